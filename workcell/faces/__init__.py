@@ -1,0 +1,1 @@
+"""Translation only: the command line, the hook and the web."""

@@ -1,0 +1,1 @@
+"""From evidence to activity, verdict and outcome: pure functions."""

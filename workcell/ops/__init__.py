@@ -1,0 +1,1 @@
+"""One verb per module: a request in, a result out, no printing."""

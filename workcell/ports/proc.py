@@ -1,0 +1,109 @@
+"""Running another program to its end, always with a time limit: the only user of subprocess."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from workcell.base.errors import Unreachable
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a program ended. `code` is its exit code, negative for a signal, None where the time limit ended it."""
+
+    argv: tuple[str, ...]
+    code: int | None
+    out: bytes
+    err: bytes
+
+    @property
+    def ok(self) -> bool:
+        return self.code == 0
+
+    @property
+    def timed_out(self) -> bool:
+        return self.code is None
+
+    def text(self) -> str:
+        """Standard output as text; bytes that are not UTF-8 survive as surrogates."""
+        return os.fsdecode(self.out)
+
+    def complaint(self) -> str:
+        """The last line of standard error, or what can be said without one."""
+        if self.timed_out:
+            return "did not answer in time"
+        lines = self.err.decode("utf-8", "replace").strip().splitlines()
+        return lines[-1] if lines else f"exit code {self.code}"
+
+
+def run(
+    argv: Sequence[str | bytes],
+    *,
+    timeout: float,
+    cwd: str | None = None,
+    env: Mapping[str, str] | None = None,
+    input: bytes | None = None,
+    pass_fds: Sequence[int] = (),
+) -> Ran:
+    """Run `argv` to its end and return what it printed.
+
+    `timeout` is in seconds; past it the program's whole process group is killed and `code` is None. `env`
+    replaces the environment. Raises Unreachable when the program cannot be started at all.
+    """
+    words = tuple(os.fsdecode(word) for word in argv)
+    try:
+        child = subprocess.Popen(
+            argv,
+            cwd=cwd,
+            env=env,
+            stdin=subprocess.PIPE if input is not None else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            pass_fds=pass_fds,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise Unreachable(
+            f"cannot start {words[0]!r}: {error.strerror or error}", f"install {words[0]} or put it on PATH"
+        ) from error
+    with child:
+        try:
+            out, err = child.communicate(input, timeout=timeout)
+        except subprocess.TimeoutExpired:
+            try:
+                os.killpg(child.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            try:
+                out, err = child.communicate(timeout=1)
+            except subprocess.TimeoutExpired:  # a grandchild in a session of its own holds the pipe
+                out, err = b"", b""
+            return Ran(words, None, out, err)
+        except BaseException:
+            try:
+                os.killpg(child.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            raise
+    return Ran(words, child.returncode, out, err)
+
+
+def detach(argv: Sequence[str], *, cwd: str, env: Mapping[str, str], pass_fds: Sequence[int] = ()) -> int:
+    """Start `argv` in a session of its own with no terminal and no open files but `pass_fds`; its pid.
+
+    The program is our child until it forks away by itself; every program that we detach does so first.
+    """
+    child = subprocess.Popen(
+        argv,
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=pass_fds,
+        start_new_session=True,
+    )
+    child.wait()
+    return child.pid

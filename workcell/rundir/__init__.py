@@ -1,0 +1,1 @@
+"""Format 1 of the run directory as code."""

@@ -1,0 +1,1 @@
+"""What people write: briefs, recipes, playbooks, adapters and configuration."""

@@ -1,0 +1,186 @@
+"""A Markdown file with YAML front matter, or a YAML file, read with the line of every key."""
+
+import io
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from workcell.base.errors import Invalid, NotFound
+
+MAX_BYTES = 1 << 20
+"""No brief, recipe or playbook that people write comes near a mebibyte; one that does was named by mistake."""
+
+MAX_DEPTH = 20
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong in a file: where, what, and the cure."""
+
+    file: str
+    line: int | None
+    message: str
+    cure: str | None = None
+
+    def __str__(self) -> str:
+        where = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{where}: {self.message}" + (f" ({self.cure})" if self.cure else "")
+
+
+class Faulty(Invalid):
+    """All the faults of the files that were read, never only the first."""
+
+    def __init__(self, faults: "list[Fault]", hint: str | None = None) -> None:
+        message = str(faults[0]) if len(faults) == 1 else f"{len(faults)} faults, the first: {faults[0]}"
+        super().__init__(message, hint, details=[str(fault) for fault in faults])
+        self.faults = faults
+
+
+@dataclass
+class Document:
+    """What a file says: its front matter as plain data, its body, and the line (from 1) of every key."""
+
+    file: str
+    front: dict[str, Any]
+    body: str
+    body_line: int
+    lines: dict[tuple[str | int, ...], int] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+    def fault(self, path: tuple[str | int, ...], message: str, cure: str | None = None) -> None:
+        """Note a fault at the key `path`, or at its nearest parent that has a line."""
+        where = path
+        while where and where not in self.lines:
+            where = where[:-1]
+        self.faults.append(Fault(self.file, self.lines.get(where), message, cure))
+
+
+def load(path: str) -> bytes:
+    """The bytes of a file that a person named; NotFound or Invalid with the cure when it cannot be one."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError as error:
+        raise NotFound(f"no such file: {path!r}", "check the path, or write one with 'workcell brief new'") from error
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise Invalid(f"cannot read {path!r}: {why}", "check the path and its permissions") from error
+    with open(fd, "rb") as file:
+        mode = os.fstat(fd).st_mode
+        if not stat.S_ISREG(mode):
+            kind = "a directory" if stat.S_ISDIR(mode) else "not a regular file"
+            raise Invalid(f"cannot read {path!r}: it is {kind}", "name a text file")
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise Invalid(f"cannot read {path!r}: it is larger than 1 MiB", "put long material beside it and refer to it")
+    return data
+
+
+def decode(data: bytes, file: str) -> str:
+    """UTF-8 text with any kind of line ends made `\\n`; Faulty when it is something else."""
+    if b"\0" in data:
+        raise Faulty([Fault(file, data[: data.index(b"\0")].count(b"\n") + 1, "a NUL byte: this is not text")])
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise Faulty([Fault(file, line, "this is not UTF-8 text", "save the file as UTF-8")]) from error
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def parse_markdown(data: bytes, file: str) -> Document:
+    """Front matter between two `---` lines, then the body. Faults of the YAML are noted, not raised."""
+    text = decode(data, file)
+    lines = text.split("\n")
+    if lines[0].rstrip() != "---":
+        return Document(file, {}, text, 1)
+    for number, line in enumerate(lines[1:], start=1):
+        if line.rstrip() in ("---", "..."):
+            document = parse_yaml("\n".join(lines[1:number]), file, first_line=2)
+            document.body = "\n".join(lines[number + 1 :])
+            document.body_line = number + 2
+            return document
+    raise Faulty([Fault(file, 1, "the front matter is never closed", "end it with a line of three dashes")])
+
+
+def parse_yaml(text: str, file: str, first_line: int = 1) -> Document:
+    """A YAML mapping as a Document without body. Faults are noted in it, not raised."""
+    document = Document(file, {}, "", first_line)
+    loader = YAML(typ="rt")
+    loader.allow_duplicate_keys = False
+    try:
+        tree = loader.load(io.StringIO(text))
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + first_line if mark else first_line
+        problem = " ".join(str(error.problem or error.context or "not valid YAML").split())
+        document.faults.append(Fault(file, line, f"YAML: {problem}", "quote values that hold ':' or '#'"))
+        return document
+    except (YAMLError, ValueError, RecursionError, AttributeError, TypeError, KeyError, IndexError) as error:
+        # ruamel lets a few plain exceptions out on arbitrary text; found by Hypothesis
+        problem = " ".join(str(error).split())[:200] or type(error).__name__
+        document.faults.append(Fault(file, first_line, f"YAML: {problem}"))
+        return document
+    if tree is None:
+        return document
+    if not isinstance(tree, CommentedMap):
+        document.faults.append(Fault(file, first_line, "expected 'key: value' lines"))
+        return document
+    document.front = _plain(tree, (), document, first_line, 0)
+    return document
+
+
+def _plain(node: Any, path: tuple[str | int, ...], document: Document, first: int, depth: int) -> Any:
+    """Plain data from ruamel's nodes; the lines of keys and items go to `document.lines`."""
+    if depth > MAX_DEPTH:
+        document.fault(path, "nested too deep")
+        return None
+    if isinstance(node, CommentedMap):
+        if node.tag.value and not str(node.tag.value).startswith("tag:yaml.org,2002:map"):
+            document.fault(path, f"the YAML tag {node.tag.value!r} means nothing here", "remove it")
+        out: dict[str, Any] = {}
+        for key, value in node.items():
+            name = key if isinstance(key, str) else str(key)
+            here = (*path, name)
+            try:
+                document.lines[here] = node.lc.key(key)[0] + first
+            except (KeyError, AttributeError, TypeError):
+                pass  # a merged key ("<<") has no line of its own
+            if not isinstance(key, str):
+                document.fault(here, f"the key {name!r} is not text", "put it in quotes")
+            out[name] = _plain(value, here, document, first, depth + 1)
+        return out
+    if isinstance(node, CommentedSeq):
+        items = []
+        for index, value in enumerate(node):
+            here = (*path, index)
+            try:
+                document.lines[here] = node.lc.item(index)[0] + first
+            except (KeyError, AttributeError, TypeError):
+                pass
+            items.append(_plain(value, here, document, first, depth + 1))
+        return items
+    if node is None or isinstance(node, bool):
+        return node
+    for kind in (int, float, str):
+        if isinstance(node, kind):
+            return kind(node)
+    if hasattr(node, "tag") and hasattr(node, "value"):
+        document.fault(path, f"the YAML tag {getattr(node.tag, 'value', None)!r} means nothing here", "remove it")
+        return None
+    return str(node)  # dates and times: a text field takes them as they were written
+
+
+def plain_yaml(data: Mapping[str, Any]) -> str:
+    """YAML text of plain data, for files that we write."""
+    out = io.StringIO()
+    writer = YAML()
+    writer.default_flow_style = False
+    writer.width = 100
+    writer.dump(dict(data), out)
+    return out.getvalue()

@@ -1,0 +1,1 @@
+"""The tick that cron calls, its playbook steps, and its installation."""
