@@ -1,0 +1,38 @@
+"""Names that people give and ids that we make."""
+
+import os
+import time
+
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+
+def token(length: int = 4) -> str:
+    """Random lower-case letters and digits."""
+    return "".join(_ALPHABET[byte % 36] for byte in os.urandom(length))
+
+
+def slug(text: str, limit: int = 40) -> str:
+    """`text` as a-z, 0-9 and single hyphens, cut at a word; empty when nothing is left."""
+    out: list[str] = []
+    for char in text.lower():
+        if char in _ALPHABET:
+            out.append(char)
+        elif out and out[-1] != "-":
+            out.append("-")
+    whole = "".join(out).strip("-")
+    if len(whole) <= limit:
+        return whole
+    cut = whole[: limit + 1].rsplit("-", 1)[0]
+    return cut[:limit].strip("-") or whole[:limit]
+
+
+def run_id(name: str, seconds: "float | None" = None) -> str:
+    """`20261120-0512-fix-login-7f3a`: UTC, then the name, then four random characters."""
+    when = time.strftime("%Y%m%d-%H%M", time.gmtime(seconds))
+    middle = slug(name) or "run"
+    return f"{when}-{middle}-{token()}"
+
+
+def unique() -> str:
+    """An id for a message or notice: sorts by the time it was made, and never repeats."""
+    return f"{time.time_ns() // 1000000:013d}-{os.getpid()}-{token(8)}"

@@ -1,0 +1,90 @@
+"""events.jsonl: one numbered line for each thing that happened, appended by the holder of runner.lock."""
+
+import os
+
+from workcell.base import clock, record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_TAIL = 1 << 16
+
+
+class Journal:
+    """The writer. A line that the disk refuses is kept and comes before the next one."""
+
+    def __init__(self, path: str) -> None:
+        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        self._number = self._mend()
+        self._kept: list[bytes] = []
+
+    def _mend(self) -> int:
+        """Cut back a line that a dead writer left half written; the number of the last whole one."""
+        size = os.fstat(self._fd).st_size
+        window = _TAIL
+        while True:
+            start = max(0, size - window)
+            tail = os.pread(self._fd, size - start, start)
+            cut = tail.rfind(b"\n") + 1
+            if cut or start == 0:
+                break
+            window *= 16
+        if start + cut < size:
+            os.ftruncate(self._fd, start + cut)
+        for line in reversed(tail[:cut].splitlines()):
+            try:
+                number = record.decode(line).get("n")
+            except ValueError:
+                continue
+            if isinstance(number, int):
+                return number
+        return 0
+
+    def append(self, event: str, **fields: object) -> bool:
+        """Add one event; False when the disk has no room and the line is kept for later."""
+        self._number += 1
+        line = {"n": self._number, "at": clock.stamp(), "type": event, **fields}
+        self._kept.append(record.encode_line(line))
+        return self.flush()
+
+    def flush(self) -> bool:
+        """Write what was kept. True when nothing is kept any more."""
+        while self._kept:
+            line = self._kept[0]
+            try:
+                size = os.fstat(self._fd).st_size
+                written = os.write(self._fd, line)
+                if written < len(line):
+                    os.ftruncate(self._fd, size)
+                    return False
+            except OSError:
+                del self._kept[:-1000]
+                return False
+            self._kept.pop(0)
+        return True
+
+    def close(self) -> None:
+        self.flush()
+        os.close(self._fd)
+
+
+def read(path: str, start: int = 0) -> "Iterator[tuple[int, dict[str, object] | None]]":
+    """Whole lines from byte `start` on, as (offset behind the line, event); None in place of a bad line.
+
+    A last line without its newline is not whole yet and is left for the next time.
+    """
+    try:
+        file = open(path, "rb")
+    except FileNotFoundError:
+        return
+    with file:
+        file.seek(start)
+        for line in file:
+            if not line.endswith(b"\n"):
+                return
+            start += len(line)
+            try:
+                yield start, record.decode(line)
+            except ValueError:
+                yield start, None

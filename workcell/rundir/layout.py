@@ -1,0 +1,61 @@
+"""Every name in a workcell home and in a run directory, once."""
+
+import os
+
+FORMAT = 1
+
+# a home
+README, FORMAT_FILE, CONFIG = "README", "FORMAT", "config.yaml"
+TMUX_SOCKET, TMUX_CONF, SOCKET_POINTER = "tmux.sock", "tmux.conf", "SOCKET"
+RUNS, WORKTREES, LEASES, HOLDS = "runs", "worktrees", "leases", "holds"
+OUTBOX, WATCHDOG, CRASHES = "outbox", "watchdog", "crashes"
+DATA_KINDS = ("recipes", "recovery", "adapters", "templates")
+
+# a run
+LAUNCH, ENV, STATUS, EVENTS = "launch.json", "env.json", "status.json", "events.jsonl"
+CURRENT, ATTEMPTS, USER = "current", "attempts", "user"
+INBOX, SPOOL = "inbox", "spool"
+RUNNER_LOCK, AGENT_LOCK, RUNNER_LOG, CONTROL = "runner.lock", "agent.lock", "runner.log", "control.sock"
+HOLD, RESCUE = "hold", "RESCUE.md"
+
+# an attempt
+ATTEMPT, START, EXIT, FACTS = "attempt.json", "start.json", "exit.json", "facts.json"
+VERIFY, NEXT, RESULT, CAPTURE = "verify.json", "next.json", "result.json", "capture.json"
+BRIEF, VERIFY_SCRIPT, HANDOFF = "brief.md", "verify.sh", "handoff.md"
+AGENT_LOG, STDERR_LOG, VERIFY_LOG, AGENT_DIR = "agent.log", "stderr.log", "verify.log", "agent"
+EXIT_SLOT = ".exit.slot"
+
+SEALED = (ATTEMPT, START, EXIT, FACTS, VERIFY, NEXT, RESULT)
+"""The sealed files of an attempt, in the order in which writers go; readers go backward."""
+
+LINKS = (BRIEF, VERIFY_SCRIPT, AGENT_LOG, HANDOFF, RESULT)
+"""Names in a run that lead through `current` into the attempt of now."""
+
+STAGED = ".new-"
+"""Prefix of what is being made: a run or an attempt of that name was never born."""
+
+
+def home() -> str:
+    """The home: $WORKCELL_HOME, else ~/.workcell; always absolute."""
+    named = os.environ.get("WORKCELL_HOME")
+    return os.path.abspath(named or os.path.expanduser("~/.workcell"))
+
+
+def number(n: int) -> str:
+    """An attempt's directory name: 001, 002, ..."""
+    return f"{n:03d}"
+
+
+def attempt(run: str, n: int) -> str:
+    """The directory of attempt `n`."""
+    return os.path.join(run, ATTEMPTS, number(n))
+
+
+def current(run: str) -> "int | None":
+    """The number that `current` points to; None when it is missing or points elsewhere."""
+    try:
+        target = os.readlink(os.path.join(run, CURRENT))
+    except OSError:
+        return None
+    head, _, name = target.rpartition("/")
+    return int(name) if head == ATTEMPTS and name.isdigit() else None

@@ -1,0 +1,79 @@
+"""Messages as files, after maildir(5): written in tmp/, renamed to new/, moved on only by the consumer."""
+
+import os
+
+from workcell.base import ids, record
+from workcell.rundir import seal
+
+TMP, NEW, CUR = "tmp", "new", "cur"
+
+
+def deliver(box: str, message: "dict[str, object]", name: "str | None" = None) -> str:
+    """Put `message` into the box; its file name, which sorts by time and never repeats.
+
+    The message's `id` is the file name without `.json`, unless it carries one. Directories that are missing
+    are made. Raises OSError when the disk refuses; nothing is left behind in new/ then.
+    """
+    name = name or ids.unique()
+    message = {**message, "id": message.get("id") or name}
+    return deliver_bytes(box, name + ".json", record.encode_line(message))
+
+
+def deliver_bytes(box: str, name: str, data: bytes) -> str:
+    """Put `data` into the box under `name`."""
+    for part in (box, os.path.join(box, TMP), os.path.join(box, NEW)):
+        try:
+            os.mkdir(part, 0o700)
+        except FileExistsError:
+            pass
+    temporary = os.path.join(box, TMP, name)
+    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            seal.write_all(fd, data)
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+        os.rename(temporary, os.path.join(box, NEW, name))
+    except BaseException:
+        try:
+            os.unlink(temporary)
+        except FileNotFoundError:
+            pass
+        raise
+    seal.sync_directory(os.path.join(box, NEW))
+    return name
+
+
+def waiting(box: str, part: str = NEW) -> "list[str]":
+    """Names in the box, oldest first; none when the box was never made."""
+    try:
+        return sorted(name for name in os.listdir(os.path.join(box, part)) if not name.startswith("."))
+    except FileNotFoundError:
+        return []
+
+
+def read(box: str, name: str, part: str = NEW) -> "dict[str, object] | None":
+    """The message of that name; None when it is gone or is no message."""
+    try:
+        with open(os.path.join(box, part, name), "rb") as file:
+            return record.decode(file.read())
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def move(box: str, name: str, to: str = CUR, part: str = NEW) -> None:
+    """Move a message on to another part of the box."""
+    try:
+        os.mkdir(os.path.join(box, to), 0o700)
+    except FileExistsError:
+        pass
+    os.rename(os.path.join(box, part, name), os.path.join(box, to, name))
+
+
+def drop(box: str, name: str, part: str = NEW) -> None:
+    """Remove a message whose content stands elsewhere now."""
+    try:
+        os.unlink(os.path.join(box, part, name))
+    except FileNotFoundError:
+        pass

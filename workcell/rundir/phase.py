@@ -1,0 +1,62 @@
+"""The phase of a run: a pure, total function of files, locks and one identity; the first row that matches wins."""
+
+from workcell.base import probe
+
+CORRUPT, DONE, UNKNOWN, FINISHING = "corrupt", "done", "unknown", "finishing"
+RUNNING, STARTING, SCHEDULED = "running", "starting", "scheduled"
+INTERRUPTED, ORPHANED, LOST, CREATED = "interrupted", "orphaned", "lost", "created"
+
+PHASES = (
+    CORRUPT, DONE, UNKNOWN, FINISHING, RUNNING, STARTING,
+    SCHEDULED, INTERRUPTED, ORPHANED, LOST, CREATED,
+)  # fmt: skip
+LIVE = (STARTING, RUNNING, FINISHING, ORPHANED)
+
+LEFTOVERS = "leftovers"
+"""Why a run is orphaned although its agent is gone: something of the run still holds agent.lock."""
+
+
+def of(
+    *,
+    readable: bool,
+    start: bool,
+    exit: bool,
+    facts: bool,
+    verify: bool,
+    next: bool,
+    result: bool,
+    runner: str,
+    agent: str,
+    agent_lock: str,
+) -> "tuple[str, str | None]":
+    """(phase, why) of one attempt.
+
+    `readable` says that launch.json, attempt.json and `current` are there, whole and of our major version; the
+    flags after it, which sealed files stand. `runner` and `agent_lock` are probes of the locks (YES: held),
+    `agent` of the identity in start.json (YES: it runs). A question that could not be asked is never read as
+    absence.
+    """
+    if not readable:
+        return CORRUPT, "launch.json, attempt.json or current is missing, unreadable or of another version"
+    if result:
+        return DONE, None
+    if (facts or verify or next) and not exit:
+        return CORRUPT, "facts, verify or next stands without exit.json"
+    if runner == probe.UNKNOWN:
+        return UNKNOWN, "runner.lock could not be asked"
+    if runner == probe.YES:
+        return (FINISHING if exit else RUNNING if start else STARTING), None
+    if exit:
+        return (SCHEDULED if next else INTERRUPTED), None
+    if start and agent == probe.YES:
+        return ORPHANED, "its runner is gone and its agent is alive"
+    if (not start or agent == probe.NO) and agent_lock == probe.YES:
+        return ORPHANED, LEFTOVERS
+    if start and agent == probe.UNKNOWN:
+        return (
+            UNKNOWN,
+            "its agent could not be asked: it was started on another host or in another pid namespace",
+        )
+    if agent_lock == probe.UNKNOWN:
+        return UNKNOWN, "agent.lock could not be asked"
+    return (LOST if start else CREATED), None

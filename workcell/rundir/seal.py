@@ -1,0 +1,151 @@
+"""The ways in which a file comes to be: sealed once, replaced whole, or kept room for."""
+
+import errno
+import os
+import time
+
+from workcell.rundir import layout
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMLINK)
+
+
+def write_all(fd: int, data: bytes) -> None:
+    """Write every byte; a full disk makes short writes that are no error (tmpfs), so write(2) is asked again."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]
+
+
+def sync_directory(path: str) -> None:
+    """Make names in `path` durable: without it a rename may be undone by a power cut."""
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def _temporary(directory: str, name: str) -> str:
+    return os.path.join(directory, f".{name}.{os.getpid()}.{time.monotonic_ns()}")
+
+
+def _write_temporary(directory: str, name: str, data: bytes, mode: int) -> str:
+    path = _temporary(directory, name)
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    try:
+        try:
+            write_all(fd, data)
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+    except BaseException:
+        os.unlink(path)
+        raise
+    return path
+
+
+def seal(directory: str, name: str, data: bytes, mode: int = 0o600) -> bytes:
+    """Give `data` the name `name` for ever; if somebody was first, nothing changes.
+
+    Returns the bytes that stand there now: ours, or those of whoever was first.
+    """
+    final = os.path.join(directory, name)
+    temporary = _write_temporary(directory, name, data, mode)
+    try:
+        try:
+            os.link(temporary, final)
+        except FileExistsError:
+            with open(final, "rb") as file:
+                data = file.read()
+    finally:
+        os.unlink(temporary)
+    sync_directory(directory)
+    return data
+
+
+def replace(directory: str, name: str, data: bytes, mode: int = 0o600) -> None:
+    """Put `data` in the place of `name` in one step: readers see the old or the new, never a part."""
+    temporary = _write_temporary(directory, name, data, mode)
+    try:
+        os.rename(temporary, os.path.join(directory, name))
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    sync_directory(directory)
+
+
+def point(directory: str, name: str, target: str) -> None:
+    """Make the symbolic link `name` lead to `target`, in one step."""
+    temporary = _temporary(directory, name)
+    os.symlink(target, temporary)
+    try:
+        os.rename(temporary, os.path.join(directory, name))
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    sync_directory(directory)
+
+
+class Slot:
+    """Room on disk for the exit record, taken before the agent starts: a full disk cannot lose the exit code.
+
+    Writing into allocated blocks works on a full ext4 and tmpfs. The name is given by link(2), and where even
+    that has no room (tmpfs counts a link as an inode) by rename(2), which is safe because only the holder of
+    runner.lock gets here.
+    """
+
+    SIZE = 4096
+
+    def __init__(self, directory: str) -> None:
+        self._directory = directory
+        self._path = os.path.join(directory, layout.EXIT_SLOT)
+        self._fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            os.posix_fallocate(self._fd, 0, self.SIZE)
+        except AttributeError:  # macOS has no posix_fallocate
+            write_all(self._fd, bytes(self.SIZE))
+
+    def seal(self, name: str, data: bytes) -> None:
+        """Seal `data` as `name`, asking again for as long as the disk refuses."""
+        if len(data) > self.SIZE:
+            raise ValueError("the record is larger than the room kept for it")
+        final = os.path.join(self._directory, name)
+        pause = 0.01
+        tries = 0
+        while True:
+            try:
+                os.pwrite(self._fd, data, 0)
+                os.ftruncate(self._fd, len(data))
+                self._sync(tries)
+                if not os.path.exists(final):
+                    try:
+                        os.link(self._path, final)
+                    except OSError as error:
+                        if error.errno not in _FULL:
+                            raise
+                        os.rename(self._path, final)
+                self._sync_name(tries)
+                break
+            except OSError:
+                tries += 1
+                time.sleep(pause)
+                pause = min(pause * 2, 1.0)
+        try:
+            os.unlink(self._path)
+        except OSError:
+            pass  # a left-over slot is hidden, harmless and taken by fsck
+
+    def _sync(self, tries: int) -> None:
+        try:
+            os.fsync(self._fd)
+        except OSError:
+            if tries < 5:
+                raise
+            # a disk that cannot sync any more: a record that may be lost in a power cut beats none
+
+    def _sync_name(self, tries: int) -> None:
+        try:
+            sync_directory(self._directory)
+        except OSError:
+            if tries < 5:
+                raise
