@@ -320,9 +320,7 @@ def status(tree: Tree) -> Status:
     Raises Invalid for a bare repository. Edits of files marked assume-unchanged are not seen by git.
     """
     if tree.bare:
-        raise Invalid(
-            f"{tree.top!r} is a bare repository: it has no working tree", "name a clone or a worktree of it"
-        )
+        raise Invalid(f"{tree.top!r} is a bare repository: it has no working tree", "name a clone or a worktree of it")
     words = ["status", "--porcelain=v2", "-z", "--branch", "--untracked-files=normal"]
     words += ["--no-renames", "--ignore-submodules=none"]
     ran = ask(tree.top, *words, timeout=WHOLE)

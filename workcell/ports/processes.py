@@ -10,7 +10,7 @@ MARK = "WORKCELL_ATTEMPT"
 """The environment variable that names a process's attempt as `<run>/<attempt>`."""
 
 ROUNDS = 20
-"""A process that forks faster than it is ended gives up after this many rounds; more is not leftovers but an attack."""
+"""After so many rounds, what forks faster than it is ended is left alone and named."""
 
 
 @dataclass(frozen=True)

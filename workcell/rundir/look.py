@@ -106,9 +106,7 @@ def _read(seen: Look, name: str) -> "dict[str, Any] | None":
     return found
 
 
-def read_record(
-    directory: str, file: str, problems: "list[str]", *, required: bool = True
-) -> "dict[str, Any] | None":
+def read_record(directory: str, file: str, problems: "list[str]", *, required: bool = True) -> "dict[str, Any] | None":
     """The record `file` of our major version; None, with the reason added to `problems`, when it is none."""
     try:
         with open(os.path.join(directory, file), "rb") as handle:
@@ -122,8 +120,6 @@ def read_record(
         return None
     major = record.major(found, file.removesuffix(".json"))
     if major != layout.FORMAT:
-        problems.append(
-            f"{file} is of format {found.get('schema')!r}, and this workcell reads format {layout.FORMAT}"
-        )
+        problems.append(f"{file} is of format {found.get('schema')!r}, and this workcell reads format {layout.FORMAT}")
         return None
     return found

@@ -5,8 +5,9 @@ End of file on the gate means that the runner is dead: the child then ends witho
 
 import fcntl
 import os
-import signal
 import termios
+
+from workcell.base.light import signal
 
 GATE_SHUT = 75
 

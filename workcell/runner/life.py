@@ -1,11 +1,11 @@
 """The life of a runner: lock, gate, pump, reap, exit record, and then it becomes finish."""
 
 import os
-import signal
 import sys
 import time
 
 from workcell.base import clock, platform, record
+from workcell.base.light import signal
 from workcell.rundir import events, layout, locks, look, phase, seal, status
 from workcell.runner import gate, limits, log, pump, terminal, windows
 

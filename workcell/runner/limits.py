@@ -1,10 +1,10 @@
 """When an attempt must end: a wall limit, an idle limit, or because somebody asked; asked first, then killed."""
 
 import os
-import signal
 import time
 
 from workcell.base import platform
+from workcell.base.light import signal
 
 GRACE = 10.0
 """Seconds between asking (SIGTERM) and killing."""

@@ -2,10 +2,9 @@
 
 import os
 import select
-import signal
-import socket
 import time
 
+from workcell.base.light import signal, socket
 from workcell.rundir import events, layout, logparts, maildir, spool
 from workcell.runner import answers, inbox, limits, log, terminal, windows
 

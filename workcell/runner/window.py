@@ -28,7 +28,8 @@ def main(run: str, kind: str) -> int:
     tty = os.open(os.ttyname(0), os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
     socket.send_fds(connection, [kind.encode()], [tty])
     os.close(tty)
-    os.dup2(connection.fileno(), 3, inheritable=True)
+    os.dup2(connection.fileno(), 3)
+    os.set_inheritable(3, True)  # dup2 onto itself leaves close-on-exec as it was
     os.execv("/bin/sh", ["sh", "-c", _WAIT])
 
 

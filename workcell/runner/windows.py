@@ -3,12 +3,13 @@
 import fcntl
 import os
 import select
-import socket
 import struct
+import sys
 import termios
 import time
 
 from workcell.base import control
+from workcell.base.light import socket
 
 BACKLOG = 1 << 18
 """Bytes that a window may lag behind before it is shown the last screenful instead."""
@@ -94,16 +95,20 @@ def accept(listener: socket.socket) -> "tuple[bytes, int | None, socket.socket] 
     Kinds: W a window, R a window that only shows, P a poke: look into your inbox.
     """
     try:
-        connection, _ = listener.accept()
+        fd, _ = listener._accept()  # type: ignore[attr-defined]
     except OSError:
         return None
+    connection = socket.socket(fileno=fd)
     connection.settimeout(0.2)  # every caller of ours sends at once
     try:
-        kind, descriptors, _, _ = socket.recv_fds(connection, 1, 1)
+        kind, ancillary, _, _ = connection.recvmsg(1, socket.CMSG_LEN(4))
     except OSError:
-        kind, descriptors = b"", []
-    for fd in descriptors[1:]:
-        os.close(fd)
+        kind, ancillary = b"", []
+    descriptors = [
+        int.from_bytes(data[:4], sys.byteorder)
+        for level, sort, data in ancillary
+        if level == socket.SOL_SOCKET and sort == socket.SCM_RIGHTS and len(data) >= 4
+    ]
     if not kind or (kind in b"WR" and not descriptors):
         connection.close()
         return None

@@ -30,9 +30,7 @@ def environment(value: Any, path: fields.Path, document: Document) -> dict[str, 
     out: dict[str, str | None] = {}
     for name, entry in value.items():
         if not ENV_NAME.fullmatch(name) or name.startswith("WORKCELL_"):
-            document.fault(
-                (*path, name), f"{name!r} cannot be set", "use letters, digits and _, and not WORKCELL_*"
-            )
+            document.fault((*path, name), f"{name!r} cannot be set", "use letters, digits and _, and not WORKCELL_*")
         elif isinstance(entry, str) and "\0" in entry:
             document.fault((*path, name), f"the value of {name!r} holds a NUL byte")
         else:
@@ -137,9 +135,7 @@ def parse(data: bytes, path: str) -> Brief:
         for number, block in enumerate(steps.blocks, start=1):
             if block.language not in ("", "sh", "bash", "shell", "console"):
                 words = f"step {number} is in {block.language!r}: only shell blocks can be run"
-                found.faults.append(
-                    Fault(path, block.line - 1, words, "mark it bash, or move it to another section")
-                )
+                found.faults.append(Fault(path, block.line - 1, words, "mark it bash, or move it to another section"))
             brief.steps.append(Step(number, block.title, block.text, block.line))
     return brief
 

@@ -8,7 +8,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from workcell.base.errors import Invalid
 from workcell.texts import brief, document, fields, shelf
-from workcell.texts.document import Document, Fault, Faulty
+from workcell.texts.document import Document, Faulty
 from workcell.texts.fields import Field
 
 MAX_EXTENDS = 8
@@ -84,49 +84,75 @@ def load(found: shelf.Found) -> Document:
     return document.parse_yaml(text, found.path)
 
 
-def resolve(name: str, *, home: str, project: str | None, own: dict[str, Any] | None = None,
-            own_file: str = "brief") -> Recipe:  # fmt: skip
+def resolve(
+    name: str,
+    *,
+    home: str,
+    project: str | None,
+    own: dict[str, Any] | None = None,
+    own_file: str = "brief",
+    complete: bool = True,
+) -> Recipe:
     """The recipe `name` and what it extends, with the keys `own` of a brief before all others.
 
-    Raises NotFound for a name that nobody has and Faulty with every fault of the files.
+    Raises NotFound for a name that nobody has, Faulty with every fault of the files, and, when it has to be
+    `complete`, Invalid for one without a command.
     """
-    layers: list[dict[str, Any]] = []
-    faults: list[Fault] = []
-    origins: list[str] = []
+    layers: list[Document] = []
     if own is not None:
-        layer = Document(own_file, own, "", 1)
-        layers.append(fields.check(own, KEYS, layer))
-        faults += layer.faults
-    wanted: str | None = name
-    seen: list[str] = []
-    while wanted is not None:
-        if wanted in seen or len(seen) >= MAX_EXTENDS:
-            raise Invalid(f"recipe {name!r} extends itself: {' -> '.join([*seen, wanted])}", "break the circle")
-        seen.append(wanted)
-        found = shelf.find("recipes", wanted, home=home, project=project)
-        read = load(found)
-        layers.append(fields.check(read.front, KEYS, read))
-        if read.front.get("name") not in (None, found.name):
-            read.fault(("name",), f"the file is named {found.name!r}, and 'name' says {read.front['name']!r}")
-        faults += read.faults
-        origins.append(f"{found.origin}:{found.path}")
-        wanted = layers[-1]["extends"]
-    if faults:
-        raise Faulty(faults)
-    values = dict(DEFAULTS)
-    for layer_values in reversed(layers):
-        for key, value in layer_values.items():
-            if value is not None and key in ("env", "limits"):
-                values[key] = {**values[key], **{k: v for k, v in value.items() if v is not None or key == "env"}}
-            elif value is not None:
-                values[key] = value
+        layers.append(Document(own_file, own, "", 1))
+    found = shelf.find("recipes", name, home=home, project=project)
+    origins = _collect(found, layers, home, project)
+    values = _merge(layers)
     values["name"] = name
-    if not values.get("command"):
+    if complete and not values.get("command"):
         raise Invalid(
             f"recipe {name!r} has no command",
             f"give it one in the brief: 'recipe: {{extends: {name}, command: make test}}'",
         )
     return Recipe(name, values, origins)
+
+
+def check_file(found: shelf.Found, *, home: str, project: str | None) -> None:
+    """Faulty with every fault of one recipe file and of what it extends."""
+    layers: list[Document] = []
+    _collect(found, layers, home, project)
+    _merge(layers)
+
+
+def _collect(found: shelf.Found, layers: list[Document], home: str, project: str | None) -> list[str]:
+    """Add the documents of a recipe and of all that it extends, nearest first; where they came from."""
+    seen: list[str] = []
+    origins = []
+    while True:
+        seen.append(found.name)
+        read = load(found)
+        if read.front.get("name") not in (None, found.name):
+            read.fault(("name",), f"the file is named {found.name!r}, and 'name' says {read.front['name']!r}")
+        layers.append(read)
+        origins.append(f"{found.origin}: {found.path}")
+        wanted = read.front.get("extends")
+        if not isinstance(wanted, str):
+            return origins
+        if wanted in seen or len(seen) >= MAX_EXTENDS:
+            raise Invalid(f"recipe {seen[0]!r} extends itself: {' -> '.join([*seen, wanted])}", "break the circle")
+        found = shelf.find("recipes", wanted, home=home, project=project)
+
+
+def _merge(layers: list[Document]) -> dict[str, Any]:
+    """The values of all layers, the first one before the others; env and limits key by key."""
+    checked = [fields.check(layer.front, KEYS, layer) for layer in layers]
+    faults = [fault for layer in layers for fault in layer.faults]
+    if faults:
+        raise Faulty(faults)
+    values = dict(DEFAULTS)
+    for layer in reversed(checked):
+        for key, value in layer.items():
+            if value is not None and key in ("env", "limits"):
+                values[key] = {**values[key], **{k: v for k, v in value.items() if v is not None or key == "env"}}
+            elif value is not None:
+                values[key] = value
+    return values
 
 
 _WORDS = SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=False, keep_trailing_newline=True)
