@@ -24,7 +24,8 @@ class Stream:
         offset = 0
         while True:
             over = not self._follow or look.at(self._run).phase in (phase.DONE, phase.CORRUPT)
-            for offset, event in journal.read(path, offset):
+            for end, event in journal.read(path, offset):
+                offset = end
                 if event is None:
                     self.bad += 1
                 else:
