@@ -23,9 +23,14 @@ class Found:
 
 def shipped(kind: str) -> str:
     """The directory of the shipped files of that kind: in the wheel, else in the checkout."""
+    return single(kind)
+
+
+def single(name: str) -> str:
+    """A file or directory that is shipped beside the package, e.g. SKILL.md: in the wheel, else in the checkout."""
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    inside = os.path.join(package, "_data", kind)
-    return inside if os.path.exists(inside) else os.path.join(os.path.dirname(package), kind)
+    inside = os.path.join(package, "_data", name)
+    return inside if os.path.exists(inside) else os.path.join(os.path.dirname(package), name)
 
 
 def _places(kind: str, home: str, project: str | None) -> Iterator[tuple[str, str]]:
