@@ -186,7 +186,8 @@ def trouble(ran: proc.Ran, where: str, verb: str) -> WorkcellError:
             "wait for the git command that runs there; if none does, remove the .lock file that it names",
         )
     lines = [line for line in said.splitlines() if line.startswith(("fatal:", "error:"))]
-    return InputOutput(f"git {verb} failed in {where!r}: {lines[0] if lines else ran.complaint()}")
+    words = f"git {verb} failed in {where!r}: {lines[0] if lines else ran.complaint()}"
+    return InputOutput(words, f"try 'git {verb}' there by hand, or git fsck")
 
 
 def find(path: str) -> Tree | None:

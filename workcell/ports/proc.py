@@ -136,7 +136,8 @@ def run_into(
             umask=umask,
         )
     except OSError as error:
-        raise Unreachable(f"cannot start {argv[0]!r}: {error.strerror or error}") from error
+        words = f"cannot start {argv[0]!r}: {error.strerror or error}"
+        raise Unreachable(words, f"install {argv[0]} or put it on PATH") from error
     try:
         return child.wait(timeout)
     except subprocess.TimeoutExpired:

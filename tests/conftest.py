@@ -1,0 +1,42 @@
+"""Fixtures for tests that start real runs: a home of their own, and nothing left alive afterwards."""
+
+import pytest
+
+from tests import lab as labs
+
+
+@pytest.fixture(autouse=True)
+def _not_the_real_home(monkeypatch):
+    """Whatever a test calls in this process, it does not reach the home of the person who runs the tests."""
+    monkeypatch.setenv("WORKCELL_HOME", "/nonexistent/workcell-home")
+
+
+@pytest.fixture
+def lab(monkeypatch):
+    made = labs.Lab()
+    monkeypatch.setenv("HOME", made.person)
+    try:
+        yield made
+    finally:
+        made.close()
+    assert not labs.naming(made.top + "/"), "processes of the test are left alive"
+
+
+@pytest.fixture
+def home(lab):
+    return lab.home
+
+
+@pytest.fixture
+def repo(lab):
+    return lab.repo
+
+
+@pytest.fixture
+def workcell(lab):
+    return lab.workcell
+
+
+@pytest.fixture
+def eventually():
+    return labs.eventually
