@@ -197,7 +197,7 @@ def _recipe(
     own = {key: value for key, value in asked.items() if key != "extends"} if isinstance(asked, dict) else None
     named = asked["extends"] if isinstance(asked, dict) else asked
     name = _first(origins, "recipe", _ranked(options, "recipe", named, laid["recipe"], settings["recipe"]))
-    if options.recipe:
+    if options.recipe not in (None, named):
         own = None
     lines = {path[1:]: line for path, line in brief.document.lines.items() if path[:1] == ("recipe",)}
     return recipe.resolve(name, home=home, project=top, own=own, own_file=brief.path, own_lines=lines)
