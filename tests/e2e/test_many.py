@@ -145,7 +145,7 @@ def test_two_briefs_of_one_tree_follow_each_other(lab):
     Path(lab.top, "part2.md").write_text(STEPS.format(n=2, command="test -e done"))
     Path(path).write_text("briefs:\n- {brief: part1.md, repo: tree1}\n- {brief: part2.md, repo: tree1}\n")
     ran = lab.workcell("launch", path, "--max-live", "2", "--no-window")
-    assert "waits, for its tree belongs to another run" in ran.stderr
+    assert f"fleet.yaml:3: waits for {os.path.basename(lab.runs()[0])}, which has its tree" in ran.stderr
     first, second = (look.at(run) for run in lab.runs())
     assert first.result["outcome"] == second.result["outcome"] == "passed"
     assert first.result["ended_at"] <= second.start["started_at"]

@@ -37,8 +37,8 @@ class Entry:
     at: str
     """Where it was asked for, `night.yaml:7` or the brief's path: for words."""
     run: str | None = None
-    waits: bool = False
-    """Whether it was told that its tree belongs to another run at this moment."""
+    waits_for: str | None = None
+    """The run that has its tree at this moment."""
     found: bool = False
     """Whether the run was there already."""
     state: str = phase.CREATED

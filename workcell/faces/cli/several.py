@@ -69,7 +69,7 @@ def _tell(what: str, entry: batch.Entry, run: str) -> None:
         for note in entry.notes:
             out.say(f"workcell: {run}: {out.safe(note)}")
     elif what == "waiting":
-        out.say(f"workcell: {out.safe(entry.at)}: waits, for its tree belongs to another run: {entry.made.top}")
+        out.say(f"workcell: {out.safe(entry.at)}: waits for {entry.waits_for}, which has its tree {entry.made.top}")
     elif what == "failed" and entry.error is not None:
         _complain(entry, entry.error)
     elif what == "over" and sys.stderr.isatty():
