@@ -200,9 +200,8 @@ def _in_commits(
 
 def _moved(tree: git.Tree, known: "dict[object, object]") -> Iterator[str]:
     """The commits of branches and tags that are not where they were, but for other worktrees' branches."""
-    listed = git.must(tree.top, "worktree", "list", "--porcelain").decode("utf-8", "surrogateescape")
-    theirs = {line[7:] for line in listed.splitlines() if line.startswith("branch ")}
     mine = git.branch(tree.top)
+    theirs = {f"refs/heads/{other.branch}" for other in git.worktrees(tree) if other.branch != mine}
     out = git.must(
         tree.top, "for-each-ref", "--format=%(refname)%00%(objectname)%00%(objecttype)", timeout=git.WHOLE
     )
@@ -210,7 +209,7 @@ def _moved(tree: git.Tree, known: "dict[object, object]") -> Iterator[str]:
         ref, commit, kind = line.split("\0")
         if not ref.startswith(("refs/heads/", "refs/tags/")) or kind != "commit":
             continue
-        if known.get(ref) != commit and (ref not in theirs or ref == f"refs/heads/{mine}"):
+        if known.get(ref) != commit and ref not in theirs:
             yield commit
 
 

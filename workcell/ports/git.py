@@ -293,6 +293,33 @@ def index_locked(tree: Tree) -> bool:
     return os.path.lexists(os.path.join(tree.git_dir, "index.lock"))
 
 
+@dataclass(frozen=True)
+class Worktree:
+    """One line of `git worktree list`: `branch` without refs/heads/, None when detached; `prunable` when its
+    directory is gone; `locked` when `git worktree lock` holds it."""
+
+    top: str
+    branch: str | None
+    locked: bool
+    prunable: bool
+
+
+def worktrees(tree: Tree) -> list[Worktree]:
+    """Every worktree of the repository, the main one first."""
+    ran = ask(tree.top, "worktree", "list", "--porcelain", "-z")
+    if ran.ok:
+        text = os.fsdecode(ran.out)
+    else:  # -z is there since git 2.36
+        text = os.fsdecode(must(tree.top, "worktree", "list", "--porcelain")).replace("\n", "\0")
+    found = []
+    for block in text.split("\0\0"):
+        facts = {key: value for key, _, value in (line.partition(" ") for line in block.split("\0"))}
+        if "worktree" in facts:
+            on = facts.get("branch", "").removeprefix("refs/heads/") or None
+            found.append(Worktree(facts["worktree"], on, "locked" in facts, "prunable" in facts))
+    return found
+
+
 def unfiltered(where: str) -> dict[str, str]:
     """Variables for `ask` under which none of the repository's filter programs (LFS and its like) is started."""
     out = ask(where, "config", "-z", "--name-only", "--get-regexp", r"^filter\.").out

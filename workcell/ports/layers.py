@@ -54,7 +54,9 @@ class Hash:
 
 
 @dataclass(frozen=True)
-class _Entry:
+class Entry:
+    """One line of the index; `tag` is a letter of `git ls-files -v`, small where assume-unchanged is set."""
+
     tag: str
     mode: str
     blob: str
@@ -138,12 +140,12 @@ class _Reading:
 
     def layers(self) -> Layers:
         zero = "0" * len(empty_tree(self.tree))
-        entries = list(_entries(self.must(self.index, "ls-files", "--stage", "-v", "-z")))
-        stages = tuple((e.mode, e.blob, e.stage, e.path) for e in entries if e.stage)
+        listed = list(entries(self.must(self.index, "ls-files", "--stage", "-v", "-z")))
+        stages = tuple((e.mode, e.blob, e.stage, e.path) for e in listed if e.stage)
         gone = {path: "" for _, _, _, path in stages}
         index_tree = self._write(self.index, gone, zero)
-        self._unhide(entries)
-        links = {e.path: e.blob for e in entries if e.mode == LINK}
+        self._unhide(listed)
+        links = {e.path: e.blob for e in listed if e.mode == LINK}
         below = {path: found for path in links if (found := repository(self.tree, path))}
         changes: dict[str, str] = {}
         for path, found in below.items():
@@ -154,7 +156,7 @@ class _Reading:
         self._refresh()
         changed = set(self._changed()) - below.keys()
         others, nested = self._untracked()
-        known = {e.path: e.mode for e in entries}
+        known = {e.path: e.mode for e in listed}
         changes.update(self._hashed(sorted(changed | others), known))
         work_tree = self._write(self.work, changes, zero)
         return Layers(
@@ -167,10 +169,10 @@ class _Reading:
             tuple(sorted(set(self.missed))),
         )
 
-    def _unhide(self, entries: list[_Entry]) -> None:
+    def _unhide(self, listed: list[Entry]) -> None:
         """Edits of files marked assume-unchanged, or skip-worktree and there all the same, are work too."""
-        assumed = [e.path for e in entries if e.tag.islower()]
-        skipped = [e.path for e in entries if e.tag in "Ss" and os.path.lexists(self._at(e.path))]
+        assumed = [e.path for e in listed if e.tag.islower()]
+        skipped = [e.path for e in listed if e.tag in "Ss" and os.path.lexists(self._at(e.path))]
         for option, paths in (("--no-assume-unchanged", assumed), ("--no-skip-worktree", skipped)):
             if paths:
                 self.must(self.work, "update-index", option, "-z", "--stdin", input=_joined(paths))
@@ -320,13 +322,13 @@ def copy_index(tree: git.Tree, targets: Iterable[str]) -> None:
         os.utime(target, ns=(found.st_mtime_ns, found.st_mtime_ns))
 
 
-def _entries(out: bytes) -> Iterator[_Entry]:
+def entries(out: bytes) -> Iterator[Entry]:
     """`git ls-files --stage -v -z`: `H 100644 <blob> 0<TAB>path`."""
     for field in os.fsdecode(out).split("\0"):
         if field:
             facts, _, path = field.partition("\t")
             tag, mode, blob, stage = facts.split(" ")
-            yield _Entry(tag, mode, blob, int(stage), path)
+            yield Entry(tag, mode, blob, int(stage), path)
 
 
 def quoted(path: str) -> bytes:
