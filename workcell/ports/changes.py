@@ -92,9 +92,10 @@ def _counted(tree: git.Tree, base: str | None) -> tuple[int, int, int] | None:
     """Files, insertions and deletions from `git diff --numstat -z`, where `-` stands for a binary file."""
     of = base or layers.empty_tree(tree)
     words = ("diff", "--numstat", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", of, "--")
-    ran = git.ask(tree.top, *words, timeout=git.WHOLE)
-    if not ran.ok and b"filter" in ran.err:
-        ran = git.ask(tree.top, *words, timeout=git.WHOLE, env=git.unfiltered(tree.top))
+    with layers.own_index(tree) as env:
+        ran = git.ask(tree.top, *words, timeout=git.WHOLE, env=env)
+        if not ran.ok and b"filter" in ran.err:
+            ran = git.ask(tree.top, *words, timeout=git.WHOLE, env={**env, **git.unfiltered(tree.top)})
     if not ran.ok:
         return None
     rows = [row.split(b"\t", 2) for row in ran.out.split(b"\0") if row]
@@ -270,7 +271,6 @@ def _diff(tree: git.Tree, old: str, new: str) -> list[str]:
 
 def _dirty(tree: git.Tree, head: str | None) -> dict[str, str]:
     """Every path in which the index or the files differ from `head`, untracked ones one by one."""
-    env = git.unfiltered(tree.top)
     plain = ("--name-only", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules=none")
     of = head or layers.empty_tree(tree)
     asked = (
@@ -279,10 +279,12 @@ def _dirty(tree: git.Tree, head: str | None) -> dict[str, str]:
         ("files", ("ls-files", "--others", "-z", "--exclude-standard")),
     )
     found: dict[str, str] = {}
-    for where, words in asked:
-        for path in os.fsdecode(git.must(tree.top, *words, timeout=git.WHOLE, env=env)).split("\0"):
-            if path:
-                found.setdefault(path, where)
+    with layers.own_index(tree) as env:
+        env = {**env, **git.unfiltered(tree.top)}
+        for where, words in asked:
+            for path in os.fsdecode(git.must(tree.top, *words, timeout=git.WHOLE, env=env)).split("\0"):
+                if path:
+                    found.setdefault(path, where)
     return found
 
 

@@ -180,13 +180,14 @@ def trouble(ran: proc.Ran, where: str, verb: str) -> WorkcellError:
         return NotFound(
             f"no git repository at {where!r}", f"git -C {shlex.quote(where)} init, or name another directory"
         )
+    lines = [line for line in said.splitlines() if line.startswith(("fatal:", "error:"))]
+    words = lines[0].split(": ", 1)[1] if lines else ran.complaint()
     if ".lock'" in said and "File exists" in said:
         return InputOutput(
-            f"git {verb} found a lock in {where!r}: {ran.complaint()}",
+            f"git {verb} found a lock in {where!r}: {words}",
             "wait for the git command that runs there; if none does, remove the .lock file that it names",
         )
-    lines = [line for line in said.splitlines() if line.startswith(("fatal:", "error:"))]
-    return InputOutput(f"git {verb} failed in {where!r}: {lines[0] if lines else ran.complaint()}")
+    return InputOutput(f"git {verb} failed in {where!r}: {words}")
 
 
 def find(path: str) -> Tree | None:

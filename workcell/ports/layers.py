@@ -5,6 +5,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from workcell.base.errors import InputOutput, Invalid, WorkcellError
@@ -303,6 +304,19 @@ def tree_of(tree: git.Tree, lines: Iterable[str]) -> str:
         git.must(tree.top, "update-index", "-z", "--index-info", timeout=git.LONG, input=given, env=env)
         words = ("write-tree", "--missing-ok")
         return git.must(tree.top, *words, timeout=git.LONG, env=env, config=DURABLE).decode().strip()
+
+
+@contextmanager
+def own_index(tree: git.Tree) -> Iterator[dict[str, str]]:
+    """Variables for `git.ask` under which a command sees a copy of the index, thrown away afterwards.
+
+    For `git diff` on files: told to take no optional locks it takes index.lock all the same, to write down
+    which files it found unchanged, and the `git add` of an agent beside it fails.
+    """
+    with tempfile.TemporaryDirectory(prefix="workcell-git-", ignore_cleanup_errors=True) as scratch:
+        index = os.path.join(scratch, "index")
+        copy_index(tree, (index,))
+        yield {"GIT_INDEX_FILE": index}
 
 
 def copy_index(tree: git.Tree, targets: Iterable[str]) -> None:

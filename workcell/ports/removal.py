@@ -120,9 +120,9 @@ def _submodules(tree: git.Tree, name: str) -> Proof:
             return Proof(name, probe.NO, f"uncommitted work in the submodule {path!r}", "commit and push it there")
         own = ["--exclude=refs/remotes/*", "--glob=refs/*", "--reflog", "HEAD", "--not", "--remotes"]
         listed = git.must(below.top, "rev-list", *own, timeout=git.WHOLE).decode().split()
-        if listed and not _elsewhere(tree, below, path, listed):
+        if listed and not _elsewhere(below, listed):
             says = f"{len(listed)} commits of the submodule {path!r} are nowhere else, such as {listed[0][:12]}"
-            return Proof(name, probe.NO, says, "push them from there")
+            return Proof(name, probe.NO, says, "push them from there, or take a snapshot")
     return Proof(name, probe.YES, f"{count} submodules, none with work of its own" if count else "no submodules")
 
 
@@ -135,11 +135,10 @@ def _below(tree: git.Tree, prefix: str) -> Iterator[tuple[str, git.Tree]]:
             yield from _below(below, f"{prefix}{entry.path}/")
 
 
-def _elsewhere(tree: git.Tree, below: git.Tree, path: str, commits: list[str]) -> bool:
+def _elsewhere(below: git.Tree, commits: list[str]) -> bool:
     """Whether the repository's own clone of the submodule leads to all of `commits` by a ref."""
-    inside = os.path.relpath(below.git_dir, os.path.join(tree.git_dir, "modules"))
-    clone = os.path.join(tree.common_dir, "modules", inside)
-    if inside.startswith("..") or not os.path.isfile(os.path.join(clone, "HEAD")):
+    clone = salvage.twin(below)
+    if clone is None:
         return False
     given = "".join(f"{commit}\n" for commit in commits).encode()
     ran = git.ask(clone, "rev-list", "--stdin", "--not", "--all", timeout=git.WHOLE, input=given)
@@ -168,16 +167,24 @@ def _alone(tree: git.Tree, name: str) -> Proof:
 
 
 def _nobody(tree: git.Tree, name: str) -> Proof:
-    return nobody(tree.top, name)
+    return nobody(tree.top, _born(tree), name)
 
 
-def nobody(top: str, name: str = "nobody") -> Proof:
-    """Whether no process has its working directory, root or an open file below `top`.
+def _born(tree: git.Tree) -> float:
+    """Epoch seconds of the worktree's making: git writes this file once."""
+    return os.lstat(os.path.join(tree.git_dir, "commondir")).st_mtime
 
-    UNKNOWN when a process of this user could not be asked. Those of other users are only asked by root.
+
+def nobody(top: str, born: float, name: str = "nobody") -> Proof:
+    """Whether no process has its working directory or an open file below `top`.
+
+    UNKNOWN when a process of this user that started after `born` (epoch seconds) could not be asked. Others
+    that refuse (agents that hold keys, the session of the login, pid 1 in a container) have always been
+    elsewhere: they are named in `says`. Those of other users are only asked by root.
     """
     above = os.path.realpath(top)
     unasked: list[int] = []
+    older: list[int] = []
     for process in psutil.process_iter():
         try:
             places = [process.cwd(), *(file.path for file in process.open_files())]
@@ -189,10 +196,19 @@ def nobody(top: str, name: str = "nobody") -> Proof:
             continue
         except (psutil.AccessDenied, OSError):
             if _ours(process):
-                unasked.append(process.pid)
+                (unasked if _started(process) >= born - 1 else older).append(process.pid)
     if unasked:
-        return Proof(name, probe.UNKNOWN, f"pid {unasked[0]} cannot be asked where it is", "run gc as its user")
-    return Proof(name, probe.YES, "nobody is in it")
+        says = f"pid {unasked[0]} cannot be asked where it is"
+        return Proof(name, probe.UNKNOWN, says, f"end it, or ask as root: ps -fp {unasked[0]}")
+    not_asked = f"; not asked, but older than the tree: pid {', '.join(map(str, older[:5]))}" if older else ""
+    return Proof(name, probe.YES, "nobody is in it" + not_asked)
+
+
+def _started(process: psutil.Process) -> float:
+    try:
+        return process.create_time()
+    except psutil.Error:
+        return float("inf")
 
 
 def _ours(process: psutil.Process) -> bool:
@@ -268,7 +284,7 @@ def _finish(path: str, trash: str, said: "dict[str, object]", lock: int) -> None
     # that was made anew under this name since
     within = os.path.dirname(entry) == os.path.join(str(said["common_dir"]), "worktrees")
     if within and not os.path.lexists(path):
-        worktrees.erase(entry)
+        worktrees.erase_entry(entry)
     os.ftruncate(lock, 0)
 
 
@@ -282,9 +298,10 @@ def _prove(path: str, trash: str) -> "dict[str, object]":
     tree = git.find(path)
     if tree is None:
         raise NotFound(f"no worktree at {path!r}")
+    born = _born(tree)
     os.rename(path, trash)
     try:
-        proof = nobody(trash)
+        proof = nobody(trash, born)
         if proof.answer == probe.YES and _seen(trash) != before:
             proof = Proof("unchanged", probe.NO, "files were changed meanwhile")
     except BaseException:

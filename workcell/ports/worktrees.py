@@ -334,7 +334,7 @@ def _discard(source: git.Tree, path: str, begun: "dict[str, object]", since: flo
         entries = []
     for entry in entries:
         if _ours(os.path.join(admin, entry), path, since):
-            erase(os.path.join(admin, entry))
+            erase_entry(os.path.join(admin, entry))
     if begun.get("fresh"):
         try:
             os.unlink(os.path.join(source.common_dir, "refs", "heads", f"{begun['branch']}.lock"))
@@ -367,6 +367,15 @@ def erase(path: str) -> None:
             if not os.path.islink(full) and not os.access(full, os.W_OK | os.X_OK | os.R_OK):
                 os.chmod(full, 0o700)
     shutil.rmtree(path)
+
+
+def erase_entry(entry: str) -> None:
+    """Remove git's entry of a worktree, and like git the directory of all entries with the last of them."""
+    erase(entry)
+    try:
+        os.rmdir(os.path.dirname(entry))
+    except OSError:
+        pass
 
 
 def written(lock: int) -> "dict[str, object] | None":
