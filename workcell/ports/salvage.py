@@ -88,13 +88,38 @@ def take(tree: git.Tree, run: str, why: str) -> Snapshot:
 def _inner(tree: git.Tree, found: layers.Layers, run: str, why: str) -> Iterator[tuple[str, str]]:
     for path in (*found.submodules, *found.nested):
         below = layers.repository(tree, path)
-        if below and (below.head is None or git.under_way(below) or not git.status(below).clean):
-            yield path, take(below, run, why).commit
+        if below and (below.head is None or git.under_way(below) or not git.status(below).clean or _own(below)):
+            snapshot = take(below, run, why)
+            yield path, snapshot.commit
+            clone = twin(below)
+            if clone:
+                # the worktree's own clone goes with it; that this fails is seen by whoever wants to remove it
+                words = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", below.git_dir)
+                env = {"GIT_ALLOW_PROTOCOL": "file"}
+                git.ask(clone, *words, f"{snapshot.ref}:{snapshot.ref}", timeout=git.LONG, env=env)
+
+
+def _own(below: git.Tree) -> bool:
+    """Whether HEAD has commits that no remote is known to have."""
+    ran = git.ask(below.top, "rev-list", "--max-count=1", "HEAD", "--not", "--remotes", timeout=git.WHOLE)
+    return not ran.ok or bool(ran.out.strip())
+
+
+def twin(below: git.Tree) -> str | None:
+    """The repository's own clone of the submodule `below` of a linked worktree, which outlives that worktree.
+
+    As gitrepository-layout(5) has it: `modules/<name>` there, `worktrees/<id>/modules/<name>` for a worktree.
+    """
+    found = re.fullmatch(r"(.*?)/worktrees/[^/]+/modules/(.+)", below.git_dir, re.DOTALL)
+    clone = os.path.join(found[1], "modules", found[2]) if found else ""
+    return clone if found and os.path.isfile(os.path.join(clone, "HEAD")) else None
 
 
 def _sentence(found: layers.Layers, why: str) -> str:
     missed = f" {len(found.missed)} files could not be read." if found.missed else ""
-    return f"{' '.join(why.split()) or 'No reason was given.'}\n\nThe tree is the files; parents: HEAD, index.{missed}"
+    return (
+        f"{' '.join(why.split()) or 'No reason was given.'}\n\nThe tree is the files; parents: HEAD, index.{missed}"
+    )
 
 
 def _commit(tree: git.Tree, of: str, parents: list[str], message: str) -> str:
@@ -145,7 +170,9 @@ def _name(tree: git.Tree, run: str, commit: str) -> tuple[str, int]:
             return ref, n
         if b"File exists" not in ran.err and b"already exists" not in ran.err:
             raise git.trouble(ran, tree.top, "update-ref")
-    raise CannotCreate(f"no free name for a snapshot of {run!r} in {tree.top!r}", f"look into {tree.common_dir}/{REFS}")
+    raise CannotCreate(
+        f"no free name for a snapshot of {run!r} in {tree.top!r}", f"look into {tree.common_dir}/{REFS}"
+    )
 
 
 def _number(ref: str) -> int:
@@ -238,7 +265,8 @@ def show(tree: git.Tree, snapshot: Snapshot, limit: int = 1 << 20) -> Shown:
     there(tree, snapshot)
     base = snapshot.head or layers.empty_tree(tree)
     plain = ("--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none")
-    diff = git.must(tree.top, "diff", *plain, "--submodule=short", base, snapshot.commit, "--", timeout=git.WHOLE)
+    words = ("diff-tree", "-r", "-p", *plain, "--submodule=short", base, snapshot.commit, "--")
+    diff = git.must(tree.top, *words, timeout=git.WHOLE)
     text = diff[:limit].decode("utf-8", "surrogateescape")
     staged, files = (tuple(differing(tree, base, to)) for to in (snapshot.index, snapshot.commit))
     return Shown(staged, files, text, len(diff) > limit)
