@@ -86,7 +86,7 @@ class Screen(Sequences):
         self.columns, self.rows = max(1, columns), max(1, rows)
         self.newline = newline
         self.title = ""
-        self._scrollback: deque[Row] = deque(maxlen=_HISTORY_MAX)
+        self._scrollback: deque[str] = deque(maxlen=_HISTORY_MAX)
         self._main: list[Row] | None = None
         self._main_cursor: tuple[int, int] | None = None
         self._grid = self._blank_rows(self.rows)
@@ -108,13 +108,13 @@ class Screen(Sequences):
 
     def take_scrollback(self) -> list[str]:
         """The rows that left the main screen at its top since the last call, at most the last 10,000."""
-        taken = [row.shown() for row in self._scrollback]
+        taken = list(self._scrollback)
         self._scrollback.clear()
         return taken
 
     def leave(self, row: Row) -> None:
         """A row leaves the main screen."""
-        self._scrollback.append(row)
+        self._scrollback.append(row.shown())
 
     def _reset(self) -> None:
         self._x = self._y = 0

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from workcell.base.emulator import Row, Screen
 from workcell.base.printable import char_width
 
-__all__ = ["Screen", "readable", "screen"]
+__all__ = ["Reader", "Screen", "readable", "screen"]
 
 _BLOCK = 1 << 16
 _LINE_MAX = (
@@ -35,32 +35,54 @@ def screen(data: bytes, columns: int = 220, rows: int = 50, newline: bool = Fals
 def readable(chunks: Iterable[bytes], columns: int = 220, rows: int = 50) -> Iterator[str]:
     """A log as lines to read, in order, without line ends; the same lines however the log is cut into chunks.
 
-    `columns` and `rows` are those of the terminal that the log was written for. A line drawn again stands once, in its
-    last form; a full-screen program stands as its last frame, where it left it; a screen wiped and drawn anew stands
-    once. Lines are never wrapped; those past 1 MiB are cut. Blanks at the end of a line go; tabs stay. Lines come once they
-    can change no more, the last `rows` of them at the end. Memory is bounded by the screen, one block and one line.
+    `columns` and `rows` are those of the terminal that the log was written for. A line drawn again stands once,
+    in its last form; a full-screen program stands as its last frame, where it left it; a screen wiped and drawn
+    anew stands once. Lines are never wrapped; those past 1 MiB are cut. Blanks at the end of a line go, tabs stay.
+
+    Lines come once they can change no more, so the last `rows` of them come at the end. To follow a log that
+    grows, pass an empty chunk whenever nothing new is there: what stands above the cursor then comes at once, and
+    comes again should the program go back to change it. Memory is bounded by the screen, one block and one line.
     """
-    reader = _Reader(columns, rows)
-    rest = b""
+    reader = Reader(columns, rows)
+    held: list[bytes] = []
+    size = 0
     for chunk in chunks:
-        for start in range(0, len(chunk), _BLOCK):
-            block = rest + chunk[start : start + _BLOCK]
-            end = block.rfind(b"\n") + 1
-            if not end and len(block) > _BLOCK:
-                end = len(block)
-            rest = block[end:]
-            reader.read(block[:end])
-            yield from reader.take()
-    reader.feed(rest)
+        held.append(chunk)
+        size += len(chunk)
+        if size >= _BLOCK or not chunk:
+            block = b"".join(held)
+            for start in range(0, size, _BLOCK):
+                reader.read(block[start : start + _BLOCK])
+                yield from reader.take()
+            held, size = [], 0
+            if not chunk:
+                reader.pause()
+                yield from reader.take()
+    reader.read(b"".join(held))
     reader.close()
     yield from reader.take()
 
 
-class _Reader(Screen):
-    """A screen whose rows become lines when they leave it."""
+def _plain_lines(block: bytes) -> "list[str] | None":
+    """The lines of `block`, which ends with one, colours aside; None if more than its text decides what is shown."""
+    plain = block.replace(b"\r\n", b"\n")
+    if len(plain.translate(None, _ODD)) != len(plain):
+        plain = _COLOUR.sub(b"", block).replace(b"\r\n", b"\n")
+        if len(plain.translate(None, _ODD)) != len(plain):
+            return None
+    if not plain.isascii():
+        rare = set(plain.translate(None, _ASCII).decode("utf-8", "replace"))
+        if not all(map(char_width, rare)):  # combining marks and C1 controls are the emulator's business
+            return None
+    return plain[:-1].decode("utf-8", "replace").split("\n")
+
+
+class Reader(Screen):
+    """A screen whose rows become lines when they leave it: what `readable` does, piece by piece."""
 
     def __init__(self, columns: int, rows: int) -> None:
         super().__init__(columns, rows, newline=True)
+        self._rest = b""
         self._lines: list[str] = []
         self._begun: list[str] = []  # rows of a wrapped line whose end is still on the screen
         self._begun_size = 0
@@ -73,39 +95,35 @@ class _Reader(Screen):
         return lines
 
     def read(self, block: bytes) -> None:
-        """Feed whole lines, the plain ones past the emulator."""
-        if not block:
-            return
-        if block.count(b"\n") < 2 * self.rows + 2 or not self._can_skip():
+        """Feed the next bytes; whole plain lines go past the emulator."""
+        block = self._rest + block
+        end = block.rfind(b"\n") + 1
+        if len(block) - end > _BLOCK:
+            end = len(block)
+        self._rest = block[end:]
+        if end:
+            self._read_lines(block[:end])
+
+    def _read_lines(self, block: bytes) -> None:
+        lines = _plain_lines(block) if block[-1] == 10 and self._can_skip() else None
+        if lines is None:
             self.feed(block)
             return
-        plain = block.replace(b"\r\n", b"\n")
-        if len(plain.translate(None, _ODD)) != len(plain):
-            plain = _COLOUR.sub(b"", block).replace(b"\r\n", b"\n")
-            if len(plain.translate(None, _ODD)) != len(plain):
-                self.feed(block)
-                return
-        if not plain.isascii():
-            rare = set(plain.translate(None, _ASCII).decode("utf-8", "replace"))
-            if not all(map(char_width, rare)):  # combining marks and C1 controls are the emulator's business
-                self.feed(block)
-                return
-        lines = plain.decode("utf-8", "replace").split("\n")
-        if not lines[-1]:
-            lines.pop()
+        skipped, filling = len(lines), self.rows
+        while skipped > 1 and filling > 0:  # the last lines, enough to fill the screen, are drawn on it
+            skipped -= 1
+            filling -= len(lines[skipped]) // self.columns + 1
         self.feed_text(lines[0] + "\n")
-        if any(self._grid[self._y :]):  # what comes would be written over something
-            self.feed_text("\n".join(lines[1:]) + "\n")
+        if filling > 0 or any(self._grid[self._y :]):  # or the plain lines are written over something
+            self.feed_text("\n".join([*lines[1:], ""]))
             return
         for row in self._grid[: self._y]:
             self.leave(row)
         self._grid = self._blank_rows(self.rows)
         self._x = self._y = 0
-        self._settle_wiped([])
         self._finish_line()
-        last = len(lines) - self.rows
-        self._lines.extend([line.rstrip(" \t") for line in lines[1:last]])
-        self.feed_text("\n".join(lines[last:]) + "\n")
+        self._lines.extend([line.rstrip(" \t") for line in lines[1:skipped]])
+        self.feed_text("\n".join([*lines[skipped:], ""]))
 
     def _can_skip(self) -> bool:
         return (
@@ -113,6 +131,7 @@ class _Reader(Screen):
             and not self.alternate
             and self._wrap
             and not self._insert
+            and not self._wiped
             and (self._top, self._bottom) == (0, self.rows - 1)
         )
 
@@ -185,8 +204,20 @@ class _Reader(Screen):
         self._lines.extend(frame)
         self._frame = []
 
+    def pause(self) -> None:
+        """Nothing more is there for now: tell what stands above the cursor."""
+        self.feed(self._rest)
+        self._rest = b""
+        if not self.alternate and self._y:
+            above, self._grid = self._grid[: self._y], self._grid[self._y :] + self._blank_rows(self._y)
+            self._y = 0
+            self._settle_wiped(above)
+            for row in above:
+                self._add(row)
+
     def close(self) -> None:
         """The log ends here."""
+        self.feed(self._rest)
         self.feed_text(self._decoder.decode(b"", final=True))
         if self.alternate:
             self._finish_alternate()
