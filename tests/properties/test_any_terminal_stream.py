@@ -66,3 +66,33 @@ def test_readable_lines_do_not_depend_on_how_the_log_is_cut(data: bytes, places:
     reader.close()
     assert lines + reader.take() == expected
     assert list(readable(filter(None, cut(data, places)), 9, 3)) == expected
+
+
+modes = [
+    b"",
+    b"\x1b[2;1H",
+    b"a\r\n\x1b[2J\x1b[H",
+    b"\x1b[?7l",
+    b"\x1b[4h",
+    b"\x1b[2;3r",
+    b"\x1b[?1049h",
+    b"\x1b]0;",
+]
+lines = st.lists(
+    st.sampled_from(["a", "", "word two", "x" * 30, "漢字", "\tt", "b  "]), min_size=8, max_size=12
+)
+
+
+@settings(max_examples=300)
+@given(streams, st.sampled_from(modes), lines)
+def test_plain_lines_read_the_same_past_the_emulator(before: bytes, mode: bytes, lines: list[str]) -> None:
+    block = ("\n".join(lines) + "\n").encode()
+    slow, fast = Reader(9, 3), Reader(9, 3)
+    for reader in (slow, fast):
+        reader.feed(before + mode)
+    slow.feed(block)
+    fast.read(block)
+    assert fast.lines() == slow.lines()
+    for reader in (slow, fast):
+        reader.close()
+    assert fast.take() == slow.take()

@@ -130,7 +130,6 @@ class Reader(Screen):
             self.between
             and not self.alternate
             and self._wrap
-            and not self._insert
             and not self._wiped
             and (self._top, self._bottom) == (0, self.rows - 1)
         )
