@@ -26,8 +26,27 @@ class Tmux:
         self.socket = os.path.join(directory, "s")
         self.count = 0
         size = ["-x", str(COLUMNS), "-y", str(ROWS)]
-        self.ask("new-session", "-d", *size, "sleep 600", ";", "set", "-g", "status", "off", ";",
-                 "set", "-g", "default-size", f"{COLUMNS}x{ROWS}", ";", "set", "-g", "automatic-rename", "off")  # fmt: skip
+        self.ask(
+            "new-session",
+            "-d",
+            *size,
+            "sleep 600",
+            ";",
+            "set",
+            "-g",
+            "status",
+            "off",
+            ";",
+            "set",
+            "-g",
+            "default-size",
+            f"{COLUMNS}x{ROWS}",
+            ";",
+            "set",
+            "-g",
+            "automatic-rename",
+            "off",
+        )
 
     def ask(self, *words: str) -> str:
         env = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TERM": "xterm", "SHELL": "/bin/sh"}
@@ -47,9 +66,13 @@ class Tmux:
         deadline = time.monotonic() + 20
         while True:  # the title comes last, so once it is there all before it was read
             facts = self.ask(
-                "display-message", "-p", "-t", pane,
-                "#{pane_title} #{cursor_y} #{cursor_x} #{alternate_on} #{pane_width}x#{pane_height} #{history_size}",
-            )  # fmt: skip
+                "display-message",
+                "-p",
+                "-t",
+                pane,
+                "#{pane_title} #{cursor_y} #{cursor_x} #{alternate_on} #{pane_width}x#{pane_height}"
+                " #{history_size}",
+            )
             title, y, x, alternate, size, history = facts.split()
             if title == end:
                 break
@@ -100,9 +123,11 @@ two = st.builds(lambda a, b, final: f"\x1b[{a};{b}{final}".encode(), number, num
 region = st.builds(lambda a, b: f"\x1b[{a};{b}r".encode(), number, number.filter(bool))
 # Not CSI 3 J: it empties the history, and ours has been taken by then.
 erase = st.builds(lambda n, final: f"\x1b[{n}{final}".encode(), st.integers(0, 2), st.sampled_from("JK"))
-# CSI @ with a number is not here: tmux 3.3a leaves old cells standing when it inserts more than half of what follows.
+# CSI @ with a number is not here: tmux 3.3a leaves old cells standing when it inserts more than half of
+# what follows.
 cells = st.builds(lambda n, final: f"\x1b[{n}{final}".encode(), number, st.sampled_from("XPSTZ"))
-# Lines are inserted and deleted inside the region only: outside of it the standard does nothing, tmux something.
+# Lines are inserted and deleted inside the region only: outside of it the standard does nothing, tmux
+# something.
 rows = st.lists(st.integers(1, ROWS), min_size=3, max_size=3, unique=True).map(sorted)
 lines = st.builds(
     lambda at, x, n, final: f"\x1b[{at[0]};{at[2]}r\x1b[{at[1]};{x}H\x1b[{n}{final}".encode(),
@@ -114,10 +139,27 @@ lines = st.builds(
 repeat = st.builds(lambda char, n: f"{char}\x1b[{n}b".encode(), st.sampled_from("=-x"), number)
 escapes = st.sampled_from([b"\x1b7", b"\x1b8", b"\x1bD", b"\x1bE", b"\x1bM", b"\x1b[s", b"\x1b[u", b"\x1bc"])
 ignored = st.sampled_from(
-    [b"\x1b[1;31m", b"\x1b(B", b"\x1b=", b"\x1b[?25l", b"\x1b]0;t\x07", b"\x1b]8;;http://x\x1b\\", b"\x1bPq#0\x1b\\",
-     b"\x1b_G1\x1b\\", b"\x1b^x\x1b\\", b"\x1b[>1u", b"\x1b[?2026h", b"\x1b[?2004h", b"\x1b[38:2::1:2:3m", b"\x1b[12\x18",
-     b"\x1b[2;\rH", b"\x1b[!p", b"\x1b[ q", b"\x1b[?u"]
-)  # fmt: skip
+    [
+        b"\x1b[1;31m",
+        b"\x1b(B",
+        b"\x1b=",
+        b"\x1b[?25l",
+        b"\x1b]0;t\x07",
+        b"\x1b]8;;http://x\x1b\\",
+        b"\x1bPq#0\x1b\\",
+        b"\x1b_G1\x1b\\",
+        b"\x1b^x\x1b\\",
+        b"\x1b[>1u",
+        b"\x1b[?2026h",
+        b"\x1b[?2004h",
+        b"\x1b[38:2::1:2:3m",
+        b"\x1b[12\x18",
+        b"\x1b[2;\rH",
+        b"\x1b[!p",
+        b"\x1b[ q",
+        b"\x1b[?u",
+    ]
+)
 modes = st.sampled_from([b"\x1b[?7l", b"\x1b[?7h", b"\x1b[?6h", b"\x1b[?6l", b"\x1b[4h", b"\x1b[4l"])
 screens = st.sampled_from(
     [b"\x1b[?1049h", b"\x1b[?1049l", b"\x1b[?47h", b"\x1b[?47l", b"\x1b[?1047h", b"\x1b[?1047l"]

@@ -1,19 +1,61 @@
 """Emulator and reader on arbitrary bytes, cut anywhere."""
 
+import re
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workcell.base.vt import Reader, Screen, readable
 
+CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f]")
 words = st.sampled_from(
     ["a", "word ", "漢", "é", "e\u0301", "\u0301", "\u200d", "⠋", "x" * 45, "\x85", " "]
 ).map(str.encode)
 marks = st.sampled_from(
-    [b"\r", b"\n", b"\n", b"\r\n", b"\t", b"\b", b"\x1b[A", b"\x1b[2K", b"\x1b[K", b"\x1b[J", b"\x1b[2J", b"\x1b[H",
-     b"\x1b[31m", b"\x1b[?1049h", b"\x1b[?1049l", b"\x1b]0;t\x07", b"\x1b", b"\x1b[", b"\x1b]", b"\x1bP", b"\xe6", b"\xff",
-     b"\x1b[3;2r", b"\x1b[2;4r", b"\x1b[?7l", b"\x1b[4h", b"\x1b[5;5H", b"\x1bM", b"\x1bc", b"\x1b[99b", b"\x1b[3L",
-     b"\x1b[3M", b"\x1b[3P", b"\x1b[3@", b"\x1b[3X", b"\x1b[2S", b"\x1b[2T", b"\x1b[1J", b"\x1b[1K", b"\x1b7", b"\x1b8"]
-)  # fmt: skip
+    [
+        b"\r",
+        b"\n",
+        b"\n",
+        b"\r\n",
+        b"\t",
+        b"\b",
+        b"\x1b[A",
+        b"\x1b[2K",
+        b"\x1b[K",
+        b"\x1b[J",
+        b"\x1b[2J",
+        b"\x1b[H",
+        b"\x1b[31m",
+        b"\x1b[?1049h",
+        b"\x1b[?1049l",
+        b"\x1b]0;t\x07",
+        b"\x1b",
+        b"\x1b[",
+        b"\x1b]",
+        b"\x1bP",
+        b"\xe6",
+        b"\xff",
+        b"\x1b[3;2r",
+        b"\x1b[2;4r",
+        b"\x1b[?7l",
+        b"\x1b[4h",
+        b"\x1b[5;5H",
+        b"\x1bM",
+        b"\x1bc",
+        b"\x1b[99b",
+        b"\x1b[3L",
+        b"\x1b[3M",
+        b"\x1b[3P",
+        b"\x1b[3@",
+        b"\x1b[3X",
+        b"\x1b[2S",
+        b"\x1b[2T",
+        b"\x1b[1J",
+        b"\x1b[1K",
+        b"\x1b7",
+        b"\x1b8",
+    ]
+)
 streams = st.lists(words | words | marks | st.binary(max_size=4), max_size=60).map(b"".join)
 plain = st.lists(words | st.sampled_from([b"\n", b"\n", b"\t", b"\x1b[1m", b"\r\n"]), max_size=30).map(
     b"".join
@@ -49,7 +91,8 @@ def test_a_screen_keeps_its_size_whatever_it_is_fed(data: bytes, columns: int, r
         assert len(lines) == rows
         assert all(len(row) <= columns for row in shown._grid)
         assert 0 <= shown.cursor[0] < rows and 0 <= shown.cursor[1] < columns
-    list(readable([data], columns, rows))
+    for line in readable([data], columns, rows):
+        assert not CONTROLS.search(line)
 
 
 @settings(max_examples=300)

@@ -1,4 +1,4 @@
-"""Masking secrets in what leaves the machine or goes to another agent: known values first, then known shapes."""
+"""Masking secrets in what leaves the machine or goes to another agent: known values, then known shapes."""
 
 import base64
 import bisect
@@ -22,11 +22,11 @@ _BREAK = re.compile(r"[ \t│┃║|]*+\r?\n[ \t│┃║|]*+")
 class Redactor:
     """Masks `secrets`, wherever they come from, and whatever looks like a token, with `[redacted:<kind>]`.
 
-    A secret is found exact, URL-quoted, JSON-escaped (once or twice), in base64 by itself or inside something larger,
-    and, from 12 characters on, broken over lines as a terminal of fixed width does it, borders and margins aside
-    (best effort: a break inside an escape, or text beside it in the same row, hides it). Values under 6 characters
-    are not masked. What was masked is never masked again, so doing it twice changes nothing. Never raises; linear in the
-    length of the text.
+    A secret is found exact, URL-quoted, JSON-escaped (once or twice), in base64 by itself or inside
+    something larger, and, from 12 characters on, broken over lines as a terminal of fixed width does it,
+    borders and margins aside (best effort: a break inside an escape, or text beside it in the same row,
+    hides it). Values under 6 characters are not masked. What was masked is never masked again, so doing it
+    twice changes nothing. Never raises; linear in the length of the text.
     """
 
     def __init__(self, secrets: Iterable[str]) -> None:
@@ -67,7 +67,7 @@ class Redactor:
         return "".join(parts)
 
     def _unwrap(self, part: str) -> list[str]:
-        """`part` with the secrets masked that go over the end of a line; each piece of one gets a mask of its own."""
+        """`part` with the secrets masked that go over a line end; each piece of one gets its own mask."""
         breaks = list(_BREAK.finditer(part))
         if not breaks:
             return [part]
@@ -98,7 +98,7 @@ class Redactor:
 
 
 def _each_text(parts: list[str], mask: Callable[[str], list[str]]) -> list[str]:
-    """`parts` with the texts among them replaced by what `mask` makes of each: text, mask, text, ..., text."""
+    """`parts` with each text among them replaced by what `mask` makes of it: text, mask, ..., text."""
     out: list[str] = []
     for at, part in enumerate(parts):
         if at % 2 or not part:
@@ -143,7 +143,7 @@ def _forms(secret: str) -> set[str]:
 
 
 def _in_base64(raw: bytes) -> set[str]:
-    """`raw` encoded by itself, and the characters that it alone decides when it stands inside something larger."""
+    """`raw` encoded by itself, and the characters that it alone decides inside something larger."""
     forms = set()
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         forms |= {encode(raw).decode(), encode(raw).decode().rstrip("=")}

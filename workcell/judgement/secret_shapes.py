@@ -7,18 +7,21 @@ from collections import Counter
 # Not inside a longer word; but a token may follow the \n of JSON or a colour of the terminal directly.
 _ALONE = r"(?:(?<![\w-])|(?<=\\[nrt])|(?<=\x1b\[\dm)|(?<=\x1b\[\d\dm))"
 
-# A pattern is tried only if one of its words stands in the text (lower case). Group 1, where there is one, is what gets
-# masked. Each pattern is linear on any text: it begins with its literal, repeats one class at a time, and where
-# something must follow a repetition either the repetition is bounded or no match can begin inside it.
+# A pattern is tried only if one of its words stands in the text (lower case). Group 1, where there is one,
+# is what gets masked. Each pattern is linear on any text: it begins with its literal, repeats one class at
+# a time, and where something must follow a repetition either the repetition is bounded or no match can
+# begin inside it.
 _TOKENS = [
     ("anthropic", "sk-ant-", r"sk-ant-[\w-]{16,}"),
     ("openrouter", "sk-or-", r"sk-or-v1-[0-9a-f]{32,}"),
     ("github", "ghp_ gho_ ghu_ ghs_ ghr_", r"gh[pousr]_[A-Za-z0-9]{36,}"),
     ("github", "github_pat_", r"github_pat_[A-Za-z0-9_]{22,}"),
-    ("gitlab", "glpat- gldt- glrt- glptt- glft- glcbt- gloas- glsoat-", r"gl(?:pat|dt|rt|ptt|ft|cbt|oas|soat)-[\w.-]{20,}"),
+    ("gitlab", "glpat- gldt- glrt- glptt- glft- glcbt- gloas- glsoat-",
+     r"gl(?:pat|dt|rt|ptt|ft|cbt|oas|soat)-[\w.-]{20,}"),
     ("slack", "xoxa- xoxb- xoxe- xoxo- xoxp- xoxr- xoxs-", r"xox[abeoprs]-[A-Za-z0-9-]{10,}"),
     ("slack", "xapp-", r"xapp-\d-[A-Za-z0-9-]{10,}"),
-    ("slack-webhook", "hooks.slack.com", r"hooks\.slack\.com/(?:services|workflows|triggers)/([A-Za-z0-9/+_-]{16,})"),
+    ("slack-webhook", "hooks.slack.com",
+     r"hooks\.slack\.com/(?:services|workflows|triggers)/([A-Za-z0-9/+_-]{16,})"),
     ("discord-webhook", "/api/webhooks/", r"/api/webhooks/\d{15,21}/([\w-]{30,})"),
     ("teams-webhook", ".webhook.office.com", r"\.webhook\.office\.com/webhookb2/([\w@/-]{30,})"),
     ("google", "aiza", r"AIza[\w-]{35}"),
@@ -64,15 +67,17 @@ _TOKENS = [
     ("discord", ".", _ALONE + r"[MNO][\w-]{22,27}\.[\w-]{6}\.[\w-]{27,40}(?![\w-])"),
     ("url-password", "://", r"[a-zA-Z0-9+]://[^\s/:@\"'<>]{0,100}:([^\s/@\"'<>]{3,200})@"),
     ("bearer", "bearer", r"(?i:bearer)(?:[ \t]|%20|\+){1,4}([\w.~+/=-]{16,})"),
-    ("basic-auth", "basic", r"(?i:authorization)[\"'\\]{0,3}[ \t]{0,3}[:=,][ \t\"'\\]{0,4}(?i:basic)[ \t]{1,3}([\w+/=-]{8,})"),
+    ("basic-auth", "basic", r"(?i:authorization)[\"'\\]{0,3}[ \t]{0,3}[:=,][ \t\"'\\]{0,4}"
+     r"(?i:basic)[ \t]{1,3}([\w+/=-]{8,})"),
     ("private-key", "private key", r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----"
      r"(?:(?:[^-]|-(?!----))*+-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----"
      r"|(?:(?:\s|\\[nr]){0,4}[A-Za-z0-9+/=]{40,}+)*+)"),
 ]  # fmt: skip
 
 _NAMES = (
-    r"(?:passw(?:or)?d|passphrase|\bpwd|secret(?:[_-]?access)?(?:[_-]?key)?|(?:api|access|auth|client|session|refresh|id|bot|bearer|"
-    r"private|encryption|signing)[_-]?(?:token|key|secret)|_authtoken|x-api-key|\btoken|_token|credentials?)"
+    r"(?:passw(?:or)?d|passphrase|\bpwd|secret(?:[_-]?access)?(?:[_-]?key)?"
+    r"|(?:api|access|auth|client|session|refresh|id|bot|bearer|private|encryption|signing)[_-]?(?:token|key|secret)"
+    r"|_authtoken|x-api-key|\btoken|_token|credentials?)"
 )
 _ASSIGNMENT = (
     r"(?i:" + _NAMES + r")[\"'\\]{0,3}[ \t]{0,8}(?::=|=>|[:=])[ \t]{0,8}[\"'\\]{0,3}"
@@ -95,14 +100,16 @@ SHAPES.append(
 )
 
 _PLACEHOLDER = re.compile(
-    r"(?i)[$%*#@]|.*(?:example|placeholder|changeme|change_me|redacted|dummy|your[_-]|xxxx|\*\*\*|\.\.\.|environ|\benv\b)"
+    r"(?i)[$*]|%[({]|.*(?:example|placeholder|changeme|change_me|redacted|dummy|your[_-]|xxxx"
+    r"|\*\*\*|\.\.\.|environ|\benv\b)"
 )
+_MANUALS_SAY = ("pass", "password", "passwd", "pwd", "secret", "token", "apikey", "key")
 _DOTTED_NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _PATH = re.compile(r"(?:\.{0,2}|~)/[\w.@-]+(?:/[\w.@-]*)*|[a-zA-Z][a-zA-Z0-9+.-]*://.*")
 
 
 def plausible(kind: str, found: "re.Match[str]") -> bool:
-    """Whether a match of a shape that also fits ordinary words, names and numbers is likely to be a secret."""
+    """Whether a match of a shape that also fits ordinary words, names and numbers is likely a secret."""
     value = found[found.lastindex or 0]
     if kind == "openai":
         return (_has_digit(value) and value.lower() != value) or bool(
@@ -111,7 +118,7 @@ def plausible(kind: str, found: "re.Match[str]") -> bool:
     if kind == "bearer":
         return _has_digit(value) and entropy(value) >= 3
     if kind == "url-password":
-        return not _PLACEHOLDER.match(value)
+        return not (_PLACEHOLDER.match(value) or value[0] == "{" or value.lower() in _MANUALS_SAY)
     if kind != "assignment":
         return True
     if _PLACEHOLDER.match(value) or _DOTTED_NAME.fullmatch(value) or _PATH.fullmatch(value):

@@ -35,8 +35,10 @@ def test_printable_is_one_encodable_line_and_is_stable(text: str) -> None:
     shown.encode()
     assert len(shown.splitlines()) <= 1
     assert not any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in shown)
-    assert not any(unicodedata.bidirectional(char) in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
-                   for char in shown)  # fmt: skip
+    assert not any(
+        unicodedata.bidirectional(char) in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+        for char in shown
+    )
     assert printable(shown) == shown
 
 
@@ -95,9 +97,32 @@ def test_control_sequences_go(data: bytes, left: bytes) -> None:
 
 
 pieces = st.sampled_from(
-    [b"\x1b", b"[", b"]", b"P", b"0;", b"6n", b"\x07", b"\x1b\\", b"\x9b", b"\x9c", b"\x9d", b"\xc2", b"\xe2\x9c",
-     b"\xb3", b"\n", b"\t", b"\r", b"m", b"text", b"\x18", b"\xff", b"\x7f", b"\x00"]
-)  # fmt: skip
+    [
+        b"\x1b",
+        b"[",
+        b"]",
+        b"P",
+        b"0;",
+        b"6n",
+        b"\x07",
+        b"\x1b\\",
+        b"\x9b",
+        b"\x9c",
+        b"\x9d",
+        b"\xc2",
+        b"\xe2\x9c",
+        b"\xb3",
+        b"\n",
+        b"\t",
+        b"\r",
+        b"m",
+        b"text",
+        b"\x18",
+        b"\xff",
+        b"\x7f",
+        b"\x00",
+    ]
+)
 
 
 @given(st.lists(pieces | st.binary(max_size=5), max_size=40).map(b"".join))

@@ -108,8 +108,11 @@ def test_what_is_drawn_again_stands_once() -> None:
     assert read(b"10%\r50%\r100%\r\ndone\r\n") == ["100%", "done"]
     assert read(b"wait -\b\\\b|\b/\bok\n") == ["wait ok"]
     assert read(b"a long line\r\x1b[Kshort\n") == ["short"]
-    assert read(b"head\r\n" + b"".join(b"\x1b[2K\rrow 1 %d\r\nrow 2 %d\r\n\x1b[2A" % (n, n) for n in range(99)) +
-                b"\x1b[2Bend\r\n") == ["head", "row 1 98", "row 2 98", "end"]  # fmt: skip
+    assert read(
+        b"head\r\n"
+        + b"".join(b"\x1b[2K\rrow 1 %d\r\nrow 2 %d\r\n\x1b[2A" % (n, n) for n in range(99))
+        + b"\x1b[2Bend\r\n"
+    ) == ["head", "row 1 98", "row 2 98", "end"]
 
 
 def test_an_alternate_screen_stands_as_its_last_frame_where_it_was_left() -> None:
@@ -166,9 +169,9 @@ def test_a_plain_log_is_read_at_speed() -> None:
     fastest = 1e9
     for _ in range(5):
         reader = Reader(220, 50)
-        start = time.perf_counter()
+        start = time.process_time()
         for _ in range(40):
             reader.read(block)
             reader.take()
-        fastest = min(fastest, time.perf_counter() - start)
+        fastest = min(fastest, time.process_time() - start)
     assert 40 * len(block) / fastest > 50e6
