@@ -116,11 +116,7 @@ class Sequences:
         self._state = _GROUND
         parameters = self._gathered.rstrip(" !\"#$%&'()*+,-./")
         intermediates = self._gathered[len(parameters) :]
-        if (
-            len(parameters) <= _PARAMETERS_MAX
-            and len(intermediates) <= 3
-            and not _INTERMEDIATE.search(parameters)
-        ):
+        if len(parameters) <= _PARAMETERS_MAX and len(intermediates) <= 3 and not _INTERMEDIATE.search(parameters):
             self.csi(parameters, intermediates, char)
 
     def _string(self, text: str, at: int) -> int:

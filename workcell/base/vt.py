@@ -9,9 +9,7 @@ from workcell.base.printable import char_width
 __all__ = ["Reader", "Screen", "readable", "screen"]
 
 _BLOCK = 1 << 16
-_LINE_MAX = (
-    1 << 20
-)  # characters; a longer line is cut, or a log without a newline would have to fit in memory
+_LINE_MAX = 1 << 20  # characters; a longer line is cut, or a log without a newline would have to fit in memory
 
 _ODD = bytes(code for code in range(32) if code not in (9, 10)) + b"\x7f"
 _ASCII = bytes(range(128))

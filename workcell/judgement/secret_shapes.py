@@ -87,9 +87,7 @@ _SK = _ALONE + r"sk-(?:proj-|svcacct-|admin-)?[\w-]{20,}"
 
 Shape = tuple[str, tuple[str, ...], "re.Pattern[str]"]
 
-SHAPES: list[Shape] = [
-    (kind, tuple(words.split()), re.compile(pattern, re.ASCII)) for kind, words, pattern in _TOKENS
-]
+SHAPES: list[Shape] = [(kind, tuple(words.split()), re.compile(pattern, re.ASCII)) for kind, words, pattern in _TOKENS]
 SHAPES.insert(2, ("openai", ("sk-",), re.compile(_SK, re.ASCII)))
 SHAPES.append(
     (
@@ -112,9 +110,7 @@ def plausible(kind: str, found: "re.Match[str]") -> bool:
     """Whether a match of a shape that also fits ordinary words, names and numbers is likely a secret."""
     value = found[found.lastindex or 0]
     if kind == "openai":
-        return (_has_digit(value) and value.lower() != value) or bool(
-            re.fullmatch(r"sk-[0-9a-f]{32,64}", value)
-        )
+        return (_has_digit(value) and value.lower() != value) or bool(re.fullmatch(r"sk-[0-9a-f]{32,64}", value))
     if kind == "bearer":
         return _has_digit(value) and entropy(value) >= 3
     if kind == "url-password":

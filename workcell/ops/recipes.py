@@ -21,7 +21,7 @@ def project() -> str | None:
 def ls(home: str) -> list[dict[str, Any]]:
     """Every recipe: name, summary, io, origin, path."""
     rows = []
-    for found in shelf.ls("recipes", home=home, project=project()):
+    for found in shelf.items("recipes", project(), home):
         read = recipe.load(found)
         rows.append(
             {
@@ -49,7 +49,7 @@ def lint(home: str, paths: list[str]) -> list[str]:
     for path in paths:
         name = os.path.basename(path).removesuffix(".yaml")
         try:
-            recipe.check_file(shelf.Found(name, path, shelf.PROJECT), home=home, project=project())
+            recipe.check_file(shelf.Item(name, path, "project"), home=home, project=project())
         except Faulty as error:
             out += error.details
         except WorkcellError as error:

@@ -61,9 +61,7 @@ def changes_since(tree: git.Tree, base: str | None) -> Changes:
     others = git.ask(tree.top, "ls-files", "--others", "-z", "--exclude-standard", timeout=git.WHOLE)
     untracked = others.out.count(b"\0") if others.ok else None
     why = "; ".join(said) or None
-    return Changes(
-        base, head, commits, subjects, files, insertions, deletions, untracked, ancestor, tree.shallow, why
-    )
+    return Changes(base, head, commits, subjects, files, insertions, deletions, untracked, ancestor, tree.shallow, why)
 
 
 def _ancestor(tree: git.Tree, base: str | None, head: str | None) -> bool | None:
@@ -203,9 +201,7 @@ def _moved(tree: git.Tree, known: "dict[object, object]") -> Iterator[str]:
     """The commits of branches and tags that are not where they were, but for other worktrees' branches."""
     mine = git.branch(tree.top)
     theirs = {f"refs/heads/{other.branch}" for other in git.worktrees(tree) if other.branch != mine}
-    out = git.must(
-        tree.top, "for-each-ref", "--format=%(refname)%00%(objectname)%00%(objecttype)", timeout=git.WHOLE
-    )
+    out = git.must(tree.top, "for-each-ref", "--format=%(refname)%00%(objectname)%00%(objecttype)", timeout=git.WHOLE)
     for line in os.fsdecode(out).splitlines():
         ref, commit, kind = line.split("\0")
         if not ref.startswith(("refs/heads/", "refs/tags/")) or kind != "commit":

@@ -347,9 +347,7 @@ def entries(out: bytes) -> Iterator[Entry]:
 
 def quoted(path: str) -> bytes:
     """A path as one line for git: in C quotes, every byte that could end a line or a quote as octal."""
-    plain = (
-        chr(byte) if 0x20 <= byte < 0x7F and byte not in b'"\\' else f"\\{byte:03o}" for byte in os.fsencode(path)
-    )
+    plain = (chr(byte) if 0x20 <= byte < 0x7F and byte not in b'"\\' else f"\\{byte:03o}" for byte in os.fsencode(path))
     return f'"{"".join(plain)}"'.encode()
 
 

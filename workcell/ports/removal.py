@@ -87,9 +87,7 @@ def _merged(tree: git.Tree, name: str) -> Proof:
         return Proof(name, probe.YES, "no commit was made")
     words = ("for-each-ref", "--format=%(refname)", "--contains", head, "refs/heads", "refs/remotes", "refs/tags")
     own = f"refs/heads/{git.branch(tree.top)}"
-    there = [
-        ref for ref in git.must(tree.top, *words, timeout=git.WHOLE).decode("utf-8", "replace").split("\n") if ref
-    ]
+    there = [ref for ref in git.must(tree.top, *words, timeout=git.WHOLE).decode("utf-8", "replace").split("\n") if ref]
     others = [ref for ref in there if ref != own]
     if others:
         return Proof(name, probe.YES, f"{head[:12]} is part of {others[0]}")

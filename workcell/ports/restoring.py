@@ -109,9 +109,7 @@ def _into_tree(tree: git.Tree, snapshot: salvage.Snapshot) -> Restored:
     if git.index_locked(tree):
         raise TryAgain(f"the index of {tree.top!r} is locked", "wait for the git command there, or " + elsewhere)
     if not git.status(tree).clean or git.under_way(tree):
-        raise Refused(
-            f"{tree.top!r} has uncommitted work, which would be overwritten", "commit it, or " + elsewhere
-        )
+        raise Refused(f"{tree.top!r} has uncommitted work, which would be overwritten", "commit it, or " + elsewhere)
     head = git.head(tree.top)
     if head != snapshot.head:
         was = snapshot.head or "an unborn branch"
@@ -178,9 +176,7 @@ def _remove(top: str, path: str) -> None:
 def _index(tree: git.Tree, base: str, snapshot: salvage.Snapshot) -> None:
     """Stage what was staged: only the entries that differ, so that all else in the index stays as it is."""
     zero = "0" * len(snapshot.commit)
-    lines = [
-        f"{c.mode.replace('000000', '0')} {c.blob} 0\t{c.path}\0" for c in _changes(tree, base, snapshot.index)
-    ]
+    lines = [f"{c.mode.replace('000000', '0')} {c.blob} 0\t{c.path}\0" for c in _changes(tree, base, snapshot.index)]
     if snapshot.kept:
         for change in _changes(tree, layers.empty_tree(tree), snapshot.kept):
             _, stage, path = change.path.split("/", 2)
@@ -235,9 +231,7 @@ def _write(tree: git.Tree, top: str, changes: Iterable[_Change]) -> list[str]:
 def _contents(tree: git.Tree, blobs: list[str]) -> Iterator[tuple[str, bytes]]:
     """Each blob's bytes, by `git cat-file --batch`, in portions that fit into memory."""
     asked = "".join(f"{blob}\n" for blob in blobs).encode()
-    sizes = git.must(tree.top, "cat-file", "--batch-check=%(objectsize)", timeout=git.WHOLE, input=asked).split(
-        b"\n"
-    )
+    sizes = git.must(tree.top, "cat-file", "--batch-check=%(objectsize)", timeout=git.WHOLE, input=asked).split(b"\n")
     portion: list[str] = []
     held = 0
     for blob, size in zip(blobs, sizes, strict=False):

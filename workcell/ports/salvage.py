@@ -117,9 +117,7 @@ def twin(below: git.Tree) -> str | None:
 
 def _sentence(found: layers.Layers, why: str) -> str:
     missed = f" {len(found.missed)} files could not be read." if found.missed else ""
-    return (
-        f"{' '.join(why.split()) or 'No reason was given.'}\n\nThe tree is the files; parents: HEAD, index.{missed}"
-    )
+    return f"{' '.join(why.split()) or 'No reason was given.'}\n\nThe tree is the files; parents: HEAD, index.{missed}"
 
 
 def _commit(tree: git.Tree, of: str, parents: list[str], message: str) -> str:
@@ -170,9 +168,7 @@ def _name(tree: git.Tree, run: str, commit: str) -> tuple[str, int]:
             return ref, n
         if b"File exists" not in ran.err and b"already exists" not in ran.err:
             raise git.trouble(ran, tree.top, "update-ref")
-    raise CannotCreate(
-        f"no free name for a snapshot of {run!r} in {tree.top!r}", f"look into {tree.common_dir}/{REFS}"
-    )
+    raise CannotCreate(f"no free name for a snapshot of {run!r} in {tree.top!r}", f"look into {tree.common_dir}/{REFS}")
 
 
 def _number(ref: str) -> int:
