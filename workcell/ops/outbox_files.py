@@ -87,7 +87,7 @@ class Files:
                 except OSError:
                     pass
 
-    def take_in(self) -> list[str]:
+    def take_in(self, now: float) -> list[str]:
         """Move what is in new/ to cur/ and drop doubles; the names of files that are no notices, now in failed/."""
         foreign: list[str] = []
         names = maildir.waiting(self.box, notice.NEW)
@@ -102,7 +102,7 @@ class Files:
                 maildir.drop(self.box, name, notice.NEW)
             elif "to" in message:
                 # a person took it out of failed/: what did not arrive is tried once more
-                self.write(again(Letter(final, message)))
+                self.write(again(Letter(final, message), now))
                 maildir.drop(self.box, name, notice.NEW)
             else:
                 os.rename(os.path.join(self.box, notice.NEW, name), os.path.join(self.cur, final))
@@ -238,15 +238,15 @@ def usable(message: Mapping[str, Any]) -> bool:
     )
 
 
-def again(letter: Letter) -> Letter:
-    """The letter with every destination that did not get it waiting as at first."""
+def again(letter: Letter, now: float) -> Letter:
+    """The letter with every destination that did not get it waiting as at first; its expiry counts from `now`."""
     to = letter.notice.pop("to", None)
     letter.to = to if isinstance(to, dict) else {}
     for name, entry in letter.to.items():
         if entry.get("state") not in GOOD:
             letter.to[name] = {"state": WAITING, "tries": 0, "lost": 0}
-    letter.notice["posted"] = time.time_ns()
-    letter.notice["again_at"] = clock.stamp()
+    letter.notice["posted"] = int(now * 1e9)
+    letter.notice["again_at"] = clock.stamp(now)
     return letter
 
 

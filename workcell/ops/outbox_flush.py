@@ -112,7 +112,7 @@ class _Flush:
         try:
             self._files.prepare()
             self._files.tidy()
-            for name in self._files.take_in():
+            for name in self._files.take_in(self.now):
                 report.failed.append(("", name, "this is no notice"))
             self._letters = {letter.name: letter for letter in self._files.letters()}
             self._settle_told()
