@@ -70,8 +70,7 @@ class Tmux:
                 "-p",
                 "-t",
                 pane,
-                "#{pane_title} #{cursor_y} #{cursor_x} #{alternate_on} #{pane_width}x#{pane_height}"
-                " #{history_size}",
+                "#{pane_title} #{cursor_y} #{cursor_x} #{alternate_on} #{pane_width}x#{pane_height} #{history_size}",
             )
             title, y, x, alternate, size, history = facts.split()
             if title == end:
@@ -102,9 +101,7 @@ def agree(tmux: Tmux, data: bytes) -> None:
     history, lines, cursor, alternate = tmux.show(data)
     assert ours.lines() == lines
     ours_history = ours.take_scrollback()
-    if (
-        b"J" in data or b"\x1bc" in data
-    ):  # which blank rows count as used when all is erased: tmux knows more of them
+    if b"J" in data or b"\x1bc" in data:  # which blank rows count as used when all is erased: tmux knows more of them
         ours_history, history = [line for line in ours_history if line], [line for line in history if line]
     assert ours_history == history
     assert (ours.cursor, ours.alternate) == (cursor, alternate)
@@ -112,9 +109,9 @@ def agree(tmux: Tmux, data: bytes) -> None:
 
 number = st.integers(0, 9) | st.sampled_from([COLUMNS - 1, COLUMNS, COLUMNS + 1, 40, 70000])
 narrow = st.text(st.sampled_from("abcdefgXYZ 0123.|"), min_size=1, max_size=30).map(str.encode)
-wide = st.sampled_from(
-    ["é", "ü…", "漢字", "…漢", "a\u0301bc", "e\u0301\u0302", "🚀", "ｱﾊ", "日本語のテキスト"]
-).map(str.encode)
+wide = st.sampled_from(["é", "ü…", "漢字", "…漢", "a\u0301bc", "e\u0301\u0302", "🚀", "ｱﾊ", "日本語のテキスト"]).map(
+    str.encode
+)
 controls = st.sampled_from([b"\r", b"\n", b"\r\n", b"\b", b"\t", b"\x0b", b"\x07", b"\x00", b"\x0e", b"\x0f"])
 one = st.builds(lambda n, final: f"\x1b[{n}{final}".encode(), number, st.sampled_from("ABCDEFGd`"))
 bare = st.sampled_from("ABCDEFGHdfrSTXP@JKsum").map(lambda final: f"\x1b[{final}".encode())
@@ -161,9 +158,7 @@ ignored = st.sampled_from(
     ]
 )
 modes = st.sampled_from([b"\x1b[?7l", b"\x1b[?7h", b"\x1b[?6h", b"\x1b[?6l", b"\x1b[4h", b"\x1b[4l"])
-screens = st.sampled_from(
-    [b"\x1b[?1049h", b"\x1b[?1049l", b"\x1b[?47h", b"\x1b[?47l", b"\x1b[?1047h", b"\x1b[?1047l"]
-)
+screens = st.sampled_from([b"\x1b[?1049h", b"\x1b[?1049l", b"\x1b[?47h", b"\x1b[?47l", b"\x1b[?1047h", b"\x1b[?1047l"])
 
 everything = st.lists(
     narrow

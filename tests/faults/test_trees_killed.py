@@ -4,7 +4,7 @@ import os
 import random
 import re
 import shutil
-import subprocess  # noqa: TID251
+import subprocess
 import sys
 from collections import Counter
 from pathlib import Path

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from workcell.base.vt import Reader, Screen, readable
 
 CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f]")
-words = st.sampled_from(
-    ["a", "word ", "漢", "é", "e\u0301", "\u0301", "\u200d", "⠋", "x" * 45, "\x85", " "]
-).map(str.encode)
+words = st.sampled_from(["a", "word ", "漢", "é", "e\u0301", "\u0301", "\u200d", "⠋", "x" * 45, "\x85", " "]).map(
+    str.encode
+)
 marks = st.sampled_from(
     [
         b"\r",
@@ -57,9 +57,7 @@ marks = st.sampled_from(
     ]
 )
 streams = st.lists(words | words | marks | st.binary(max_size=4), max_size=60).map(b"".join)
-plain = st.lists(words | st.sampled_from([b"\n", b"\n", b"\t", b"\x1b[1m", b"\r\n"]), max_size=30).map(
-    b"".join
-)
+plain = st.lists(words | st.sampled_from([b"\n", b"\n", b"\t", b"\x1b[1m", b"\r\n"]), max_size=30).map(b"".join)
 mixed = st.lists(plain.map(lambda text: text * 5) | streams, max_size=6).map(b"".join)
 
 
@@ -121,9 +119,7 @@ modes = [
     b"\x1b[?1049h",
     b"\x1b]0;",
 ]
-lines = st.lists(
-    st.sampled_from(["a", "", "word two", "x" * 30, "漢字", "\tt", "b  "]), min_size=8, max_size=12
-)
+lines = st.lists(st.sampled_from(["a", "", "word two", "x" * 30, "漢字", "\tt", "b  "]), min_size=8, max_size=12)
 
 
 @settings(max_examples=300)

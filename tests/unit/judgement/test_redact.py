@@ -156,10 +156,7 @@ def test_the_longest_of_two_values_is_masked_first_and_words_of_the_mask_do_no_h
 
 def test_bytes_that_are_not_text_survive() -> None:
     redactor = Redactor(["hunter-two", b"caf\xe9-key".decode("utf-8", "surrogateescape")])
-    assert (
-        redactor.bytes(b"\xff\x00hunter-two\xfe caf\xe9-key")
-        == b"\xff\x00[redacted:secret]\xfe [redacted:secret]"
-    )
+    assert redactor.bytes(b"\xff\x00hunter-two\xfe caf\xe9-key") == b"\xff\x00[redacted:secret]\xfe [redacted:secret]"
 
 
 def test_a_value_of_several_lines() -> None:
@@ -196,9 +193,7 @@ def test_no_known_secret_survives_in_any_coat(secret: str, before: str, after: s
         masked = redactor.text(before + coat + after)
         assert not holds(masked, coat)
         assert redactor.text(masked) == masked
-    assert (
-        redactor.bytes((before + secret + after).encode()) == redactor.text(before + secret + after).encode()
-    )
+    assert redactor.bytes((before + secret + after).encode()) == redactor.text(before + secret + after).encode()
 
 
 @given(
@@ -315,6 +310,4 @@ def test_a_megabyte_of_hostile_text_takes_no_longer_than_any_other(unit: str) ->
     text = "password token secret key bearer basic " + unit * (1_000_000 // len(unit))
     start = time.process_time()
     redactor.text(text)
-    assert (
-        time.process_time() - start < 6
-    )  # a quadratic pattern takes minutes; 0.1 to 1.5 s on a small machine
+    assert time.process_time() - start < 6  # a quadratic pattern takes minutes; 0.1 to 1.5 s on a small machine

@@ -1,5 +1,5 @@
 import os
-import subprocess  # noqa: TID251
+import subprocess
 from dataclasses import asdict
 
 import pytest
@@ -154,9 +154,7 @@ def test_a_rebase_that_stopped_cleanly_a_range_between_two_picks_and_a_mailbox(t
     conflict(top)
     repos.git(top, "checkout", "-q", "side")
     editor = {"GIT_SEQUENCE_EDITOR": "sed -i -e s/^pick/edit/"}
-    subprocess.run(
-        ["git", "-C", top, "rebase", "-i", "HEAD~2"], env={**os.environ, **editor}, timeout=20, check=True
-    )
+    subprocess.run(["git", "-C", top, "rebase", "-i", "HEAD~2"], env={**os.environ, **editor}, timeout=20, check=True)
     tree = git.find(str(top))
     assert git.status(tree).clean and tree.branch is None and git.under_way(tree) == "rebase"
     repos.git(top, "rebase", "--abort")

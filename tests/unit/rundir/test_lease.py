@@ -1,6 +1,6 @@
 import os
 import signal
-import subprocess  # noqa: TID251
+import subprocess
 import sys
 import threading
 
