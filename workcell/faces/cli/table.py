@@ -15,6 +15,7 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "events": ("events", "Show what happened, one JSON line each.", LOOK),
     "verify": ("verify", "Run the pinned verify script again; no verdict is changed.", CHECK),
     "handoff": ("handoff", "Show what the next pass needs.", CHECK),
+    "salvage": ("salvage", "List, show and restore snapshots of uncommitted work.", CHECK),
     "recipe": ("recipe", "List, show and check recipes.", DATA),
     "init": ("init", "Make a home, and lay down rules for a repository.", HOUSE),
     "doctor": ("doctor", "Look for what would go wrong on this machine.", HOUSE),

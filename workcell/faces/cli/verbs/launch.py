@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
 from workcell.faces.cli import out, watching
 from workcell.ops import launch as op
@@ -19,6 +20,11 @@ def launch(
     recipe: Annotated[str | None, typer.Option(help="How the agent is launched; see 'workcell recipe ls'.")] = None,
     repo: Annotated[str | None, typer.Option(help="The working tree.")] = None,
     name: Annotated[str | None, typer.Option(help="A short name for the run.")] = None,
+    worktree: Annotated[
+        str | None,
+        typer.Option(metavar="[=BRANCH]", help="Work in a worktree of its own, on a new branch or the one named."),
+    ] = None,
+    dirty: Annotated[str | None, typer.Option(help="Uncommitted work: refuse, allow or snapshot.")] = None,
     label: Annotated[list[str] | None, typer.Option(help="A word to find the run by; may be given again.")] = None,
     group: Annotated[str | None, typer.Option(help="The group that the run belongs to.")] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Stay until the run is over; 1 if it did not pass.")] = False,
@@ -28,7 +34,11 @@ def launch(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> int:
     """Create a run from a brief and start it; prints its id."""
-    options = plan.Options(recipe=recipe, repo=repo, name=name, labels=tuple(label or ()), group=group)
+    if dirty not in (None, "refuse", "allow", "snapshot"):
+        raise Usage(f"--dirty {dirty!r} is none of refuse, allow, snapshot")
+    options = plan.Options(
+        recipe=recipe, repo=repo, name=name, worktree=worktree, dirty=dirty, labels=tuple(label or ()), group=group
+    )
     request = op.Request(layout.home(), brief, options, window=not no_window, prepare=prepare)
     done = op.launch(request)
     for note in done.notes:
