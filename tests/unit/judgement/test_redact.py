@@ -154,6 +154,11 @@ def test_the_longest_of_two_values_is_masked_first_and_words_of_the_mask_do_no_h
     assert masked == "[redacted:secret], [redacted:secret]" == redactor.text(masked)
 
 
+def test_a_token_that_a_mask_lays_bare_is_masked_too() -> None:
+    both = TOKENS["telegram"] + "abc" + TOKENS["twilio"]
+    assert shapes.text(both) == "[redacted:telegram][redacted:twilio]"
+
+
 def test_bytes_that_are_not_text_survive() -> None:
     redactor = Redactor(["hunter-two", b"caf\xe9-key".decode("utf-8", "surrogateescape")])
     assert (
@@ -189,6 +194,7 @@ def test_no_known_secret_survives_in_any_coat(secret: str, before: str, after: s
         json.dumps(json.dumps(secret))[3:-3],
         quote(secret),
         quote(secret, safe=""),
+        re.sub("%..", lambda found: found[0].lower(), quote(secret, safe="")),
         base64.b64encode(raw).decode(),
         base64.urlsafe_b64encode(raw).decode().rstrip("="),
     ]
