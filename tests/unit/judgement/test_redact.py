@@ -285,6 +285,12 @@ def test_never_raises(text: str, data: bytes) -> None:
 
 
 HOSTILE = [
+    " ",
+    "\t|",
+    "0",
+    "a",
+    "/",
+    "secret key ",
     "eyJ",
     "sk-",
     "sk-ant-",
@@ -318,7 +324,7 @@ HOSTILE = [
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_a_megabyte_of_hostile_text_takes_no_longer_than_any_other(unit: str) -> None:
     redactor = Redactor(["hunter-two-three", "another/secret+value"])
-    text = "password token secret key bearer basic " + unit * (1_000_000 // len(unit))
+    text = "password token secret key bearer basic\n" + unit * (1_000_000 // len(unit))
     start = time.process_time()
     redactor.text(text)
     assert (
