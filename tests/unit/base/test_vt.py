@@ -49,7 +49,7 @@ def test_half_of_a_wide_character_written_over_leaves_blanks() -> None:
     assert screen("漢字\x1b[2GX".encode(), 10, 2) == [" X字"]
     assert screen("漢字\rX".encode(), 10, 2) == ["X 字"]
     assert screen("漢字\x1b[2G\x1b[P".encode(), 10, 2) == [" 字"]
-    assert screen("漢字\x1b[2G\x1b[K".encode(), 10, 2) == [""][:0]
+    assert screen("漢字\x1b[2G\x1b[K".encode(), 10, 2) == []
     assert screen("abcdefgh漢\x1b[9G\x1b[@".encode(), 10, 2) == ["abcdefgh"]
 
 
