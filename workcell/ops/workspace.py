@@ -56,8 +56,6 @@ def make(made: plan.Plan) -> Workspace:
         shown = ", ".join(done.ignored.first[:IGNORED_SHOWN])
         more = done.ignored.total - min(IGNORED_SHOWN, len(done.ignored.first))
         found.notes.append(f"not carried (ignored by git): {shown}" + (f" and {more} more" if more > 0 else ""))
-    if not git.status(made.tree).clean:
-        found.notes.append(f"uncommitted work in {made.top} is not in the worktree")
     return found
 
 
