@@ -29,6 +29,9 @@ now         epoch; `local` the zone that the agent's words without a zone are in
 Verdict = dict[str, Any]
 
 CONFLICT = 0.85
+_HARMLESS = ("network", "server_error")
+"""What the last line on stderr may tell of a program ended in the middle: a tool's output may be that line, and
+a wrong word here costs a pause, while a wrong word on a credential or a limit stops a whole account."""
 STUCK_SECONDS = 120
 """A spinner's clock that moved on by this much, without one token more, is no progress."""
 
@@ -232,8 +235,23 @@ class _Case:
             self._plain()
 
     def _out_of_time(self) -> None:
+        last = _telling(self.material.get("stderr"), "stderr")[-1:]
+        for line in last:
+            fired = firing.on_text(self.signals, self.agent, "stderr", line, self.now, self.local)
+            if fired and fired[0]["verdict"] in _HARMLESS:
+                best = fired[0]
+                more = {"signals": _names(fired), "retrying": True}
+                self.claim(
+                    item("terminal", best["verdict"], min(0.7, best["confidence"]), best["words"], **more)
+                )
+                return
         for s, source in self.open:
-            if not s["open"] and not s["retry"] and not s["approval"]:
+            if (
+                not s["open"]
+                and not s["retry"]
+                and not s["approval"]
+                and "Reconnecting..." not in "".join(last)
+            ):
                 words = "the turn was open, no tool ran and no request was tried again when its time was up"
                 self.claim(item(source, "stuck", 0.6, words))
                 return
