@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 Screen = dict[str, Any]
-"""{kind: dialog | busy | notice | idle | page | unknown, text, ...}. `text` is what the program put there: the
+"""{kind: dialog | busy | notice | idle | page | unknown, text, ...}. `text`: what the program put there, the
 line of a spinner, a notice, a dialog's words; never what the agent or its tools printed above."""
 
 TAIL = 60

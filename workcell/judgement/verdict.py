@@ -30,8 +30,8 @@ Verdict = dict[str, Any]
 
 CONFLICT = 0.85
 _HARMLESS = ("network", "server_error")
-"""What the last line on stderr may tell of a program ended in the middle: a tool's output may be that line, and
-a wrong word here costs a pause, while a wrong word on a credential or a limit stops a whole account."""
+"""What the last line on stderr may tell of a program ended in the middle: a tool's output may be that
+line, and a wrong word here costs a pause, while one on a credential or a limit stops a whole account."""
 STUCK_SECONDS = 120
 """A spinner's clock that moved on by this much, without one token more, is no progress."""
 
@@ -240,21 +240,19 @@ class _Case:
             fired = firing.on_text(self.signals, self.agent, "stderr", line, self.now, self.local)
             if fired and fired[0]["verdict"] in _HARMLESS:
                 best = fired[0]
-                more = {"signals": _names(fired), "retrying": True}
+                more: dict[str, Any] = {"signals": _names(fired), "retrying": True}
                 self.claim(
                     item("terminal", best["verdict"], min(0.7, best["confidence"]), best["words"], **more)
                 )
                 return
-        for s, source in self.open:
-            if (
-                not s["open"]
-                and not s["retry"]
-                and not s["approval"]
-                and "Reconnecting..." not in "".join(last)
-            ):
-                words = "the turn was open, no tool ran and no request was tried again when its time was up"
-                self.claim(item(source, "stuck", 0.6, words))
-                return
+        if "Reconnecting..." not in "".join(last):
+            for s, source in self.open:
+                if not (s["open"] or s["retry"] or s["approval"] or s["tool_cut"]):
+                    words = (
+                        "the turn was open, no tool ran and no request was tried again when its time was up"
+                    )
+                    self.claim(item(source, "stuck", 0.6, words))
+                    return
         self.claim(item("locks", "unknown", 0.3, "ended from outside when its time was up"))
 
     def _failed(self, code: int) -> None:
@@ -285,7 +283,7 @@ class _Case:
 
     def _plain(self) -> None:
         text = self.material.get("stdout")
-        if text is None or (self.material.get("records") and any(not c.get("open") for c in self.claims)):
+        if text is None or any(one.get("final") for one in self.claims):
             return
         if not text.strip():
             self.claim(item("terminal", "partial", 0.6, "it ended with 0 and without a word"))
@@ -315,9 +313,9 @@ class _Case:
             return gone
         if dialog and shown["kind"] in ("dialog", "unknown", "page"):
             return dialog
-        if ended:
+        if ended and ended["says"] != "unknown":
             return ended
-        return _best(said)
+        return _best(said) or ended
 
     def close(self, best: Evidence | None) -> Verdict:
         """The verdict as it is stored: what decided, all that was found, and what was looked at."""

@@ -165,6 +165,9 @@ def _system(record: dict[str, Any], memory: dict[str, Any], where: Where) -> lis
             )
         ]
     if sort in (
+        "task_started",
+        "task_notification",
+        "task_progress",
         "hook_started",
         "hook_response",
         "hook_progress",
