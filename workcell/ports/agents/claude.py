@@ -208,6 +208,7 @@ def _assistant(record: dict[str, Any], memory: dict[str, Any], where: Where) -> 
             at=at,
             turn=turn,
             final=True if not aside else None,
+            side=aside,
             error=short(record.get("error"), 80),
             status=None if status is None else int(status),
             code=short(record.get("apiError", record.get("api_error")), 80) or None,
