@@ -13,20 +13,26 @@ from workcell.rundir.words import EVENTS, SOURCES
 AGENTS = st.sampled_from(sorted(READERS))
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=30)
 JSON = st.recursive(
-    SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4), max_leaves=12
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
 )
-KEYS = st.sampled_from(
-    "type subtype uuid message content id text error data item payload result usage session_id sessionId status code "
-    "hook_event_name tool_name tool_use_id tool_input prompt_id turn_id ordinal call_id output arguments info is_error "
-    "codex_error_info rate_limits retry_delay_ms attempt input timestamp parent_tool_use_id permission_denials".split()
-)  # fmt: skip
-WORDS = st.sampled_from(
-    "system assistant user result init api_retry api_error text tool_use tool_result rate_limit_event cost-state "
-    "thread.started turn.started turn.completed turn.failed error item.started item.completed agent_message "
-    "command_execution session_meta event_msg response_item turn_context function_call function_call_output "
-    "token_count task_started task_complete item_completed UserMessage AgentMessage end_turn rejected "
-    "SessionStart PreToolUse PostToolUse PermissionRequest Notification Stop StopFailure SessionEnd".split()
-)  # fmt: skip
+NAMES = """
+type subtype uuid message
+content id text error data item payload result usage session_id sessionId status code
+hook_event_name
+tool_name tool_use_id tool_input prompt_id turn_id ordinal call_id output arguments info is_error
+codex_error_info rate_limits retry_delay_ms attempt input timestamp parent_tool_use_id permission_denials
+"""
+KEYS = st.sampled_from(NAMES.split())
+VALUES = """
+system assistant user result init api_retry api_error text tool_use tool_result rate_limit_event cost-state
+thread.started turn.started turn.completed turn.failed error item.started item.completed agent_message
+command_execution session_meta event_msg response_item turn_context function_call function_call_output
+token_count task_started task_complete item_completed UserMessage AgentMessage end_turn rejected
+SessionStart PreToolUse PostToolUse PermissionRequest Notification Stop StopFailure SessionEnd
+"""
+WORDS = st.sampled_from(VALUES.split())
 RECORD = st.recursive(
     st.dictionaries(KEYS, WORDS | SCALARS, max_size=6),
     lambda inner: st.dictionaries(KEYS, WORDS | JSON | inner | st.lists(inner, max_size=3), max_size=6),
@@ -36,7 +42,17 @@ RECORD = st.recursive(
 
 def checked(events: list[dict[str, Any]]) -> None:
     for event in events:
-        assert set(event) == {"id", "type", "source", "agent_time", "turn", "confidence", "text", "ref", "data"}
+        assert set(event) == {
+            "id",
+            "type",
+            "source",
+            "agent_time",
+            "turn",
+            "confidence",
+            "text",
+            "ref",
+            "data",
+        }
         assert event["type"] in EVENTS and event["source"] in SOURCES
         assert len(event["text"]) <= MAX_TEXT and "\n" not in event["text"]
         json.dumps(event).encode()
@@ -66,7 +82,9 @@ def test_records_of_any_shape_never_stop_the_reader_and_fold_into_a_session(
 
 
 @given(AGENTS, st.lists(RECORD, max_size=6), st.data())
-def test_torn_anywhere_the_events_are_the_same(agent: str, records: list[dict[str, Any]], data: st.DataObject) -> None:
+def test_torn_anywhere_the_events_are_the_same(
+    agent: str, records: list[dict[str, Any]], data: st.DataObject
+) -> None:
     whole = b"".join(json.dumps(record).encode() + b"\n" for record in records)
     at_once, _ = lines.consume(READERS[agent], lines.start("1"), whole, "f")
     state, pieces = lines.start("1"), []
@@ -83,7 +101,7 @@ def test_torn_anywhere_the_events_are_the_same(agent: str, records: list[dict[st
 @given(AGENTS, st.lists(RECORD, min_size=1, max_size=6))
 def test_a_replay_adds_nothing(agent: str, records: list[dict[str, Any]]) -> None:
     whole = b"".join(json.dumps(record).encode() + b"\n" for record in records)
-    first, state = lines.consume(READERS[agent], lines.start("1"), whole, "f")
+    first, _ = lines.consume(READERS[agent], lines.start("1"), whole, "f")
     again, _ = lines.consume(READERS[agent], lines.start("1"), whole, "f")
     assert [one["id"] for one in again] == [one["id"] for one in first]
 
@@ -108,8 +126,20 @@ def test_memory_stays_small_over_a_session_of_ten_hours(agent: str) -> None:
                 batch.append({"type": "assistant", "uuid": name, "message": {"id": name, "content": [tool],
                               "usage": {"input_tokens": 1, "output_tokens": 1}}})  # fmt: skip
             else:
-                call = {"type": "function_call", "name": "exec", "call_id": name, "arguments": json.dumps({"cmd": "x" * 400})}
-                batch.append({"timestamp": name, "ordinal": hour * 1500 + number, "type": "response_item", "payload": call})
+                call = {
+                    "type": "function_call",
+                    "name": "exec",
+                    "call_id": name,
+                    "arguments": json.dumps({"cmd": "x" * 400}),
+                }
+                batch.append(
+                    {
+                        "timestamp": name,
+                        "ordinal": hour * 1500 + number,
+                        "type": "response_item",
+                        "payload": call,
+                    }
+                )
         data = b"".join(json.dumps(record).encode() + b"\n" for record in batch)
         events, state = lines.consume(READERS[agent], state, data, "f")
         folded = session.fold(folded, events)

@@ -6,8 +6,19 @@ from hypothesis import strategies as st
 
 from workcell.judgement import reset
 
-ZONES = ["UTC", "Europe/Berlin", "America/New_York", "America/St_Johns", "Asia/Kolkata", "Australia/Lord_Howe",
-         "Pacific/Apia", "Africa/Casablanca", "America/Santiago", "Asia/Tokyo", "Pacific/Chatham"]  # fmt: skip
+ZONES = [
+    "UTC",
+    "Europe/Berlin",
+    "America/New_York",
+    "America/St_Johns",
+    "Asia/Kolkata",
+    "Australia/Lord_Howe",
+    "Pacific/Apia",
+    "Africa/Casablanca",
+    "America/Santiago",
+    "Asia/Tokyo",
+    "Pacific/Chatham",
+]
 SAID = st.integers(1_700_000_000, 2_000_000_000)
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
@@ -52,8 +63,33 @@ def test_no_words_make_it_fall_or_leave_the_bounds(words: str, said: int, local:
     assert found is None or said <= found["at"] <= said + reset.FARTHEST
 
 
-WORDS = ["resets", "in", "at", "7", ":", "30", "am", "pm", "(UTC)", "Nov", "22nd", ",", "2026", "1h", "59m", "tomorrow",
-         "Monday", "UTC+14", "UTC-99:99", "(Europe/Berlin)", "(../../etc/passwd)", "1795159961", "0000-00-00", "T", "Z"]  # fmt: skip
+WORDS = [
+    "resets",
+    "in",
+    "at",
+    "7",
+    ":",
+    "30",
+    "am",
+    "pm",
+    "(UTC)",
+    "Nov",
+    "22nd",
+    ",",
+    "2026",
+    "1h",
+    "59m",
+    "tomorrow",
+    "Monday",
+    "UTC+14",
+    "UTC-99:99",
+    "(Europe/Berlin)",
+    "(../../etc/passwd)",
+    "1795159961",
+    "0000-00-00",
+    "T",
+    "Z",
+]
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=12), SAID)

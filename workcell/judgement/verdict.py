@@ -83,12 +83,17 @@ class _Case:
     def _ended(self, s: Session, source: str, record: dict[str, Any], said_at: float) -> None:
         end, kind = s["end"], record["kind"]
         sure = {"stream": 0.97, "transcript": 0.95, "hook": 0.9}[kind]
-        base = {"time": end["at"], "file": record["file"], "final": True}
+        base = {"time": end["at"], "file": record["file"], "kind": kind, "final": True}
         if end.get("ok"):
             self.claim(_how_it_ended(s, source, sure, base))
             return
         if end.get("reason") == "interrupted":
             self.claim(item(source, "partial", 0.7, "a person interrupted it", **base))
+            return
+        if kind == "stream" and (self.material.get("exit") or {}).get("code") == 0:
+            # both programs end with 1 after such a record; a plain answer may well hold one as text
+            words = f"a record says that it failed, its exit code that it did not: {end['text']}"
+            self.claim(item(source, "unknown", 0.4, words, **base))
             return
         fired = self._fire(s, said_at)
         if not fired:
@@ -97,7 +102,7 @@ class _Case:
         self.claim(self._fired(fired, source, sure, s, base))
 
     def _unended(self, s: Session, source: str, record: dict[str, Any], said_at: float) -> None:
-        base = {"time": s["last_at"], "file": record["file"]}
+        base = {"time": s["last_at"], "file": record["file"], "kind": record["kind"]}
         if s["retry"]:
             fired = firing.on_record(self.signals, self.agent, "retry", s["retry"], said_at, self.local)
             if fired:
@@ -302,7 +307,7 @@ class _Case:
             one for one in self.claims if one.get("final") and one["source"] in ("hook", "transcript")
         ]
         # of two records of one good end the one that saw a refusal or a question saw more
-        ended = _best(recorded)
+        ended = min(recorded, key=_word_of, default=None)
         if ended and ended["says"] == "ok":
             ended = _best(one for one in recorded if one["says"] == "partial") or ended
         gone = _best(one for one in said if one["says"] == "vanished")
@@ -413,6 +418,12 @@ def _last_line(text: str) -> str:
 
 def _names(fired: list[Fired]) -> list[str]:
     return [f"{one['id']}/{one['version']}" for one in fired]
+
+
+def _word_of(one: Evidence) -> tuple[int, float]:
+    """Whose word on the end goes first: the process's own last record, its transcript, its hooks."""
+    kinds = {"stream": 0, "transcript": 1, "hook": 2}
+    return kinds.get(one.get("kind", "hook"), 2), -one["confidence"]
 
 
 def _best(claims: Any) -> Evidence | None:

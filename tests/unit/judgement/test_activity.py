@@ -28,7 +28,10 @@ def doing(*events: dict[str, Any], source: str = "transcript", later: float = 5.
         ([BEGUN, said("retry", "529", delay_seconds=2)], "retrying"),
         ([BEGUN, said("turn.completed", "Done.", ok=True)], "idle"),
         ([BEGUN, said("turn.completed", "A or B?", ok=True, asks=True)], "question"),
-        ([BEGUN, said("error", "limit", resets_at=THEN + 999), said("turn.completed", "limit", ok=False)], "limited"),
+        (
+            [BEGUN, said("error", "limit", resets_at=THEN + 999), said("turn.completed", "limit", ok=False)],
+            "limited",
+        ),
         ([said("status.changed", status="idle")], "idle"),
         ([], "unknown"),
     ],
@@ -67,7 +70,10 @@ def test_a_dialog_on_the_screen_is_seen_though_the_transcript_only_knows_an_open
 
 def test_a_conflict_lowers_confidence_and_is_never_dropped() -> None:
     hook = item("hook", "idle", 0.9, "Stop")
-    alone, against = activity.decide([hook]), activity.decide([hook, item("terminal", "working", 0.75, "spinner")])
+    alone, against = (
+        activity.decide([hook]),
+        activity.decide([hook, item("terminal", "working", 0.75, "spinner")]),
+    )
     along = activity.decide([hook, item("terminal", "idle", 0.6, "composer")])
     assert along["confidence"] > alone["confidence"] > against["confidence"]
     assert against["state"] == "idle" and len(against["evidence"]) == 2
@@ -81,10 +87,17 @@ def test_of_sure_witnesses_the_higher_rank_decides_and_an_unsure_one_yields_to_a
 
 
 def test_unsure_contradictions_are_unknown() -> None:
-    items = [item("terminal", "working", 0.5, "a"), item("transcript", "idle", 0.5, "b"), item("hook", "limited", 0.5, "c")]
+    items = [
+        item("terminal", "working", 0.5, "a"),
+        item("transcript", "idle", 0.5, "b"),
+        item("hook", "limited", 0.5, "c"),
+    ]
     assert activity.decide(items)["state"] == "unknown"
 
 
 def test_what_the_locks_say_is_not_overruled() -> None:
-    items = [item("locks", "unknown", 1.0, "its exit is sealed"), item("terminal", "working", 0.75, "spinner")]
+    items = [
+        item("locks", "unknown", 1.0, "its exit is sealed"),
+        item("terminal", "working", 0.75, "spinner"),
+    ]
     assert activity.decide(items)["state"] == "unknown"

@@ -3,7 +3,9 @@ from workcell.judgement import screen
 RULE = "─" * 80
 
 
-def claude(*above: str, typed: str = "", footer: str = "  ⏵⏵ accept edits on (shift+tab to cycle)") -> list[str]:
+def claude(
+    *above: str, typed: str = "", footer: str = "  ⏵⏵ accept edits on (shift+tab to cycle)"
+) -> list[str]:
     return ["❯ Fix it", "", *above, "", RULE, f"❯ {typed}", RULE, footer, "", ""]
 
 
@@ -23,7 +25,14 @@ def test_a_dialog_has_its_question_its_options_and_the_answer_that_changes_nothi
 
 
 def test_a_dialog_of_words_without_numbers() -> None:
-    rows = ["Is this a project you trust?", "", "  Yes, I trust this folder", "❯ No, exit", "", "Enter to confirm · Esc to cancel"]
+    rows = [
+        "Is this a project you trust?",
+        "",
+        "  Yes, I trust this folder",
+        "❯ No, exit",
+        "",
+        "Enter to confirm · Esc to cancel",
+    ]
     found = screen.read(rows, "claude")
     assert found["kind"] == "dialog" and found["safe"] == "No, exit"
 
@@ -36,7 +45,9 @@ def test_options_that_the_agent_printed_above_the_composer_are_no_dialog() -> No
 
 
 def test_the_line_of_a_spinner_is_the_program_s_own_and_words_before_it_are_not() -> None:
-    rows = claude("● 401 invalid x-api-key · retrying in 18s", "", "✻ Thinking… (1m 5s · ↓ 1.2k tokens)", footer=BUSY)
+    rows = claude(
+        "● 401 invalid x-api-key · retrying in 18s", "", "✻ Thinking… (1m 5s · ↓ 1.2k tokens)", footer=BUSY
+    )
     found = screen.read(rows, "claude")
     assert (found["kind"], found["text"]) == ("busy", "✻ Thinking… (1m 5s · ↓ 1.2k tokens)")
     assert (found["seconds"], found["tokens"]) == (65, "1.2k")
@@ -59,7 +70,9 @@ def test_a_line_under_the_prompt_is_the_program_s_and_one_under_a_tool_is_not() 
 
 
 def test_codex_s_notice_is_read_over_its_wrap_to_column_0() -> None:
-    found = screen.read(codex("■ You’ve hit your usage limit, visit https://chatgpt.com/", "settings or try again."), "codex")
+    found = screen.read(
+        codex("■ You’ve hit your usage limit, visit https://chatgpt.com/", "settings or try again."), "codex"
+    )
     assert found["kind"] == "notice" and found["text"].endswith("settings or try again.")
     assert screen.read(codex("• ■ You’ve hit your usage limit."), "codex")["kind"] == "idle"
     assert screen.read(codex("• Ran cat x", "  └ ■ You’ve hit your usage limit."), "codex")["kind"] == "idle"

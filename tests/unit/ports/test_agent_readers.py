@@ -18,7 +18,9 @@ def read(agent: str, data: bytes, kind: str = "transcript") -> list[dict[str, An
     return events
 
 
-def block(message: str, uuid: str, output: int, *content: dict[str, Any], stop: str | None = None) -> dict[str, Any]:
+def block(
+    message: str, uuid: str, output: int, *content: dict[str, Any], stop: str | None = None
+) -> dict[str, Any]:
     usage = {"input_tokens": 100, "output_tokens": output, "cache_read_input_tokens": 7}
     body = {"id": message, "model": "m", "content": list(content), "stop_reason": stop, "usage": usage}
     return {"type": "assistant", "uuid": uuid, "timestamp": "2026-03-02T10:00:00.000Z", "message": body}
@@ -38,7 +40,14 @@ def test_claude_counts_the_tokens_of_a_message_once_though_each_block_repeats_th
 
 def test_claude_s_stream_tells_tokens_and_cost_by_its_result_alone() -> None:
     usage = {"input_tokens": 300, "output_tokens": 90}
-    result = {"type": "result", "subtype": "success", "is_error": False, "result": "Done.", "uuid": "r", "usage": usage}
+    result = {
+        "type": "result",
+        "subtype": "success",
+        "is_error": False,
+        "result": "Done.",
+        "uuid": "r",
+        "usage": usage,
+    }
     data = jsonl(block("m1", "a", 1, TEXT), block("m1", "b", 1, CALL), {**result, "total_cost_usd": 0.5})
     session = sessions.fold(sessions.empty(), read("claude", data, "stream"))
     assert sessions.tokens(session) == {"input": 300, "output": 90, "cache_read": 0, "cache_write": 0}
@@ -47,12 +56,25 @@ def test_claude_s_stream_tells_tokens_and_cost_by_its_result_alone() -> None:
 
 def test_codex_s_running_totals_are_not_added_up_over_turns_and_resumes() -> None:
     def total(order: int, spent: int) -> dict[str, Any]:
-        info = {"total_token_usage": {"input_tokens": spent, "cached_input_tokens": spent // 2, "output_tokens": 9}}
+        info = {
+            "total_token_usage": {
+                "input_tokens": spent,
+                "cached_input_tokens": spent // 2,
+                "output_tokens": 9,
+            }
+        }
         payload = {"type": "token_count", "info": info}
-        return {"timestamp": "2026-03-02T10:00:00.000Z", "ordinal": order, "type": "event_msg", "payload": payload}
+        return {
+            "timestamp": "2026-03-02T10:00:00.000Z",
+            "ordinal": order,
+            "type": "event_msg",
+            "payload": payload,
+        }
 
     meta = {"timestamp": "x", "ordinal": 0, "type": "session_meta", "payload": {"id": "th", "cwd": "/r"}}
-    session = sessions.fold(sessions.empty(), read("codex", jsonl(meta, total(1, 100), total(2, 100), total(3, 300))))
+    session = sessions.fold(
+        sessions.empty(), read("codex", jsonl(meta, total(1, 100), total(2, 100), total(3, 300)))
+    )
     assert sessions.tokens(session) == {"input": 150, "output": 9, "cache_read": 150, "cache_write": 0}
 
 
@@ -106,7 +128,9 @@ def test_a_line_that_is_too_long_is_left_out_and_told(monkeypatch: pytest.Monkey
     data = b'{"type":"user","pad":"' + b"x" * 5000 + b'"}\n' + jsonl(block("m1", "a", 1, TEXT))
     state, found = lines.start("001"), []
     while state["offset"] < len(data):
-        events, state = lines.consume(claude, state, data[state["offset"] : state["offset"] + 1500], "t.jsonl")
+        events, state = lines.consume(
+            claude, state, data[state["offset"] : state["offset"] + 1500], "t.jsonl"
+        )
         found += events
     assert [event["type"] for event in found] == ["raw", "assistant.message"]
 
@@ -114,29 +138,47 @@ def test_a_line_that_is_too_long_is_left_out_and_told(monkeypatch: pytest.Monkey
 def test_unknown_records_are_kept_as_raw_and_bookkeeping_is_not() -> None:
     found = read("claude", jsonl({"type": "brand-new", "uuid": "n"}, {"type": "api-request", "body": "…"}))
     assert [(event["type"], event["text"]) for event in found] == [("raw", "brand-new")]
-    found = read("codex", jsonl({"type": "brand.new"}, {"type": "event_msg", "payload": {"type": "turn_diff"}}))
+    found = read(
+        "codex", jsonl({"type": "brand.new"}, {"type": "event_msg", "payload": {"type": "turn_diff"}})
+    )
     assert [(event["type"], event["text"]) for event in found] == [("raw", "brand.new")]
 
 
 def test_what_a_sub_agent_says_does_not_end_the_turn() -> None:
     said = block("m9", "s", 1, TEXT, stop="end_turn") | {"isSidechain": True}
-    failed = block("m8", "f", 1, TEXT) | {"isSidechain": True, "error": "rate_limit", "isApiErrorMessage": True}
+    failed = block("m8", "f", 1, TEXT) | {
+        "isSidechain": True,
+        "error": "rate_limit",
+        "isApiErrorMessage": True,
+    }
     session = sessions.fold(sessions.empty(), read("claude", jsonl(said, failed)))
     assert (session["turn"], session["end"], session["errors"]) == (None, None, [])
 
 
 def test_codex_s_warnings_are_no_failures_and_its_retries_tell_status_and_count() -> None:
-    warned = {"type": "item.completed", "item": {"id": "item_0", "type": "error", "message": "Model metadata …"}}
+    warned = {
+        "type": "item.completed",
+        "item": {"id": "item_0", "type": "error", "message": "Model metadata …"},
+    }
     retried = {"type": "error", "message": "Reconnecting... 2/5 (unexpected status 401 Unauthorized: no)"}
     waiting = {"type": "error", "message": "Reconnecting... waiting for network (Connection failed)"}
     found = read("codex", jsonl(warned, retried, waiting), "stream")
     assert [event["type"] for event in found] == ["status.changed", "retry", "retry"]
-    assert {key: found[1]["data"][key] for key in ("attempt", "most", "status")} == {"attempt": 2, "most": 5, "status": 401}
+    assert {key: found[1]["data"][key] for key in ("attempt", "most", "status")} == {
+        "attempt": 2,
+        "most": 5,
+        "status": 401,
+    }
     assert found[2]["data"]["waits"] is True
 
 
 def test_codex_s_hidden_title_turn_is_not_the_end_of_ours() -> None:
-    done = {"type": "agent-turn-complete", "thread-id": "ours", "turn-id": "t", "last-assistant-message": "Done."}
+    done = {
+        "type": "agent-turn-complete",
+        "thread-id": "ours",
+        "turn-id": "t",
+        "last-assistant-message": "Done.",
+    }
     where = Where(agent="codex", file="spool/1", offset=0)
     assert codex.hook(done, {"session": "ours"}, where)[0]["type"] == "turn.completed"
     assert codex.hook(done | {"thread-id": "title"}, {"session": "ours"}, where) == []
@@ -148,7 +190,10 @@ def test_where_transcripts_lie() -> None:
         "/cfg/projects/-w-my-repo-1/abc.jsonl",
         "/home/u/.claude/projects/-w-my-repo-1/abc.jsonl",
     ]
-    assert codex.transcripts({"HOME": "/home/u", "CODEX_HOME": "/cx"}, "/w", "th")[0] == "/cx/sessions/*/*/*/rollout-*-th.jsonl"
+    assert (
+        codex.transcripts({"HOME": "/home/u", "CODEX_HOME": "/cx"}, "/w", "th")[0]
+        == "/cx/sessions/*/*/*/rollout-*-th.jsonl"
+    )
 
 
 @pytest.mark.parametrize(

@@ -48,15 +48,27 @@ def test_all_that_a_playbook_says() -> None:
     ("before", "after", "told"),
     [
         ("verdict: auth, conf", "verdict: oauth, conf", "p.md:4: 'when.verdict.0' must be one of"),
-        ("- resume: native", "- resume: magic", "p.md:14: 'steps.2.resume.how' must be one of native, artifacts"),
+        (
+            "- resume: native",
+            "- resume: magic",
+            "p.md:14: 'steps.2.resume.how' must be one of native, artifacts",
+        ),
         ("- resume: native", "- resume", "'how' is missing"),
         ("- verify", "- verifi", "p.md:15: unknown step 'verifi' (did you mean 'verify'?)"),
         ("- verify", "- verify: now", "p.md:15: 'verify' takes no options"),
-        ("- hold: {scope: account, until: probe}", "- hold: {scop: account}", "unknown key 'scop' (did you mean 'scope'?)"),
+        (
+            "- hold: {scope: account, until: probe}",
+            "- hold: {scop: account}",
+            "unknown key 'scop' (did you mean 'scope'?)",
+        ),
         ("for: 2h", "for: 7200", "must be a duration, not 7200 (write it like 90s, 20m or 3h)"),
         ("{until: reachable, for: 2h}", "{}", "'wait_until' needs 'until' or 'for'"),
         ("resets: when", "resets: then", "p.md:9: the pattern has no group 'then' (write (?P<name>…))"),
-        ("pattern: '^no key, try again at (?P<when>.+)'", "pattern: '(a+)+$(?P<when>x)'", "can take for ever"),
+        (
+            "pattern: '^no key, try again at (?P<when>.+)'",
+            "pattern: '(a+)+$(?P<when>x)'",
+            "can take for ever",
+        ),
         ("pattern: '^no key, try again at (?P<when>.+)'", "pattern: '(?P<when>'", "not a regular expression"),
         ("source: stderr", "source: screen", "a signal on the screen needs 'region'"),
         ("source: stderr", "source: record", "a signal on records needs 'match'"),
@@ -75,12 +87,18 @@ def test_a_fault_has_its_line_and_its_cure(before: str, after: str, told: str) -
 
 
 def test_all_faults_are_told_and_not_only_the_first() -> None:
-    text = GOOD.replace("verdict: auth\n", "verdict: no\n").replace("- verify", "- nope").replace("per_run: 2", "x: 1")
+    text = (
+        GOOD.replace("verdict: auth\n", "verdict: no\n")
+        .replace("- verify", "- nope")
+        .replace("per_run: 2", "x: 1")
+    )
     assert len(faults(text)) >= 3
 
 
 def test_an_id_names_one_signal() -> None:
-    twice = GOOD.replace("steps:", "  - id: my-words\n    source: stderr\n    pattern: x\n    verdict: auth\nsteps:")
+    twice = GOOD.replace(
+        "steps:", "  - id: my-words\n    source: stderr\n    pattern: x\n    verdict: auth\nsteps:"
+    )
     assert any("two signals have the id 'my-words'" in fault for fault in faults(twice))
 
 
@@ -112,7 +130,9 @@ def test_a_nearer_file_replaces_one_further_away(tmp_path: object) -> None:
     for folder, version in ((f"{repo}/.workcell/recovery", 7), (f"{home}/recovery", 6)):
         os.makedirs(folder)
         with open(f"{folder}/auth-failure.md", "w") as file:
-            file.write(GOOD.replace("version: 2", f"version: {version}").replace("name: mine", "name: auth-failure"))
+            file.write(
+                GOOD.replace("version: 2", f"version: {version}").replace("name: mine", "name: auth-failure")
+            )
     item = shelf.find("recovery", "auth-failure", repo, home)
     assert item.origin == "project"
     books, _ = playbooks.load(repo, home)
@@ -121,7 +141,9 @@ def test_a_nearer_file_replaces_one_further_away(tmp_path: object) -> None:
     assert shelf.find("recovery", "auth-failure").origin == "shipped"
 
 
-def test_a_faulty_playbook_of_the_user_is_told_and_does_not_bring_the_shipped_one_back(tmp_path: object) -> None:
+def test_a_faulty_playbook_of_the_user_is_told_and_does_not_bring_the_shipped_one_back(
+    tmp_path: object,
+) -> None:
     import os
 
     os.makedirs(f"{tmp_path}/recovery")
