@@ -125,7 +125,7 @@ def _sentence(found: layers.Layers, why: str) -> str:
 def _commit(tree: git.Tree, of: str, parents: list[str], message: str) -> str:
     words = ["commit-tree", of, *(word for parent in parents for word in ("-p", parent))]
     who = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in _IDENTITY}
-    out = git.must(tree.top, *words, input=message.encode(), env=who, config=layers.DURABLE)
+    out = git.must(tree.top, *words, input=message.encode("utf-8", "backslashreplace"), env=who, config=layers.DURABLE)
     return out.decode().strip()
 
 
