@@ -73,6 +73,18 @@ def test_a_shallow_clone_does_not_know_what_it_cut_off(top, tmp_path):
     assert (found.ancestor, found.commits, found.shallow) == (True, 1, True)
 
 
+def test_files_with_new_times_and_old_content_do_not_make_git_write_its_index(top):
+    for path in (top / "a.txt", top / "dir/b.txt"):
+        os.utime(path, ns=(10**18, 10**18))
+    before = repos.belongings(top)
+    changes.changes_since(now(top), now(top).head)
+    assert changes.mark(now(top))["dirty"] == {}
+    assert changes.touched(now(top), changes.mark(now(top))).paths == {}
+    assert repos.belongings(top) == before
+    repos.git(top, "diff")
+    assert repos.belongings(top) != before, "git diff would not have written"
+
+
 def start(top):
     return json.loads(json.dumps(changes.mark(now(top))))
 

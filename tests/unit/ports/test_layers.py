@@ -142,3 +142,11 @@ def test_a_path_with_a_colon_and_quotes_is_a_good_alternate(tmp_path):
     before = hashed(top)
     repos.git(top, "add", "-A")
     assert before.value == repos.git(top, "write-tree")
+
+
+def test_a_submodule_whose_git_is_broken_is_not_taken_for_the_repository_above(tmp_path):
+    top = repos.with_submodule(tmp_path)
+    (top / "lib/.git").unlink()
+    repos.write(top, "lib/.git/HEAD", "garbage")
+    assert layers.repository(git.find(str(top)), "lib") is None
+    assert hashed(top).value or hashed(top).why_not

@@ -208,6 +208,29 @@ def test_a_shallow_clone(top, tmp_path):
     assert brought_back(tmp_path / "shallow", take(tmp_path / "shallow"))["a.txt"] == ("f", b"3\n")
 
 
+def test_a_partial_clone_is_read_without_fetching_anything(top, tmp_path):
+    repos.git(top, "config", "uploadpack.allowFilter", "true")
+    repos.commit(top, {"a.txt": "2\n"})
+    partial = tmp_path / "partial"
+    repos.git(top, "clone", "-q", "--filter=blob:none", f"file://{top}", str(partial))
+    repos.git(partial, "sparse-checkout", "set", "dir")
+    repos.git(partial, "remote", "set-url", "origin", "file:///nowhere")
+    repos.write(partial, "dir/b.txt", "changed\n")
+    snapshot = take(partial)
+    assert salvage.show(git.find(str(partial)), snapshot).files == (("M", "dir/b.txt"),)
+    assert layers.tree_hash(git.find(str(partial))).value
+
+
+def test_a_submodule_that_cannot_be_asked_is_told_and_the_rest_is_kept(tmp_path):
+    top = repos.with_submodule(tmp_path)
+    repos.write(top, "lib/new", "work\n")
+    repos.write(top, "a.txt", "work\n")
+    (top / ".git/modules/lib/index").write_bytes(b"DIRC garbage")
+    snapshot = take(top)
+    assert snapshot.missed == ("lib",)
+    assert repos.git(top, "show", f"{snapshot.commit}:a.txt") == "work"
+
+
 def test_a_linked_worktree_snapshots_into_the_repository(top, tmp_path):
     repos.git(top, "worktree", "add", "-q", str(tmp_path / "linked"))
     repos.write(tmp_path / "linked", "a.txt", "there\n")

@@ -230,3 +230,23 @@ def test_a_making_that_fails_leaves_no_branch_and_no_entry(top, monkeypatch):
     with pytest.raises(WorkcellError, match="No space left"):
         make(top)
     assert left(top) == ([], *before[1:])
+
+
+def test_what_a_killed_making_left_is_listed_and_can_be_thrown_away(top, monkeypatch):
+    trees = top.parent / "trees"
+    before = left(top)
+    assert worktrees.unfinished(str(trees)) == [] and not worktrees.abandon(str(trees / "r1"))
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(worktrees.carrying, "carry", killed)
+        patch.setattr(worktrees, "_undo", killed)
+        with pytest.raises(KeyboardInterrupt):
+            make(top)
+    assert worktrees.unfinished(str(trees)) == [(str(trees / "r1"), "making")]
+    assert worktrees.abandon(str(trees / "r1"))
+    assert left(top) == ([], *before[1:])
+    make(top)
+    assert worktrees.unfinished(str(trees)) == [] and not worktrees.abandon(str(trees / "r1"))
