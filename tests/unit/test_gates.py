@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-KEPT_OUT = shutil.ignore_patterns(".git", ".venv", ".*cache*", "__pycache__", "*.egg-info", "dist", "build", ".hypothesis")
+KEPT_OUT = shutil.ignore_patterns(
+    ".git", ".venv", ".*cache*", "__pycache__", "*.egg-info", "dist", "build", ".hypothesis"
+)
 
 
 @pytest.fixture

@@ -340,7 +340,7 @@ class Screen(Sequences):
             self.switch(on, keep_cursor=number == "1049")
 
     def switch(self, on: bool, keep_cursor: bool) -> None:
-        """Go to the alternate screen or back; `keep_cursor` saves the cursor on the way in, restores it on the way out."""
+        """Go to the alternate screen or back; `keep_cursor` saves the cursor on the way in and restores it after."""
         if on and self._main is None:
             if keep_cursor:
                 self._main_cursor = (self._x, self._y)

@@ -3,7 +3,8 @@
 import codecs
 import re
 
-# The usual tokens whole, at the speed of `re`; what is torn, broken or a string goes through `_step`, one character at a time.
+# The usual tokens whole, at the speed of `re`; what is torn, broken or a string goes through `_step`, one character at
+# a time.
 _TOKEN = re.compile(
     "([^\x00-\x1f\x7f-\x9f]+)|\x1b\\[([0-?]{0,63})([ -/]{0,3})([@-~])|([\x00-\x1a\x1c-\x1f])|([\x7f-\x9f]+)"
 )
