@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import signal
-import subprocess  # noqa: TID251
+import subprocess
 import sys
 import tempfile
 import time

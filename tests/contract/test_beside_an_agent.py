@@ -1,6 +1,6 @@
 """An agent that works in its tree never meets a lock of ours, and what we read beside it is never an error."""
 
-import subprocess  # noqa: TID251
+import subprocess
 import threading
 import time
 

@@ -23,7 +23,10 @@ def test_a_worktree_of_its_own_leaves_the_person_alone(lab):
         git(lab.repo, "rev-parse", "HEAD"),
         git(lab.repo, "branch", "--show-current"),
     )
-    brief = lab.brief("pwd; cat local.cfg; echo done > out.txt; git add out.txt; git -c user.name=a -c user.email=a@b commit -qm out",
+    work = (
+        "pwd; cat local.cfg; echo done > out.txt; git add out.txt; git -c user.name=a -c user.email=a@b commit -qm out"
+    )
+    brief = lab.brief(work,
                       verify="test -f out.txt && test ! -e mine.txt", extra="carry: [local.cfg]")  # fmt: skip
     run = lab.launch(brief, "--worktree", "--wait")
     status = lab.status(run)
@@ -100,7 +103,8 @@ def test_a_worktree_whose_launch_fails_is_taken_back(lab):
 
 def test_forbidden_paths_fail_the_run_also_when_history_hides_them(lab):
     commit = "git -c user.name=a -c user.email=a@b commit -qm"
-    hide = f"mkdir -p secret; echo k > secret/key; git add -A; {commit} one; git rm -rq secret; {commit} two; git reset -q --hard HEAD~2"
+    hide = f"mkdir -p secret; echo k > secret/key; git add -A; {commit} one; "
+    hide += f"git rm -rq secret; {commit} two; git reset -q --hard HEAD~2"
     run = lab.launch(lab.brief(hide, extra='forbid: ["secret/"]'), "--wait", code=1)
     status = lab.status(run)
     assert status["outcome"] == "failed"

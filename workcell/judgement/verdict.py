@@ -236,16 +236,12 @@ class _Case:
             if fired and fired[0]["verdict"] in _HARMLESS:
                 best = fired[0]
                 more: dict[str, Any] = {"signals": _names(fired), "retrying": True}
-                self.claim(
-                    item("terminal", best["verdict"], min(0.7, best["confidence"]), best["words"], **more)
-                )
+                self.claim(item("terminal", best["verdict"], min(0.7, best["confidence"]), best["words"], **more))
                 return
         if "Reconnecting..." not in "".join(last):
             for s, source in self.open:
                 if not (s["open"] or s["retry"] or s["approval"] or s["tool_cut"]):
-                    words = (
-                        "the turn was open, no tool ran and no request was tried again when its time was up"
-                    )
+                    words = "the turn was open, no tool ran and no request was tried again when its time was up"
                     self.claim(item(source, "stuck", 0.6, words))
                     return
         self.claim(item("locks", "unknown", 0.3, "ended from outside when its time was up"))

@@ -86,9 +86,7 @@ def take(tree: git.Tree, run: str, why: str) -> Snapshot:
     return _snapshot(ref, commit, tree.top, facts, n)
 
 
-def _inner(
-    tree: git.Tree, found: layers.Layers, run: str, why: str
-) -> tuple[tuple[tuple[str, str], ...], list[str]]:
+def _inner(tree: git.Tree, found: layers.Layers, run: str, why: str) -> tuple[tuple[tuple[str, str], ...], list[str]]:
     """The snapshots taken inside, and the submodules and nested repositories that could not be asked."""
     taken: list[tuple[str, str]] = []
     dark: list[str] = []
@@ -131,17 +129,13 @@ def twin(below: git.Tree) -> str | None:
 
 def _sentence(missed: tuple[str, ...], why: str) -> str:
     dark = f" {len(missed)} files could not be read." if missed else ""
-    return (
-        f"{' '.join(why.split()) or 'No reason was given.'}\n\nThe tree is the files; parents: HEAD, index.{dark}"
-    )
+    return f"{' '.join(why.split()) or 'No reason was given.'}\n\nThe tree is the files; parents: HEAD, index.{dark}"
 
 
 def _commit(tree: git.Tree, of: str, parents: list[str], message: str) -> str:
     words = ["commit-tree", of, *(word for parent in parents for word in ("-p", parent))]
     who = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in _IDENTITY}
-    out = git.must(
-        tree.top, *words, input=message.encode("utf-8", "backslashreplace"), env=who, config=layers.DURABLE
-    )
+    out = git.must(tree.top, *words, input=message.encode("utf-8", "backslashreplace"), env=who, config=layers.DURABLE)
     return out.decode().strip()
 
 
@@ -186,9 +180,7 @@ def _name(tree: git.Tree, run: str, commit: str) -> tuple[str, int]:
             return ref, n
         if b"File exists" not in ran.err and b"already exists" not in ran.err:
             raise git.trouble(ran, tree.top, "update-ref")
-    raise CannotCreate(
-        f"no free name for a snapshot of {run!r} in {tree.top!r}", f"look into {tree.common_dir}/{REFS}"
-    )
+    raise CannotCreate(f"no free name for a snapshot of {run!r} in {tree.top!r}", f"look into {tree.common_dir}/{REFS}")
 
 
 def _number(ref: str) -> int:

@@ -1,5 +1,5 @@
 import os
-import subprocess  # noqa: TID251
+import subprocess
 import sys
 
 import pytest

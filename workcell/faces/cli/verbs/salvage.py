@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from workcell.faces.cli import app as face
-from workcell.faces.cli import given, out
+from workcell.faces.cli import given, grid, out
 from workcell.ops import salvage as op
 from workcell.rundir import layout
 
@@ -26,10 +26,9 @@ def ls(run: Run = None, repo: Repo = None, as_json: given.Json = False) -> None:
     elif not found:
         out.say("no snapshots")
     else:
-        out.rows(
-            ("SNAPSHOT", "AT", "BRANCH", "WHY"),
-            ([(f"{s.run}/{s.n}", "1"), (s.at, "0"), (s.branch or "-", "0"), (s.why, "0")] for s in found),
-            3,
+        columns = (grid.Column("SNAPSHOT"), grid.Column("AT"), grid.Column("BRANCH"), grid.Column("WHY"))
+        grid.show(
+            columns, ([(f"{s.run}/{s.n}", "1"), (s.at, "0"), (s.branch or "-", "0"), (s.why, "0")] for s in found)
         )
 
 
