@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import tzinfo
 from typing import Any
 
+from workcell.base import clock
 from workcell.judgement import reset
 from workcell.judgement import screen as screens
 from workcell.judgement import signals as firing
@@ -61,6 +62,7 @@ class _Case:
         self.claims: list[Evidence] = []
         self.open: list[tuple[Session, str]] = []
         self.judged: list[str] = []
+        self.screen: dict[str, Any] | None = None
 
     def claim(self, one: Evidence) -> Evidence:
         self.claims.append(one)
@@ -155,6 +157,7 @@ class _Case:
         read = [screens.read(frame["rows"], self.agent) for frame in frames]
         last, name = read[-1], str(frames[-1]["name"])
         self.judged.append(name)
+        self.screen = {"frame": name, "kind": last["kind"], "text": last["text"][:600]}
         if last["kind"] == "dialog":
             self._dialog(last, name, 0.9)
         elif last["kind"] in ("busy", "notice", "page"):
@@ -337,7 +340,14 @@ class _Case:
             "confidence": round(confidence, 3),
             "evidence": ranked,
             "signals": [name for one in ranked for name in one.get("signals") or []],
-            "judged": {"agent": self.agent, "from": self.judged, "exit": self.material.get("exit")},
+            "judged": {
+                "agent": self.agent,
+                "at": clock.stamp(self.now),
+                "zone": str(self.local) if self.local else None,
+                "from": self.judged,
+                "exit": self.material.get("exit"),
+                "screen": self.screen,
+            },
         }
         if best and verdict in ("usage_limit", "rate_limit"):
             agreeing = [one["reset"] for one in ranked if one["says"] == verdict and one.get("reset")]
