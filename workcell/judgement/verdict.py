@@ -21,7 +21,7 @@ frames      [{name, rows}] rendered screens, oldest first; the last one is how i
 stdout      the words on stdout that are no records, or None
 stdout_asks whether they end with a question
 stderr      its text, or None
-exit        {code, signal, how, ended_by: time | None} or None while it runs
+exit        {code, signal, how: as in exit.json, ended_by: time | None} or None while it runs
 processes   {killed: bool, left: [words]} or None
 tampered    what was changed, or None
 now         epoch; `local` the zone that the agent's words without a zone are in
@@ -110,6 +110,9 @@ class _Case:
             if fired:
                 self.claim(self._fired(fired, source, 0.9, s, {**base, "final": True, "retrying": True}))
                 return
+        if s["exited"] == "prompt_input_exit" and s["turn"] == "open":
+            self.claim(item(source, "partial", 0.6, "a person left in the middle of a turn", **base))
+            return
         if s["exited"] and s["turn"] == "open":
             words = f"the session ended ({s['exited']}) in the middle of a turn"
             self.claim(item(source, "vanished", 0.85, words, **base))
@@ -124,7 +127,8 @@ class _Case:
 
     def _fire(self, s: Session, said_at: float) -> list[Fired]:
         fired: list[Fired] = []
-        for error in s["errors"]:
+        # what was told before the last word may have been got over: it counts only without a last word
+        for error in [one for one in s["errors"] if one.get("final")] or s["errors"]:
             fired += firing.on_record(self.signals, self.agent, "error", error, said_at, self.local)
         fired += firing.on_record(self.signals, self.agent, "turn.completed", s["end"], said_at, self.local)
         if s["limit"]:
@@ -228,9 +232,14 @@ class _Case:
         if not exit_:
             return
         code = exit_.get("code")
-        if exit_.get("how") == "vanished":
+        how = exit_.get("how")
+        if how == "vanished":
             self.claim(item("locks", "vanished", 0.9, "its process is gone and nobody saw it end"))
-        elif exit_.get("ended_by") == "time":
+        elif how == "not-started":
+            self.claim(item("locks", "config_error", 0.85, "the program could not be started at all"))
+        elif how == "stopped":
+            self.claim(item("locks", "unknown", 0.9, "a person stopped it"))
+        elif exit_.get("ended_by") == "time" or how in ("limit-wall", "limit-idle"):
             self._out_of_time()
         elif exit_.get("signal") or (
             code is not None and (code < 0 or code in (129, 130, 131, 134, 137, 139, 143))
@@ -395,12 +404,16 @@ def _what_runs(s: Session) -> str:
 
 
 def _no_progress(read: list[screens.Screen]) -> bool:
-    """Two frames with the same words and tokens, between which the spinner's own clock went far on."""
-    busy = [one for one in read if one["kind"] == "busy" and one.get("seconds") is not None]
+    """Two frames with one and the same count of tokens, between which the spinner's own clock went far on.
+
+    Codex shows no such count, and thinks for minutes without a word: its clock alone is no witness.
+    """
+    busy = [one for one in read if one["kind"] == "busy" and one.get("tokens") is not None]
     if len(busy) < 2 or busy[-1] is not read[-1]:
         return False
     first, last = busy[0], busy[-1]
-    return bool(first["tokens"] == last["tokens"] and last["seconds"] - first["seconds"] >= STUCK_SECONDS)
+    ahead = (last["seconds"] or 0) - (first["seconds"] or 0)
+    return bool(first["tokens"] == last["tokens"] and ahead >= STUCK_SECONDS)
 
 
 def _option(dialog: screens.Screen, safe: str | None) -> str | None:
