@@ -142,7 +142,7 @@ def _changing(trace: str, own: bool) -> set[tuple[str, int]]:
 
 
 def kill(verb: str, where: Path, point: tuple[int, str, int]) -> bool:
-    """One run that is killed at `point`, what then has to hold, and the run after it. Whether the kill landed there.
+    """One run that is killed at `point`, what has to hold then, and the run after it. Whether the kill landed.
 
     Where counts drifted it did not, and our process is killed once that git command is through.
     """
