@@ -55,7 +55,7 @@ NOTICE = st.builds(
     FACTS,
 )
 RENDER = Texts(TEMPLATES, same).render
-TAME = settings(deadline=None, max_examples=30)
+TAME = settings(deadline=None, max_examples=20)
 
 
 def shows(text: str) -> bool:
