@@ -22,9 +22,7 @@ def main() -> None:
         if member == "Notify":
             app, _, _, title, body, _, hints, _ = message.body
             if "refuse this" in body:
-                connection.send(
-                    new_error(message, NAME + ".Error.ExcessNotificationGeneration", "s", ("too many",))
-                )
+                connection.send(new_error(message, NAME + ".Error.ExcessNotificationGeneration", "s", ("too many",)))
                 continue
             number += 1
             connection.send(new_method_return(message, "u", (number,)))

@@ -340,9 +340,7 @@ class TestCommand:
         assert time.monotonic() - begun < 5
 
 
-@pytest.mark.filterwarnings(
-    "ignore:'imghdr':DeprecationWarning"
-)  # of a library that one of Apprise's plugins tries
+@pytest.mark.filterwarnings("ignore:'imghdr':DeprecationWarning")  # of a library that one of Apprise's plugins tries
 class TestApprise:
     ADAPTER = "name: a\nuses: apprise\nevents: all\nurl: {env: A}\n"
 

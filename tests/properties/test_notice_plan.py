@@ -83,7 +83,6 @@ def test_quiet_hours_wrap_around_midnight(at, pair):
     quiet = Quiet(*pair, "UTC", frozenset())
     minute = at % DAY // 60
     inside = any(
-        quiet.begin <= minute + turn < quiet.end + (DAY // 60 if quiet.begin > quiet.end else 0)
-        for turn in (0, 1440)
+        quiet.begin <= minute + turn < quiet.end + (DAY // 60 if quiet.begin > quiet.end else 0) for turn in (0, 1440)
     )
     assert plan.in_quiet(quiet, at) == inside

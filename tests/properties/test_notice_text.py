@@ -60,9 +60,7 @@ TAME = settings(deadline=None, max_examples=20)
 
 def shows(text: str) -> bool:
     """Nothing in it but what is seen, spaces and line ends; U+200D joins emoji, U+200B parts Slack's marks."""
-    return all(
-        char in "\n\u200d\u200b" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co") for char in text
-    )
+    return all(char in "\n\u200d\u200b" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co") for char in text)
 
 
 @pytest.mark.parametrize("uses", sorted(LOOKS))
@@ -120,9 +118,7 @@ def test_no_known_secret_survives(uses, data):
     word = st.sampled_from(hidden) | ANY
     text = st.lists(word, max_size=6).map("".join)
     one = data.draw(NOTICE)
-    one.update(
-        name=data.draw(text) or "n", facts={key: data.draw(text) for key in ("why", "command", "branch", "x")}
-    )
+    one.update(name=data.draw(text) or "n", facts={key: data.draw(text) for key in ("why", "command", "branch", "x")})
     found = Texts(TEMPLATES, partial(mask, secrets)).render(uses, one, [one, one])
     for text_of in (found.title, found.body, found.plain, found.html, found.wake, repr(found.fields)):
         for kind in (markup.PLAIN, markup.HTML, markup.MARKDOWN, markup.MRKDWN):

@@ -1,37 +1,101 @@
-"""JSON records as bytes and back."""
+"""JSON records as bytes and back.
 
-import json
+Every runner holds this module for hours. The package json brings `re`, `enum` and `functools` along, some 1 MB of
+private memory a run, so the two C functions beneath it are used directly; without them the package does.
+"""
 
 TYPE_CHECKING = False  # a name that type checkers know; typing itself would cost every runner memory
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
-VERSION = 1
+    def encode_basestring(text: str) -> str: ...
+    def encode_basestring_ascii(text: str) -> str: ...
+    def make_scanner(rules: Any) -> Callable[[str, int], tuple[Any, int]]: ...
+else:
+    try:
+        from _json import encode_basestring, encode_basestring_ascii, make_scanner
+    except ImportError:  # another Python than CPython
+        from json.encoder import py_encode_basestring as encode_basestring
+        from json.encoder import py_encode_basestring_ascii as encode_basestring_ascii
+        from json.scanner import py_make_scanner as make_scanner
+
+
+class _Rules:
+    """What the scanner asks for: strict strings, plain dicts and floats, and no NaN."""
+
+    strict = True
+    object_hook = None
+    object_pairs_hook = None
+    parse_float = float
+    parse_int = int
+
+    def __init__(self) -> None:
+        self.memo: dict[str, str] = {}
+
+    @staticmethod
+    def parse_constant(name: str) -> float:
+        raise ValueError(f"{name} is not JSON")
+
+
+_scan = make_scanner(_Rules())
+_BLANK = " \t\n\r"
 
 
 def encode(record: "dict[str, Any]") -> bytes:
     """A record for people and programs: indented, keys in the order given, one newline at the end."""
-    return _bytes(json.dumps(record, indent=2, ensure_ascii=False), record)
+    return _bytes(record, "\n")
 
 
 def encode_line(record: "dict[str, Any]") -> bytes:
     """A record on one line, with its newline."""
-    return _bytes(json.dumps(record, ensure_ascii=False, separators=(",", ":")), record)
+    return _bytes(record, "")
 
 
-def _bytes(text: str, record: "dict[str, Any]") -> bytes:
+def _bytes(record: "dict[str, Any]", newline: str) -> bytes:
     try:
-        return text.encode() + b"\n"
+        return _text(record, newline, encode_basestring).encode() + b"\n"
     except UnicodeEncodeError:
         # a file name that is not UTF-8 came in as lone surrogates: escaped, they survive the round trip
-        return json.dumps(record, ensure_ascii=True).encode() + b"\n"
+        return _text(record, newline, encode_basestring_ascii).encode() + b"\n"
+
+
+def _text(value: "Any", newline: str, quote: "Callable[[str], str]") -> str:
+    if isinstance(value, str):
+        return quote(value)
+    if value is None or value is True or value is False:
+        return "null" if value is None else "true" if value else "false"
+    if isinstance(value, int):
+        return int.__repr__(value)
+    if isinstance(value, float):
+        if value - value != 0:
+            raise ValueError(f"{value} is not JSON")
+        return float.__repr__(value)
+    inner = newline + "  " if newline else ""
+    colon = ": " if newline else ":"
+    if isinstance(value, dict):
+        parts = [quote(str(key)) + colon + _text(entry, inner, quote) for key, entry in value.items()]
+        return "{" + inner + ("," + inner).join(parts) + newline + "}" if parts else "{}"
+    if isinstance(value, list | tuple):
+        parts = [_text(entry, inner, quote) for entry in value]
+        return "[" + inner + ("," + inner).join(parts) + newline + "]" if parts else "[]"
+    raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
 def decode(data: bytes) -> "dict[str, Any]":
     """The record in `data`; ValueError when it is not one JSON object."""
-    record = json.loads(data)
-    if not isinstance(record, dict):
-        raise ValueError("not a JSON object")
+    text = data.decode().strip(_BLANK)
+    try:
+        record, end = _scan(text, 0)
+    except StopIteration as stop:
+        raise ValueError(f"not JSON at character {stop.value}") from None
+    except SystemError:
+        # the C scanner looks for its exception in the package json, which nobody has loaded
+        raise ValueError("not JSON") from None
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+    if not isinstance(record, dict) or end != len(text):
+        raise ValueError("not one JSON object")
     return record
 
 

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from workcell.base import control
+from workcell.base.strip import strip_control
 
 PLAIN, MARKDOWN, HTML, MRKDWN = "plain", "markdown", "html", "mrkdwn"
 
@@ -36,7 +36,7 @@ _SHOWN = _Shown()
 def line(text: str) -> str:
     """`text` as one line without control sequences, controls, marks that turn its direction, or half characters."""
     if not (text.isascii() and text.isprintable()):
-        text = control.strip(text.encode("utf-8", "replace")).decode("utf-8", "replace").translate(_SHOWN)
+        text = strip_control(text.encode("utf-8", "replace")).decode("utf-8", "replace").translate(_SHOWN)
     return " ".join(text.split())
 
 

@@ -245,9 +245,7 @@ def _kinds(notices: Sequence[Notice]) -> str:
     return ", ".join(f"{number} {event}" for event, number in counted.most_common())
 
 
-def _values(
-    one: Mapping[str, Any], shown: Sequence[Mapping[str, Any]], size: int, summary: bool
-) -> dict[str, object]:
+def _values(one: Mapping[str, Any], shown: Sequence[Mapping[str, Any]], size: int, summary: bool) -> dict[str, object]:
     """What a template sees; every text in it is at most `size` characters long."""
     facts, command = one["facts"], "workcell ls" if summary else one["command"]
     glyph, said, why = SAID[one["event"]]

@@ -117,6 +117,8 @@ class _Flush:
             for name in self._files.take_in(self.now):
                 report.failed.append(("", name, "this is no notice"))
             self._letters = {letter.name: letter for letter in self._files.letters()}
+            for name in self._files.put_aside(self._letters):
+                report.failed.append(("", name, "this cannot be read"))
             self._settle_told()
             for letter in self._letters.values():
                 self._route(letter)
@@ -171,7 +173,10 @@ class _Flush:
                 continue
             found = self._adapters.get(name)
             if found is None:
-                if name not in self._broken:
+                if name not in self._broken and entry.get("unread"):
+                    entry.update(state="skipped", said="the adapter's file is gone, and was never readable")
+                    letter.changed = True
+                elif name not in self._broken:
                     self._fail(letter, name, "missing", "there is no adapter of that name any more")
                 continue
             if entry.pop("unread", False):
@@ -188,9 +193,7 @@ class _Flush:
                 self._lose(letter, name, "the sender was interrupted before it had the answer")
             since = max(letter.happened_at, _epoch(letter.notice.get("again_at")))
             if entry["state"] == WAITING and self.now - since > found.expire_seconds:
-                self._fail(
-                    letter, name, "expired", f"not sent in time; the last answer: {entry.get('said') or 'none'}"
-                )
+                self._fail(letter, name, "expired", f"not sent in time; the last answer: {entry.get('said') or 'none'}")
 
     def _lose(self, letter: Letter, name: str, said: str) -> None:
         entry = letter.to[name]
@@ -198,9 +201,7 @@ class _Flush:
         entry.update(state=WAITING, said=said)
         letter.changed = True
         if entry["lost"] >= LOST_MOST:
-            self._fail(
-                letter, name, "lost", f"it may have arrived: {entry['lost']} times the answer was lost; {said}"
-            )
+            self._fail(letter, name, "lost", f"it may have arrived: {entry['lost']} times the answer was lost; {said}")
 
     def _fail(self, letter: Letter, name: str, state: str, reason: str) -> None:
         letter.to.setdefault(name, {}).update(state=state, said=reason)
@@ -247,9 +248,7 @@ class _Flush:
         self._report.out_of_budget = True
         return False
 
-    def _send(
-        self, adapter: Adapter, known: dict[str, Any], message: plan.Message, fetched: Mapping[str, str]
-    ) -> Sent:
+    def _send(self, adapter: Adapter, known: dict[str, Any], message: plan.Message, fetched: Mapping[str, str]) -> Sent:
         """One message: room and intent first, then the far end, then the result."""
         letter = self._letters[message.carrier.name]
         also = [self._letters[one.name] for one in message.also]

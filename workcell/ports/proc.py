@@ -107,3 +107,44 @@ def detach(argv: Sequence[str], *, cwd: str, env: Mapping[str, str], pass_fds: S
     )
     child.wait()
     return child.pid
+
+
+def run_into(
+    argv: Sequence[str],
+    *,
+    timeout: float,
+    cwd: str,
+    env: Mapping[str, str],
+    output: int,
+    pass_fds: Sequence[int] = (),
+    umask: int = -1,
+) -> int | None:
+    """Run `argv` with both its outputs going to the descriptor `output`; its code as in `Ran.code`.
+
+    What it leaves running is the caller's to end. Raises Unreachable when it cannot be started.
+    """
+    try:
+        child = subprocess.Popen(
+            argv,
+            cwd=cwd,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            pass_fds=pass_fds,
+            start_new_session=True,
+            umask=umask,
+        )
+    except OSError as error:
+        raise Unreachable(f"cannot start {argv[0]!r}: {error.strerror or error}") from error
+    try:
+        return child.wait(timeout)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        if child.poll() is None:
+            try:
+                os.killpg(child.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            child.wait()

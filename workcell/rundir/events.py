@@ -16,8 +16,13 @@ class Journal:
 
     def __init__(self, path: str) -> None:
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        self._ids: set[str] = set()
         self._number = self._mend()
         self._kept: list[bytes] = []
+
+    def has(self, key: str) -> bool:
+        """Whether an event of that id stands among the last ones (the last 64 KiB at least)."""
+        return key in self._ids
 
     def _mend(self) -> int:
         """Cut back a line that a dead writer left half written; the number of the last whole one."""
@@ -32,19 +37,28 @@ class Journal:
             window *= 16
         if start + cut < size:
             os.ftruncate(self._fd, start + cut)
-        for line in reversed(tail[:cut].splitlines()):
+        last = 0
+        for line in tail[:cut].splitlines():
             try:
-                number = record.decode(line).get("n")
+                event = record.decode(line)
             except ValueError:
                 continue
+            number, key = event.get("n"), event.get("id")
             if isinstance(number, int):
-                return number
-        return 0
+                last = max(last, number)
+            if isinstance(key, str):
+                self._ids.add(key)
+        return last
 
     def append(self, event: str, **fields: object) -> bool:
         """Add one event; False when the disk has no room and the line is kept for later."""
         self._number += 1
         line = {"n": self._number, "at": clock.stamp(), "type": event, **fields}
+        key = fields.get("id")
+        if isinstance(key, str):
+            if len(self._ids) > 10_000:
+                self._ids.clear()
+            self._ids.add(key)
         self._kept.append(record.encode_line(line))
         return self.flush()
 

@@ -66,9 +66,7 @@ def load(path: str) -> bytes:
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError as error:
-        raise NotFound(
-            f"no such file: {path!r}", "check the path, or write one with 'workcell brief new'"
-        ) from error
+        raise NotFound(f"no such file: {path!r}", "check the path, or write one with 'workcell brief new'") from error
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise Invalid(f"cannot read {path!r}: {why}", "check the path and its permissions") from error
@@ -79,9 +77,7 @@ def load(path: str) -> bytes:
             raise Invalid(f"cannot read {path!r}: it is {kind}", "name a text file")
         data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
-        raise Invalid(
-            f"cannot read {path!r}: it is larger than 1 MiB", "put long material beside it and refer to it"
-        )
+        raise Invalid(f"cannot read {path!r}: it is larger than 1 MiB", "put long material beside it and refer to it")
     return data
 
 

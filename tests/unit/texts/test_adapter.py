@@ -32,9 +32,7 @@ def test_one_is_shipped_for_every_kind_and_sends_nothing():
 def test_what_the_comments_of_shipped_ones_offer_is_valid():
     for path in SHIPPED:
         with open(path) as file:
-            lines = [
-                line[2:] if line.startswith("# ") and ":" in line else line for line in file.read().splitlines()
-            ]
+            lines = [line[2:] if line.startswith("# ") and ":" in line else line for line in file.read().splitlines()]
         # each file's first comment is prose; what is offered begins below `name:`
         begin = next(number for number, line in enumerate(lines) if line.startswith("name:"))
         kept: dict[str, str] = {}
@@ -47,13 +45,13 @@ def test_what_the_comments_of_shipped_ones_offer_is_valid():
 
 def test_the_keys_of_all_and_of_its_own():
     found = parse(
-        GOOD + "topic: 9\nlabels: nightly\nat_most: 3\nper: 1m\nexpire: 2h\n"
+        GOOD + "topic: 9\nlabels: nightly\nat_most: 3\nper: 1m\nexpire: 2d\n"
         "quiet: {from: 22:00, to: 07:30, zone: Europe/Berlin, except: needs-you}\n"
         "daily: {at: 18:00, events: [passed]}\n"
     )
     assert found.options["topic"] == 9 and found.options["chat"] == "42" and found.options["token"] is None
     assert found.secrets == {"token": adapter.Secret("env", ("T",))}
-    assert (found.at_most, found.per_seconds, found.expire_seconds, found.labels) == (3, 60.0, 7200.0, ("nightly",))
+    assert (found.at_most, found.per_seconds, found.expire_seconds, found.labels) == (3, 60.0, 172800.0, ("nightly",))
     assert found.quiet == adapter.Quiet(1320, 450, "Europe/Berlin", frozenset(notice.NEEDS_YOU))
     assert found.daily == adapter.Daily(1080, None, frozenset({"passed"}))
     assert found.events == frozenset(notice.EVENTS) and found.enabled
@@ -109,6 +107,7 @@ def test_the_keys_of_all_and_of_its_own():
             ["method: cli needs a URL with ws or wss"],
         ),
         ("name: n\nuses: ntfy\nevents: all\ntopic: t\nuser: me\n", ["'password' is missing"]),
+        (GOOD + "expire: 2h\ndaily: {at: 18:00, events: all}\n", ["would expire before it"]),
         ("name: [\n", ["YAML"]),
     ],
 )
@@ -136,9 +135,7 @@ def test_a_literal_secret_is_never_repeated(uses):
 @settings(deadline=None, max_examples=150)
 @given(
     st.dictionaries(
-        st.sampled_from(
-            [entry.name for entry in adapter.COMMON] + [e.name for k in adapter.KINDS.values() for e in k]
-        ),
+        st.sampled_from([entry.name for entry in adapter.COMMON] + [e.name for k in adapter.KINDS.values() for e in k]),
         st.recursive(
             st.none()
             | st.booleans()

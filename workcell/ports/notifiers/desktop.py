@@ -76,9 +76,7 @@ def _osascript(notice: Rendered, budget_seconds: float) -> Sent:
 def _in_tmux(notice: Rendered, method: str, socket: str | None, budget_seconds: float) -> Sent:
     base = ["tmux"] if socket is None else ["tmux", "-S", socket]
     try:
-        listed = proc.run(
-            [*base, "list-clients", "-F", "#{client_name}\t#{client_tty}"], timeout=budget_seconds / 2
-        )
+        listed = proc.run([*base, "list-clients", "-F", "#{client_name}\t#{client_tty}"], timeout=budget_seconds / 2)
     except Unreachable as error:
         return Sent(RETRY, error.message)
     if not listed.ok:

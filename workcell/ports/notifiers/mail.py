@@ -80,9 +80,7 @@ def send(notice: Rendered, destination: Destination, secrets: Mapping[str, str],
         if handed_over:
             return Sent(UNKNOWN, "the connection was cut before the server said that it has the mail")
         words = "no answer in time" if isinstance(error, TimeoutError) else "no connection, or it was cut"
-        return Sent(
-            RETRY, "the server's name could not be resolved" if isinstance(error, socket.gaierror) else words
-        )
+        return Sent(RETRY, "the server's name could not be resolved" if isinstance(error, socket.gaierror) else words)
 
 
 def _connect(host: str, port: int, security: str, budget_seconds: float) -> smtplib.SMTP:

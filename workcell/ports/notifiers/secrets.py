@@ -70,6 +70,4 @@ def _from_program(argv: Sequence[str], budget_seconds: float) -> str:
 
 
 def _place(how: str, where: Sequence[str]) -> str:
-    return {"env": f"the variable {where[0]}", "file": f"the file {where[0]!r}"}.get(
-        how, f"the program {where[0]!r}"
-    )
+    return {"env": f"the variable {where[0]}", "file": f"the file {where[0]!r}"}.get(how, f"the program {where[0]!r}")

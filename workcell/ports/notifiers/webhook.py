@@ -22,7 +22,5 @@ def send(notice: Rendered, destination: Destination, secrets: Mapping[str, str],
     except UnicodeEncodeError:
         return Sent(REFUSED, "a header is not valid")
     url = secrets.get("url") or str(options["url"])
-    answer = web.ask(
-        str(options["method"]), url, body=notice.fields, headers=headers, budget_seconds=budget_seconds
-    )
+    answer = web.ask(str(options["method"]), url, body=notice.fields, headers=headers, budget_seconds=budget_seconds)
     return answer if isinstance(answer, Sent) else web.judge(answer, answer.text.strip()[:200])

@@ -1,0 +1,24 @@
+"""The program: what must be light goes its own way, everything else is the command line."""
+
+import os
+import sys
+
+if __package__ in (None, ""):
+    # run by path under -I, as the runner does: the package may be installed nowhere
+    sys.path.pop(0) if sys.path and sys.path[0] == os.path.dirname(os.path.abspath(__file__)) else None
+    sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+import importlib
+
+_INTERNAL = {"_finish": "workcell.faces.internal"}
+
+
+def main() -> int:
+    """Entry point of `workcell`; the exit code."""
+    module = _INTERNAL.get(sys.argv[1] if len(sys.argv) > 1 else "", "workcell.faces.cli.app")
+    face = importlib.import_module(module)
+    return int(face.main(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+"""What a terminal shows: words, colours and errors, with nothing in them that could steer it."""
+
+import difflib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from workcell.base import printable, record
+from workcell.faces.cli import table
+
+safe = printable.printable
+
+_STATES = {
+    "passed": ("✓", "32"),
+    "failed": ("✗", "31"),
+    "tampered": ("✗", "31"),
+    "corrupt": ("✗", "31"),
+    "unverified": ("?", "33"),
+    "unknown": ("?", "33"),
+    "stopped": ("■", "90"),
+    "abandoned": ("■", "31"),
+    "running": ("●", "36"),
+    "working": ("●", "36"),
+    "starting": ("○", "36"),
+    "finishing": ("◐", "36"),
+    "scheduled": ("◷", "33"),
+    "limited": ("◷", "33"),
+    "retrying": ("◷", "33"),
+    "idle": ("◌", "33"),
+    "question": ("!", "35"),
+    "approval": ("!", "35"),
+    "interrupted": ("!", "33"),
+    "orphaned": ("!", "33"),
+    "lost": ("!", "33"),
+    "created": ("○", "90"),
+}
+
+
+def coloured(stream: Any = None) -> bool:
+    """Whether colour is wanted: a terminal, NO_COLOR unset, TERM not dumb."""
+    stream = stream or sys.stdout
+    return bool(stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb")
+
+
+def paint(words: str, code: str, stream: Any = None) -> str:
+    return f"\x1b[{code}m{words}\x1b[0m" if coloured(stream) else words
+
+
+def state(word: str) -> tuple[str, str]:
+    """(glyph and word, colour code) of a state."""
+    glyph, code = _STATES.get(word, ("·", "0"))
+    return f"{glyph} {word}", code
+
+
+def columns(stream: Any = None) -> int:
+    """The width to fit; what goes to pipes and files is not cut."""
+    stream = stream or sys.stdout
+    if not stream.isatty():
+        return 10_000
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    except OSError:
+        return 80
+
+
+def say(words: str) -> None:
+    """A message or progress: standard error."""
+    print(words, file=sys.stderr, flush=True)
+
+
+def body(text: str) -> str:
+    """A text of several lines without anything that could steer a terminal."""
+    return "".join(line if line == "\n" else safe(line.rstrip("\n")) + "\n" for line in text.splitlines(keepends=True))
+
+
+def error(code: str, exit_code: int, message: str, hint: str | None, details: list[str], as_json: bool) -> None:
+    """One error: what, where and the cure; on standard output as a document where one was asked for."""
+    if as_json:
+        data = {"schema": "workcell.error/1", "code": code, "exit": exit_code, "error": message, "hint": hint}
+        sys.stdout.buffer.write(record.encode({**data, "details": details}))
+        sys.stdout.buffer.flush()
+        return
+    say(paint("workcell:", "31;1", sys.stderr) + " " + safe(message))
+    for line in details[1:] if len(details) > 1 and details[0] in message else details:
+        say("  " + safe(line))
+    if hint:
+        say(paint("hint:", "1", sys.stderr) + " " + safe(hint))
+
+
+def nearest(word: str, known: Sequence[str]) -> str | None:
+    found = difflib.get_close_matches(word, known, n=1)
+    return found[0] if found else None
+
+
+def overview() -> str:
+    """The text of `workcell --help`."""
+    lines = [
+        "Usage: workcell VERB [OPTIONS]",
+        "",
+        "Runs one objective, in one repository, in one durable directory.",
+        "'workcell' alone lists the runs. 'workcell VERB --help' explains a verb.",
+        "RUN is an id, a name, a unique prefix of an id, a path, or - for the newest run.",
+    ]
+    for heading in dict.fromkeys(entry[2] for entry in table.VERBS.values()):
+        lines += ["", f"{heading}:"]
+        lines += [f"  {verb:<10} {entry[1]}" for verb, entry in table.VERBS.items() if entry[2] == heading]
+    return "\n".join([*lines, ""])

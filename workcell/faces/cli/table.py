@@ -1,0 +1,28 @@
+"""Every verb: where it is, what it does in one line, and under which heading `--help` shows it."""
+
+RUN, LOOK, ACT, CHECK = "Run", "Look", "Act", "Check and go on"
+SUPERVISE, DATA, HOUSE = "Supervise", "Data", "Keep house"
+
+VERBS: dict[str, tuple[str, str, str]] = {
+    "launch": ("launch", "Create a run from a brief and start it.", RUN),
+    "resume": ("resume", "Open the next attempt of a run, from its files.", RUN),
+    "stop": ("stop", "End a run.", RUN),
+    "wait": ("wait", "Wait until runs are over.", RUN),
+    "ls": ("ls", "List runs, those that need you first.", LOOK),
+    "top": ("top", "Show the runs live.", LOOK),
+    "status": ("status", "Show the state of a run and what it rests on.", LOOK),
+    "logs": ("logs", "Show what the agent wrote.", LOOK),
+    "attach": ("attach", "Open a window onto the agent's terminal.", LOOK),
+    "events": ("events", "Show what happened, one JSON line each.", LOOK),
+    "verify": ("verify", "Run the pinned verify script again; no verdict is changed.", CHECK),
+    "handoff": ("handoff", "Show what the next pass needs.", CHECK),
+    "salvage": ("salvage", "List, show and restore snapshots of uncommitted work.", CHECK),
+    "brief": ("brief", "Write and check briefs.", DATA),
+    "recipe": ("recipe", "List, show and check recipes.", DATA),
+    "init": ("init", "Make a home, and lay down rules for a repository.", HOUSE),
+    "doctor": ("doctor", "Look for what would go wrong on this machine.", HOUSE),
+    "skill": ("skill", "Install the skill that tells agents how to use workcell.", HOUSE),
+    "completion": ("completion", "Print the completion of a shell.", HOUSE),
+    "fsck": ("fsck", "Check run directories against the format.", HOUSE),
+    "gc": ("gc", "Propose and remove what is no longer needed.", HOUSE),
+}

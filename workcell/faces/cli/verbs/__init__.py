@@ -1,0 +1,1 @@
+"""One module for each verb or group of verbs that belong together."""

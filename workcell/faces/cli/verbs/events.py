@@ -1,0 +1,26 @@
+"""workcell events"""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from workcell.base import record
+from workcell.faces.cli import given, out
+from workcell.ops import events as op
+
+app = typer.Typer()
+
+
+@app.command()
+def events(
+    run: given.Run,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until the run is over.")] = False,
+) -> None:
+    """Show what happened, one JSON line each."""
+    stream = op.events(given.run(run), follow=follow)
+    for event in stream:
+        sys.stdout.buffer.write(record.encode_line(event))
+        sys.stdout.buffer.flush()
+    if stream.bad:
+        out.say(f"workcell: {stream.bad} lines of events.jsonl are not JSON and were skipped")

@@ -1,0 +1,31 @@
+"""workcell handoff"""
+
+from typing import Annotated
+
+import typer
+
+from workcell.base.errors import NotFound
+from workcell.faces.cli import app as face
+from workcell.faces.cli import given, out
+from workcell.ops import handoff as op
+
+app = typer.Typer()
+
+
+@app.command()
+def handoff(
+    run: given.Run,
+    check: Annotated[bool, typer.Option("--check", help="1 if the next pass could not work with it.")] = False,
+    as_json: given.Json = False,
+) -> int:
+    """Show what the next pass needs."""
+    found = op.read(given.run(run), check=check)
+    if as_json:
+        face.document("handoff", {"id": found.id, "text": found.text, "problems": found.problems})
+    elif not found.text and not check:
+        raise NotFound(f"{found.id} has no handoff yet: its first attempt has not ended", f"workcell status {found.id}")
+    else:
+        print(out.body(found.text), end="")
+        for problem in found.problems:
+            out.say(f"handoff: {out.safe(problem)}")
+    return 1 if found.problems else 0

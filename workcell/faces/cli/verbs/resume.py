@@ -1,0 +1,45 @@
+"""workcell resume"""
+
+from typing import Annotated
+
+import typer
+
+from workcell.faces.cli import app as face
+from workcell.faces.cli import given, out, watching
+from workcell.ops import resume as op
+from workcell.rundir import layout
+
+app = typer.Typer()
+
+
+@app.command()
+def resume(
+    run: given.Run,
+    brief: Annotated[str | None, typer.Option(help="A new brief, with a verify script of its own.")] = None,
+    recipe: Annotated[str | None, typer.Option(help="Let another agent go on.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the brief of the next attempt; change nothing.")
+    ] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Stay until the run is over; 1 if it did not pass.")] = False,
+    no_window: Annotated[bool, typer.Option("--no-window", help="Open no window in tmux.")] = False,
+    as_json: given.Json = False,
+) -> int:
+    """Open the next attempt of a run, from its files."""
+    path = given.run(run)
+    request = op.Request(layout.home(), path, brief=brief, recipe=recipe, window=not no_window, dry_run=dry_run)
+    done = op.resume(request)
+    if dry_run and not as_json:
+        print(done.brief, end="")
+        return 0
+    if done.window:
+        out.say(f"workcell: no window: {out.safe(done.window)}")
+    if not as_json:
+        print(f"{done.id} attempt {done.attempt}", flush=True)
+    code, state = 0, None
+    if wait and not dry_run:
+        found = watching.wait([path], "done", None)
+        state, code = found.states[0], 0 if found.met else 1
+    if as_json:
+        data = {"id": done.id, "attempt": done.attempt, "phase": done.phase, "state": state}
+        face.document("resume", {**data, "dry_run": dry_run, "brief": done.brief if dry_run else None})
+    return code

@@ -1,0 +1,32 @@
+"""workcell stop"""
+
+from typing import Annotated
+
+import typer
+
+from workcell.base.errors import Usage
+from workcell.faces.cli import app as face
+from workcell.faces.cli import given, out
+from workcell.ops import stop as op
+from workcell.texts import fields
+
+app = typer.Typer()
+
+
+@app.command()
+def stop(
+    run: given.Run,
+    grace: Annotated[str, typer.Option(help="How long the agent may take to end before it is killed.")] = "10s",
+    as_json: given.Json = False,
+) -> None:
+    """End a run: its agent is asked, then killed; a run that is over stays as it is."""
+    seconds = fields.parse_duration(grace)
+    if seconds is None and grace != "0s":
+        raise Usage(f"{grace!r} is not a duration", "write it like 10s or 2m")
+    done = op.stop(given.run(run), seconds or 0.0)
+    if done.note:
+        out.say(f"workcell: {out.safe(done.note)}")
+    if as_json:
+        face.document("stop", {"id": done.id, "phase": done.phase, "outcome": done.outcome, "note": done.note})
+    else:
+        print(f"{done.id} {done.outcome or done.phase}")

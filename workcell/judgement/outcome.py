@@ -1,0 +1,66 @@
+"""The sealed verdict on a run: from exit, facts and verify to one outcome and its reason."""
+
+from typing import Any
+
+PASSED, FAILED, UNVERIFIED = "passed", "failed", "unverified"
+STOPPED, TAMPERED, ABANDONED = "stopped", "tampered", "abandoned"
+
+OUTCOMES = (PASSED, FAILED, UNVERIFIED, STOPPED, TAMPERED, ABANDONED)
+
+
+def ending(exit: dict[str, Any]) -> str:
+    """How an attempt ended, in words."""
+    how, code, number = exit.get("how"), exit.get("code"), exit.get("signal")
+    status = f"by signal {number}" if number is not None else f"with exit code {code}"
+    words = {
+        "vanished": "the agent vanished: its runner died and no exit code is known",
+        "not-started": f"the agent never started: {exit.get('error') or 'no reason is known'}",
+        "limit-wall": "the agent was ended at its wall limit",
+        "limit-idle": "the agent was ended after being idle for its limit",
+        "stopped": "the agent was stopped",
+    }
+    return words.get(str(how), f"the agent ended {status}")
+
+
+def residuals(attempt: dict[str, Any], facts: dict[str, Any]) -> list[str]:
+    """Rules of the brief that the tree breaks, each with the path that breaks it."""
+    broken = [f"forbidden path touched: {entry['path']} (rule {entry['pattern']})" for entry in facts["forbidden"]]
+    git = facts.get("git")
+    if (attempt.get("require") or {}).get("clean"):
+        if git is None:
+            broken.append(f"the tree must be clean, and git could not be asked: {facts.get('git_error')}")
+        elif not git["clean"]:
+            broken.append("the tree must be clean: " + ", ".join(git["dirty"][:5]))
+    return broken
+
+
+def decide(
+    attempt: dict[str, Any], exit: dict[str, Any], facts: dict[str, Any], verify: dict[str, Any] | None
+) -> tuple[str, str]:
+    """(outcome, reason) of an attempt that goes no further. `verify` is None where none was to be run.
+
+    An agent's own exit code proves nothing in either direction: programs answer 0 to a refused tool and 1 to
+    finished work. Only the pinned script says passed.
+    """
+    how = exit.get("how")
+    if how == "stopped":
+        return STOPPED, "stopped by a person"
+    if how == "not-started":
+        return FAILED, ending(exit)
+    if verify is not None and verify["how"] == "tampered":
+        return TAMPERED, "verify.sh is not the script that was pinned at launch"
+    broken = residuals(attempt, facts)
+    if broken:
+        return FAILED, "; ".join(broken)
+    if verify is None:
+        return UNVERIFIED, f"no verify script; {ending(exit)}"
+    if verify["how"] == "limit":
+        return FAILED, f"verify.sh ran into its time limit after {verify['seconds']:.0f} s"
+    if verify["how"] == "not-started":
+        return FAILED, f"verify.sh could not be started: {verify.get('error')}"
+    if verify["code"] != 0:
+        ended = f"signal {verify['signal']}" if verify["signal"] is not None else f"exit code {verify['code']}"
+        return FAILED, f"verify.sh ended with {ended}; {ending(exit)}"
+    if how in ("reaped",) and exit.get("code") == 0:
+        return PASSED, "verify.sh ended with 0"
+    return PASSED, f"verify.sh ended with 0, although {ending(exit)}"

@@ -1,0 +1,113 @@
+"""The intent of one attempt: what launch and resume seal into attempt.json."""
+
+import os
+import sys
+from typing import Any
+
+from workcell.base import clock, record
+from workcell.ops import plan
+from workcell.rundir import layout, seal
+from workcell.texts import compose, recipe
+
+ROLL_BYTES = 4_000_000
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def from_plan(made: plan.Plan, workspace: str) -> dict[str, Any]:
+    """What every attempt of a run carries over, from brief, recipe, repository and configuration."""
+    values = made.recipe.values
+    return {
+        "objective": made.objective,
+        "recipe": {"name": made.recipe.name, "origins": made.recipe.origins, "values": values},
+        "setup": made.setup,
+        "prose": made.prose,
+        **of_recipe(values),
+        "roll_bytes": ROLL_BYTES,
+        "cwd": workspace,
+        "env_names": made.env_names,
+        "secrets": made.secrets,
+        "verify": made.verify and {"sha256": plan.sha256(made.verify)},
+        "forbid": made.forbid,
+        "require": {"clean": made.clean},
+        "limits": made.limits,
+        "steps": [
+            {"step": step.number, "title": step.title, "sha256": plan.sha256(step.text.encode()), "text": step.text}
+            for step in made.brief.steps
+        ],
+    }
+
+
+def of_recipe(values: dict[str, Any]) -> dict[str, Any]:
+    """The keys of attempt.json that a recipe alone decides."""
+    return {key: values[key] for key in ("io", "stdin", "stderr", "terminal", "reader")}
+
+
+def variables(run: str, n: int, name: str, session: str, intent: dict[str, Any]) -> dict[str, Any]:
+    """What recipes may name in {{ }}."""
+    directory = layout.attempt(run, n)
+    return {
+        "run": os.path.basename(run),
+        "name": name,
+        "attempt": n,
+        "run_dir": run,
+        "attempt_dir": directory,
+        "agent_dir": os.path.join(directory, layout.AGENT_DIR),
+        "brief": os.path.join(directory, layout.BRIEF),
+        "handoff": os.path.join(directory, layout.HANDOFF),
+        "workspace": intent["cwd"],
+        "objective": intent["objective"],
+        "session": session,
+        "python": sys.executable,
+        "package": _PACKAGE,
+    }
+
+
+def fill(
+    intent: dict[str, Any],
+    *,
+    run: str,
+    n: int,
+    name: str,
+    session: str,
+    brief_text: str,
+    asked_by: dict[str, Any],
+    follows: int | None,
+    later: bool,
+) -> dict[str, Any]:
+    """The whole attempt.json. Invalid when the recipe names a variable that there is not."""
+    named = variables(run, n, name, session, intent)
+    values = intent["recipe"]["values"]
+    prompt = compose.prompt(values["prompt"], named, brief_text, intent["prose"])
+    named["prompt"] = prompt
+    where = f"recipe {intent['recipe']['name']!r}, command"
+    argv = [recipe.render(word, named, where) for word in values["command"]]
+    if n == 1 and intent["setup"]:
+        argv = ["bash", "-c", "set -eu\n" + "\n".join(intent["setup"]) + '\nexec "$@"\n', "setup", *argv]
+    return {
+        "schema": "workcell.file.attempt/1",
+        "attempt": n,
+        "asked_at": clock.stamp(),
+        "asked_by": asked_by,
+        "follows": follows,
+        "start": "later" if later else "now",
+        **{key: value for key, value in intent.items() if key not in _OWN},
+        "argv": argv,
+        "prompt": prompt,
+        "agent_session": session,
+    }
+
+
+_OWN = ("schema", "attempt", "asked_at", "asked_by", "follows", "start", "argv", "prompt", "agent_session")
+"""Keys that belong to one attempt and are never carried over to the next."""
+
+
+def write(directory: str, brief: bytes, verify: bytes | None, intent: dict[str, Any], handoff: bytes | None) -> None:
+    """Write an attempt into `directory`, which is staged: nobody sees it before it is renamed."""
+    os.mkdir(directory, 0o700)
+    os.mkdir(os.path.join(directory, layout.AGENT_DIR), 0o700)
+    seal.seal(directory, layout.BRIEF, brief)
+    if verify is not None:
+        seal.seal(directory, layout.VERIFY_SCRIPT, verify, 0o500)
+    if handoff is not None:
+        seal.seal(directory, layout.HANDOFF, handoff)
+    seal.seal(directory, layout.ATTEMPT, record.encode(intent))

@@ -1,0 +1,103 @@
+"""Running a verify script: the very bytes that were pinned, within a time limit, and with the secrets left out."""
+
+import os
+import time
+from typing import Any
+
+from workcell.base import record
+from workcell.base.errors import Unreachable
+from workcell.ops.plan import sha256
+from workcell.ports import proc, processes
+from workcell.rundir import layout
+
+
+def environment(run: str, attempt: dict[str, Any], n: int) -> tuple[dict[str, str], int]:
+    """(what verify gets, its umask): env.json without the named secrets, and the names of WORKCELL_*."""
+    with open(os.path.join(run, layout.ENV), "rb") as file:
+        stored = record.decode(file.read())
+    env: dict[str, str] = dict(stored["env"])
+    for name in attempt.get("secrets") or []:
+        env.pop(name, None)
+    directory = layout.attempt(run, n)
+    env.update(
+        WORKCELL_ATTEMPT=f"{os.path.basename(run)}/{n}",
+        WORKCELL_RUN_DIR=run,
+        WORKCELL_ATTEMPT_DIR=directory,
+        WORKCELL_AGENT_DIR=os.path.join(directory, layout.AGENT_DIR),
+    )
+    return env, int(stored["umask"])
+
+
+def run(run_dir: str, n: int, attempt: dict[str, Any], output: int, agent_lock: int | None) -> dict[str, Any]:
+    """Run the attempt's verify script in its tree, both outputs to the descriptor `output`.
+
+    Returns {how, code, signal, seconds, sha256, error}; `how` is exited, limit, tampered or not-started. The
+    script runs from a copy that nobody can write to any more, so that what ran is what was hashed.
+    """
+    directory = layout.attempt(run_dir, n)
+    found: dict[str, Any] = {
+        "how": "tampered",
+        "code": None,
+        "signal": None,
+        "seconds": 0.0,
+        "sha256": None,
+        "error": None,
+    }
+    try:
+        with open(os.path.join(directory, layout.VERIFY_SCRIPT), "rb") as file:
+            script = file.read()
+    except OSError as error:
+        return {**found, "error": f"verify.sh cannot be read: {error.strerror}"}
+    found["sha256"] = sha256(script)
+    if found["sha256"] != attempt["verify"]["sha256"]:
+        return {**found, "error": "its sha256 is not the one in attempt.json"}
+    env, umask = environment(run_dir, attempt, n)
+    fd = _sealed_copy(directory, script)
+    path = f"/dev/fd/{fd}"
+    argv = [*_interpreter(script), path]
+    fds = [fd] if agent_lock is None else [fd, agent_lock]
+    began = time.monotonic()
+    try:
+        code = proc.run_into(
+            argv,
+            timeout=attempt["limits"]["verify_seconds"] or 86400.0,
+            cwd=attempt["cwd"],
+            env=env,
+            output=output,
+            pass_fds=fds,
+            umask=umask,
+        )
+    except Unreachable as error:
+        return {**found, "how": "not-started", "error": error.message}
+    finally:
+        os.close(fd)
+    found["seconds"] = round(time.monotonic() - began, 3)
+    if code is None:
+        return {**found, "how": "limit"}
+    return {**found, "how": "exited", "code": code if code >= 0 else None, "signal": -code if code < 0 else None}
+
+
+def _interpreter(script: bytes) -> list[str]:
+    """The words before the script's path, as execve(2) reads `#!`: a program and at most one argument."""
+    first = script.split(b"\n", 1)[0]
+    if not first.startswith(b"#!") or not first[2:].strip():
+        return ["bash"]
+    return [os.fsdecode(word) for word in first[2:].strip().split(None, 1)]
+
+
+def _sealed_copy(directory: str, script: bytes) -> int:
+    """A descriptor of the script that can be executed as /dev/fd/N and that nobody can change."""
+    path = os.path.join(directory, f".verify.{os.getpid()}.{time.monotonic_ns()}")
+    out = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o700)
+    try:
+        with open(out, "wb") as file:
+            file.write(script)
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    finally:
+        os.unlink(path)
+
+
+def end_leftovers(run_dir: str, n: int, *, below: int | None) -> list[processes.Leftover]:
+    """End what the attempt left running, within the fence."""
+    mark = f"{os.path.basename(run_dir)}/{n}"
+    return processes.end(mark, below=below, lock=os.path.join(run_dir, layout.AGENT_LOCK))

@@ -1,0 +1,88 @@
+"""The residuals of an attempt: what it left in the tree, read once, before verify runs."""
+
+from typing import Any
+
+from workcell.base import clock
+from workcell.base.errors import WorkcellError
+from workcell.ports import changes, forbidden, git, layers
+from workcell.ports.processes import Leftover
+
+SHOWN = 50
+
+
+def read(launch: dict[str, Any], attempt: dict[str, Any], leftovers: list[Leftover]) -> dict[str, Any]:
+    """facts.json. A git that cannot be asked is said in `git_error`; nothing is taken as clean for it."""
+    top = attempt["cwd"]
+    found: dict[str, Any] = {
+        "schema": "workcell.file.facts/1",
+        "at": clock.stamp(),
+        "git": None,
+        "git_error": None,
+        "forbidden": [],
+        "leftovers": {
+            "ended": [{"pid": one.pid, "command": one.command} for one in leftovers if one.spared is None],
+            "spared": [{"pid": one.pid, "command": one.command, "why": one.spared} for one in leftovers if one.spared],
+        },
+    }
+    tree = None
+    try:
+        tree = git.find(top)
+        if tree is None:
+            found["git_error"] = "not a git repository"
+        else:
+            found["git"] = _git(tree, launch)
+    except WorkcellError as error:
+        found["git_error"] = error.message
+    found["forbidden"], unread = _forbidden(top, tree, launch, attempt)
+    if unread:
+        found["forbidden_unread"] = unread
+    return found
+
+
+def _git(tree: git.Tree, launch: dict[str, Any]) -> dict[str, Any]:
+    base = launch.get("base") or {}
+    state = git.status(tree)
+    since = changes.changes_since(tree, base.get("head"))
+    hashed = layers.tree_hash(tree)
+    lists = (state.staged, state.unstaged, state.untracked, state.conflicted, state.submodules)
+    return {
+        "top": tree.top,
+        "head": tree.head,
+        "branch": tree.branch,
+        "base": base.get("head"),
+        "clean": state.clean,
+        "dirty": [name for names in lists for name in names.first][:SHOWN],
+        "dirty_count": sum(names.total for names in lists),
+        "untracked_count": state.untracked.total,
+        "under_way": git.under_way(tree),
+        "commits": since.commits,
+        "subjects": list(since.subjects)[:SHOWN],
+        "files": since.files,
+        "insertions": since.insertions,
+        "deletions": since.deletions,
+        "note": since.why,
+        "tree_hash": hashed.value,
+        "tree_hash_error": hashed.why_not,
+    }
+
+
+def _forbidden(
+    top: str, tree: git.Tree | None, launch: dict[str, Any], attempt: dict[str, Any]
+) -> tuple[list[dict[str, str]], list[str]]:
+    patterns = attempt.get("forbid") or []
+    if not patterns:
+        return [], []
+    before = launch.get("forbidden_before") or {}
+    after = forbidden.fingerprint(top, patterns)
+    paths = dict.fromkeys(forbidden.compare(before, after), "files") if before else {}
+    unread = list(forbidden.blind(before, after)) if before else []
+    if tree is not None and launch.get("mark"):
+        try:
+            seen = changes.touched(tree, launch["mark"])
+        except WorkcellError as error:
+            unread.append(f"history: {error.message}")
+        else:
+            paths.update(seen.paths)
+            unread += seen.blind
+    hits = forbidden.forbidden(paths, patterns)
+    return [{"path": path, "pattern": pattern, "where": paths[path]} for path, pattern in hits], unread

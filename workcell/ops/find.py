@@ -1,0 +1,85 @@
+"""Finding the run that a person means."""
+
+import os
+
+from workcell.base import ids, printable
+from workcell.base.errors import NotFound, Usage
+from workcell.rundir import layout, look, status
+
+
+def ids_of(home: str) -> list[str]:
+    """Ids of all runs, oldest first."""
+    try:
+        names = os.listdir(os.path.join(home, layout.RUNS))
+    except FileNotFoundError:
+        return []
+    return sorted(name for name in names if not name.startswith("."))
+
+
+MINUTE = len("20261120-0512")
+
+
+def by_age(home: str, known: list[str]) -> list[str]:
+    """Oldest first. Ids tell the minute; within one minute launch.json has to say."""
+    minutes = [entry[:MINUTE] for entry in known]
+    return sorted(
+        known, key=lambda entry: (entry[:MINUTE], _born(home, entry) if minutes.count(entry[:MINUTE]) > 1 else "")
+    )
+
+
+def _born(home: str, run: str) -> str:
+    found = look.read_record(path_of(home, run), layout.LAUNCH, [], required=False)
+    return str(found.get("created_at", "")) if found else ""
+
+
+def path_of(home: str, run: str) -> str:
+    """The directory of the run of that id."""
+    return os.path.join(home, layout.RUNS, run)
+
+
+def run(home: str, word: str) -> str:
+    """The directory of the run that `word` names: an id, a name, a unique prefix, a path, or `-` for the newest.
+
+    Of several runs of one name, the newest that is not done, else the newest. NotFound when there is none, Usage
+    with the list when a prefix fits several.
+    """
+    known = ids_of(home)
+    if word == "-":
+        if not known:
+            raise NotFound("there is no run yet", "workcell launch BRIEF")
+        last = [entry for entry in known if entry[:MINUTE] == known[-1][:MINUTE]]
+        return path_of(home, by_age(home, last)[-1])
+    if word in known:
+        return path_of(home, word)
+    if "/" in word or word == ".":
+        path = os.path.realpath(word)
+        while path != "/":
+            if os.path.dirname(path) == os.path.realpath(os.path.join(home, layout.RUNS)):
+                return path_of(home, os.path.basename(path))
+            path = os.path.dirname(path)
+        raise NotFound(f"{printable.printable(word)!r} is not the directory of a run", "workcell ls")
+    part = ids.slug(word)
+    named = [entry for entry in known if part and part in entry and name_of(path_of(home, entry)) == word]
+    if named:
+        live = [entry for entry in named if status.cached(path_of(home, entry)) is None]
+        return path_of(home, by_age(home, live or named)[-1])
+    begun = [entry for entry in known if entry.startswith(word)]
+    if len(begun) == 1:
+        return path_of(home, begun[0])
+    shown = printable.printable(word)
+    if begun:
+        raise Usage(f"{shown!r} fits {len(begun)} runs", "use more of the id", details=begun)
+    raise NotFound(f"no such run: {shown!r}", "workcell ls")
+
+
+def name_of(path: str) -> str | None:
+    """The name in launch.json; None when it cannot be read."""
+    found = look.read_record(path, layout.LAUNCH, [])
+    name = found.get("name") if found else None
+    return name if isinstance(name, str) else None
+
+
+def is_live(home: str, run: str) -> bool:
+    """Whether the run exists and is not done: for leases."""
+    path = path_of(home, run)
+    return os.path.isdir(path) and not os.path.exists(os.path.join(path, layout.CURRENT, layout.RESULT))

@@ -1,0 +1,202 @@
+"""handoff: the agent's own words and the facts, composed into the one file that the next pass needs."""
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from workcell.base import clock
+from workcell.base.strip import strip_control
+from workcell.judgement import outcome
+from workcell.ops import logs
+from workcell.rundir import layout, look, seal
+from workcell.texts import compose
+
+TAIL_LINES = 40
+TAIL_COLUMNS = 400
+AGENT_LIMIT = 1 << 18
+"""An agent's handoff beyond 256 KiB is cut: it is read into the next prompt."""
+
+
+@dataclass(frozen=True)
+class Result:
+    id: str
+    text: str
+    problems: list[str]
+    """What `--check` complains of; empty for a handoff that the next pass can work with."""
+
+
+def read(run: str, *, check: bool = False) -> Result:
+    """The handoff of the run as of now. Until an attempt has ended it is the one that it began with."""
+    path = os.path.join(run, layout.CURRENT, layout.HANDOFF)
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            text = file.read()
+    except FileNotFoundError:
+        text = ""
+    return Result(os.path.basename(run), text, _problems(run, text) if check else [])
+
+
+def _problems(run: str, text: str) -> list[str]:
+    if not text:
+        return ["there is no handoff yet: the first attempt has not ended"]
+    seen = look.at(run)
+    own = agent_words(seen.directory)
+    if not own:
+        return ["the agent left no handoff.md in its agent directory"]
+    parts = compose.handoff_parts(own)
+    return [
+        f"the agent's handoff says nothing under {title!r}" for title in compose.HANDOFF_SECTIONS if title not in parts
+    ]
+
+
+def agent_words(directory: str) -> str:
+    """What the agent wrote into its agent directory; empty when it left nothing there."""
+    try:
+        with open(os.path.join(directory, layout.AGENT_DIR, layout.HANDOFF), "rb") as file:
+            return file.read(AGENT_LIMIT).decode("utf-8", "replace").replace("\r\n", "\n").strip("\n")
+    except OSError:
+        return ""
+
+
+def compose_now(run: str, seen: look.Look, facts: dict[str, Any], verdict: tuple[str, str]) -> None:
+    """Write the handoff of the current attempt anew from its files; any number of times."""
+    attempt, exit = seen.attempt or {}, seen.exit or {}
+    verify = look.read_record(seen.directory, layout.VERIFY, [], required=False)
+    words = agent_words(seen.directory)
+    parts = compose.handoff_parts(words)
+    text = compose.render(
+        "handoff.md.j2",
+        {
+            "run": seen.id,
+            "objective": attempt.get("objective"),
+            "attempt": seen.n,
+            "written_at": exit.get("ended_at") or clock.stamp(),
+            "outcome": verdict[0],
+            "reason": verdict[1],
+            "titles": compose.HANDOFF_SECTIONS,
+            "agent": parts,
+            "agent_rest": "" if parts else words,
+            "instead": _instead(seen, verify, verdict),
+            "attempts": [_row(run, n, verdict if n == seen.n else None) for n in range(1, seen.n + 1)],
+            "facts": _facts(facts, exit, verify),
+            "commits": "\n".join((facts.get("git") or {}).get("subjects") or []),
+            "verify_tail": _tail(os.path.join(seen.directory, layout.VERIFY_LOG)) if _unhappy(verify) else "",
+            "log_tail": _lines(logs.tail(seen.directory)),
+            "go_on": _go_on(seen, verdict[0]),
+        },
+    )
+    seal.replace(seen.directory, layout.HANDOFF, text.encode("utf-8", "replace"))
+
+
+def _unhappy(verify: dict[str, Any] | None) -> bool:
+    return verify is not None and verify.get("code") != 0
+
+
+def _instead(seen: look.Look, verify: dict[str, Any] | None, verdict: tuple[str, str]) -> dict[str, str]:
+    """What stands under a heading that the agent left empty: said as what it is, never made up."""
+    attempt = seen.attempt or {}
+    none = "_The agent left no words on this._"
+    passed = verdict[0] == outcome.PASSED
+    how = (
+        f"`workcell verify {seen.id}` runs the pinned verify.sh."
+        if attempt.get("verify")
+        else "_There is no verify script._"
+    )
+    return {
+        "Done": none,
+        "Remaining": "Nothing, as far as verify.sh can tell." if passed else none,
+        "Decisions": none,
+        "How to verify": how,
+        "Blockers": none,
+        "Next step": "Nothing." if passed else f"`workcell resume {seen.id}`",
+    }
+
+
+def _row(run: str, n: int, verdict: tuple[str, str] | None) -> dict[str, str]:
+    directory = layout.attempt(run, n)
+    ignored: list[str] = []
+    attempt, exit, verify, next, result = (
+        look.read_record(directory, name, ignored, required=False) or {}
+        for name in (layout.ATTEMPT, layout.EXIT, layout.VERIFY, layout.NEXT, layout.RESULT)
+    )
+    ended = outcome.ending(exit).replace("|", "/") if exit else "-"
+    if verify:
+        code = verify.get("code")
+        checked = f"{verify.get('how')}" + (f" {code}" if code is not None else "")
+    else:
+        checked = "not run"
+    return {
+        "n": str(n),
+        "recipe": str((attempt.get("recipe") or {}).get("name")),
+        "ended": ended,
+        "took": clock.span(exit["seconds"]) if isinstance(exit.get("seconds"), int | float) else "-",
+        "verify": checked,
+        "outcome": verdict[0] if verdict else str(result.get("outcome") or next.get("how") or "-"),
+    }
+
+
+def _facts(facts: dict[str, Any], exit: dict[str, Any], verify: dict[str, Any] | None) -> list[str]:
+    out = [f"exit: {outcome.ending(exit)}"]
+    if verify is not None:
+        out.append(
+            f"verify: {verify['how']}, code {verify['code']}, {verify['seconds']:.1f} s, sha256 {verify['sha256']}"
+        )
+    git = facts.get("git")
+    if git is None:
+        out.append(f"git: {facts.get('git_error')}")
+    else:
+        out.append(
+            f"HEAD: {git['head'] or 'no commit yet'}" + (f" on {git['branch']}" if git["branch"] else " (detached)")
+        )
+        out.append(
+            f"since launch ({git['base'] or 'no commit'}): {git['commits']} commits, {git['files']} files changed, "
+            f"+{git['insertions']} -{git['deletions']}"
+        )
+        if git["note"]:
+            out.append(git["note"])
+        dirty = ", ".join(f"`{_safe(name)}`" for name in git["dirty"][:20])
+        more = f" and {git['dirty_count'] - 20} more" if git["dirty_count"] > 20 else ""
+        out.append("tree: clean" if git["clean"] else f"tree: not clean: {dirty}{more}")
+        if git["under_way"]:
+            out.append(f"tree: a {git['under_way']} is under way")
+    out += [
+        f"forbidden path touched: `{_safe(entry['path'])}` (rule `{entry['pattern']}`)" for entry in facts["forbidden"]
+    ]
+    out += [
+        f"left running and spared: pid {one['pid']}, `{_safe(one['command'])}`: {one['why']}"
+        for one in facts["leftovers"]["spared"]
+    ]
+    out += [
+        f"left running and ended: pid {one['pid']}, `{_safe(one['command'])}`" for one in facts["leftovers"]["ended"]
+    ]
+    return out
+
+
+def _safe(name: str) -> str:
+    return strip_control(name.encode("utf-8", "backslashreplace")).decode().replace("`", "'").replace("\n", "\\n")
+
+
+def _lines(data: bytes) -> str:
+    lines = (
+        strip_control(data.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
+        .decode("utf-8", "replace")
+        .rstrip()
+        .split("\n")
+    )
+    return "\n".join(line[:TAIL_COLUMNS] for line in lines[-TAIL_LINES:])
+
+
+def _tail(path: str) -> str:
+    try:
+        with open(path, "rb") as file:
+            file.seek(0, os.SEEK_END)
+            file.seek(max(0, file.tell() - (1 << 16)))
+            return _lines(file.read())
+    except OSError:
+        return ""
+
+
+def _go_on(seen: look.Look, word: str) -> list[str]:
+    if word == outcome.PASSED:
+        return [f"workcell resume {seen.id} --brief NEW.md     # passed: only a new brief opens it again"]
+    return [f"workcell resume {seen.id}", f"workcell resume {seen.id} --brief NEW.md     # with other words"]

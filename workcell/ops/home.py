@@ -1,0 +1,58 @@
+"""The home directory: made when it is missing, refused when others could write to it."""
+
+import os
+import stat
+
+from workcell.base.errors import CannotCreate, Invalid, Refused
+from workcell.rundir import layout, seal
+
+_README = """\
+This is a workcell home. Each directory under runs/ is one run: brief.md (what was asked), verify.sh (how it is
+checked), agent.log (what the agent wrote), status.json (the record), handoff.md (what comes next), RESCUE.md (how
+to go on with plain shell commands). Everything here can be read without workcell; docs/format.md of the project
+says who writes what. runs/*/env.json holds environment variables, keys among them: share runs without it.
+"""
+
+
+def check(home: str) -> bool:
+    """Whether the home is there. Refused when it could be written to by others, Invalid when it is no directory."""
+    try:
+        found = os.stat(home)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise Invalid(f"the home {home!r} cannot be used: {error.strerror}", "set WORKCELL_HOME to another") from error
+    if not stat.S_ISDIR(found.st_mode):
+        raise Invalid(f"the home {home!r} is not a directory", "set WORKCELL_HOME to a directory")
+    if found.st_uid != os.getuid():
+        raise Refused(f"the home {home!r} belongs to somebody else", "set WORKCELL_HOME to a directory of your own")
+    if found.st_mode & 0o022:
+        raise Refused(f"others can write to the home {home!r}", f"chmod go-w {home}")
+    version = os.path.join(home, layout.FORMAT_FILE)
+    try:
+        with open(version) as file:
+            said = file.read(64).strip()
+    except FileNotFoundError:
+        return True
+    except (OSError, UnicodeDecodeError) as error:
+        raise Invalid(f"{version} cannot be read: {error}", "it should hold the one line: 1") from error
+    if said.split(".")[0] != str(layout.FORMAT):
+        raise Invalid(f"the home {home!r} is of format {said!r}, and this workcell reads {layout.FORMAT}",
+                      "install a newer workcell, or set WORKCELL_HOME to another directory")  # fmt: skip
+    return True
+
+
+def ensure(home: str) -> None:
+    """Make the home and what belongs in it. CannotCreate when the file system refuses."""
+    check(home)
+    try:
+        os.makedirs(home, mode=0o700, exist_ok=True)
+        for name in (layout.RUNS, layout.LEASES, layout.HOLDS, layout.WORKTREES):
+            os.makedirs(os.path.join(home, name), mode=0o700, exist_ok=True)
+        for name, text in ((layout.README, _README), (layout.FORMAT_FILE, f"{layout.FORMAT}\n")):
+            if not os.path.exists(os.path.join(home, name)):
+                seal.seal(home, name, text.encode())
+    except OSError as error:
+        raise CannotCreate(
+            f"cannot make the home {home!r}: {error.strerror}", "set WORKCELL_HOME to another"
+        ) from error

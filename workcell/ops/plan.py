@@ -1,0 +1,342 @@
+"""Working out the whole intent of a run from brief, repository, recipe and configuration, and touching nothing."""
+
+import hashlib
+import os
+import shlex
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from workcell.base import ids
+from workcell.base.errors import Invalid, NotFound, Refused, Unreachable
+from workcell.ports import git
+from workcell.rundir import layout
+from workcell.texts import brief as briefs
+from workcell.texts import config, document, recipe, supervisor
+from workcell.texts.document import Fault, Faulty
+
+ENV_NAMES = ("HOME", "PATH", "SHELL", "USER", "LOGNAME", "LANG", "TMPDIR", "SSH_AUTH_SOCK")
+ENV_PREFIXES = ("LC_", "XDG_")
+
+COMMAND_LINE, BRIEF, CONFIG, BUILT_IN, SHELL = "command line", "brief", "config", "built in", "shell"
+
+_SHELL_HEAD = "#!/usr/bin/env bash\nset -euo pipefail\n"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line says; None where it is silent."""
+
+    recipe: str | None = None
+    repo: str | None = None
+    name: str | None = None
+    worktree: str | None = None
+    """A branch; empty for one named after the run."""
+    dirty: str | None = None
+    labels: tuple[str, ...] = ()
+    group: str | None = None
+    said_by: Mapping[str, str] = field(default_factory=dict)
+    """Who says a value in place of the command line, e.g. {"recipe": "night.yaml:4"}."""
+
+    def who(self, key: str) -> str:
+        return self.said_by.get(key, COMMAND_LINE)
+
+
+@dataclass
+class Plan:
+    """Everything that launch writes, and where each value came from (`origins`: key to words)."""
+
+    home: str
+    id: str
+    name: str
+    brief: briefs.Brief
+    repo: str
+    top: str
+    tree: git.Tree | None
+    git_error: str | None
+    recipe: recipe.Recipe
+    verify: bytes | None
+    objective: str
+    limits: dict[str, Any]
+    env: dict[str, str]
+    env_names: list[str]
+    secrets: list[str]
+    forbid: list[str]
+    clean: bool
+    dirty: str
+    worktree: str | None
+    carry: list[str]
+    setup: list[str]
+    notify: list[str] | None
+    labels: list[str]
+    group: str | None
+    prose: str
+    origins: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def run(self) -> str:
+        return os.path.join(self.home, layout.RUNS, self.id)
+
+
+def make(path: str, options: Options, home: str) -> Plan:
+    """The plan for the brief at `path`. Raises the WorkcellError of whatever is wrong; nothing is written."""
+    brief = briefs.read(path)
+    if brief.faults:
+        raise Faulty(brief.faults, f"workcell brief lint {shlex.quote(path)}")
+    return of(brief, options, home)
+
+
+def of(brief: briefs.Brief, options: Options, home: str) -> Plan:
+    """The plan for a brief that was read already; the brief's own faults are not looked at."""
+    settings = config.read(os.path.join(home, layout.CONFIG))
+    titled = "objective" not in brief.document.front
+    origins: dict[str, str] = {"objective": f"{BRIEF} (title)" if titled else BRIEF}
+    repo = _repo(brief, options, origins)
+    tree, git_error = _tree(repo)
+    top = tree.top if tree else os.path.realpath(repo)
+    law = supervisor.read(top)
+    if law and law.faults:
+        raise Faulty(law.faults, f"mend {law.path}")
+    laid = law.values if law else supervisor.empty()
+    chosen = _recipe(brief, options, laid, settings, home, top, origins)
+    if chosen.values["steps"] and not brief.steps:
+        raise Faulty(
+            [Fault(brief.path, None, f"recipe {chosen.name!r} runs the blocks under '## Steps', and there are none")],
+            "add a '## Steps' section with fenced bash blocks, or choose another recipe with --recipe",
+        )
+    name = options.name and briefs.check_name(options.name)
+    name = name or brief.values["name"] or ids.slug(brief.objective) or "run"
+    origins["name"] = options.who("name") if options.name else BRIEF if brief.values["name"] else "objective"
+    said = {supervisor.FILE: laid, BRIEF: brief.values}
+    env, names = _environment(brief, chosen, laid, settings, origins)
+    worktree = _first(
+        origins, "worktree", ((options.who("worktree"), options.worktree), (BRIEF, said[BRIEF]["worktree"]))
+    )
+    clean = {origin: (values["require"] or {}).get("clean") or None for origin, values in said.items()}
+    _first(origins, "require.clean", clean.items())
+    origins["notify"] = CONFIG if brief.values["notify"] is None else BRIEF
+    origins["group"] = options.who("group") if options.group else BUILT_IN
+    secrets = {CONFIG: settings, f"recipe {chosen.name}": chosen.values, **said}
+    prose = _prose(law)
+    origins["prose"] = supervisor.FILE if prose else BUILT_IN
+    return Plan(
+        home=home,
+        id=ids.run_id(name),
+        name=name,
+        brief=brief,
+        repo=repo,
+        top=top,
+        tree=tree,
+        git_error=git_error,
+        recipe=chosen,
+        verify=_verify(brief, laid, top, origins),
+        objective=brief.objective,
+        limits=_limits(brief, laid, chosen, settings, origins),
+        env=env,
+        env_names=names,
+        secrets=sorted(_joined(origins, "secrets", {who: values["secrets"] for who, values in secrets.items()})),
+        forbid=_joined(origins, "forbid", {who: values["forbid"] for who, values in said.items()}),
+        clean=any(clean.values()),
+        dirty=_first(
+            origins, "dirty", _ranked(options, "dirty", brief.values["dirty"], laid["dirty"], settings["dirty"])
+        ),
+        worktree=worktree,
+        carry=_joined(origins, "carry", {who: values["carry"] for who, values in said.items()}),
+        setup=_joined(origins, "setup", {supervisor.FILE: laid["setup"]}),
+        notify=brief.values["notify"],
+        labels=_joined(origins, "labels", {BRIEF: brief.values["labels"], options.who("labels"): list(options.labels)}),
+        group=options.group,
+        prose=prose,
+        origins=origins,
+    )
+
+
+def _repo(brief: briefs.Brief, options: Options, origins: dict[str, str]) -> str:
+    if options.repo is not None:
+        origins["repo"] = options.who("repo")
+        repo = os.path.abspath(options.repo)
+    elif brief.values["repo"]:
+        origins["repo"] = BRIEF
+        repo = os.path.join(brief.directory(), os.path.expanduser(brief.values["repo"]))
+    else:
+        origins["repo"] = "current directory"
+        repo = os.getcwd()
+    repo = os.path.normpath(repo)
+    if not os.path.isdir(repo):
+        raise NotFound(f"no directory {repo!r} to work in", "name the repository with 'repo:' or --repo")
+    return repo
+
+
+def _tree(repo: str) -> tuple[git.Tree | None, str | None]:
+    """The repository, or why there is none: a run needs no git, but a repository that cannot be asked is refused."""
+    try:
+        tree = git.find(repo)
+    except Unreachable as error:
+        return None, error.message
+    if tree is None:
+        return None, "not a git repository"
+    if tree.bare:
+        raise Refused(f"{tree.top} is a bare repository: there is no tree to work in", "name a working tree")
+    return tree, None
+
+
+def _recipe(
+    brief: briefs.Brief,
+    options: Options,
+    laid: dict[str, Any],
+    settings: dict[str, Any],
+    home: str,
+    top: str,
+    origins: dict[str, str],
+) -> recipe.Recipe:
+    asked = brief.values["recipe"]
+    own = {key: value for key, value in asked.items() if key != "extends"} if isinstance(asked, dict) else None
+    named = asked["extends"] if isinstance(asked, dict) else asked
+    name = _first(origins, "recipe", _ranked(options, "recipe", named, laid["recipe"], settings["recipe"]))
+    if options.recipe:
+        own = None
+    lines = {path[1:]: line for path, line in brief.document.lines.items() if path[:1] == ("recipe",)}
+    return recipe.resolve(name, home=home, project=top, own=own, own_file=brief.path, own_lines=lines)
+
+
+def _ranked(options: Options, key: str, brief: Any, laid: Any, settings: Any) -> list[tuple[str, Any]]:
+    """Who may say the value of `key`, the first one before the others."""
+    return [(options.who(key), getattr(options, key)), (BRIEF, brief), (supervisor.FILE, laid), (CONFIG, settings)]
+
+
+def _first(origins: dict[str, str], key: str, ranked: Iterable[tuple[str, Any]]) -> Any:
+    for origin, value in ranked:
+        if value is not None:
+            origins[key] = origin
+            return value
+    origins[key] = BUILT_IN
+    return None
+
+
+def _joined(origins: dict[str, str], key: str, said: Mapping[str, list[str]]) -> list[str]:
+    """What all of them say together, each value once."""
+    origins[key] = ", ".join(origin for origin, values in said.items() if values) or BUILT_IN
+    return list(dict.fromkeys(value for values in said.values() for value in values))
+
+
+def _limits(
+    brief: briefs.Brief,
+    laid: dict[str, Any],
+    chosen: recipe.Recipe,
+    settings: dict[str, Any],
+    origins: dict[str, str],
+) -> dict[str, Any]:
+    out = {}
+    sources = (
+        (BRIEF, brief.values["limits"]),
+        (supervisor.FILE, laid["limits"]),
+        (f"recipe {chosen.name}", chosen.values["limits"]),
+        (CONFIG, settings["limits"]),
+        (BUILT_IN, config.LIMITS),
+    )
+    for key in config.LIMITS:
+        for origin, found in sources:
+            if found.get(key) is not None:
+                out[key] = found[key]
+                origins[f"limits.{key}"] = origin
+                break
+        else:
+            out[key] = None
+            origins[f"limits.{key}"] = BUILT_IN
+    return {
+        "wall_seconds": out["wall"],
+        "idle_seconds": out["idle"],
+        "attempts": out["attempts"],
+        "verify_seconds": out["verify"],
+        "cost_usd": out["cost"],
+    }
+
+
+def environment_now() -> dict[str, str]:
+    """What every run takes over from the shell that launches it."""
+    return {name: value for name, value in os.environ.items() if name in ENV_NAMES or name.startswith(ENV_PREFIXES)}
+
+
+def _environment(
+    brief: briefs.Brief,
+    chosen: recipe.Recipe,
+    laid: dict[str, Any],
+    settings: dict[str, Any],
+    origins: dict[str, str],
+) -> tuple[dict[str, str], list[str]]:
+    """(the whole environment, the names that brief and others gave). A name without value is taken over."""
+    env = environment_now()
+    named: dict[str, str | None] = {}
+    sources = (
+        (CONFIG, settings["env"]),
+        (f"recipe {chosen.name}", chosen.values["env"]),
+        (supervisor.FILE, laid["env"]),
+        (BRIEF, brief.values["env"]),
+    )
+    origins.update({f"env.{name}": SHELL for name in env})
+    for origin, source in sources:
+        named.update(source)
+        origins.update({f"env.{name}": origin if source[name] is not None else f"{SHELL}, named by {origin}"
+                        for name in source})  # fmt: skip
+    for name, value in named.items():
+        if value is not None:
+            env[name] = value
+        elif name in os.environ:
+            env[name] = os.environ[name]
+    return env, sorted(named)
+
+
+def _verify(brief: briefs.Brief, laid: dict[str, Any], top: str, origins: dict[str, str]) -> bytes | None:
+    """The script's bytes. One line that names a file is that file; anything else is the commands themselves."""
+    text = brief.values["verify"]
+    if text is None:
+        if laid["tests"]:
+            origins["verify"] = f"{supervisor.FILE} (tests)"
+            return (_SHELL_HEAD + "\n".join(laid["tests"]) + "\n").encode()
+        origins["verify"] = BUILT_IN
+        return None
+    origins["verify"] = BRIEF
+    word = str(text).strip()
+    if not word:
+        raise Faulty([Fault(brief.path, brief.document.lines.get(("verify",)), "'verify' is empty")])
+    if "\n" not in word:
+        for base in (brief.directory(), top):
+            path = os.path.join(base, os.path.expanduser(word))
+            if os.path.isfile(path):
+                origins["verify"] = path
+                return document.load(path)
+        if " " not in word and "/" in word:
+            raise Faulty(
+                [
+                    Fault(
+                        brief.path,
+                        brief.document.lines.get(("verify",)),
+                        f"no file {word!r} beside the brief or in {top}",
+                    )
+                ],
+                "'verify' names a script file, or holds the commands themselves",
+            )
+    return (_SHELL_HEAD + str(text).rstrip("\n") + "\n").encode()
+
+
+def _prose(law: supervisor.Supervisor | None) -> str:
+    if law is None:
+        return ""
+    rules = "\n".join(f"- {rule}" for rule in law.values["deploy"])
+    parts = [law.prose, f"Deployment rules:\n{rules}" if rules else ""]
+    return "\n\n".join(part for part in parts if part)
+
+
+def check_programs(chosen: recipe.Recipe, words: list[str], path: str | None) -> None:
+    """Refuse a recipe whose programs are not there: an agent that cannot start needs no run directory."""
+    for program in [*chosen.values["needs"], words[0]]:
+        if shutil.which(program, path=path) is None:
+            raise Invalid(
+                f"recipe {chosen.name!r} needs {program!r}, and it is not on PATH",
+                f"install {program}, or choose another recipe: workcell recipe ls",
+            )
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

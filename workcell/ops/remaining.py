@@ -1,0 +1,105 @@
+"""The brief of a later attempt: what stands, what remains and what may still be spent, each from a named file."""
+
+import os
+from typing import Any
+
+from workcell.base import clock
+from workcell.base.strip import strip_control
+from workcell.judgement import outcome
+from workcell.ops import handoff
+from workcell.rundir import layout, look
+from workcell.texts import brief as briefs
+from workcell.texts import compose, document, markdown
+
+TAIL_LINES = 60
+
+
+def brief(run: str, seen: look.Look, n: int) -> str:
+    """The text of brief.md for attempt `n`, which follows the attempt that `seen` looked at."""
+    assert seen.attempt is not None
+    given = int(seen.attempt.get("brief_given", 1))
+    original = _read(os.path.join(layout.attempt(run, given), layout.BRIEF))
+    facts = look.read_record(seen.directory, layout.FACTS, [], required=False) or {}
+    verify = look.read_record(seen.directory, layout.VERIFY, [], required=False)
+    words = handoff.agent_words(seen.directory)
+    here = f"{layout.ATTEMPTS}/{layout.number(seen.n)}"
+    failed = verify is not None and verify.get("code") != 0
+    return compose.render(
+        "resume.md.j2",
+        {
+            "attempt": n,
+            "objective": seen.attempt["objective"],
+            "run_dir": run,
+            "stands": _stands(seen, facts, verify, here),
+            "open_boxes": _open_boxes(original, words),
+            "brief_file": f"{layout.ATTEMPTS}/{layout.number(given)}/{layout.BRIEF}",
+            "verify_file": f"{here}/{layout.VERIFY_LOG}",
+            "verify_tail": _tail(os.path.join(seen.directory, layout.VERIFY_LOG)) if failed else "",
+            "handoff_file": f"{here}/{layout.AGENT_DIR}/{layout.HANDOFF}",
+            "handoff": words,
+            "budget": _budget(run, seen),
+            "brief_text": original,
+        },
+    )
+
+
+def _read(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError as error:
+        return f"({path} cannot be read: {error.strerror})"
+
+
+def _stands(seen: look.Look, facts: dict[str, Any], verify: dict[str, Any] | None, here: str) -> list[str]:
+    out = [f"attempt {seen.n}: {outcome.ending(seen.exit or {})} (`{here}/{layout.EXIT}`)"]
+    git = facts.get("git")
+    if git:
+        out.append(
+            f"since launch: {git['commits']} commits, {git['files']} files changed, +{git['insertions']} "
+            f"-{git['deletions']}; `git diff {git['base'] or '--root'}` shows it (`{here}/{layout.FACTS}`)"
+        )
+        if not git["clean"]:
+            out.append(f"uncommitted: {', '.join(git['dirty'][:10])} (`{here}/{layout.FACTS}`)")
+    elif facts:
+        out.append(f"git says nothing: {facts.get('git_error')} (`{here}/{layout.FACTS}`)")
+    for hit in facts.get("forbidden") or []:
+        out.append(f"a forbidden path was touched: {hit['path']} (rule {hit['pattern']}; `{here}/{layout.FACTS}`)")
+    if verify is None:
+        out.append("the check has not run")
+    else:
+        out.append(f"the check: {verify['how']}, exit code {verify['code']} (`{here}/{layout.VERIFY}`)")
+    return out
+
+
+def _open_boxes(original: str, words: str) -> list[str]:
+    """Items of the definition of done that neither the brief nor the agent's handoff ticks."""
+    try:
+        found = briefs.parse(original.encode("utf-8", "replace"), layout.BRIEF)
+    except document.Faulty:
+        return []
+    section = markdown.named(found.sections, "Definition of done")
+    if section is None:
+        return []
+    ticked = {text for done, text in markdown.Section("", 0, 1, words.split("\n")).items() if done}
+    return [text for done, text in section.items() if not done and text not in ticked]
+
+
+def _budget(run: str, seen: look.Look) -> list[str]:
+    limits = (seen.attempt or {}).get("limits") or {}
+    used = 0.0
+    for n in range(1, seen.n + 1):
+        exit = look.read_record(layout.attempt(run, n), layout.EXIT, [], required=False) or {}
+        used += float(exit.get("seconds") or 0.0)
+    out = [f"{seen.n} attempts took {clock.span(used)} so far"]
+    if limits.get("wall_seconds"):
+        out.append(f"this attempt may take {clock.span(limits['wall_seconds'])}")
+    if limits.get("attempts"):
+        out.append(f"attempt {seen.n + 1} of {limits['attempts']}")
+    return out
+
+
+def _tail(path: str) -> str:
+    data = _read(path).encode("utf-8", "replace")[-(1 << 16) :]
+    lines = strip_control(data).decode("utf-8", "replace").rstrip().split("\n")
+    return "\n".join(line[:400] for line in lines[-TAIL_LINES:])

@@ -1,0 +1,210 @@
+"""resume: the next attempt of a run, from its files."""
+
+import os
+import shutil
+import uuid
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from workcell.base import record
+from workcell.base.errors import CannotCreate, Refused, TryAgain
+from workcell.ops import attempts, find, launch, plan, remaining, settle, start
+from workcell.ports import git
+from workcell.rundir import layout, lease, look, phase, seal
+from workcell.texts import recipe as recipes
+
+OPEN = (phase.DONE, phase.SCHEDULED, phase.CREATED)
+PASSED = "passed"
+
+
+@dataclass(frozen=True)
+class Request:
+    home: str
+    run: str
+    brief: str | None = None
+    recipe: str | None = None
+    window: bool = True
+    dry_run: bool = False
+    by: dict[str, Any] = field(default_factory=lambda: {"who": "person", "playbook": None})
+
+
+@dataclass(frozen=True)
+class Result:
+    run: str
+    id: str
+    attempt: int
+    phase: str
+    window: str | None
+    brief: str
+    """The text of the attempt's brief.md."""
+
+
+def resume(request: Request) -> Result:
+    """Open and start the next attempt; of an attempt that was never started, start that one.
+
+    Raises Refused when the run lives or passed without a new brief, TryAgain when somebody else was first.
+    """
+    run = request.run
+    seen = look.at(run) if request.dry_run else settle.settle(run)
+    _check(seen, request)
+    if seen.phase == phase.CREATED and request.brief is None and request.recipe is None:
+        if request.dry_run:
+            return Result(run, seen.id, seen.n, seen.phase, None, _text(seen, layout.BRIEF))
+        return _started(request, seen.n)
+    made = _plan(request)
+    n = seen.n + 1
+    intent, brief, verify = _intent(request, seen, n, made)
+    if request.dry_run:
+        return Result(run, seen.id, n, seen.phase, None, brief.decode("utf-8", "replace"))
+    _open(request, seen, n, intent, brief, verify)
+    return _started(request, n)
+
+
+def _check(seen: look.Look, request: Request) -> None:
+    who = f"cannot resume {seen.id}"
+    if seen.phase == phase.ORPHANED and seen.agent == "yes" and seen.start:
+        pid = seen.start["agent"].get("pid")
+        raise Refused(f"{who}: its agent is still alive (pid {pid})", f"workcell stop {seen.id}, or wait for it")
+    if seen.phase in (phase.RUNNING, phase.STARTING, phase.FINISHING):
+        raise TryAgain(f"{who}: it is {seen.phase}", f"workcell attach {seen.id}")
+    if seen.phase not in OPEN:
+        raise Refused(f"{who}: it is {seen.phase}: {seen.why}", f"workcell status {seen.id}")
+    if (seen.result or {}).get("outcome") == PASSED and request.brief is None:
+        raise Refused(f"{who}: it passed", f"give it more to do: workcell resume {seen.id} --brief NEW.md")
+    top = (seen.attempt or {}).get("cwd", "")
+    if not os.path.isdir(top):
+        raise Refused(f"{who}: its tree {top} is gone", "put it back, or launch a new run")
+    tree = git.find(top) if (seen.launch or {}).get("base") else None
+    busy = git.under_way(tree) if tree else None
+    if busy:
+        raise Refused(f"{who}: {top} is in the middle of a {busy}", "finish or abort it first")
+
+
+def _plan(request: Request) -> plan.Plan | None:
+    """The plan of a new brief; None without one."""
+    if request.brief is None:
+        return None
+    launched = look.read_record(request.run, layout.LAUNCH, []) or {}
+    options = plan.Options(recipe=request.recipe, repo=launched.get("workspace"), name=launched.get("name"))
+    made = plan.make(request.brief, options, request.home)
+    return replace(made, id=os.path.basename(request.run))
+
+
+def _intent(
+    request: Request, seen: look.Look, n: int, made: plan.Plan | None
+) -> tuple[dict[str, Any], bytes, bytes | None]:
+    """(attempt.json, brief.md, verify.sh) of the next attempt."""
+    assert seen.attempt is not None and seen.launch is not None
+    if made is not None:
+        carried, brief, verify = attempts.from_plan(made, seen.attempt["cwd"]), made.brief.data, made.verify
+    else:
+        carried = dict(seen.attempt)
+        if request.recipe is not None:
+            chosen = recipes.resolve(request.recipe, home=request.home, project=seen.attempt["cwd"])
+            carried["recipe"] = {"name": chosen.name, "origins": chosen.origins, "values": chosen.values}
+            carried.update(attempts.of_recipe(chosen.values))
+        brief = remaining.brief(request.run, seen, n).encode("utf-8", "replace")
+        verify = _verify(seen)
+    values = carried["recipe"]["values"]
+    intent = attempts.fill(
+        carried,
+        run=request.run,
+        n=n,
+        name=seen.launch["name"],
+        session=str(uuid.uuid4()),
+        brief_text=brief.decode("utf-8", "replace"),
+        asked_by=request.by,
+        follows=seen.n,
+        later=False,
+    )
+    intent["brief_given"] = n if made is not None else seen.attempt.get("brief_given", 1)
+    plan.check_programs(recipes.Recipe(carried["recipe"]["name"], values, []), intent["argv"], _path(request.run))
+    return intent, brief, verify
+
+
+def _verify(seen: look.Look) -> bytes | None:
+    """The pinned script. If the agent changed it, the run is tampered with: a person gives a new brief."""
+    assert seen.attempt is not None
+    if seen.attempt.get("verify") is None:
+        return None
+    path = os.path.join(seen.directory, layout.VERIFY_SCRIPT)
+    try:
+        with open(path, "rb") as file:
+            script = file.read()
+    except OSError:
+        script = b""
+    if plan.sha256(script) != seen.attempt["verify"]["sha256"]:
+        raise Refused(
+            f"cannot resume {seen.id}: {path} is not the script that was pinned at launch",
+            f"look at it, then give the brief again: workcell resume {seen.id} --brief BRIEF",
+        )
+    return script
+
+
+def _path(run: str) -> str | None:
+    with open(os.path.join(run, layout.ENV), "rb") as file:
+        env = record.decode(file.read())["env"]
+    return str(env["PATH"]) if isinstance(env, dict) and "PATH" in env else None
+
+
+def _text(seen: look.Look, name: str) -> str:
+    with open(os.path.join(seen.directory, name), encoding="utf-8", errors="replace") as file:
+        return file.read()
+
+
+def _open(
+    request: Request, seen: look.Look, n: int, intent: dict[str, Any], brief: bytes, verify: bytes | None
+) -> None:
+    """Stage the attempt, rename it, and switch `current` to it: the switch is its birth."""
+    run, staged = request.run, ""
+    lock = settle.take(run, seen)
+    try:
+        top = str(intent["cwd"])
+        with lease.claim(request.home, top, seen.id, lambda other: find.is_live(request.home, other)):
+            _remove_unborn(run, n)
+            staged = os.path.join(run, layout.ATTEMPTS, f"{layout.STAGED}{layout.number(n)}")
+            try:
+                with open(os.path.join(seen.directory, layout.HANDOFF), "rb") as file:
+                    handoff = file.read()
+            except FileNotFoundError:
+                handoff = None
+            attempts.write(staged, brief, verify, intent, handoff)
+            os.rename(staged, layout.attempt(run, n))
+            seal.sync_directory(os.path.join(run, layout.ATTEMPTS))
+            if request.by.get("who") == "person":
+                _renew_environment(run, intent)
+            seal.point(run, layout.CURRENT, f"{layout.ATTEMPTS}/{layout.number(n)}")
+    except OSError as error:
+        if staged:
+            shutil.rmtree(staged, ignore_errors=True)
+        raise CannotCreate(f"cannot open attempt {n} of {seen.id}: {error.strerror}", "free some disk space") from error
+    finally:
+        os.close(lock)
+
+
+def _remove_unborn(run: str, n: int) -> None:
+    """A number above `current` was never born: somebody died while making it."""
+    directory = os.path.join(run, layout.ATTEMPTS)
+    for name in os.listdir(directory):
+        if name.startswith(layout.STAGED) or (name.isdigit() and int(name) >= n):
+            shutil.rmtree(os.path.join(directory, name))
+
+
+def _renew_environment(run: str, intent: dict[str, Any]) -> None:
+    """A resume from a shell replaces the environment; a name that is absent there keeps its value."""
+    with open(os.path.join(run, layout.ENV), "rb") as file:
+        stored = record.decode(file.read())
+    old = stored["env"]
+    assert isinstance(old, dict)
+    fresh = plan.environment_now()
+    set_by_data = intent["recipe"]["values"].get("env") or {}
+    for name in intent["env_names"]:
+        if name in os.environ and set_by_data.get(name) is None:
+            fresh[name] = os.environ[name]
+    seal.replace(run, layout.ENV, record.encode(launch.env_record({**old, **fresh})))
+
+
+def _started(request: Request, n: int) -> Result:
+    seen = start.runner(request.run, n)
+    trouble = start.window(request.home, request.run, n) if request.window else None
+    return Result(request.run, seen.id, n, seen.phase, trouble, _text(seen, layout.BRIEF))

@@ -1,0 +1,88 @@
+"""settle: taking over what a dead process left, and bringing it to its end."""
+
+import os
+from typing import Any
+
+from workcell.base import clock, probe, record
+from workcell.base.errors import TryAgain
+from workcell.ops import check, finish
+from workcell.rundir import layout, locks, look, phase, seal
+
+SETTLED = (phase.INTERRUPTED, phase.LOST)
+
+
+def needed(seen: look.Look) -> bool:
+    """Whether there is anything to settle."""
+    return seen.phase in SETTLED or (seen.phase == phase.ORPHANED and seen.why == phase.LEFTOVERS)
+
+
+def settle(run: str) -> look.Look:
+    """Settle the run if it needs it, and look at it again. A run that needs nothing is not touched.
+
+    Somebody else who has the lock is doing it already: then the look says finishing.
+    """
+    seen = look.at(run)
+    if not needed(seen):
+        return seen
+    lock = locks.take(os.path.join(run, layout.RUNNER_LOCK))
+    if lock is None:
+        return look.at(run)
+    try:
+        again = look.at(run, holding=True)
+        if (again.phase, again.n) == (seen.phase, seen.n):
+            under_lock(run, again, lock)
+    finally:
+        os.close(lock)
+    return look.at(run)
+
+
+def under_lock(run: str, seen: look.Look, lock: int) -> None:
+    """End leftovers, seal the exit where none stands, and finish; for the holder of runner.lock."""
+    locks.sign(lock, "settle")
+    if layout.START in seen.stands or layout.EXIT in seen.stands or seen.phase == phase.ORPHANED:
+        check.end_leftovers(run, seen.n, below=None)
+    if layout.EXIT not in seen.stands:
+        if layout.START not in seen.stands:
+            free(run)
+            return  # never started: nothing to seal, and the next launch or resume may start it
+        seal_exit(seen, "vanished")
+    finish.finish(run, seen.n, lock)
+
+
+def free(run: str) -> None:
+    """Put a fresh agent.lock in place when only what may not be ended still holds it."""
+    path = os.path.join(run, layout.AGENT_LOCK)
+    if locks.held(path) == probe.YES:
+        locks.renew(path)
+
+
+def seal_exit(seen: look.Look, how: str) -> None:
+    """The exit record of an agent whose exit code nobody saw."""
+    found: dict[str, Any] = {
+        "schema": "workcell.file.exit/1",
+        "how": how,
+        "code": None,
+        "signal": None,
+        "ended_at": clock.stamp(),
+        "seconds": None,
+        "cpu_seconds": None,
+        "max_rss_kb": None,
+        "error": None,
+    }
+    seal.seal(seen.directory, layout.EXIT, record.encode(found))
+
+
+def take(run: str, seen: look.Look) -> int:
+    """runner.lock, if the run still is what `seen` says under it; TryAgain otherwise. The caller closes it."""
+    lock = locks.take(os.path.join(run, layout.RUNNER_LOCK))
+    if lock is None:
+        raise TryAgain(f"{seen.id} is busy: somebody else holds its runner.lock", f"workcell status {seen.id}")
+    again = look.at(run, holding=True)
+    if (again.phase, again.n) != (seen.phase, seen.n):
+        os.close(lock)
+        raise TryAgain(
+            f"{seen.id} changed while you asked: it was {seen.phase} in attempt {seen.n}, "
+            f"and is {again.phase} in attempt {again.n}",
+            f"workcell status {seen.id}",
+        )
+    return lock

@@ -1,0 +1,120 @@
+"""stop: ending a run because a person says so."""
+
+import os
+import signal
+import socket
+import time
+from dataclasses import dataclass
+
+from workcell.base import ids, platform, probe
+from workcell.base.errors import Refused, TimedOut
+from workcell.judgement import outcome
+from workcell.ops import check, finish, settle
+from workcell.rundir import layout, look, maildir, phase
+
+
+@dataclass(frozen=True)
+class Result:
+    id: str
+    phase: str
+    outcome: str | None
+    note: str | None
+
+
+def stop(run: str, grace: float = 10.0, by: str = "person") -> Result:
+    """End the run: asked first, killed after `grace` seconds; returns once it is over.
+
+    A run that is done stays as it is. An agent that cannot be asked about is left alone: the run is sealed as
+    stopped, and the note says so.
+    """
+    seen = settle.settle(run)
+    note = None
+    if seen.phase in (phase.RUNNING, phase.STARTING):
+        _ask_runner(run, seen, grace, by)
+        seen = _wait(run, grace + 60.0)
+    if seen.phase == phase.FINISHING:
+        seen = _wait(run, float((seen.attempt or {}).get("limits", {}).get("verify_seconds") or 3600) + 60.0)
+    if seen.phase == phase.CORRUPT:
+        raise Refused(f"{seen.id} cannot be read: {seen.why}", f"workcell fsck {seen.id}")
+    if seen.phase != phase.DONE:
+        note = _seal_stopped(run, seen, grace)
+    last = look.at(run)
+    return Result(last.id, last.phase, (last.result or {}).get("outcome"), note)
+
+
+def _ask_runner(run: str, seen: look.Look, grace: float, by: str) -> None:
+    message: dict[str, object] = {
+        "schema": "workcell.message/1",
+        "kind": "stop",
+        "attempt": seen.n,
+        "grace_seconds": grace,
+        "by": by,
+    }
+    maildir.deliver(os.path.join(run, layout.INBOX), message, ids.unique())
+    poke(run)
+
+
+def poke(run: str) -> None:
+    """Tell the runner that something waits in its inbox; it looks every two seconds by itself."""
+    where = os.open(run, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(0.5)
+            # by way of the open directory: the path to a run may be longer than a socket's name may be
+            connection.connect(f"/proc/self/fd/{where}/{layout.CONTROL}")
+            connection.sendall(b"P")
+    except OSError:
+        pass
+    finally:
+        os.close(where)
+
+
+def _wait(run: str, patience: float) -> look.Look:
+    deadline = time.monotonic() + patience
+    pause = 0.005
+    while True:
+        seen = look.at(run)
+        if seen.phase not in (phase.RUNNING, phase.STARTING, phase.FINISHING):
+            return seen
+        if time.monotonic() > deadline:
+            raise TimedOut(f"{seen.id} is still {seen.phase} after {patience:.0f} s", f"workcell status {seen.id}")
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.1)
+
+
+def _seal_stopped(run: str, seen: look.Look, grace: float) -> str | None:
+    """Seal a run without a living runner as stopped: orphaned, unknown, scheduled, created or interrupted."""
+    lock = settle.take(run, seen)
+    try:
+        note = None
+        if seen.agent == probe.YES and seen.start is not None:
+            _end_agent(seen, grace)
+        if seen.agent == probe.UNKNOWN:
+            note = seen.why
+        else:
+            check.end_leftovers(run, seen.n, below=None)
+            settle.free(run)
+        if layout.EXIT not in seen.stands:
+            settle.seal_exit(seen, "stopped")
+        if layout.NEXT in seen.stands:
+            finish.close(run, look.at(run, holding=True), outcome.STOPPED, "stopped by a person")
+        else:
+            finish.finish(run, seen.n, lock)
+        return note
+    finally:
+        os.close(lock)
+
+
+def _end_agent(seen: look.Look, grace: float) -> None:
+    """End an agent whose runner is gone; its identity is asked again before each signal."""
+    assert seen.start is not None
+    who = seen.start["agent"]
+    for number, patience in ((signal.SIGTERM, grace), (signal.SIGKILL, 5.0)):
+        deadline = time.monotonic() + patience
+        if platform.alive(who) == probe.YES:
+            try:
+                os.killpg(who["pid"], number)
+            except (ProcessLookupError, PermissionError):
+                os.kill(who["pid"], number)
+        while platform.alive(who) == probe.YES and time.monotonic() < deadline:
+            time.sleep(0.02)

@@ -1,0 +1,46 @@
+"""verify: the pinned script once more, for a person; nothing on record changes."""
+
+import os
+import sys
+import tempfile
+from dataclasses import dataclass
+from typing import Any
+
+from workcell.base.errors import NotFound, TryAgain
+from workcell.ops import check, finish, settle
+from workcell.rundir import phase
+
+
+@dataclass(frozen=True)
+class Result:
+    id: str
+    passed: bool
+    verify: dict[str, Any]
+    output: str
+
+
+def verify(run: str, *, to_terminal: bool) -> Result:
+    """Run the attempt's script in its tree, under the run's locks. TryAgain while the run lives.
+
+    With `to_terminal` the script writes to standard output; else what it wrote is in the result.
+    """
+    seen = settle.settle(run)
+    if seen.attempt is None or seen.attempt.get("verify") is None:
+        raise NotFound(f"{seen.id} has no verify script", "give it one with a new brief: workcell resume --brief")
+    if seen.phase not in (phase.DONE, phase.SCHEDULED, phase.CREATED):
+        raise TryAgain(f"cannot verify {seen.id}: it is {seen.phase}", f"workcell wait {seen.id}")
+    lock = settle.take(run, seen)
+    try:
+        agent_lock = finish.take_agent_lock(run, seen.n)
+        try:
+            with tempfile.TemporaryFile() as file:
+                output = sys.stdout.fileno() if to_terminal else file.fileno()
+                found = check.run(run, seen.n, seen.attempt, output, agent_lock)
+                file.seek(0)
+                text = file.read().decode("utf-8", "replace")
+        finally:
+            os.close(agent_lock)
+        check.end_leftovers(run, seen.n, below=None)
+    finally:
+        os.close(lock)
+    return Result(seen.id, found["how"] == "exited" and found["code"] == 0, found, text)

@@ -1,0 +1,129 @@
+"""What an attempt left behind: which processes those are, and ending them within the fence."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import psutil
+
+MARK = "WORKCELL_ATTEMPT"
+"""The environment variable that names a process's attempt as `<run>/<attempt>`."""
+
+ROUNDS = 20
+"""After so many rounds, what forks faster than it is ended is left alone and named."""
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """One process: who it is, what it runs, and why it is spared; None when it may be ended."""
+
+    pid: int
+    command: str
+    spared: str | None
+
+
+def find(mark: str, *, below: int | None = None, lock: str | None = None) -> list[psutil.Process]:
+    """Processes of the attempt `mark`: descendants of `below`, holders of the lock file, and those that name it.
+
+    Never ourselves or what started us.
+    """
+    ours = {process.pid for process in _lineage()}
+    found: dict[int, psutil.Process] = {}
+    if below is not None:
+        try:
+            found.update((child.pid, child) for child in psutil.Process(below).children(recursive=True))
+        except psutil.Error:
+            pass
+    wanted = _file(lock) if lock else None
+    for process in psutil.process_iter():
+        if process.pid not in ours and process.pid not in found:
+            try:
+                if _marked(process) == mark or (wanted and _holds(process, wanted)):
+                    found[process.pid] = process
+            except (psutil.Error, OSError):
+                continue
+    alive = []
+    for process in found.values():
+        try:
+            if process.pid not in ours and process.status() != psutil.STATUS_ZOMBIE:
+                alive.append(process)
+        except psutil.Error:
+            continue
+    return alive
+
+
+def _lineage() -> Iterable[psutil.Process]:
+    process = psutil.Process()
+    return [process, *process.parents()]
+
+
+def _marked(process: psutil.Process) -> str | None:
+    try:
+        return process.environ().get(MARK)
+    except (psutil.Error, OSError):
+        return None
+
+
+def _file(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _holds(process: psutil.Process, wanted: tuple[int, int]) -> bool:
+    directory = f"/proc/{process.pid}/fd"
+    try:
+        numbers = os.listdir(directory)
+    except FileNotFoundError:
+        return any(_file(file.path) == wanted for file in process.open_files())  # no /proc: macOS
+    return any(_file(f"{directory}/{number}") == wanted for number in numbers)
+
+
+def spare(process: psutil.Process, mark: str) -> str | None:
+    """Why a process must not be ended by automation; None when it may."""
+    try:
+        if process.name().startswith("tmux"):
+            return "it is a tmux server or client"
+        named = _marked(process)
+        if named is not None and named != mark:
+            return f"it belongs to {named}"
+        if process.terminal() is not None:
+            return "it has a terminal of its own"
+    except psutil.NoSuchProcess:
+        return None
+    except (psutil.Error, OSError):
+        return "it could not be asked"
+    return None
+
+
+def end(mark: str, *, below: int | None = None, lock: str | None = None, grace: float = 2.0) -> list[Leftover]:
+    """End what an attempt left behind, asked first (SIGTERM), then killed; what was found and what was spared.
+
+    psutil checks the start time of a process before it signals it, so a pid used again is never hit.
+    """
+    seen: dict[int, Leftover] = {}
+    for number in range(ROUNDS):
+        live = []
+        for process in find(mark, below=below, lock=lock):
+            why = spare(process, mark)
+            seen[process.pid] = Leftover(process.pid, _command(process), why)
+            if why is None:
+                live.append(process)
+        if not live:
+            break
+        for process in live:
+            try:
+                process.terminate() if number == 0 else process.kill()
+            except psutil.Error:
+                continue
+        psutil.wait_procs(live, timeout=grace if number == 0 else 5.0)
+    return list(seen.values())
+
+
+def _command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())[:200] or process.name()
+    except psutil.Error:
+        return "?"

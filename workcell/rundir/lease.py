@@ -1,0 +1,140 @@
+"""A claim on a working tree: one file per tree, named by device and inode of its top, held under its own flock."""
+
+import os
+from collections.abc import Callable
+
+from workcell.base import clock, record
+from workcell.base.errors import CannotCreate, NotFound, TryAgain
+from workcell.rundir import layout, locks, seal
+
+MAX_BYTES = 1 << 16
+"""No line that `claim` writes is longer; what is was not written by it."""
+
+
+def name_of(top: str) -> str:
+    """The lease's file name, `<dev>-<ino>` of the directory: every path that leads to one tree gives one name.
+
+    Raises NotFound when there is no such directory.
+    """
+    try:
+        found = os.stat(os.path.join(top, "."))
+    except OSError as error:
+        raise NotFound(f"no working tree at {top!r}: {error.strerror}") from error
+    return f"{found.st_dev}-{found.st_ino}"
+
+
+def path_of(home: str, top: str) -> str:
+    """Where the lease of the tree at `top` lies, whether or not it was ever claimed."""
+    return os.path.join(home, layout.LEASES, name_of(top))
+
+
+def holder(home: str, top: str) -> "dict[str, object] | None":
+    """What the lease says, `{schema, run, top, at}`; None when nobody ever claimed it or nothing readable is there.
+
+    A named run holds it only while that run is not done: this looks, it decides nothing.
+    """
+    try:
+        fd = os.open(path_of(home, top), os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        return _read(fd)
+    finally:
+        os.close(fd)
+
+
+class Lease:
+    """A claimed lease: `run` has the tree, and until `close` nobody else can even ask for it.
+
+    Closing gives back the flock only: the file goes on naming the run, and that holds while the run lives.
+    """
+
+    def __init__(self, fd: int, path: str, run: str, top: str) -> None:
+        self._fd = fd
+        self.path = path
+        self.run = run
+        self.top = top
+
+    def close(self) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    def __enter__(self) -> "Lease":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def claim(
+    home: str,
+    top: str,
+    run_id: str,
+    is_live: "Callable[[str], bool]",
+    patience: float = locks.PATIENCE,
+) -> Lease:
+    """Claim the working tree at `top` for `run_id`; the answer keeps the flock until `close`.
+
+    `is_live` says whether the run that the lease names exists and is not done; it is asked under the flock, and
+    an answer that it cannot give it must raise: a run that cannot be asked about is not gone. Content that is
+    torn, empty or names no possible run is void. The caller makes his run not done (the rename of a launch, the
+    switch of a resume) on disk before he closes.
+
+    Raises TryAgain, naming who holds it, after `patience` seconds of a held flock or at once for a live run;
+    NotFound without a tree; CannotCreate when the lease file cannot be made or written.
+    """
+    path = path_of(home, top)
+    try:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        fd = locks.take(path, patience)
+    except OSError as error:
+        raise CannotCreate(f"cannot claim the working tree {top!r}: {path}: {error.strerror}") from error
+    if fd is None:
+        raise TryAgain(
+            f"the working tree {top!r} is being claimed{_by(holder(home, top))} at this moment",
+            "try again in a few seconds",
+        )
+    try:
+        named = _read(fd)
+        run = named and named.get("run")
+        if isinstance(run, str) and run != run_id and is_live(run):
+            raise TryAgain(
+                f"the working tree {top!r} belongs to the run {run!r}, which is not done",
+                f"workcell wait {run}, or give this run a tree of its own: --worktree",
+            )
+        # a claim that stands is not written again: killed halfway, it would be void while its run is not done
+        if run != run_id:
+            _write(fd, path, {"schema": "workcell.file.lease/1", "run": run_id, "top": top, "at": clock.stamp()})
+    except OSError as error:
+        os.close(fd)
+        raise CannotCreate(f"cannot write the lease {path}: {error.strerror}") from error
+    except BaseException:
+        os.close(fd)
+        raise
+    return Lease(fd, path, run_id, top)
+
+
+def _by(named: "dict[str, object] | None") -> str:
+    return f" (last by the run {named['run']!r})" if named else ""
+
+
+def _read(fd: int) -> "dict[str, object] | None":
+    line, end, _ = os.pread(fd, MAX_BYTES, 0).partition(b"\n")
+    if not end:  # the newline is written last: without it the line is torn
+        return None
+    try:
+        said = record.decode(line)
+    except ValueError:
+        return None
+    run = said.get("run")
+    return said if isinstance(run, str) and run and "/" not in run and run not in (".", "..") else None
+
+
+def _write(fd: int, path: str, said: "dict[str, object]") -> None:
+    """In place, since the flock is on this very inode; emptied first, so that no crash leaves two half lines."""
+    os.ftruncate(fd, 0)
+    os.lseek(fd, 0, os.SEEK_SET)
+    seal.write_all(fd, record.encode_line(said))
+    os.fsync(fd)
+    seal.sync_directory(os.path.dirname(path))

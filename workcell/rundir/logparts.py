@@ -1,0 +1,71 @@
+"""The parts into which the log of a terminal rolls: plain ones become compressed ones, and none is lost."""
+
+import os
+import zlib
+
+from workcell.rundir import layout, seal
+
+_TEMPORARY = ".tmp"
+
+
+def part(number: int) -> str:
+    """agent.log.001, ..."""
+    return f"{layout.AGENT_LOG}.{number:03d}"
+
+
+def parts(directory: str) -> "list[str]":
+    """The files of an attempt's log in the order in which they were written; compressed ones end in .gz.
+
+    A part that stands both plain and compressed was being compressed when somebody died: the plain one counts.
+    """
+    numbers: dict[int, str] = {}
+    prefix = layout.AGENT_LOG + "."
+    for name in os.listdir(directory):
+        if name.startswith(prefix):
+            number = name[len(prefix) :].removesuffix(".gz")
+            if number.isdigit() and not (name.endswith(".gz") and int(number) in numbers):
+                numbers[int(number)] = name
+    found = [numbers[number] for number in sorted(numbers)]
+    if os.path.exists(os.path.join(directory, layout.AGENT_LOG)):
+        found.append(layout.AGENT_LOG)
+    return found
+
+
+def compress(directory: str, name: str) -> None:
+    """Turn the plain part `name` into `name`.gz; killed at any point, the plain part is still there."""
+    plain = os.path.join(directory, name)
+    temporary = os.path.join(directory, f".{name}.gz{_TEMPORARY}")
+    squeeze = zlib.compressobj(6, zlib.DEFLATED, 31)
+    with open(plain, "rb") as source:
+        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        try:
+            while chunk := source.read(1 << 16):
+                seal.write_all(fd, squeeze.compress(chunk))
+            seal.write_all(fd, squeeze.flush())
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+    os.rename(temporary, plain + ".gz")
+    seal.sync_directory(directory)
+    os.unlink(plain)
+
+
+def compress_rest(directory: str) -> None:
+    """Compress every part that is still plain; a full disk leaves them as they are."""
+    for name in parts(directory):
+        if name != layout.AGENT_LOG and not name.endswith(".gz"):
+            try:
+                compress(directory, name)
+            except OSError:
+                return
+
+
+WORTH_PACKING = 1 << 16
+
+
+def pack(directory: str) -> None:
+    """Make agent.log itself a part and compress it: for a run that is over, by the lock holder."""
+    last = [int(name.removesuffix(".gz").rpartition(".")[2]) for name in parts(directory) if name != layout.AGENT_LOG]
+    name = part(max(last, default=0) + 1)
+    os.rename(os.path.join(directory, layout.AGENT_LOG), os.path.join(directory, name))
+    compress(directory, name)

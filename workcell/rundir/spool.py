@@ -1,0 +1,34 @@
+"""The spool of a run: facts that others bring, which the lock holder writes into events.jsonl."""
+
+import os
+
+from workcell.rundir import events, layout, maildir
+
+
+def note(run: str, event: str, **fields: object) -> None:
+    """Bring one event to the run's spool; a full disk loses the note and nothing else."""
+    try:
+        maildir.deliver(os.path.join(run, layout.SPOOL), {"type": event, **fields})
+    except OSError:
+        pass
+
+
+def drain(run: str, journal: events.Journal) -> int:
+    """Append what waits, oldest first, and take it out of the spool; how many.
+
+    A crash between the two leaves the file, and the next drain finds its id in the journal and drops it.
+    """
+    box = os.path.join(run, layout.SPOOL)
+    taken = 0
+    for name in maildir.waiting(box):
+        message = maildir.read(box, name)
+        if message is None:
+            maildir.move(box, name)  # unreadable: kept in cur/ for a person
+            continue
+        key = str(message.pop("id", name))
+        kind = str(message.pop("type", "note"))
+        if not journal.has(key) and not journal.append(kind, id=key, **message):
+            break
+        maildir.drop(box, name)
+        taken += 1
+    return taken

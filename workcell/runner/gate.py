@@ -1,0 +1,102 @@
+"""Starting the agent: the child waits on a gate pipe until who it is stands on disk.
+
+End of file on the gate means that the runner is dead: the child then ends without having become the agent.
+"""
+
+import fcntl
+import os
+import termios
+
+from workcell.base.light import signal
+
+GATE_SHUT = 75
+
+
+class Gate:
+    """A forked child that has done nothing yet. `pid` is the pid that the agent will have."""
+
+    def __init__(self, pid: int, gate: int, errors: int) -> None:
+        self.pid = pid
+        self._gate = gate
+        self._errors = errors
+
+    def open(self) -> "str | None":
+        """Let the child become the agent; None, or why it could not (then the child is ending)."""
+        os.write(self._gate, b"!")
+        os.close(self._gate)
+        answer = b""
+        while chunk := os.read(self._errors, 4096):
+            answer += chunk
+        os.close(self._errors)
+        return answer.decode("utf-8", "replace") or None
+
+    def shut(self) -> None:
+        """Let the child end."""
+        os.close(self._gate)
+        os.close(self._errors)
+
+
+def fork(
+    argv: "list[str]",
+    env: "dict[str, str]",
+    cwd: str,
+    *,
+    stdio: "tuple[int, int, int]",
+    terminal: bool,
+    agent_lock: int,
+    runner_lock: int,
+    umask: int,
+) -> Gate:
+    """Fork the child. `stdio` becomes its descriptors 0, 1, 2; with `terminal` they are its own terminal."""
+    gate_read, gate_write = os.pipe()
+    errors_read, errors_write = os.pipe()
+    pid = os.fork()
+    if pid:
+        os.close(gate_read)
+        os.close(errors_write)
+        return Gate(pid, gate_write, errors_read)
+    try:
+        os.close(gate_write)
+        os.close(runner_lock)  # a lock that a child inherits is held for as long as the child lives
+        os.setsid()
+        if terminal:
+            fcntl.ioctl(stdio[0], termios.TIOCSCTTY, 0)
+        _become(argv, env, cwd, stdio, agent_lock, gate_read, errors_write, umask)
+    finally:
+        os._exit(GATE_SHUT)
+
+
+def _become(
+    argv: "list[str]",
+    env: "dict[str, str]",
+    cwd: str,
+    stdio: "tuple[int, int, int]",
+    agent_lock: int,
+    gate: int,
+    errors: int,
+    umask: int,
+) -> None:
+    keep = sorted({gate, errors, agent_lock})
+    saved = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, keep[-1] + 1) for fd in stdio]
+    for number, fd in enumerate(saved):
+        os.dup2(fd, number, inheritable=True)
+    low = 3
+    for fd in keep:
+        os.closerange(low, fd)
+        low = fd + 1
+    os.closerange(low, os.sysconf("SC_OPEN_MAX"))
+    if not os.read(gate, 1):
+        os._exit(GATE_SHUT)
+    os.close(gate)
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGPIPE, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
+    os.umask(umask)
+    os.set_inheritable(agent_lock, True)
+    where = f"cannot enter {cwd!r}"
+    try:
+        os.chdir(cwd)
+        where = f"cannot start {argv[0]!r}"
+        os.execvpe(argv[0], argv, env)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        os.write(errors, f"{where}: {why}".encode("utf-8", "replace"))

@@ -1,0 +1,211 @@
+"""The life of a runner: lock, gate, pump, reap, exit record, and then it becomes finish."""
+
+import os
+import sys
+import time
+
+from workcell.base import clock, platform, record
+from workcell.base.light import signal
+from workcell.rundir import events, layout, locks, look, phase, seal, status
+from workcell.runner import gate, limits, log, pump, terminal, windows
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+TEMPORARY_FAILURE = 75
+
+
+def main(run: str, n: int, isolation: str) -> int:
+    """Run attempt `n` of the run in the directory `run`; returns only when it never became finish."""
+    os.chdir(run)
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGPIPE):
+        signal.signal(number, signal.SIG_IGN)  # what ends an attempt comes through the inbox, or is SIGKILL
+    lock = locks.take(layout.RUNNER_LOCK)
+    if lock is None:
+        return _say("somebody else holds runner.lock")
+    seen = look.at(run, holding=True)
+    if seen.n != n or seen.phase != phase.CREATED or seen.attempt is None:
+        return _say(f"attempt {n} is not to be started: the run is {seen.phase} in attempt {seen.n}")
+    agent_lock = locks.take(layout.AGENT_LOCK)
+    if agent_lock is None:
+        return _say("something that an earlier attempt left behind still holds agent.lock")
+    locks.sign(lock, "runner")
+    locks.sign(agent_lock, "agent")
+    _attempt(run, n, seen.attempt, lock, agent_lock, isolation)
+    _become_finish(run, n, lock)
+    return 70
+
+
+def _say(words: str) -> int:
+    print(f"{clock.stamp()} {words}", file=sys.stderr, flush=True)
+    return TEMPORARY_FAILURE
+
+
+def _attempt(run: str, n: int, attempt: "dict[str, Any]", lock: int, agent_lock: int, isolation: str) -> None:
+    directory = layout.attempt(run, n)
+    slot = seal.Slot(directory)
+    journal = events.Journal(layout.EVENTS)
+    env, umask = _environment(run, n, attempt)
+    in_terminal = attempt["io"] == "terminal"
+    size = attempt["terminal"]
+    tty = terminal.Terminal(size["columns"], size["rows"]) if in_terminal else None
+    writer = log.Log(directory, attempt["roll_bytes"]) if in_terminal else None
+    stdio = _stdio(directory, attempt, tty)
+    wakeup = _wakeup()
+    listener = windows.listen(layout.CONTROL)
+    child = gate.fork(
+        attempt["argv"],
+        env,
+        attempt["cwd"],
+        stdio=stdio,
+        terminal=in_terminal,
+        agent_lock=agent_lock,
+        runner_lock=lock,
+        umask=umask,
+    )
+    began = time.monotonic()
+    if tty is not None:
+        tty.hand_over()
+    else:
+        for fd in set(stdio):
+            os.close(fd)
+    try:
+        seal.seal(directory, layout.START, record.encode(_start(n, child.pid, isolation)))
+    except OSError as error:
+        child.shut()
+        _seal_exit(slot, began, "not-started", error=f"start.json could not be written: {error.strerror}")
+        return
+    failure = child.open()
+    os.close(agent_lock)
+    if failure is not None:
+        _seal_exit(slot, began, "not-started", error=failure)
+        journal.append("attempt.failed-to-start", attempt=n, error=failure)
+        journal.close()
+        return
+    journal.append("attempt.started", attempt=n, pid=child.pid)
+    status.write(run)
+    bounds = attempt["limits"]
+    timer = limits.Limits(child.pid, bounds.get("wall_seconds"), bounds.get("idle_seconds"))
+    work = pump.Pump(child.pid, directory, n, tty, writer, listener, wakeup, timer, journal)
+    work.run()
+    assert work.ended is not None
+    if writer is not None:
+        _sync(writer)
+    code, usage = work.ended
+    _seal_exit(slot, began, timer.how or "reaped", wait_status=code, usage=usage)
+    try:
+        os.unlink(layout.CONTROL)
+    except OSError:
+        pass
+    journal.append("attempt.ended", attempt=n, how=timer.how or "reaped")
+    journal.close()
+
+
+def _environment(run: str, n: int, attempt: "dict[str, Any]") -> "tuple[dict[str, str], int]":
+    """(the agent's environment, its umask): env.json, and nothing added but TERM and WORKCELL_*."""
+    with open(os.path.join(run, layout.ENV), "rb") as file:
+        stored = record.decode(file.read())
+    env: dict[str, str] = dict(stored["env"])
+    directory = layout.attempt(run, n)
+    env.update(
+        TERM=attempt["terminal"]["term"],
+        WORKCELL_ATTEMPT=f"{os.path.basename(run)}/{n}",
+        WORKCELL_RUN_DIR=run,
+        WORKCELL_ATTEMPT_DIR=directory,
+        WORKCELL_AGENT_DIR=os.path.join(directory, layout.AGENT_DIR),
+        WORKCELL_BRIEF=os.path.join(directory, layout.BRIEF),
+        WORKCELL_HANDOFF=os.path.join(directory, layout.HANDOFF),
+    )
+    return env, int(stored["umask"])
+
+
+def _stdio(directory: str, attempt: "dict[str, Any]", tty: "terminal.Terminal | None") -> "tuple[int, int, int]":
+    if tty is not None:
+        return tty.slave, tty.slave, tty.slave
+    append = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+    out = os.open(os.path.join(directory, layout.AGENT_LOG), append, 0o600)
+    err = out
+    if attempt["stderr"] == "separate":
+        err = os.open(os.path.join(directory, layout.STDERR_LOG), append, 0o600)
+    if attempt["stdin"] != "prompt":
+        return os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC), out, err
+    path = os.path.join(directory, f".prompt.{os.getpid()}")
+    text = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    os.unlink(path)  # a file rather than a pipe: nobody has to feed it
+    seal.write_all(text, attempt["prompt"].encode("utf-8", "surrogateescape"))
+    os.lseek(text, 0, os.SEEK_SET)
+    return text, out, err
+
+
+def _wakeup() -> int:
+    """A descriptor that becomes readable whenever a child ends."""
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+    os.set_blocking(writer, False)
+    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda number, frame: None)
+    return reader
+
+
+def _start(n: int, agent: int, isolation: str) -> "dict[str, Any]":
+    return {
+        "schema": "workcell.file.start/1",
+        "attempt": n,
+        "started_at": clock.stamp(),
+        "monotonic": round(time.monotonic(), 3),
+        "runner": platform.identity(os.getpid()),
+        "agent": platform.identity(agent),
+        "isolation": isolation,
+    }
+
+
+def _seal_exit(
+    slot: seal.Slot,
+    began: float,
+    how: str,
+    *,
+    wait_status: "int | None" = None,
+    usage: "Any" = None,
+    error: "str | None" = None,
+) -> None:
+    code = number = None
+    if wait_status is not None and os.WIFEXITED(wait_status):
+        code = os.WEXITSTATUS(wait_status)
+    elif wait_status is not None and os.WIFSIGNALED(wait_status):
+        number = os.WTERMSIG(wait_status)
+    found: dict[str, Any] = {
+        "schema": "workcell.file.exit/1",
+        "how": how,
+        "code": code,
+        "signal": number,
+        "ended_at": clock.stamp(),
+        "seconds": round(time.monotonic() - began, 3),
+        "cpu_seconds": round(usage.ru_utime + usage.ru_stime, 3) if usage is not None else None,
+        "max_rss_kb": usage.ru_maxrss if usage is not None else None,
+        "error": error[:500] if error else None,
+    }
+    slot.seal(layout.EXIT, record.encode(found))
+
+
+def _sync(writer: log.Log) -> None:
+    for _ in range(5):
+        try:
+            writer.sync()
+            return
+        except OSError:
+            time.sleep(0.05)
+
+
+def _become_finish(run: str, n: int, lock: int) -> None:
+    """Same pid, same lock: nobody can come in between the end of the agent and what is made of it."""
+    signal.set_wakeup_fd(-1)
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGPIPE, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
+    os.set_inheritable(lock, True)
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    program = os.path.join(package, "__main__.py")
+    try:
+        os.execv(sys.executable, [sys.executable, "-I", program, "_finish", run, str(n), str(lock)])
+    except OSError as error:
+        _say(f"cannot become finish: {error}")

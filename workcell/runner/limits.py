@@ -1,0 +1,77 @@
+"""When an attempt must end: a wall limit, an idle limit, or because somebody asked; asked first, then killed."""
+
+import os
+import time
+
+from workcell.base import platform
+from workcell.base.light import signal
+
+GRACE = 10.0
+"""Seconds between asking (SIGTERM) and killing."""
+
+
+class Limits:
+    """The clock of one attempt. All times are of the monotonic clock, which stops while the machine sleeps."""
+
+    def __init__(self, agent: int, wall: "float | None", idle: "float | None") -> None:
+        now = time.monotonic()
+        self._agent = agent
+        self._wall_at = now + wall if wall else None
+        self._idle = idle
+        self._look_at = now + idle / 4 if idle else None
+        self._quiet_since = now
+        self._cpu = -1
+        self.how: str | None = None
+        """Why the attempt is being ended: stopped, limit-wall or limit-idle."""
+        self._kill_at: float | None = None
+
+    def output(self) -> None:
+        """The agent wrote something."""
+        self._quiet_since = time.monotonic()
+
+    def next_look(self) -> "float | None":
+        """Seconds until `check` has something to do; None for never."""
+        times = [at for at in (self._kill_at, None if self.how else self._wall_at, self._look_at) if at is not None]
+        return max(0.0, min(times) - time.monotonic()) if times else None
+
+    def end(self, how: str, grace: float = GRACE) -> None:
+        """Ask the agent to end; what is left of it after `grace` seconds is killed."""
+        if self.how is None:
+            self.how = how
+        kill_at = time.monotonic() + grace
+        self._kill_at = kill_at if self._kill_at is None else min(self._kill_at, kill_at)
+        self._look_at = None
+        for number in (signal.SIGTERM, signal.SIGCONT):
+            try:
+                os.killpg(self._agent, number)
+            except (ProcessLookupError, PermissionError):
+                pass
+
+    def check(self, spare: "set[int]") -> None:
+        """Do what is due. `spare` are pids of ours below the runner that are no part of the agent."""
+        now = time.monotonic()
+        if self._kill_at is not None:
+            if now >= self._kill_at:
+                self._kill_at = now + 1.0
+                for pid in platform.descendants(os.getpid()) or [self._agent]:
+                    if pid not in spare:
+                        try:
+                            os.kill(pid, signal.SIGKILL)
+                        except (ProcessLookupError, PermissionError):
+                            pass
+            return
+        if self._wall_at is not None and now >= self._wall_at:
+            self.end("limit-wall")
+        elif self._idle is not None and self._look_at is not None and now >= self._look_at:
+            self._check_idle(now, self._idle, spare)
+
+    def _check_idle(self, now: float, idle: float, spare: "set[int]") -> None:
+        """Idle needs both: a silent log, and no CPU time used by anything below the runner."""
+        cpu = platform.cpu_ticks([pid for pid in platform.descendants(os.getpid()) if pid not in spare])
+        if cpu != self._cpu:
+            self._cpu = cpu
+            self._quiet_since = now
+        if now - self._quiet_since >= idle:
+            self.end("limit-idle")
+        else:
+            self._look_at = now + min(max(0.05, idle / 4), max(0.05, self._quiet_since + idle - now))

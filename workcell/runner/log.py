@@ -1,0 +1,80 @@
+"""The log of a terminal: appended, rolled into parts, and never short of a byte."""
+
+import os
+
+from workcell.rundir import layout, logparts
+
+ROLL_BYTES = 4_000_000
+"""A part holds exactly this much. Full-screen programs write up to 240 MB an hour; it packs to a few percent."""
+
+
+class Log:
+    """The writer of agent.log in `directory`."""
+
+    def __init__(self, directory: str, roll_bytes: int = ROLL_BYTES) -> None:
+        self._directory = directory
+        self._roll_bytes = roll_bytes
+        self._path = os.path.join(directory, layout.AGENT_LOG)
+        self._open()
+        self._next = 1
+        for name in logparts.parts(directory):
+            if name != layout.AGENT_LOG:
+                self._next = int(name.removesuffix(".gz").rpartition(".")[2]) + 1
+        self.waiting: list[int] = []
+        """Numbers of parts that nobody compresses yet."""
+
+    def _open(self) -> None:
+        self._fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        self._size = os.fstat(self._fd).st_size
+
+    def write(self, data: "bytes | memoryview") -> int:
+        """Append as much as fits on the disk now; how many bytes that was. The rest is for the caller to keep."""
+        done = 0
+        while done < len(data):
+            room = self._roll_bytes - self._size
+            if room <= 0:
+                if not self._roll():
+                    return done
+                continue
+            try:
+                written = os.write(self._fd, data[done : done + room])
+            except OSError:
+                return done
+            self._size += written
+            done += written
+        return done
+
+    def _roll(self) -> bool:
+        name = logparts.part(self._next)
+        try:
+            os.rename(self._path, os.path.join(self._directory, name))
+        except OSError:
+            return False
+        old = self._fd
+        try:
+            self._open()
+        except OSError:
+            os.rename(os.path.join(self._directory, name), self._path)
+            return False
+        os.close(old)
+        self.waiting.append(self._next)
+        self._next += 1
+        return True
+
+    def tail(self, size: int) -> bytes:
+        """The last `size` bytes at most, reaching back into the last part while it is still plain."""
+        start = max(0, self._size - size)
+        data = os.pread(self._fd, size, start)
+        if len(data) < size and self.waiting:
+            with open(os.path.join(self._directory, logparts.part(self.waiting[-1])), "rb") as file:
+                file.seek(0, os.SEEK_END)
+                file.seek(max(0, file.tell() - (size - len(data))))
+                data = file.read() + data
+        return data
+
+    def sync(self) -> None:
+        """fdatasync, so that no line is lost to a power cut once the exit is on record."""
+        os.fdatasync(self._fd) if hasattr(os, "fdatasync") else os.fsync(self._fd)
+
+    def close(self) -> None:
+        os.close(self._fd)

@@ -1,0 +1,342 @@
+"""Terminal to log to windows, windows to terminal, and everything else that happens while the agent lives."""
+
+import os
+import select
+import time
+
+from workcell.base.light import signal, socket
+from workcell.rundir import events, layout, logparts, maildir, spool
+from workcell.runner import answers, inbox, limits, log, terminal, windows
+
+CHUNK = 1 << 16
+LOOK = 2.0
+"""Seconds between two looks into inbox and spool, should a poke be lost."""
+
+FULL_DISK = 0.2
+"""Seconds between two tries to write to a full disk; the agent waits meanwhile and nothing is dropped."""
+
+FOLLOW = 0.1
+"""Seconds between two looks at a log that the agent writes itself, while a window shows it."""
+
+_REPLAY = 1 << 14
+_INPUT = 1 << 20
+
+
+class Pump:
+    """One attempt from the open gate to the reaped agent."""
+
+    def __init__(
+        self,
+        agent: int,
+        directory: str,
+        attempt: int,
+        tty: "terminal.Terminal | None",
+        writer: "log.Log | None",
+        listener: "socket.socket | None",
+        wakeup: int,
+        clock: limits.Limits,
+        journal: events.Journal,
+    ) -> None:
+        self.agent, self.directory, self.attempt = agent, directory, attempt
+        self.tty, self.writer, self.listener, self.wakeup = tty, writer, listener, wakeup
+        self.clock, self.journal = clock, journal
+        self.ended: tuple[int, object] | None = None
+        """(wait status, resource usage) once the agent has been reaped."""
+        self.panes: list[windows.Window] = []
+        self.replies = answers.Answers()
+        self.unlogged = b""
+        self.typed = bytearray()
+        self.compressor = 0
+        self.followed = 0
+        self.size_seen = -1
+        self.look_at = time.monotonic()
+        self.retry_at: float | None = None
+        self.sizes: list[tuple[float, int]] = []
+        """(when, rows to take away) still to be set: two changes make a full-screen program draw itself anew."""
+
+    # -- the loop
+
+    def run(self) -> None:
+        """Until the agent has ended and all that it wrote stands in the log."""
+        while self.ended is None:
+            self._turn(self._patience())
+        if self.tty is not None:
+            self._drain(self.tty)
+        self._stop_compressor()
+        for pane in list(self.panes):
+            self._drop(pane)
+
+    def _patience(self) -> int:
+        times = [max(0.0, self.look_at + LOOK - time.monotonic())]
+        look = self.clock.next_look()
+        if look is not None:
+            times.append(look)
+        for at in (self.retry_at, *(at for at, _ in self.sizes[:1]), *(p.lost_until for p in self.panes)):
+            if at is not None:
+                times.append(max(0.0, at - time.monotonic()))
+        if self.tty is None and self.panes:
+            times.append(FOLLOW)
+        return int(min(times) * 1000) + 1
+
+    def _turn(self, patience: int) -> None:
+        poll = select.poll()
+        poll.register(self.wakeup, select.POLLIN)
+        if self.listener is not None:
+            poll.register(self.listener.fileno(), select.POLLIN)
+        if self.tty is not None:
+            wants = 0 if self.unlogged else select.POLLIN
+            poll.register(self.tty.master, wants | (select.POLLOUT if self.typed else 0))
+        for pane in self.panes:
+            poll.register(pane.connection.fileno(), select.POLLIN)
+            wants = 0 if len(self.typed) > _INPUT else select.POLLIN
+            poll.register(pane.tty, wants | (select.POLLOUT if pane.backlog and pane.lost_until is None else 0))
+        ready = dict(poll.poll(patience))
+        if self.wakeup in ready:
+            self._reap()
+        if self.listener is not None and self.listener.fileno() in ready:
+            self._welcome(self.listener)
+        self._from_windows(ready)
+        if self.tty is not None:
+            event = ready.get(self.tty.master, 0)
+            if event & select.POLLOUT:
+                self._type(self.tty)
+            if event & (select.POLLIN | select.POLLHUP) and not self.unlogged:
+                self._read(self.tty)
+        self._due()
+
+    def _due(self) -> None:
+        now = time.monotonic()
+        if self.retry_at is not None and now >= self.retry_at:
+            self._keep(b"")
+        if self.sizes and now >= self.sizes[0][0] and self.tty is not None:
+            _, less = self.sizes.pop(0)
+            self.tty.shrink(less)
+        for pane in list(self.panes):
+            if pane.lost_until is not None and now >= pane.lost_until:
+                self._greet(pane)
+        if self.tty is None and self.panes:
+            self._follow()
+        self.clock.check({self.compressor})
+        if now >= self.look_at + LOOK:
+            self.look()
+
+    # -- what the agent writes
+
+    def _read(self, tty: terminal.Terminal) -> bool:
+        try:
+            data = os.read(tty.master, CHUNK)
+        except BlockingIOError:
+            return False
+        except OSError:  # EIO: nobody has the terminal open any more
+            data = b""
+        if not data:
+            if self.ended is None:
+                self._wait_for_agent()
+            return False
+        self.clock.output()
+        self._keep(data)
+        for pane in list(self.panes):
+            try:
+                pane.show(data)
+            except OSError:
+                self._drop(pane)
+        answer = self.replies.to(data)
+        if answer and not self.panes:
+            self.typed += answer
+            self._type(tty)
+        return True
+
+    def _wait_for_agent(self) -> None:
+        """An agent that closed its terminal and lives on makes it readable for ever: wait for the next signal."""
+        poll = select.poll()
+        poll.register(self.wakeup, select.POLLIN)
+        poll.poll(100)
+        self._reap()
+
+    def _keep(self, data: bytes) -> None:
+        if self.writer is None:
+            return
+        self.unlogged += data
+        done = self.writer.write(self.unlogged)
+        self.unlogged = self.unlogged[done:]
+        self.retry_at = time.monotonic() + FULL_DISK if self.unlogged else None
+        if self.writer.waiting and not self.compressor:
+            self._compress(self.writer)
+
+    def _drain(self, tty: terminal.Terminal) -> None:
+        """What the agent wrote before it ended; the kernel hands all of it over before it says EAGAIN or EIO."""
+        while True:
+            while self.unlogged:
+                time.sleep(FULL_DISK)
+                self._keep(b"")
+            if not self._read(tty):
+                return
+
+    def _compress(self, writer: log.Log) -> None:
+        number = writer.waiting[0]
+        pid = os.fork()
+        if pid:
+            self.compressor = pid
+            return
+        try:
+            os.closerange(3, os.sysconf("SC_OPEN_MAX"))  # runner.lock first of all
+            os.nice(19)
+            logparts.compress(self.directory, logparts.part(number))
+        finally:
+            os._exit(0)
+
+    def _stop_compressor(self) -> None:
+        """A part that is not compressed yet stays as it is, and finish does it."""
+        if self.compressor:
+            os.kill(self.compressor, signal.SIGKILL)
+            os.waitpid(self.compressor, 0)
+            self.compressor = 0
+
+    # -- processes
+
+    def _reap(self) -> None:
+        try:
+            os.read(self.wakeup, 4096)
+        except BlockingIOError:
+            pass
+        while True:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            if pid == self.agent:
+                self.ended = (status, usage)
+            elif pid == self.compressor:
+                self.compressor = 0
+                if self.writer is not None:
+                    self.writer.waiting.pop(0)
+                    if self.writer.waiting:
+                        self._compress(self.writer)
+
+    # -- windows
+
+    def _welcome(self, listener: socket.socket) -> None:
+        caller = windows.accept(listener)
+        if caller is None:
+            return
+        kind, tty, connection = caller
+        if kind not in (b"W", b"R") or tty is None:
+            connection.close()
+            if kind == b"P":
+                self.look()
+            return
+        pane = windows.Window(connection, tty, kind == b"R" or self.tty is None)
+        self.panes.append(pane)
+        self._greet(pane)
+
+    def _greet(self, pane: windows.Window) -> None:
+        tail = self.writer.tail(_REPLAY) if self.writer is not None else self._tail()
+        try:
+            pane.greet(tail)
+        except OSError:
+            self._drop(pane)
+            return
+        self._fit(pane)
+
+    def _fit(self, pane: windows.Window) -> None:
+        """The terminal takes the size of the window that was opened or changed last."""
+        size = pane.size()
+        if self.tty is not None and size is not None:
+            self.tty.resize(size)
+            now = time.monotonic()
+            self.sizes = [(now, 1), (now + 0.05, 0)]
+
+    def _from_windows(self, ready: "dict[int, int]") -> None:
+        for pane in list(self.panes):
+            said = ready.get(pane.connection.fileno(), 0)
+            event = ready.get(pane.tty, 0)
+            try:
+                if said:
+                    if not pane.connection.recv(64):
+                        raise OSError("the window was closed")
+                    self._fit(pane)
+                if event & select.POLLIN:
+                    data = os.read(pane.tty, 4096)
+                    if not data:
+                        raise OSError("the window was closed")
+                    if self.tty is not None and not pane.read_only:
+                        self.typed += data
+                        self._type(self.tty)
+                elif windows.gone(event):
+                    raise OSError("the window was closed")
+                if event & select.POLLOUT:
+                    pane.flush()
+            except BlockingIOError:
+                continue
+            except OSError:
+                self._drop(pane)
+
+    def _drop(self, pane: windows.Window) -> None:
+        if pane in self.panes:
+            self.panes.remove(pane)
+            pane.close()
+
+    def _type(self, tty: terminal.Terminal) -> None:
+        try:
+            written = os.write(tty.master, self.typed)
+        except BlockingIOError:
+            return
+        except OSError:
+            written = len(self.typed)
+        del self.typed[:written]
+
+    # -- a log that the agent writes itself
+
+    def _tail(self) -> bytes:
+        try:
+            with open(os.path.join(self.directory, layout.AGENT_LOG), "rb") as file:
+                self.followed = file.seek(0, os.SEEK_END)
+                file.seek(max(0, self.followed - _REPLAY))
+                return file.read(_REPLAY)
+        except OSError:
+            return b""
+
+    def _follow(self) -> None:
+        try:
+            with open(os.path.join(self.directory, layout.AGENT_LOG), "rb") as file:
+                file.seek(self.followed)
+                data = file.read(CHUNK)
+        except OSError:
+            return
+        self.followed += len(data)
+        if data:
+            for pane in list(self.panes):
+                try:
+                    pane.show(data.replace(b"\n", b"\r\n"))
+                except OSError:
+                    self._drop(pane)
+
+    # -- what others ask
+
+    def look(self) -> None:
+        """Take what waits in inbox and spool."""
+        self.look_at = time.monotonic()
+        try:
+            for message in inbox.take(self.attempt):
+                if message.get("kind") == "stop":
+                    grace = message.get("grace_seconds")
+                    self.journal.append("stop.requested", by=message.get("by"), id=message.get("id"))
+                    self.clock.end("stopped", grace if isinstance(grace, int | float) else limits.GRACE)
+            if maildir.waiting(layout.SPOOL):
+                spool.drain(".", self.journal)
+            self.journal.flush()
+        except OSError:
+            pass  # a full disk: looked at again in two seconds
+        if self.clock.how is None and self.tty is None:
+            self._grown()
+
+    def _grown(self) -> None:
+        try:
+            size = os.stat(os.path.join(self.directory, layout.AGENT_LOG)).st_size
+        except OSError:
+            return
+        if size != self.size_seen:
+            self.size_seen = size
+            self.clock.output()

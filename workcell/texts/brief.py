@@ -1,0 +1,163 @@
+"""A brief: what is asked, of which repository, by which recipe, and how it is checked."""
+
+import os
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from workcell.texts import document, fields, markdown
+from workcell.texts.document import Document, Fault
+from workcell.texts.fields import Field
+
+ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+LIMITS = (
+    Field("wall", fields.duration, "how long one attempt may take, e.g. 3h"),
+    Field("idle", fields.duration, "how long it may be silent without using CPU time"),
+    Field("attempts", fields.whole(1, 1000), "how many attempts the run may take"),
+    Field("verify", fields.duration, "how long the verify script may take"),
+    Field("cost", fields.number(), "how many US dollars the agent may report"),
+)
+
+
+def environment(value: Any, path: fields.Path, document: Document) -> dict[str, str | None] | None:
+    """`NAME: value` lines, or a list of names whose values are taken from the caller's environment (None)."""
+    if isinstance(value, list):
+        value = dict.fromkeys(str(name) for name in value)
+    if not isinstance(value, dict):
+        document.fault(path, "'env' must be 'NAME: value' lines or a list of names")
+        return None
+    out: dict[str, str | None] = {}
+    for name, entry in value.items():
+        if not ENV_NAME.fullmatch(name) or name.startswith("WORKCELL_"):
+            document.fault((*path, name), f"{name!r} cannot be set", "use letters, digits and _, and not WORKCELL_*")
+        elif isinstance(entry, str) and "\0" in entry:
+            document.fault((*path, name), f"the value of {name!r} holds a NUL byte")
+        else:
+            out[name] = None if entry is None else fields.scalar(entry, (*path, name), document)
+    return out
+
+
+def _recipe(value: Any, path: fields.Path, document: Document) -> Any:
+    if isinstance(value, str):
+        return fields.line(value, path, document)
+    if isinstance(value, dict):
+        if not isinstance(value.get("extends"), str):
+            document.fault(path, "'recipe' needs 'extends: NAME' beside its own keys")
+            return None
+        return value
+    document.fault(path, "'recipe' must be a name, or 'extends: NAME' with keys of its own")
+    return None
+
+
+KEYS = (
+    Field("objective", fields.line, "one line: what is true when the run is done"),
+    Field("name", fields.line, "a short name for the run"),
+    Field("repo", fields.line, "the working tree, relative to the brief; the current directory by default"),
+    Field("recipe", _recipe, "how the agent is launched"),
+    Field("verify", fields.text, "the check: a script file, or the commands themselves"),
+    Field("limits", fields.group(LIMITS), "wall, idle, attempts, verify, cost", default={}),
+    Field("env", environment, "environment variables, or names to take over", default={}),
+    Field("secrets", fields.list_of(fields.line), "names in env that verify must not get", default=[]),
+    Field("forbid", fields.list_of(fields.line), "paths that the agent must not touch", default=[]),
+    Field(
+        "require",
+        fields.group((Field("clean", fields.flag, "the tree must be clean at the end", default=False),)),
+        "what must hold of the tree at the end",
+        default={"clean": False},
+    ),
+    Field("dirty", fields.one_of("refuse", "allow", "snapshot"), "what to do when the tree is dirty at launch"),
+    Field("worktree", fields.line, "run in a worktree of its own, on this branch"),
+    Field("carry", fields.list_of(fields.line), "ignored files to copy into the worktree", default=[]),
+    Field("notify", fields.list_of(fields.line), "adapters that are told of this run"),
+    Field("labels", fields.list_of(fields.line), "words to find and route the run by", default=[]),
+)
+
+NAME_LIMIT = 80
+
+
+@dataclass
+class Step:
+    """One fenced block under Steps: its number from 1, what is said of it, its text, its line in the brief."""
+
+    number: int
+    title: str
+    text: str
+    line: int
+
+
+@dataclass
+class Brief:
+    """A brief as it was read; `values` has every key of KEYS."""
+
+    path: str
+    data: bytes
+    document: Document
+    values: dict[str, Any]
+    sections: list[markdown.Section]
+    steps: list[Step] = field(default_factory=list)
+
+    @property
+    def objective(self) -> str:
+        return str(self.values["objective"] or "")
+
+    @property
+    def faults(self) -> list[Fault]:
+        return self.document.faults
+
+    def directory(self) -> str:
+        return os.path.dirname(os.path.abspath(self.path))
+
+
+def read(path: str) -> Brief:
+    """The brief in the file `path`. Its faults are in `.faults`; NotFound or Invalid when it cannot be read."""
+    return parse(document.load(path), path)
+
+
+def parse(data: bytes, path: str) -> Brief:
+    """The brief in `data`; Faulty when it is no text at all."""
+    found = document.parse_markdown(data, path)
+    values = fields.check(found.front, KEYS, found)
+    sections = markdown.sections(found.body, found.body_line)
+    if not values["objective"] and "objective" not in found.front:
+        # a plain Markdown file is a brief, too: its title says what is asked
+        top = next((section for section in sections if section.level == 1), None)
+        values["objective"] = " ".join(top.title.split()) if top and top.title else None
+        if values["objective"] is None:
+            found.fault((), "'objective' is missing", "say in one line what is true when the run is done")
+    if values["name"] and len(values["name"]) > NAME_LIMIT:
+        found.fault(("name",), f"'name' is longer than {NAME_LIMIT} characters")
+    elif values["name"] and _unfit(values["name"]):
+        found.fault(("name",), f"{values['name']!r} cannot be a name", _unfit(values["name"]))
+    brief = Brief(path, data, found, values, sections)
+    steps = markdown.named(sections, "Steps")
+    if steps is not None:
+        for number, block in enumerate(steps.blocks, start=1):
+            if block.language not in ("", "sh", "bash", "shell", "console"):
+                words = f"step {number} is in {block.language!r}: only shell blocks can be run"
+                found.faults.append(Fault(path, block.line - 1, words, "mark it bash, or move it to another section"))
+            brief.steps.append(Step(number, block.title, block.text, block.line))
+    return brief
+
+
+def _unfit(name: str) -> str | None:
+    """Why a name cannot name a run; None when it can. Names are typed in shells and stand in file names."""
+    if "/" in name or name in (".", ".."):
+        return "leave out slashes and dots"
+    if name.startswith("-"):
+        return "do not start it with a hyphen"
+    if not any(char.isalnum() for char in name):
+        return "use letters or digits"
+    return None
+
+
+def check_name(name: str) -> str:
+    """`name` if it can name a run; Invalid with the cure otherwise."""
+    trial = Document("--name", {}, "", 1)
+    found = fields.line(name, ("name",), trial)
+    cure = _unfit(found) if found else "use letters and digits"
+    if found is None or cure or len(found) > NAME_LIMIT:
+        raise document.Faulty(
+            [Fault("--name", None, f"{name[:NAME_LIMIT]!r} cannot be a name", cure or "make it shorter")]
+        )
+    return found

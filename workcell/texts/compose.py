@@ -1,0 +1,72 @@
+"""The texts that workcell writes, from the templates: prompt, rescue card, handoff."""
+
+import functools
+import os
+from typing import Any
+
+import jinja2
+from jinja2.sandbox import SandboxedEnvironment
+
+from workcell.base import clock
+from workcell.base.errors import Invalid
+from workcell.texts import markdown, recipe, shelf
+
+HANDOFF_SECTIONS = ("Done", "Remaining", "Decisions", "How to verify", "Blockers", "Next step")
+
+
+@functools.cache
+def _templates(home: str | None) -> SandboxedEnvironment:
+    """Templates of the user before the shipped ones. A name that is not given is an error, never an empty text."""
+    places = [shelf.shipped("templates")]
+    if home is not None:
+        places.insert(0, os.path.join(home, "templates"))
+    made = SandboxedEnvironment(
+        loader=jinja2.FileSystemLoader(places),
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters["span"] = clock.span
+    made.filters["indent_code"] = _indent_code
+    return made
+
+
+def _indent_code(text: str) -> str:
+    """A Markdown code block by indentation: no fence in the text can end it early."""
+    return "\n".join("    " + line for line in text.rstrip("\n").split("\n"))
+
+
+def render(name: str, values: dict[str, Any], home: str | None = None) -> str:
+    """The template `name` with its values. Invalid when a user's own template is wrong."""
+    try:
+        return _templates(home).get_template(name).render(values)
+    except jinja2.TemplateError as error:
+        line = getattr(error, "lineno", None)
+        where = f"template {name!r}" + (f", line {line}" if line else "")
+        raise Invalid(f"{where}: {error.message or error}", "mend it, or remove it to use the shipped one") from error
+
+
+def prompt(text: str, variables: dict[str, Any], brief: str, prose: str) -> str:
+    """What the agent is told: the recipe's own prompt if it has one, else the template; empty prose adds nothing."""
+    values = {**variables, "brief_text": brief, "prose": prose}
+    if text:
+        return recipe.render(text, values, "the recipe's prompt")
+    return render("prompt.md.j2", values)
+
+
+def rescue(plan: Any, workspace: str) -> str:
+    """RESCUE.md: how to read and go on with plain shell commands, without workcell."""
+    return render("rescue.md.j2", {"run": plan.id, "dir": plan.run, "home": plan.home, "workspace": workspace})
+
+
+def handoff_parts(text: str) -> dict[str, str]:
+    """The agent's own words under each of HANDOFF_SECTIONS, verbatim; a heading it left out is absent."""
+    found = markdown.sections(text)
+    out = {}
+    for title in HANDOFF_SECTIONS:
+        section = markdown.named(found, title)
+        if section is not None and section.text().strip():
+            out[title] = section.text()
+    return out

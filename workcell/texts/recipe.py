@@ -1,0 +1,169 @@
+"""A recipe: how one kind of agent is launched, as data."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import jinja2
+from jinja2.sandbox import SandboxedEnvironment
+
+from workcell.base.errors import Invalid
+from workcell.texts import brief, document, fields, shelf
+from workcell.texts.document import Document, Faulty
+from workcell.texts.fields import Field
+
+MAX_EXTENDS = 8
+
+
+def _command(value: Any, path: fields.Path, document: Document) -> list[str] | None:
+    """A list of words, or one text that bash runs."""
+    if isinstance(value, str) and value.strip():
+        return ["bash", "-c", value]
+    if isinstance(value, list) and value and all(isinstance(word, str | int | float) for word in value):
+        return [str(word) for word in value]
+    document.fault(path, "'command' must be a command line or a list of words")
+    return None
+
+
+KEYS = (
+    Field("name", fields.line, "the recipe's name"),
+    Field("summary", fields.line, "one line for people"),
+    Field("extends", fields.line, "the recipe whose keys hold where this one is silent"),
+    Field("command", _command, "what is executed; words may use {{ variables }}"),
+    Field("io", fields.one_of("terminal", "file"), "a terminal of its own, or straight into agent.log"),
+    Field("stdin", fields.one_of("none", "prompt"), "with io: file, what it reads"),
+    Field("stderr", fields.one_of("merge", "separate"), "with io: file, where its errors go"),
+    Field("prompt", fields.text, "the text given to the agent; may use {{ variables }}"),
+    Field("env", brief.environment, "environment variables, or names to take over"),
+    Field("secrets", fields.list_of(fields.line), "names in env that verify must not get"),
+    Field("limits", fields.group(brief.LIMITS), "limits where the brief is silent"),
+    Field("needs", fields.list_of(fields.line), "programs that must be on PATH"),
+    Field("leaves", fields.list_of(fields.line), "paths that the agent itself leaves in the tree"),
+    Field("reader", fields.one_of("none", "claude", "codex"), "who can read what the agent records"),
+    Field("steps", fields.flag, "whether the brief must have steps"),
+    Field(
+        "terminal",
+        fields.group(
+            (
+                Field("columns", fields.whole(20, 1000), "width", default=200),
+                Field("rows", fields.whole(5, 500), "height", default=50),
+                Field("term", fields.line, "the value of TERM", default="xterm-256color"),
+            )
+        ),
+        "the terminal before any window is opened",
+    ),
+)
+
+DEFAULTS: dict[str, Any] = {
+    "io": "file",
+    "stdin": "none",
+    "stderr": "merge",
+    "prompt": "",
+    "env": {},
+    "secrets": [],
+    "limits": {},
+    "needs": [],
+    "leaves": [],
+    "reader": "none",
+    "steps": False,
+    "terminal": {"columns": 200, "rows": 50, "term": "xterm-256color"},
+}
+
+
+@dataclass
+class Recipe:
+    """A recipe with everything that it extends already in it. `origins` names the files, nearest first."""
+
+    name: str
+    values: dict[str, Any]
+    origins: list[str]
+
+
+def load(found: shelf.Item) -> Document:
+    """The recipe's file, its keys checked; faults are in the document."""
+    text = document.decode(document.load(found.path), found.path)
+    return document.parse_yaml(text, found.path)
+
+
+def resolve(
+    name: str,
+    *,
+    home: str,
+    project: str | None,
+    own: dict[str, Any] | None = None,
+    own_file: str = "brief",
+    own_lines: dict[fields.Path, int] | None = None,
+    complete: bool = True,
+) -> Recipe:
+    """The recipe `name` and what it extends, with the keys `own` of a brief before all others.
+
+    `own_lines` has the line in `own_file` of every key of `own`, and under () that of the whole.
+    Raises NotFound for a name that nobody has, Faulty with every fault of the files, and, when it has to be
+    `complete`, Invalid for one without a command.
+    """
+    layers: list[Document] = []
+    if own is not None:
+        layers.append(Document(own_file, own, "", 1, dict(own_lines or {})))
+    found = shelf.find("recipes", name, project, home)
+    origins = _collect(found, layers, home, project)
+    values = _merge(layers)
+    values["name"] = name
+    if complete and not values.get("command"):
+        raise Invalid(
+            f"recipe {name!r} has no command",
+            f"give it one in the brief: 'recipe: {{extends: {name}, command: make test}}'",
+        )
+    return Recipe(name, values, origins)
+
+
+def check_file(found: shelf.Item, *, home: str, project: str | None) -> None:
+    """Faulty with every fault of one recipe file and of what it extends."""
+    layers: list[Document] = []
+    _collect(found, layers, home, project)
+    _merge(layers)
+
+
+def _collect(found: shelf.Item, layers: list[Document], home: str, project: str | None) -> list[str]:
+    """Add the documents of a recipe and of all that it extends, nearest first; where they came from."""
+    seen: list[str] = []
+    origins = []
+    while True:
+        seen.append(found.name)
+        read = load(found)
+        if read.front.get("name") not in (None, found.name):
+            read.fault(("name",), f"the file is named {found.name!r}, and 'name' says {read.front['name']!r}")
+        layers.append(read)
+        origins.append(f"{found.origin}: {found.path}")
+        wanted = read.front.get("extends")
+        if not isinstance(wanted, str):
+            return origins
+        if wanted in seen or len(seen) >= MAX_EXTENDS:
+            raise Invalid(f"recipe {seen[0]!r} extends itself: {' -> '.join([*seen, wanted])}", "break the circle")
+        found = shelf.find("recipes", wanted, project, home)
+
+
+def _merge(layers: list[Document]) -> dict[str, Any]:
+    """The values of all layers, the first one before the others; env and limits key by key."""
+    checked = [fields.check(layer.front, KEYS, layer) for layer in layers]
+    faults = [fault for layer in layers for fault in layer.faults]
+    if faults:
+        raise Faulty(faults)
+    values = dict(DEFAULTS)
+    for layer in reversed(checked):
+        for key, value in layer.items():
+            if value is not None and key in ("env", "limits"):
+                values[key] = {**values[key], **{k: v for k, v in value.items() if v is not None or key == "env"}}
+            elif value is not None:
+                values[key] = value
+    return values
+
+
+_WORDS = SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=False, keep_trailing_newline=True)
+
+
+def render(text: str, variables: dict[str, Any], where: str) -> str:
+    """`text` with its {{ variables }} filled in; Invalid when it names one that there is not."""
+    try:
+        return _WORDS.from_string(text).render(variables)
+    except jinja2.TemplateError as error:
+        known = ", ".join(sorted(variables))
+        raise Invalid(f"{where}: {error.message or error}", f"variables: {known}") from error
