@@ -8,7 +8,7 @@ import sys
 import termios
 import time
 
-from workcell.base import control
+from workcell.base import strip
 from workcell.base.light import socket
 
 BACKLOG = 1 << 18
@@ -71,7 +71,7 @@ class Window:
         """
         self.lost_until = None
         size = self.size()
-        lines = control.strip(tail).split(b"\n")[-(size[1] if size else 50) :]
+        lines = strip.strip_control(tail).split(b"\n")[-(size[1] if size else 50) :]
         self.backlog = bytearray(b"\x18\x1b[m" + b"\r\n".join(lines))
         self.flush()
 
