@@ -44,6 +44,7 @@ class Verbs(TyperGroup):
 def load(verb: str) -> Any:
     """The click command of a verb."""
     module = importlib.import_module(f"workcell.faces.cli.verbs.{table.VERBS[verb][0]}")
+    module.app.rich_markup_mode = None  # with it, every --help imports rich and comes in boxes that no pipe can use
     command = get_command(module.app)
     command.name = verb
     return command
@@ -55,7 +56,13 @@ def _version(value: bool) -> None:
         raise typer.Exit
 
 
-app = typer.Typer(cls=Verbs, invoke_without_command=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    cls=Verbs,
+    invoke_without_command=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
 
 
 @app.callback(invoke_without_command=True)
