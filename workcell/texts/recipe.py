@@ -78,7 +78,7 @@ class Recipe:
     origins: list[str]
 
 
-def load(found: shelf.Found) -> Document:
+def load(found: shelf.Item) -> Document:
     """The recipe's file, its keys checked; faults are in the document."""
     text = document.decode(document.load(found.path), found.path)
     return document.parse_yaml(text, found.path)
@@ -91,17 +91,19 @@ def resolve(
     project: str | None,
     own: dict[str, Any] | None = None,
     own_file: str = "brief",
+    own_lines: dict[fields.Path, int] | None = None,
     complete: bool = True,
 ) -> Recipe:
     """The recipe `name` and what it extends, with the keys `own` of a brief before all others.
 
+    `own_lines` has the line in `own_file` of every key of `own`, and under () that of the whole.
     Raises NotFound for a name that nobody has, Faulty with every fault of the files, and, when it has to be
     `complete`, Invalid for one without a command.
     """
     layers: list[Document] = []
     if own is not None:
-        layers.append(Document(own_file, own, "", 1))
-    found = shelf.find("recipes", name, home=home, project=project)
+        layers.append(Document(own_file, own, "", 1, dict(own_lines or {})))
+    found = shelf.find("recipes", name, project, home)
     origins = _collect(found, layers, home, project)
     values = _merge(layers)
     values["name"] = name
@@ -113,14 +115,14 @@ def resolve(
     return Recipe(name, values, origins)
 
 
-def check_file(found: shelf.Found, *, home: str, project: str | None) -> None:
+def check_file(found: shelf.Item, *, home: str, project: str | None) -> None:
     """Faulty with every fault of one recipe file and of what it extends."""
     layers: list[Document] = []
     _collect(found, layers, home, project)
     _merge(layers)
 
 
-def _collect(found: shelf.Found, layers: list[Document], home: str, project: str | None) -> list[str]:
+def _collect(found: shelf.Item, layers: list[Document], home: str, project: str | None) -> list[str]:
     """Add the documents of a recipe and of all that it extends, nearest first; where they came from."""
     seen: list[str] = []
     origins = []
@@ -136,7 +138,7 @@ def _collect(found: shelf.Found, layers: list[Document], home: str, project: str
             return origins
         if wanted in seen or len(seen) >= MAX_EXTENDS:
             raise Invalid(f"recipe {seen[0]!r} extends itself: {' -> '.join([*seen, wanted])}", "break the circle")
-        found = shelf.find("recipes", wanted, home=home, project=project)
+        found = shelf.find("recipes", wanted, project, home)
 
 
 def _merge(layers: list[Document]) -> dict[str, Any]:
