@@ -117,7 +117,7 @@ _ASK = """
 import json, os
 from workcell.texts import shelf
 package = os.path.dirname(shelf.shipped("recipes"))
-found = {kind: [one.name for one in shelf.ls(kind, home="/nowhere")] for kind in KINDS}
+found = {kind: [one.name for one in shelf.items(kind, None, "/nowhere")] for kind in KINDS}
 print(json.dumps({"found": found, "skill": os.path.exists(os.path.join(package, "SKILL.md")), "where": shelf.__file__}))
 """.replace("KINDS", repr(KINDS))
 
