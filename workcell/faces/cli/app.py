@@ -122,6 +122,7 @@ def _bug(error: Exception, words: list[str], as_json: bool) -> int:
     path = os.path.join(where, time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + ids.token() + ".txt")
     report = f"workcell {__version__}\npython {sys.version}\nverb {words[:1]}\n\n{text}"
     try:
+        os.makedirs(layout.home(), 0o700, exist_ok=True)  # of parents that makedirs makes on the way, the umask decides
         os.makedirs(where, 0o700, exist_ok=True)
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(report)
