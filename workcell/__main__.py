@@ -10,7 +10,7 @@ if __package__ in (None, ""):
 
 import importlib
 
-_INTERNAL = {"_finish": "workcell.faces.internal"}
+_INTERNAL = {"_finish": "workcell.faces.internal", "_complete": "workcell.faces.complete"}
 
 
 def main() -> int:

@@ -1,5 +1,6 @@
 """Verbs that only workcell calls: no options, no output but errors."""
 
+import os
 import sys
 
 from workcell.base.errors import WorkcellError
@@ -10,7 +11,7 @@ def main(words: list[str]) -> int:
     """`_finish RUN ATTEMPT LOCK`: LOCK is the inherited descriptor of runner.lock."""
     _, run, attempt, lock = words
     try:
-        finish.finish(run, int(attempt), int(lock))
+        finish.finish(run, int(attempt), int(lock), below=os.getpid())
     except WorkcellError as error:
         print(f"workcell: {error.message}", file=sys.stderr)
         return error.exit_code
