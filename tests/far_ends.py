@@ -55,7 +55,10 @@ class Web:
                 pass
 
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                length = int(self.headers.get("Content-Length") or 0)
+                body = self.rfile.read(length)
+                if len(body) < length:
+                    return  # whoever sent this died in the middle of it
                 request = Request(self.command, self.path, dict(self.headers.items()), body)
                 with outer._lock:
                     outer.requests.append(request)

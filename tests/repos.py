@@ -102,5 +102,7 @@ def belongings(top: Path) -> "dict[str, tuple]":
                 with open(full, "rb") as file:
                     data = file.read()
             path = os.path.relpath(full, os.fsencode(top))
-            found[os.fsdecode(path)] = (now.st_mode, now.st_mtime_ns, now.st_ino, data)
+            # git gives the base of a split index the time of now at every reading, a plain `git status` too
+            times = None if name.startswith(b"sharedindex.") else now.st_mtime_ns
+            found[os.fsdecode(path)] = (now.st_mode, times, now.st_ino, data)
     return found

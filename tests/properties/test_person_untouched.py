@@ -1,5 +1,6 @@
 """Over random repositories: looking and snapshots leave all that is the person's as it was, and lose nothing."""
 
+import os
 import shutil
 import stat
 from pathlib import Path
@@ -25,26 +26,30 @@ NAMES = [
 ]
 TEXTS = [b"", b"one\ntwo\n", b"crlf\r\nmixed\n", bytes(range(256)), b"three\n" * 50]
 
+GIT = """
+add -A; add -N .; commit -qam all; commit -q --amend -m other; stash -q; reset -q HEAD~1; rm -q --cached a.txt
+checkout -q --detach; checkout -q --orphan empty; branch side; checkout -q side; merge -q main; rebase -q main
+cherry-pick main; bisect start; update-index --split-index; pack-refs --all; sparse-checkout set dir
+config core.autocrlf true; config core.fileMode false; config core.untrackedCache true
+"""
+
+name = st.sampled_from(NAMES)
 step = st.one_of(
-    st.tuples(st.just("write"), st.sampled_from(NAMES), st.sampled_from(TEXTS)),
-    st.tuples(st.just("delete"), st.sampled_from(NAMES)),
-    st.tuples(st.just("link"), st.sampled_from(NAMES), st.sampled_from(["a.txt", "nowhere", "dir", "../../etc"])),
-    st.tuples(st.just("chmod"), st.sampled_from(NAMES)),
-    st.tuples(st.just("to directory"), st.sampled_from(NAMES)),
+    st.tuples(st.just("write"), name, st.sampled_from(TEXTS)),
+    st.tuples(st.just("delete"), name),
+    st.tuples(st.just("touch"), name),
+    st.tuples(st.just("chmod"), name),
+    st.tuples(st.just("link"), name, st.sampled_from(["a.txt", "nowhere", "dir", "../../etc"])),
+    st.tuples(st.just("to directory"), name),
     st.tuples(st.just("nested"), st.sampled_from(["inner", "dir/inner"]), st.booleans()),
-    st.tuples(st.just("mark"), st.sampled_from(["--assume-unchanged", "--skip-worktree"]), st.sampled_from(NAMES)),
+    st.tuples(st.just("mark"), st.sampled_from(["--assume-unchanged", "--skip-worktree"]), name),
     st.tuples(st.just("attributes"), st.sampled_from(["* text=auto\n", "*.lfs filter=boom\n", "b eol=crlf\n"])),
     st.tuples(st.just("ignore"), st.sampled_from(["b", "dir/", "*.txt"])),
-    st.tuples(st.just("git"), st.sampled_from([
-        ("add", "-A"), ("add", "-N", "."), ("commit", "-qam", "all"), ("commit", "-q", "--amend", "-m", "other"),
-        ("stash", "-q"), ("checkout", "-q", "--detach"), ("checkout", "-q", "--orphan", "empty"),
-        ("reset", "-q", "HEAD~1"), ("rm", "-q", "--cached", "a.txt"), ("branch", "side"), ("checkout", "-q", "side"),
-        ("merge", "-q", "main"), ("rebase", "-q", "main"), ("cherry-pick", "main"), ("bisect", "start"),
-        ("update-index", "--split-index"), ("config", "core.autocrlf", "true"), ("config", "core.fsmonitor", "false"),
-        ("sparse-checkout", "set", "dir"), ("config", "core.fileMode", "false"), ("pack-refs", "--all"),
-    ])),
+    st.tuples(
+        st.just("git"), st.sampled_from([line.split() for line in GIT.replace(";", "\n").split("\n") if line])
+    ),
     st.tuples(st.just("lock")),
-)  # fmt: skip
+)
 
 
 def play(top: Path, steps) -> None:
@@ -58,6 +63,8 @@ def play(top: Path, steps) -> None:
             elif word in ("attributes", "ignore"):
                 with open(top / (".gitattributes" if word == "attributes" else ".gitignore"), "a") as file:
                     file.write(rest[0] if word == "attributes" else rest[0] + "\n")
+            elif word == "touch":
+                os.utime(top / rest[0], ns=(10**18, 10**18), follow_symlinks=False)
             elif word == "lock":
                 (top / ".git/index.lock").touch()
             elif word == "nested":

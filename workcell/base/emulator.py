@@ -143,10 +143,10 @@ class Screen(Sequences):
         at, columns = 0, self.columns
         if not self._wrap:
             room = columns - self._x
+            if room == 0:  # wrapping was switched off just past the last column: tmux drops what comes there
+                return
             if len(run) > room:  # without wrapping the last column is written over and over
-                room = max(room, 1)
                 run = run[: room - 1] + run[-1]
-                self._x = min(self._x, columns - 1)
         while at < len(run):
             if self._x >= columns:
                 self._wrap_line()

@@ -16,7 +16,7 @@ _MIN_BASE64 = 8
 _PASSES = 6
 _MARK = re.compile(r"(\[redacted:[a-z0-9-]+\])")
 _KNOWN = "[redacted:secret]"
-_BREAK = re.compile(r"[ \t│┃║|]*+\r?\n[ \t│┃║|]*+")
+_MARGIN = " \t│┃║|"
 
 
 class Redactor:
@@ -32,7 +32,7 @@ class Redactor:
     def __init__(self, secrets: Iterable[str]) -> None:
         forms: set[str] = set()
         for secret in secrets:
-            if len(secret) >= _MIN:
+            if len(secret) >= _MIN and not _MARK.search(secret):  # those with a mask in them are masked
                 forms |= _forms(secret)
         self._forms = sorted(forms, key=lambda form: (-len(form), form))
         self._wrapped = [form for form in self._forms if len(form) >= _MIN_WRAPPED]
@@ -51,9 +51,6 @@ class Redactor:
         return self.text(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
     def _once(self, text: str) -> str:
-        for form in self._forms:
-            if "[redacted:" in form:
-                text = text.replace(form, _KNOWN)
         parts = _MARK.split(text)  # text and masks in turn
         for form in self._forms:
             if form in text:
@@ -68,32 +65,40 @@ class Redactor:
 
     def _unwrap(self, part: str) -> list[str]:
         """`part` with the secrets masked that go over a line end; each piece of one gets its own mask."""
-        breaks = list(_BREAK.finditer(part))
-        if not breaks:
+        lines = part.split("\n")
+        if len(lines) == 1:
             return [part]
-        starts, joined_starts, pieces = [0], [0], [part[: breaks[0].start()]]
-        for at, found in enumerate(breaks):
-            end = breaks[at + 1].start() if at + 1 < len(breaks) else len(part)
-            starts.append(found.end())
-            joined_starts.append(joined_starts[-1] + len(pieces[-1]))
-            pieces.append(part[found.end() : max(end, found.end())])
+        # the words of each line without its margins, and where they begin in `part` and in all words joined
+        pieces: list[str] = []
+        starts: list[int] = []
+        joined_starts: list[int] = []
+        at = joined_at = 0
+        for number, line in enumerate(lines):
+            words = line.rstrip(_MARGIN + "\r") if number + 1 < len(lines) else line
+            margin = len(words) - len(words.lstrip(_MARGIN)) if number else 0
+            starts.append(at + margin)
+            joined_starts.append(joined_at)
+            pieces.append(words[margin:])
+            at += len(line) + 1
+            joined_at += len(pieces[-1])
         joined = "".join(pieces)
         spans = []
         for form in self._wrapped:
-            at = joined.find(form)
-            while at >= 0:
-                spans.append((at, at + len(form)))
-                at = joined.find(form, at + len(form))
-        out, done = [], 0
+            found = joined.find(form)
+            while found >= 0:
+                spans.append((found, found + len(form)))
+                found = joined.find(form, found + len(form))
+        out: list[str] = []
+        done = 0
         for start, end in sorted(spans):
-            line = bisect.bisect_right(joined_starts, start) - 1
-            while line < len(pieces) and joined_starts[line] < end:
-                first = starts[line] + max(start - joined_starts[line], 0)
-                last = starts[line] + min(end - joined_starts[line], len(pieces[line]))
+            row = bisect.bisect_right(joined_starts, start) - 1
+            while row < len(pieces) and joined_starts[row] < end:
+                first = starts[row] + max(start - joined_starts[row], 0)
+                last = starts[row] + min(end - joined_starts[row], len(pieces[row]))
                 if first >= done and last > first:
                     out += [part[done:first], _KNOWN]
                     done = last
-                line += 1
+                row += 1
         return [*out, part[done:]]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 Screen = dict[str, Any]
-"""{kind: dialog | busy | notice | idle | page | unknown, text, ...}. `text` is what the program put there: the
+"""{kind: dialog | busy | notice | idle | page | unknown, text, ...}. `text`: what the program put there, the
 line of a spinner, a notice, a dialog's words; never what the agent or its tools printed above."""
 
 TAIL = 60
@@ -174,16 +174,22 @@ def _dialog(rows: list[str]) -> Screen | None:
     picks = [index for index in range(max(0, foot - 10), foot) if _PICK.match(tail[index])]
     if len(picks) != 1:
         return None
+    column = len(tail[picks[0]]) - len(tail[picks[0]].lstrip(" ❯›>▸"))
     first = last = picks[0]
-    while first > 0 and tail[first - 1].startswith("   ") and tail[first - 1].strip():
+    while first > 0 and _begins_at(tail[first - 1], column):
         first -= 1
-    while last + 1 < len(tail) and tail[last + 1].startswith("   ") and tail[last + 1].strip():
+    while last + 1 < len(tail) and _begins_at(tail[last + 1], column):
         last += 1
     words = [tail[index].strip().lstrip("❯›>▸ ") for index in range(first, last + 1)]
     if len(words) < 2:
         return None
     options = [{"n": None, "text": word, "selected": first + at == picks[0]} for at, word in enumerate(words)]
     return _asked(rows, first, options, foot)
+
+
+def _begins_at(row: str, column: int) -> bool:
+    """Whether the words of a row begin where those of the marked option do."""
+    return len(row) > column and not row[:column].strip() and not row[column].isspace()
 
 
 def _last_run(numbered: list[Any]) -> list[Any]:
@@ -201,7 +207,8 @@ def _asked(rows: list[str], first: int, options: list[dict[str, Any]], foot: int
     while start > 0 and first - start < 14 and not (_RULE.match(rows[start - 1]) and "╌" not in rows[start - 1]):
         start -= 1
     words = [row.strip() for row in rows[start:first] if row.strip() and not _RULE.match(row)]
-    asked = re.findall(r"(?:^|(?<=[.!?] ))[^.!?]*\?(?=\s|$)", " ".join(words))
+    lines = [word for word in words if word.endswith("?")]
+    asked = lines or re.findall(r"(?:^|(?<=[.!?] ))[^.!?]*\?(?=\s|$)", " ".join(words))
     question = asked[-1].strip() if asked else words[-1] if words else ""
     keys = rows[foot].strip() if foot is not None else ""
     refusing = next((o for o in options if _REFUSING.match(o["text"])), None)

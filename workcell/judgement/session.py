@@ -29,6 +29,7 @@ def empty() -> Session:
         "errors": [],
         "denied": [],
         "refused": 0,
+        "tool_cut": False,
         "end": None,
         "prompt": None,
         "said": None,
@@ -89,6 +90,7 @@ def _said(s: Session, event: Event, data: dict[str, Any]) -> None:
         return
     s["said"] = {**_brief(event), "asks": bool(data.get("asks"))}
     s["said_in_turn"] += 1
+    s["tool_cut"] = False
     s["retry"] = s["approval"] = None
 
 
@@ -99,7 +101,7 @@ def _beat(s: Session, event: Event, data: dict[str, Any]) -> None:
 
 
 def _call(s: Session, event: Event, data: dict[str, Any]) -> None:
-    s["retry"] = None
+    s["retry"], s["tool_cut"] = None, False
     s["did"] = [*s["did"][-(MOST_KEPT - 1) :], _brief(event)]
     if s["turn"] == "done":
         return
@@ -112,6 +114,7 @@ def _call(s: Session, event: Event, data: dict[str, Any]) -> None:
 def _answered(s: Session, event: Event, data: dict[str, Any]) -> None:
     s["open"].pop(str(data.get("call")), None)
     s["retry"] = s["approval"] = None
+    s["tool_cut"] = bool(data.get("failed"))  # perhaps ended together with the agent
     s["refused"] = 1 if data.get("refused") else 0  # what was refused and then done otherwise is no refusal
 
 

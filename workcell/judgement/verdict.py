@@ -29,6 +29,9 @@ now         epoch; `local` the zone that the agent's words without a zone are in
 Verdict = dict[str, Any]
 
 CONFLICT = 0.85
+_HARMLESS = ("network", "server_error")
+"""What the last line on stderr may tell of a program ended in the middle: a tool's output may be that
+line, and a wrong word here costs a pause, while one on a credential or a limit stops a whole account."""
 STUCK_SECONDS = 120
 """A spinner's clock that moved on by this much, without one token more, is no progress."""
 
@@ -80,12 +83,17 @@ class _Case:
     def _ended(self, s: Session, source: str, record: dict[str, Any], said_at: float) -> None:
         end, kind = s["end"], record["kind"]
         sure = {"stream": 0.97, "transcript": 0.95, "hook": 0.9}[kind]
-        base = {"time": end["at"], "file": record["file"], "final": True}
+        base = {"time": end["at"], "file": record["file"], "kind": kind, "final": True}
         if end.get("ok"):
             self.claim(_how_it_ended(s, source, sure, base))
             return
         if end.get("reason") == "interrupted":
             self.claim(item(source, "partial", 0.7, "a person interrupted it", **base))
+            return
+        if kind == "stream" and (self.material.get("exit") or {}).get("code") == 0:
+            # both programs end with 1 after such a record; a plain answer may well hold one as text
+            words = f"a record says that it failed, its exit code that it did not: {end['text']}"
+            self.claim(item(source, "unknown", 0.4, words, **base))
             return
         fired = self._fire(s, said_at)
         if not fired:
@@ -94,7 +102,7 @@ class _Case:
         self.claim(self._fired(fired, source, sure, s, base))
 
     def _unended(self, s: Session, source: str, record: dict[str, Any], said_at: float) -> None:
-        base = {"time": s["last_at"], "file": record["file"]}
+        base = {"time": s["last_at"], "file": record["file"], "kind": record["kind"]}
         if s["retry"]:
             fired = firing.on_record(self.signals, self.agent, "retry", s["retry"], said_at, self.local)
             if fired:
@@ -222,11 +230,20 @@ class _Case:
             self._plain()
 
     def _out_of_time(self) -> None:
-        for s, source in self.open:
-            if not s["open"] and not s["retry"] and not s["approval"]:
-                words = "the turn was open, no tool ran and no request was tried again when its time was up"
-                self.claim(item(source, "stuck", 0.6, words))
+        last = _telling(self.material.get("stderr"), "stderr")[-1:]
+        for line in last:
+            fired = firing.on_text(self.signals, self.agent, "stderr", line, self.now, self.local)
+            if fired and fired[0]["verdict"] in _HARMLESS:
+                best = fired[0]
+                more: dict[str, Any] = {"signals": _names(fired), "retrying": True}
+                self.claim(item("terminal", best["verdict"], min(0.7, best["confidence"]), best["words"], **more))
                 return
+        if "Reconnecting..." not in "".join(last):
+            for s, source in self.open:
+                if not (s["open"] or s["retry"] or s["approval"] or s["tool_cut"]):
+                    words = "the turn was open, no tool ran and no request was tried again when its time was up"
+                    self.claim(item(source, "stuck", 0.6, words))
+                    return
         self.claim(item("locks", "unknown", 0.3, "ended from outside when its time was up"))
 
     def _failed(self, code: int) -> None:
@@ -257,7 +274,7 @@ class _Case:
 
     def _plain(self) -> None:
         text = self.material.get("stdout")
-        if text is None or (self.material.get("records") and any(not c.get("open") for c in self.claims)):
+        if text is None or any(one.get("final") for one in self.claims):
             return
         if not text.strip():
             self.claim(item("terminal", "partial", 0.6, "it ended with 0 and without a word"))
@@ -274,7 +291,7 @@ class _Case:
         said = [one for one in self.claims if one["says"] != "unknown"]
         recorded = [one for one in self.claims if one.get("final") and one["source"] in ("hook", "transcript")]
         # of two records of one good end the one that saw a refusal or a question saw more
-        ended = _best(recorded)
+        ended = min(recorded, key=_word_of, default=None)
         if ended and ended["says"] == "ok":
             ended = _best(one for one in recorded if one["says"] == "partial") or ended
         gone = _best(one for one in said if one["says"] == "vanished")
@@ -285,9 +302,9 @@ class _Case:
             return gone
         if dialog and shown["kind"] in ("dialog", "unknown", "page"):
             return dialog
-        if ended:
+        if ended and ended["says"] != "unknown":
             return ended
-        return _best(said)
+        return _best(said) or ended
 
     def close(self, best: Evidence | None) -> Verdict:
         """The verdict as it is stored: what decided, all that was found, and what was looked at."""
@@ -381,6 +398,12 @@ def _last_line(text: str) -> str:
 
 def _names(fired: list[Fired]) -> list[str]:
     return [f"{one['id']}/{one['version']}" for one in fired]
+
+
+def _word_of(one: Evidence) -> tuple[int, float]:
+    """Whose word on the end goes first: the process's own last record, its transcript, its hooks."""
+    kinds = {"stream": 0, "transcript": 1, "hook": 2}
+    return kinds.get(one.get("kind", "hook"), 2), -one["confidence"]
 
 
 def _best(claims: Any) -> Evidence | None:

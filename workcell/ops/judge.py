@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import stat
 from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
@@ -22,6 +23,7 @@ MOST_BYTES = 64 << 20
 MOST_FILES = 2000
 MOST_DEPTH = 12
 PLAIN_TAIL = 64 << 10
+HEAD = 1 << 20
 
 Rows = Callable[[bytes, int, int], Sequence[str]]
 """Renders the end of a terminal's bytes: (data, columns, rows) -> lines, as `workcell.base.vt.screen`."""
@@ -73,13 +75,14 @@ def gather(
     meta = _json(os.path.join(path, "meta.json"))
     reader = reader_for(agent)
     stdout = _read(os.path.join(path, "stdout.txt"))
-    records = _records(path, reader, stdout) if reader else []
+    streams = _begins_as_records(os.path.join(path, "stdout.txt"))
+    records = _records(path, reader, stdout if streams else None) if reader else []
     written = _newest(path) if now is None else now
     said = [at for one in records if (at := _epoch(one["session"]["last_at"])) is not None]
     told = max(said) if said else written
     for one in records:
         one["said_at"] = _epoch(one["session"]["last_at"]) or told
-    plain = _plain(stdout) if stdout is not None else None
+    plain = None if stdout is None or streams else _text(stdout[-PLAIN_TAIL:])
     return {
         "agent": agent,
         "records": records,
@@ -182,12 +185,22 @@ def _processes(path: str) -> dict[str, Any] | None:
     return {"killed": True, "left": left}
 
 
-def _plain(stdout: bytes) -> str | None:
-    """The words on stdout of a program that wrote no records there; None when it wrote records."""
-    rows = [row for row in stdout[-PLAIN_TAIL:].splitlines() if row.strip()]
-    if any(row.lstrip()[:1] in (b"{", b"[") and lines.parse(row) for row in rows):
-        return None
-    return _text(stdout[-PLAIN_TAIL:])
+def _begins_as_records(path: str) -> bool:
+    """Whether a program that was told to write records wrote this: it begins with one of its own beginnings.
+
+    An answer in plain words may hold records as an example, and then they say nothing about the program.
+    """
+    try:
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return False
+            first = next((row for row in file.read(HEAD).split(b"\n") if row.strip()), b"")
+    except OSError:
+        return False
+    record = (lines.parse(first.strip()) or [{}])[0]
+    alone = record.get("type") == "result" and isinstance(record.get("session_id"), str)
+    begun = record.get("type") == "system" and isinstance(record.get("subtype"), str)
+    return alone or begun or record.get("type") == "thread.started"
 
 
 def _walk(path: str) -> Any:
@@ -231,7 +244,7 @@ def _text(data: bytes | None) -> str | None:
 
 
 def _newest(path: str) -> float:
-    times = [os.stat(os.path.join(path, name)).st_mtime for name in os.listdir(path)]
+    times = [os.lstat(os.path.join(path, name)).st_mtime for name in os.listdir(path)]
     return max(times, default=0.0)
 
 

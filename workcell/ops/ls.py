@@ -1,13 +1,18 @@
 """ls: what is there, those that need a person first."""
 
 import os
+import time
 from dataclasses import dataclass
 from typing import Any
 
+from workcell.base import clock
 from workcell.rundir import layout, look, phase, status
 
 RECENT = 20
 """Runs that are over and shown without being asked for."""
+
+FRESH = 24 * 3600.0
+"""Seconds for which a run that ended badly stands before those that ended well: a day, as people look once a day."""
 
 _ATTENTION = ("question", "approval", *(phase.CORRUPT, phase.ORPHANED, phase.LOST, phase.INTERRUPTED, phase.UNKNOWN))
 
@@ -43,10 +48,22 @@ def ls(home: str, *, everything: bool = False, group: str | None = None) -> Resu
             found = status.document(look.at(path))
             if group is None or found.get("group") == group:
                 live.append(found)
+    # ids tell only the minute; what is shown is in the order of the moments
+    done.sort(key=lambda run: run["written_at"] or "", reverse=True)
+    live.sort(key=lambda run: run["written_at"] or "", reverse=True)
     live.sort(key=_rank)
+    since = time.time() - FRESH
+    done.sort(key=lambda run: not _fresh_and_bad(run, since))
     return Result([*live, *done], 0 if group is not None else over - len(done))
 
 
 def _rank(run: dict[str, Any]) -> int:
     state = run["state"]
     return 0 if state in _ATTENTION else 2 if state in (phase.SCHEDULED, phase.CREATED) else 1
+
+
+def _fresh_and_bad(run: dict[str, Any], since: float) -> bool:
+    try:
+        return run.get("needs") is not None and clock.parse(run["ended_at"]) >= since
+    except (KeyError, TypeError, ValueError):
+        return False

@@ -4,6 +4,7 @@ import hashlib
 import os
 import shlex
 import shutil
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +18,8 @@ from workcell.texts.document import Fault, Faulty
 
 ENV_NAMES = ("HOME", "PATH", "SHELL", "USER", "LOGNAME", "LANG", "TMPDIR", "SSH_AUTH_SOCK")
 ENV_PREFIXES = ("LC_", "XDG_")
+
+COMMAND_LINE, BRIEF, CONFIG, BUILT_IN, SHELL = "command line", "brief", "config", "built in", "shell"
 
 _SHELL_HEAD = "#!/usr/bin/env bash\nset -euo pipefail\n"
 
@@ -33,6 +36,11 @@ class Options:
     dirty: str | None = None
     labels: tuple[str, ...] = ()
     group: str | None = None
+    said_by: Mapping[str, str] = field(default_factory=dict)
+    """Who says a value in place of the command line, e.g. {"recipe": "night.yaml:4"}."""
+
+    def who(self, key: str) -> str:
+        return self.said_by.get(key, COMMAND_LINE)
 
 
 @dataclass
@@ -74,10 +82,16 @@ class Plan:
 def make(path: str, options: Options, home: str) -> Plan:
     """The plan for the brief at `path`. Raises the WorkcellError of whatever is wrong; nothing is written."""
     brief = briefs.read(path)
-    settings = config.read(os.path.join(home, layout.CONFIG))
     if brief.faults:
         raise Faulty(brief.faults, f"workcell brief lint {shlex.quote(path)}")
-    origins: dict[str, str] = {"objective": "brief"}
+    return of(brief, options, home)
+
+
+def of(brief: briefs.Brief, options: Options, home: str) -> Plan:
+    """The plan for a brief that was read already; the brief's own faults are not looked at."""
+    settings = config.read(os.path.join(home, layout.CONFIG))
+    titled = "objective" not in brief.document.front
+    origins: dict[str, str] = {"objective": f"{BRIEF} (title)" if titled else BRIEF}
     repo = _repo(brief, options, origins)
     tree, git_error = _tree(repo)
     top = tree.top if tree else os.path.realpath(repo)
@@ -85,8 +99,6 @@ def make(path: str, options: Options, home: str) -> Plan:
     if law and law.faults:
         raise Faulty(law.faults, f"mend {law.path}")
     laid = law.values if law else supervisor.empty()
-    if law:
-        origins["prose"] = supervisor.FILE
     chosen = _recipe(brief, options, laid, settings, home, top, origins)
     if chosen.values["steps"] and not brief.steps:
         raise Faulty(
@@ -95,8 +107,19 @@ def make(path: str, options: Options, home: str) -> Plan:
         )
     name = options.name and briefs.check_name(options.name)
     name = name or brief.values["name"] or ids.slug(brief.objective) or "run"
-    origins["name"] = "command line" if options.name else "brief" if brief.values["name"] else "objective"
-    env, names = _environment(brief, chosen, laid, settings)
+    origins["name"] = options.who("name") if options.name else BRIEF if brief.values["name"] else "objective"
+    said = {supervisor.FILE: laid, BRIEF: brief.values}
+    env, names = _environment(brief, chosen, laid, settings, origins)
+    worktree = _first(
+        origins, "worktree", ((options.who("worktree"), options.worktree), (BRIEF, said[BRIEF]["worktree"]))
+    )
+    clean = {origin: (values["require"] or {}).get("clean") or None for origin, values in said.items()}
+    _first(origins, "require.clean", clean.items())
+    origins["notify"] = CONFIG if brief.values["notify"] is None else BRIEF
+    origins["group"] = options.who("group") if options.group else BUILT_IN
+    secrets = {CONFIG: settings, f"recipe {chosen.name}": chosen.values, **said}
+    prose = _prose(law)
+    origins["prose"] = supervisor.FILE if prose else BUILT_IN
     return Plan(
         home=home,
         id=ids.run_id(name),
@@ -112,27 +135,29 @@ def make(path: str, options: Options, home: str) -> Plan:
         limits=_limits(brief, laid, chosen, settings, origins),
         env=env,
         env_names=names,
-        secrets=sorted({*settings["secrets"], *chosen.values["secrets"], *laid["secrets"], *brief.values["secrets"]}),
-        forbid=list(dict.fromkeys([*laid["forbid"], *brief.values["forbid"]])),
-        clean=bool(brief.values["require"]["clean"] or (laid["require"] or {}).get("clean")),
-        dirty=_first(origins, "dirty", _ranked(options.dirty, brief.values["dirty"], laid["dirty"], settings["dirty"])),
-        worktree=options.worktree if options.worktree is not None else brief.values["worktree"],
-        carry=list(dict.fromkeys([*laid["carry"], *brief.values["carry"]])),
-        setup=laid["setup"],
+        secrets=sorted(_joined(origins, "secrets", {who: values["secrets"] for who, values in secrets.items()})),
+        forbid=_joined(origins, "forbid", {who: values["forbid"] for who, values in said.items()}),
+        clean=any(clean.values()),
+        dirty=_first(
+            origins, "dirty", _ranked(options, "dirty", brief.values["dirty"], laid["dirty"], settings["dirty"])
+        ),
+        worktree=worktree,
+        carry=_joined(origins, "carry", {who: values["carry"] for who, values in said.items()}),
+        setup=_joined(origins, "setup", {supervisor.FILE: laid["setup"]}),
         notify=brief.values["notify"],
-        labels=list(dict.fromkeys([*brief.values["labels"], *options.labels])),
+        labels=_joined(origins, "labels", {BRIEF: brief.values["labels"], options.who("labels"): list(options.labels)}),
         group=options.group,
-        prose=_prose(law),
+        prose=prose,
         origins=origins,
     )
 
 
 def _repo(brief: briefs.Brief, options: Options, origins: dict[str, str]) -> str:
     if options.repo is not None:
-        origins["repo"] = "command line"
+        origins["repo"] = options.who("repo")
         repo = os.path.abspath(options.repo)
     elif brief.values["repo"]:
-        origins["repo"] = "brief"
+        origins["repo"] = BRIEF
         repo = os.path.join(brief.directory(), os.path.expanduser(brief.values["repo"]))
     else:
         origins["repo"] = "current directory"
@@ -168,22 +193,31 @@ def _recipe(
     asked = brief.values["recipe"]
     own = {key: value for key, value in asked.items() if key != "extends"} if isinstance(asked, dict) else None
     named = asked["extends"] if isinstance(asked, dict) else asked
-    name = _first(origins, "recipe", _ranked(options.recipe, named, laid["recipe"], settings["recipe"]))
+    name = _first(origins, "recipe", _ranked(options, "recipe", named, laid["recipe"], settings["recipe"]))
     if options.recipe:
         own = None
-    return recipe.resolve(name, home=home, project=top, own=own, own_file=f"{brief.path} (recipe)")
+    lines = {path[1:]: line for path, line in brief.document.lines.items() if path[:1] == ("recipe",)}
+    return recipe.resolve(name, home=home, project=top, own=own, own_file=brief.path, own_lines=lines)
 
 
-def _ranked(*values: Any) -> list[tuple[str, Any]]:
-    return list(zip(("command line", "brief", supervisor.FILE, "config"), values, strict=True))
+def _ranked(options: Options, key: str, brief: Any, laid: Any, settings: Any) -> list[tuple[str, Any]]:
+    """Who may say the value of `key`, the first one before the others."""
+    return [(options.who(key), getattr(options, key)), (BRIEF, brief), (supervisor.FILE, laid), (CONFIG, settings)]
 
 
-def _first(origins: dict[str, str], key: str, ranked: list[tuple[str, Any]]) -> Any:
+def _first(origins: dict[str, str], key: str, ranked: Iterable[tuple[str, Any]]) -> Any:
     for origin, value in ranked:
         if value is not None:
             origins[key] = origin
             return value
+    origins[key] = BUILT_IN
     return None
+
+
+def _joined(origins: dict[str, str], key: str, said: Mapping[str, list[str]]) -> list[str]:
+    """What all of them say together, each value once."""
+    origins[key] = ", ".join(origin for origin, values in said.items() if values) or BUILT_IN
+    return list(dict.fromkeys(value for values in said.values() for value in values))
 
 
 def _limits(
@@ -195,11 +229,11 @@ def _limits(
 ) -> dict[str, Any]:
     out = {}
     sources = (
-        ("brief", brief.values["limits"]),
+        (BRIEF, brief.values["limits"]),
         (supervisor.FILE, laid["limits"]),
         (f"recipe {chosen.name}", chosen.values["limits"]),
-        ("config", settings["limits"]),
-        ("built in", config.LIMITS),
+        (CONFIG, settings["limits"]),
+        (BUILT_IN, config.LIMITS),
     )
     for key in config.LIMITS:
         for origin, found in sources:
@@ -209,6 +243,7 @@ def _limits(
                 break
         else:
             out[key] = None
+            origins[f"limits.{key}"] = BUILT_IN
     return {
         "wall_seconds": out["wall"],
         "idle_seconds": out["idle"],
@@ -224,13 +259,26 @@ def environment_now() -> dict[str, str]:
 
 
 def _environment(
-    brief: briefs.Brief, chosen: recipe.Recipe, laid: dict[str, Any], settings: dict[str, Any]
+    brief: briefs.Brief,
+    chosen: recipe.Recipe,
+    laid: dict[str, Any],
+    settings: dict[str, Any],
+    origins: dict[str, str],
 ) -> tuple[dict[str, str], list[str]]:
     """(the whole environment, the names that brief and others gave). A name without value is taken over."""
     env = environment_now()
     named: dict[str, str | None] = {}
-    for source in (settings["env"], chosen.values["env"], laid["env"], brief.values["env"]):
+    sources = (
+        (CONFIG, settings["env"]),
+        (f"recipe {chosen.name}", chosen.values["env"]),
+        (supervisor.FILE, laid["env"]),
+        (BRIEF, brief.values["env"]),
+    )
+    origins.update({f"env.{name}": SHELL for name in env})
+    for origin, source in sources:
         named.update(source)
+        origins.update({f"env.{name}": origin if source[name] is not None else f"{SHELL}, named by {origin}"
+                        for name in source})  # fmt: skip
     for name, value in named.items():
         if value is not None:
             env[name] = value
@@ -246,8 +294,9 @@ def _verify(brief: briefs.Brief, laid: dict[str, Any], top: str, origins: dict[s
         if laid["tests"]:
             origins["verify"] = f"{supervisor.FILE} (tests)"
             return (_SHELL_HEAD + "\n".join(laid["tests"]) + "\n").encode()
+        origins["verify"] = BUILT_IN
         return None
-    origins["verify"] = "brief"
+    origins["verify"] = BRIEF
     word = str(text).strip()
     if not word:
         raise Faulty([Fault(brief.path, brief.document.lines.get(("verify",)), "'verify' is empty")])

@@ -4,9 +4,10 @@ import os
 from typing import Any
 
 from workcell.base.errors import WorkcellError
+from workcell.ops import attempts, byhand, launch, plan
 from workcell.ports import git
-from workcell.texts import document, recipe, shelf
-from workcell.texts.document import Faulty
+from workcell.texts import document, fields, recipe, shelf
+from workcell.texts.document import Fault, Faulty
 
 
 def project() -> str | None:
@@ -43,15 +44,40 @@ def show(home: str, name: str) -> dict[str, Any]:
     return {"name": name, "values": found.values, "origins": found.origins, "text": head + document.plain_yaml(values)}
 
 
+def by_hand(home: str, name: str, brief: str, repo: str | None) -> str:
+    """The shell script that does with this recipe what a launch of `brief` would do; what launch refuses is refused."""
+    return byhand.script(launch.check(launch.Request(home, brief, plan.Options(recipe=name, repo=repo), window=False)))
+
+
 def lint(home: str, paths: list[str]) -> list[str]:
     """Every fault of the recipe files, one line each."""
-    out = []
-    for path in paths:
-        name = os.path.basename(path).removesuffix(".yaml")
+    return [line for path in paths for line in _faults(home, path)]
+
+
+def _faults(home: str, path: str) -> list[str]:
+    found = shelf.Item(os.path.basename(path).removesuffix(".yaml"), path, "project")
+    try:
+        recipe.check_file(found, home=home, project=project())
+        return [str(fault) for fault in _unknown_variables(found)]
+    except Faulty as error:
+        return error.details
+    except WorkcellError as error:
+        return [f"{path}: {error.message}" + (f" ({error.hint})" if error.hint else "")]
+
+
+def _unknown_variables(found: shelf.Item) -> list[Fault]:
+    """Words of the command, and a prompt, that name a {{ variable }} that there will not be."""
+    read = recipe.load(found)
+    known = attempts.variables("", 1, "", "", {"cwd": "", "objective": ""})
+    words = read.front.get("command") or []
+    words = [words] if isinstance(words, str) else words
+    texts: list[tuple[fields.Path, str, dict[str, str]]] = []
+    texts += [(("command", number), str(word), {"prompt": ""}) for number, word in enumerate(words)]
+    if read.front.get("prompt"):
+        texts.append((("prompt",), str(read.front["prompt"]), {"brief_text": "", "prose": ""}))
+    for path, text, more in texts:
         try:
-            recipe.check_file(shelf.Item(name, path, "project"), home=home, project=project())
-        except Faulty as error:
-            out += error.details
+            recipe.render(text, {**known, **more}, str(path[0]))
         except WorkcellError as error:
-            out.append(f"{path}: {error.message}" + (f" ({error.hint})" if error.hint else ""))
-    return out
+            read.fault(path, error.message, error.hint)
+    return read.faults

@@ -100,9 +100,11 @@ def repository(tree: git.Tree, path: str) -> git.Tree | None:
     if not os.path.lexists(os.path.join(below, ".git")):
         return None
     try:
-        return git.find(below)
+        found = git.find(below)
     except Invalid:
         return None
+    # git passes over a `.git` that is broken, and looks further up
+    return found if found and os.path.samefile(found.top, below) else None
 
 
 def read(tree: git.Tree, *, store: bool, raw: bool) -> Layers:

@@ -123,15 +123,14 @@ def _locked(
     base = _base(source, branch, base, at)
     _free(source, branch)
     making = _Making(source, path, run, branch, base, lock, fresh)
-    said = {"schema": "workcell.making/1", "run": run, "path": path, "branch": branch, "base": base, "fresh": fresh}
+    said: dict[str, object] = {"schema": "workcell.making/1", "run": run, "path": path, "source": source.top}
+    said.update(branch=branch, base=base, fresh=fresh)
     put(lock, said)
     seal.sync_directory(os.path.dirname(path))
     try:
         return _make(making, carry)
     except BaseException:
-        _discard(source, path, said, os.fstat(lock).st_mtime)
-        if fresh:  # deleted only where it still is what we made
-            git.ask(source.top, "update-ref", "-d", f"refs/heads/{branch}", base)
+        _undo(source, path, said, lock)
         os.ftruncate(lock, 0)
         raise
 
@@ -319,6 +318,50 @@ def _origin(making: _Making, clone: str, below: git.Tree) -> None:
     words = ("fetch", "--quiet", "--prune", "--no-tags", "--no-write-fetch-head", clone, known)
     # a submodule's clone is on disk already, and what it knows of its origin is all that is asked here
     git.ask(below.top, *words, timeout=git.LONG, env={"GIT_ALLOW_PROTOCOL": "file"}, pass_fds=[making.lock])
+
+
+def unfinished(directory: str) -> list[tuple[str, str]]:
+    """The worktrees in `directory` that a killed process left half: `(path, "making" or "removing")`, sorted.
+
+    What is under way now is among them. `create` or `abandon` settle the first, `removal.remove` the second.
+    """
+    found = set()
+    words = {".making": "making", ".removing": "removing", ".trash": "removing"}
+    for name in os.listdir(directory) if os.path.isdir(directory) else ():
+        stem, dot, word = name[1:].rpartition(".")
+        if name.startswith(".") and stem and dot + word in words:
+            found.add((os.path.join(directory, stem), words[dot + word]))
+    return sorted(found)
+
+
+def abandon(path: str) -> bool:
+    """Throw away what a killed making left at `path`, and its branch where it is still what was made.
+
+    False when there is no such making, or one that came to its end. Raises TryAgain while it goes on, and what
+    `git.find` raises when its repository cannot be asked.
+    """
+    intent = beside(path, "making")
+    if not os.path.lexists(intent):
+        return False
+    lock = locks.take(intent)
+    if lock is None:
+        raise TryAgain(f"the worktree {path!r} is being made at this moment", "try again when that is done")
+    try:
+        begun = written(lock)
+        source = git.find(str(begun["source"])) if begun else None
+        whole = begun is not None and source is not None and _whole(source, path, str(begun["run"])) is not None
+        if begun and source and not whole:
+            _undo(source, path, begun, lock)
+        os.unlink(intent)
+        return bool(begun) and not whole
+    finally:
+        os.close(lock)
+
+
+def _undo(source: git.Tree, path: str, begun: "dict[str, object]", lock: int) -> None:
+    _discard(source, path, begun, os.fstat(lock).st_mtime)
+    if begun.get("fresh"):  # deleted only where it still is what we made
+        git.ask(source.top, "update-ref", "-d", f"refs/heads/{begun['branch']}", str(begun["base"]))
 
 
 def _discard(source: git.Tree, path: str, begun: "dict[str, object]", since: float) -> None:

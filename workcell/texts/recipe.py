@@ -91,16 +91,18 @@ def resolve(
     project: str | None,
     own: dict[str, Any] | None = None,
     own_file: str = "brief",
+    own_lines: dict[fields.Path, int] | None = None,
     complete: bool = True,
 ) -> Recipe:
     """The recipe `name` and what it extends, with the keys `own` of a brief before all others.
 
+    `own_lines` has the line in `own_file` of every key of `own`, and under () that of the whole.
     Raises NotFound for a name that nobody has, Faulty with every fault of the files, and, when it has to be
     `complete`, Invalid for one without a command.
     """
     layers: list[Document] = []
     if own is not None:
-        layers.append(Document(own_file, own, "", 1))
+        layers.append(Document(own_file, own, "", 1, dict(own_lines or {})))
     found = shelf.find("recipes", name, project, home)
     origins = _collect(found, layers, home, project)
     values = _merge(layers)

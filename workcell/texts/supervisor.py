@@ -1,6 +1,7 @@
 """SUPERVISOR.md: what a repository lays down for every run in it."""
 
 import os
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,8 @@ from workcell.texts.document import Document, Fault
 from workcell.texts.fields import Field
 
 FILE = "SUPERVISOR.md"
+
+_COMMENT = re.compile(r"<!--.*?-->", re.S)  # notes of people to people: agents are not given them
 
 KEYS = (
     Field("tests", fields.list_of(fields.text), "commands that check the repository, for briefs without verify"),
@@ -42,7 +45,7 @@ def read(top: str) -> Supervisor | None:
         return None
     found = document.parse_markdown(document.load(path), path)
     values = fields.check(found.front, KEYS, found)
-    return Supervisor(path, values, found.body.strip("\n"), found.faults)
+    return Supervisor(path, values, _COMMENT.sub("", found.body).strip(), found.faults)
 
 
 def empty() -> dict[str, Any]:

@@ -85,7 +85,7 @@ def test_clip_fits_and_keeps_what_fits(text: str, columns: int) -> None:
         (b"\x1b(Ba\x1b#8b\x1b7c\x1b=d", b"abcd"),
         (b"\x9b6na\x9d0;t\x9cb\xc2\x9b31mc\xc2\x9d0;t\xc2\x9cd", b"abcd"),
         ("✳ größe 漢\t字\n".encode(), "✳ größe 漢\t字\n".encode()),
-        (b"\xe2\x9c half \xff", "\ufffd\ufffd half \ufffd".encode()),
+        (b"\xe2\x9c half \xff", "\ufffd half \ufffd".encode()),
         (b"a\x1b]0;no end\nnext line", b"a\nnext line"),
         (b"\xc2\x1b[m\x9b6n", "\ufffd".encode()),
         (b"a\x1b[3\n1mb\x1b", b"a\n1mb"),
@@ -93,7 +93,7 @@ def test_clip_fits_and_keeps_what_fits(text: str, columns: int) -> None:
     ],
 )
 def test_control_sequences_go(data: bytes, left: bytes) -> None:
-    assert strip_control(data) == left.replace("\ufffd\ufffd half".encode(), strip_control(b"\xe2\x9c half"))
+    assert strip_control(data) == left
 
 
 pieces = st.sampled_from(

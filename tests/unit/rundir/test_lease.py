@@ -126,7 +126,7 @@ def test_eight_at_once_and_one_gets_it(home, top):
     code = (
         "import sys\nfrom workcell.base.errors import TryAgain\nfrom workcell.rundir import lease\n"
         "sys.stdin.readline()\n"
-        "try:\n    lease.claim(sys.argv[1], sys.argv[2], sys.argv[3], lambda run: True).close()\n    print('mine')\n"
+        "try:\n    lease.claim(*sys.argv[1:], lambda run: True).close()\n    print('mine')\n"
         "except TryAgain:\n    print('not mine')\n"
     )
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}

@@ -73,6 +73,8 @@ def _root(
 def main(words: list[str]) -> int:
     """Run one command line; the exit code."""
     as_json = "--json" in words
+    # click knows no option whose value may be left out: `--worktree` alone means a branch named after the run
+    words = ["--worktree=" if word == "--worktree" and words[0] == "launch" else word for word in words]
     try:
         answer = get_command(app).main(args=words, prog_name="workcell", standalone_mode=False)
         sys.stdout.flush()

@@ -1,9 +1,9 @@
-"""What a terminal shows: words, colours, tables and errors, with nothing in them that could steer the terminal."""
+"""What a terminal shows: words, colours and errors, with nothing in them that could steer it."""
 
 import difflib
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from workcell.base import printable, record
@@ -53,32 +53,15 @@ def state(word: str) -> tuple[str, str]:
     return f"{glyph} {word}", code
 
 
-def columns() -> int:
-    """The width to fit; tables in pipes are not cut."""
-    if not sys.stdout.isatty():
+def columns(stream: Any = None) -> int:
+    """The width to fit; what goes to pipes and files is not cut."""
+    stream = stream or sys.stdout
+    if not stream.isatty():
         return 10_000
     try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns
+        return os.get_terminal_size(stream.fileno()).columns or 80
     except OSError:
         return 80
-
-
-def rows(titles: Sequence[str], lines: Iterable[Sequence[tuple[str, str]]], stretch: int) -> None:
-    """Print a table of (text, colour code) cells; the column `stretch` gives way when the width is short."""
-    body = [[(safe(text), code) for text, code in line] for line in lines]
-    widths = [
-        max([printable.width(title), *(printable.width(line[i][0]) for line in body)]) for i, title in enumerate(titles)
-    ]
-    spare = columns() - (sum(widths) + 2 * (len(widths) - 1))
-    if spare < 0:
-        widths[stretch] = max(8, widths[stretch] + spare)
-    for line in [[(title, "1") for title in titles], *body]:
-        cells = []
-        for (text, code), width in zip(line, widths, strict=True):
-            cut = printable.clip(text, width)
-            pad = " " * (width - printable.width(cut))
-            cells.append((paint(cut, code) if code != "0" else cut) + pad)
-        print("  ".join(cells).rstrip())
 
 
 def say(words: str) -> None:

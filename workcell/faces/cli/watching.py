@@ -4,35 +4,52 @@ import os
 import sys
 import time
 
-from workcell.base import clock
+from workcell.base import clock, printable
 from workcell.faces.cli import out
 from workcell.ops import attach as attaching
 from workcell.ops import wait as waiting
-from workcell.rundir import look
+from workcell.rundir import look, phase
+
+
+class Line:
+    """One line of progress at the bottom of a terminal; nothing at all where standard error is none."""
+
+    def __init__(self) -> None:
+        self._shown = 0.0
+        self._there = False
+        self._began = time.monotonic()
+
+    def show(self, words: str) -> None:
+        """Show `words` and how long it has taken, twice a second at most."""
+        now = time.monotonic()
+        if not sys.stderr.isatty() or now - self._shown < 0.5:
+            return
+        self._shown, self._there = now, True
+        line = printable.clip(f"{out.safe(words)} · {clock.span(now - self._began)}", out.columns(sys.stderr) - 1)
+        sys.stderr.write(f"\r\x1b[K{line}")
+        sys.stderr.flush()
+
+    def clear(self) -> None:
+        if self._there:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+            self._there = False
 
 
 def wait(runs: list[str], wanted: str, timeout: float | None) -> waiting.Result:
     """Wait, with a line of progress on a terminal."""
-    if not sys.stderr.isatty():
-        return waiting.wait(runs, wanted, timeout)
-    began = time.monotonic()
-    shown = [0.0]
+    line = Line()
 
     def progress(seen: list[look.Look]) -> None:
-        now = time.monotonic()
-        if now - shown[0] < 0.5:
-            return
-        shown[0] = now
-        words = ", ".join(f"{(one.launch or {}).get('name', one.id)} {one.phase}" for one in seen[:4])
-        more = f" and {len(seen) - 4} more" if len(seen) > 4 else ""
-        sys.stderr.write(f"\r\x1b[K{out.safe(words)}{more} · {clock.span(now - began)}")
-        sys.stderr.flush()
+        open_ones = [one for one in seen if one.phase != phase.DONE]
+        words = ", ".join(f"{(one.launch or {}).get('name', one.id)} {one.phase}" for one in open_ones[:4])
+        more = f" and {len(open_ones) - 4} more" if len(open_ones) > 4 else ""
+        line.show(f"{len(seen) - len(open_ones)} of {len(seen)} over: {words}{more}" if len(seen) > 1 else words)
 
     try:
         return waiting.wait(runs, wanted, timeout, progress)
     finally:
-        sys.stderr.write("\r\x1b[K")
-        sys.stderr.flush()
+        line.clear()
 
 
 def attach(home: str, run: str, read_only: bool) -> int:

@@ -161,6 +161,9 @@ def _system(record: dict[str, Any], memory: dict[str, Any], where: Where) -> lis
             )
         ]
     if sort in (
+        "task_started",
+        "task_notification",
+        "task_progress",
         "hook_started",
         "hook_response",
         "hook_progress",
@@ -199,6 +202,7 @@ def _assistant(record: dict[str, Any], memory: dict[str, Any], where: Where) -> 
             at=at,
             turn=turn,
             final=True if not aside else None,
+            side=aside,
             error=short(record.get("error"), 80),
             status=None if status is None else int(status),
             code=short(record.get("apiError", record.get("api_error")), 80) or None,

@@ -1,35 +1,75 @@
 """workcell launch"""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
-from workcell.faces.cli import out, watching
+from workcell.faces.cli import given, intent, out, several, watching
+from workcell.ops import batch, plan
+from workcell.ops import intent as intents
 from workcell.ops import launch as op
-from workcell.ops import plan
 from workcell.rundir import layout
+from workcell.texts import launchfile
 
 app = typer.Typer()
 
 
 @app.command()
 def launch(
-    brief: Annotated[str, typer.Argument(help="The brief: a Markdown file.", metavar="BRIEF")],
-    recipe: Annotated[str | None, typer.Option(help="How the agent is launched; see 'workcell recipe ls'.")] = None,
+    briefs: Annotated[
+        list[str], typer.Argument(help="Briefs (Markdown) and launch files (YAML) with several.", metavar="BRIEF...")
+    ],
+    recipe: Annotated[
+        str | None,
+        typer.Option(help="How the agent is launched; see 'workcell recipe ls'."),
+    ] = None,
     repo: Annotated[str | None, typer.Option(help="The working tree.")] = None,
     name: Annotated[str | None, typer.Option(help="A short name for the run.")] = None,
+    worktree: Annotated[
+        str | None,
+        typer.Option(metavar="[=BRANCH]", help="Work in a worktree of its own, on a new branch or the one named."),
+    ] = None,
+    dirty: Annotated[str | None, typer.Option(help="Uncommitted work: refuse, allow or snapshot.")] = None,
     label: Annotated[list[str] | None, typer.Option(help="A word to find the run by; may be given again.")] = None,
     group: Annotated[str | None, typer.Option(help="The group that the run belongs to.")] = None,
+    max_live: Annotated[
+        int | None, typer.Option(min=1, help="Of several: stay, and start the next when one ends.")
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Of a launch file: new runs, also for what has one.")] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Stay until the run is over; 1 if it did not pass.")] = False,
     attach: Annotated[bool, typer.Option("--attach", help="Open a window onto the agent at once.")] = False,
     no_window: Annotated[bool, typer.Option("--no-window", help="Open no window in tmux.")] = False,
     prepare: Annotated[bool, typer.Option("--prepare", help="Create the run, and start nothing.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show all that would be launched, and who said it; write nothing.")
+    ] = False,
+    as_json: given.Json = False,
 ) -> int:
-    """Create a run from a brief and start it; prints its id."""
-    options = plan.Options(recipe=recipe, repo=repo, name=name, labels=tuple(label or ()), group=group)
-    request = op.Request(layout.home(), brief, options, window=not no_window, prepare=prepare)
+    """Create a run from a brief and start it; prints its id. Of several, all are checked before the first starts."""
+    if dirty not in (None, "refuse", "allow", "snapshot"):
+        raise Usage(f"--dirty {dirty!r} is none of refuse, allow, snapshot")
+    options = plan.Options(
+        recipe=recipe, repo=repo, name=name, worktree=worktree, dirty=dirty, labels=tuple(label or ()), group=group
+    )
+    if len(briefs) > 1 or max_live is not None or launchfile.is_one(briefs[0]):
+        if attach or name is not None:
+            raise Usage("--attach and --name are for one brief", "name runs in a launch file, attach with 'attach RUN'")
+        asked = batch.Request(layout.home(), briefs, options, not no_window, prepare, max_live, again)
+        return several.launch(asked, dry_run=dry_run, wait=wait, as_json=as_json)
+    request = op.Request(layout.home(), briefs[0], options, window=not no_window, prepare=prepare)
+    if dry_run:
+        found = intents.dry_run(request)
+        if as_json:
+            face.document("launch-dry-run", vars(found))
+        else:
+            intent.show(found)
+        return 0
+    return _one(request, wait and not prepare, attach, as_json)
+
+
+def _one(request: op.Request, wait: bool, attach: bool, as_json: bool) -> int:
     done = op.launch(request)
     for note in done.notes:
         out.say(f"workcell: {out.safe(note)}")
@@ -37,15 +77,13 @@ def launch(
         out.say(f"workcell: no window: {out.safe(done.window)}")
     if not as_json:
         print(done.id, flush=True)
-    code = 0
-    state = None
+    code, state = 0, None
     if attach:
-        watching.attach(layout.home(), done.run, read_only=False)
-    if wait and not prepare:
+        watching.attach(request.home, done.run, read_only=False)
+    if wait:
         found = watching.wait([done.run], "done", None)
-        state = found.states[0]
-        code = 0 if found.met else 1
+        state, code = found.states[0], 0 if found.met else 1
     if as_json:
-        data = {"id": done.id, "name": done.name, "dir": done.run, "phase": done.phase, "window": done.window is None}
-        face.document("launch", {**data, "state": state, "notes": done.notes})
+        data: dict[str, Any] = {"id": done.id, "name": done.name, "dir": done.run, "phase": done.phase}
+        face.document("launch", {**data, "window": done.window is None, "state": state, "notes": done.notes})
     return code

@@ -1,13 +1,11 @@
 """workcell ls"""
 
-import time
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from workcell.base import clock
 from workcell.faces.cli import app as face
-from workcell.faces.cli import out
+from workcell.faces.cli import out, runs
 from workcell.ops import ls as op
 from workcell.rundir import layout
 
@@ -18,10 +16,14 @@ app = typer.Typer()
 def ls(
     everything: Annotated[bool, typer.Option("--all", "-a", help="Also the older runs that are over.")] = False,
     group: Annotated[str | None, typer.Option(help="Only the runs of this group.")] = None,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Live, until q.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the ids.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """List runs, those that need you first."""
+    if watch:
+        runs.live(lambda: op.ls(layout.home(), everything=everything, group=group))
+        return
     found = op.ls(layout.home(), everything=everything, group=group)
     if as_json:
         face.document("ls", {"runs": found.runs, "hidden": found.hidden})
@@ -29,23 +31,10 @@ def ls(
         for run in found.runs:
             print(run["id"])
     elif not found.runs:
-        out.say("no runs yet; 'workcell launch BRIEF' makes the first")
+        where = f" in group {out.safe(group)!r}" if group else " yet; 'workcell launch BRIEF' makes the first"
+        out.say(f"no runs{where}")
     else:
-        out.rows(("STATE", "NAME", "RECIPE", "ATT", "AGE", "OBJECTIVE", "ID"), (_row(run) for run in found.runs), 5)
+        for line in runs.lines(found, out.columns()):
+            print(line)
         if found.hidden:
             out.say(f"and {found.hidden} older runs that are over; --all shows them")
-
-
-def _row(run: dict[str, Any]) -> list[tuple[str, str]]:
-    word, code = out.state(str(run["state"]))
-    begun = run["started_at"] or run["written_at"]
-    age = clock.span(max(0.0, time.time() - clock.parse(begun))) if begun else "-"
-    return [
-        (word, code),
-        (run["name"] or "-", "1"),
-        (run["recipe"] or "-", "0"),
-        (str(run["attempt"] or "-"), "0"),
-        (age, "0"),
-        (run["objective"] or run["reason"] or "-", "0"),
-        (run["id"], "90"),
-    ]

@@ -1,9 +1,12 @@
 """workcell recipe"""
 
+from typing import Annotated
+
 import typer
 
+from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
-from workcell.faces.cli import given, out
+from workcell.faces.cli import given, grid, out
 from workcell.ops import recipes as op
 from workcell.rundir import layout
 
@@ -17,19 +20,39 @@ def ls(as_json: given.Json = False) -> None:
     if as_json:
         face.document("recipe-ls", {"recipes": found})
         return
-    out.rows(
-        ("NAME", "SUMMARY", "IO", "FROM"),
+    columns = (
+        grid.Column("NAME"),
+        grid.Column("SUMMARY", least=16),
+        grid.Column("IO", goes=2),
+        grid.Column("FROM", goes=1),
+    )
+    grid.show(
+        columns,
         (
             [(row["name"], "1"), (row["summary"] or "-", "0"), (row["io"] or "-", "0"), (row["origin"], "90")]
             for row in found
         ),
-        1,
     )
 
 
 @app.command("show")
-def show(name: str, as_json: given.Json = False) -> None:
-    """Show a recipe with all that it extends filled in."""
+def show(
+    name: Annotated[str, typer.Argument(metavar="RECIPE", help="Its name.")],
+    sh: Annotated[bool, typer.Option("--sh", help="The shell commands that do the same by hand, for --brief.")] = False,
+    brief: Annotated[str | None, typer.Option(help="With --sh: the brief.")] = None,
+    repo: Annotated[str | None, typer.Option(help="With --sh: the working tree.")] = None,
+    as_json: given.Json = False,
+) -> None:
+    """Show a recipe with all that it extends filled in, or as commands to paste."""
+    if sh:
+        if brief is None:
+            raise Usage("--sh needs a brief", f"workcell recipe show {name} --sh --brief BRIEF.md")
+        text = op.by_hand(layout.home(), name, brief, repo)
+        if as_json:
+            face.document("recipe-show", {"name": name, "sh": text})
+        else:
+            print(text, end="")
+        return
     found = op.show(layout.home(), name)
     if as_json:
         face.document("recipe-show", found)
@@ -38,9 +61,9 @@ def show(name: str, as_json: given.Json = False) -> None:
 
 
 @app.command("lint")
-def lint(paths: list[str], as_json: given.Json = False) -> int:
+def lint(files: Annotated[list[str], typer.Argument(help="Recipe files.")], as_json: given.Json = False) -> int:
     """Check recipe files: every fault, with its line and cure. 1 if there is any."""
-    faults = op.lint(layout.home(), paths)
+    faults = op.lint(layout.home(), files)
     if as_json:
         face.document("recipe-lint", {"faults": faults})
     else:

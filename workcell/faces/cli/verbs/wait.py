@@ -4,9 +4,11 @@ from typing import Annotated
 
 import typer
 
-from workcell.base.errors import TimedOut, Usage
+from workcell.base.errors import NotFound, TimedOut, Usage
 from workcell.faces.cli import app as face
 from workcell.faces.cli import given, out, watching
+from workcell.ops import find, ls
+from workcell.rundir import layout
 from workcell.texts import fields
 
 app = typer.Typer()
@@ -14,7 +16,10 @@ app = typer.Typer()
 
 @app.command()
 def wait(
-    runs: Annotated[list[str], typer.Argument(metavar="RUN...", help="The runs; all of them are waited for.")],
+    runs: Annotated[
+        list[str] | None, typer.Argument(metavar="[RUN]...", help="The runs; all of them are waited for.")
+    ] = None,
+    group: Annotated[str | None, typer.Option(help="All runs of this group.")] = None,
     wanted: Annotated[str, typer.Option("--for", help="done, or attention: over or in need of a person.")] = "done",
     timeout: Annotated[str | None, typer.Option(help="Give up after this long, e.g. 2h; exit code 124.")] = None,
     as_json: given.Json = False,
@@ -25,7 +30,14 @@ def wait(
         raise Usage(f"{timeout!r} is not a duration", "write it like 90s or 2h")
     if wanted not in ("done", "attention"):
         raise Usage(f"cannot wait for {wanted!r}", "--for done, or --for attention")
-    paths = [given.run(run) for run in runs]
+    paths = [given.run(run) for run in runs or []]
+    if group is not None:
+        paths += [find.path_of(layout.home(), run["id"]) for run in ls.ls(layout.home(), group=group).runs]
+        if not paths:
+            raise NotFound(f"no run is in group {group!r}", "workcell ls --all")
+    if not paths:
+        raise Usage("no run to wait for", "workcell wait RUN, or workcell wait --group GROUP")
+    paths = list(dict.fromkeys(paths))
     found = watching.wait(paths, wanted, seconds)
     if found.timed_out:
         raise TimedOut(f"not over after {timeout}: " + ", ".join(found.states), "workcell ls")

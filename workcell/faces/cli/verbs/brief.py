@@ -1,0 +1,75 @@
+"""workcell brief"""
+
+import shlex
+import sys
+from typing import Annotated
+
+import typer
+
+from workcell.base.errors import Usage
+from workcell.faces.cli import app as face
+from workcell.faces.cli import given, out
+from workcell.ops import briefs as op
+from workcell.rundir import layout
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command("new")
+def new(
+    path: Annotated[str | None, typer.Argument(help="Where to write it; named after the objective by default.")] = None,
+    objective: Annotated[str | None, typer.Option(help="One line: what is true when the run is done.")] = None,
+    recipe: Annotated[str | None, typer.Option(help="How the agent is launched.")] = None,
+    verify: Annotated[str | None, typer.Option(help="The check: commands, or the path of a script.")] = None,
+    name: Annotated[str | None, typer.Option(help="A short name for the run.")] = None,
+    repo: Annotated[str | None, typer.Option(help="The working tree, relative to the brief.")] = None,
+    done: Annotated[
+        list[str] | None, typer.Option(help="A line of the definition of done; may be given again.")
+    ] = None,
+    as_json: given.Json = False,
+) -> None:
+    """Write a brief from the template; asks for what is missing only on a terminal."""
+    items = list(done or [])
+    if objective is None:
+        if as_json or not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise Usage("no objective", "workcell brief new --objective 'what is true when the run is done'")
+        objective = _ask("Objective (one line: what is true when the run is done)")
+        verify = verify or _ask("Verify (a command that proves it; empty to fill in later)") or None
+        while not done and (item := _ask(f"Done when, item {len(items) + 1} (empty to go on)")):
+            items.append(item)
+    written = op.new(op.Request(layout.home(), objective, path, recipe, verify, name, repo, items))
+    if as_json:
+        face.document("brief-new", {"file": written})
+    else:
+        print(written)
+        out.say(f"next: edit it, then: workcell brief lint {shlex.quote(written)}")
+
+
+def _ask(question: str) -> str:
+    """One answer from the terminal; questions go to standard error, since standard output is the path."""
+    sys.stderr.write(f"{question}: ")
+    sys.stderr.flush()
+    line = sys.stdin.readline()
+    if not line:
+        raise KeyboardInterrupt
+    return line.strip()
+
+
+@app.command("lint")
+def lint(files: Annotated[list[str], typer.Argument(help="Briefs.")], as_json: given.Json = False) -> int:
+    """Check briefs: every error and warning, with line and cure. 1 if there is an error."""
+    found = op.lint(layout.home(), files)
+    data = op.document_of(found)
+    if as_json:
+        face.document("brief-lint", data)
+        return 1 if data["errors"] else 0
+    for one in found:
+        for entry in one.findings:
+            fault = entry.fault
+            where = fault.file if fault.line is None else f"{fault.file}:{fault.line}"
+            level = out.paint(entry.level, "31" if entry.level == op.ERROR else "33")
+            print(f"{out.safe(where)}: {level}: {out.safe(fault.message)}")
+            if fault.cure:
+                print(f"  {out.safe(fault.cure)}")
+    out.say(f"{len(found)} files: {data['errors']} errors, {data['warnings']} warnings")
+    return 1 if data["errors"] else 0

@@ -1,0 +1,35 @@
+"""workcell init"""
+
+from typing import Annotated
+
+import typer
+
+from workcell.faces.cli import app as face
+from workcell.faces.cli import given, out
+from workcell.ops import init as op
+from workcell.rundir import layout
+
+app = typer.Typer()
+
+
+@app.command()
+def init(
+    repo: Annotated[str | None, typer.Option(help="The repository; the one around you by default.")] = None,
+    as_json: given.Json = False,
+) -> None:
+    """Make a home, and write SUPERVISOR.md for the repository after a look at it; nothing is written over."""
+    done = op.init(layout.home(), repo)
+    if as_json:
+        face.document("init", vars(done))
+        return
+    print(f"home {out.safe(done.home)}: {'made' if done.home_made else 'there already'}")
+    if done.supervisor is None:
+        out.say("not in a git repository: no rules were written; 'workcell init --repo DIR' does it")
+    elif not done.written:
+        print(f"{out.safe(done.supervisor)}: there already, left as it is")
+    else:
+        print(f"{out.safe(done.supervisor)}: written")
+        proposed = ", ".join(done.tests)
+        out.say(
+            f"tests that it proposes: {out.safe(proposed)}" if proposed else "it proposes no tests: none were found"
+        )

@@ -1,0 +1,17 @@
+"""workcell top"""
+
+from typing import Annotated
+
+import typer
+
+from workcell.faces.cli import runs
+from workcell.ops import ls as op
+from workcell.rundir import layout
+
+app = typer.Typer()
+
+
+@app.command()
+def top(group: Annotated[str | None, typer.Option(help="Only the runs of this group.")] = None) -> None:
+    """Show the runs live, those that need you first, until q."""
+    runs.live(lambda: op.ls(layout.home(), group=group))
