@@ -73,14 +73,18 @@ def fill(
     asked_by: dict[str, Any],
     follows: int | None,
     later: bool,
+    native: bool = False,
 ) -> dict[str, Any]:
-    """The whole attempt.json. Invalid when the recipe names a variable that there is not."""
+    """The whole attempt.json. Invalid when the recipe names a variable that there is not.
+
+    With `native` the recipe's `resume` words are used, and `session` is the conversation that goes on.
+    """
     named = variables(run, n, name, session, intent)
     values = intent["recipe"]["values"]
     prompt = compose.prompt(values["prompt"], named, brief_text, intent["prose"])
     named["prompt"] = prompt
     where = f"recipe {intent['recipe']['name']!r}, command"
-    argv = [recipe.render(word, named, where) for word in values["command"]]
+    argv = [recipe.render(word, named, where) for word in values["resume" if native else "command"]]
     if n == 1 and intent["setup"]:
         argv = ["bash", "-c", "set -eu\n" + "\n".join(intent["setup"]) + '\nexec "$@"\n', "setup", *argv]
     return {
@@ -94,10 +98,12 @@ def fill(
         "argv": argv,
         "prompt": prompt,
         "agent_session": session,
+        "native": native,
     }
 
 
-_OWN = ("schema", "attempt", "asked_at", "asked_by", "follows", "start", "argv", "prompt", "agent_session")
+_OWN = ("schema", "attempt", "asked_at", "asked_by", "follows", "start", "argv", "prompt", "agent_session", "native",
+        "native_why", "brief_given")  # fmt: skip
 """Keys that belong to one attempt and are never carried over to the next."""
 
 

@@ -1,30 +1,21 @@
 """Sending what waits in the outbox, with the adapters and templates of this home."""
 
-import time
+import importlib
 
-from workcell.base.errors import WorkcellError
-from workcell.judgement.redact import Redactor
-from workcell.ops import outbox_flush
-from workcell.texts import adapter, shelf
-from workcell.texts.adapter import Adapter
+from workcell.ops import outbox
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from workcell.ops.outbox_flush import Report
 
-def adapters(home: str) -> tuple[list[Adapter], list[str]]:
-    """(every adapter that can be used, the names of those whose files have faults)."""
-    found, broken = [], []
-    for item in shelf.items("adapters", None, home):
-        try:
-            found.append(adapter.load(item.path))
-        except WorkcellError:
-            broken.append(item.name)
-    return found, broken
+BUDGET = 20.0
+"""Seconds that a verb may spend on sending; what is left over waits for the next one."""
 
 
-def deliver(home: str, budget_seconds: float) -> outbox_flush.Report:
-    """Send what is due, for at most `budget_seconds`; never raises for what a destination does."""
-    usable, broken = adapters(home)
-    places = [place for _, place in shelf.folders("templates", None, home)]
-    redactor = Redactor(())
-    return outbox_flush.flush(
-        home, usable, time.time(), budget_seconds, templates=places, redact=redactor.text, broken=broken
-    )
+def waiting(home: str, budget_seconds: float = BUDGET) -> "Report | None":
+    """Send what waits, if anything does. Never under a run's lock: a far end may take its time."""
+    if not outbox.waiting(home):
+        return None
+    # senders bring HTTP clients and templates along: nobody pays for them who has nothing to say
+    report: Report = importlib.import_module("workcell.ops.deliver_now").deliver(home, budget_seconds)
+    return report

@@ -23,6 +23,9 @@ CREDENTIALS = {
 }
 """Names of the environment in which each agent looks for its credential and for who takes it."""
 
+KEYS = tuple(name for names in CREDENTIALS.values() for name in names if name.endswith(("KEY", "TOKEN")))
+"""Those of them that hold a secret."""
+
 FILES = {
     "claude": ("CLAUDE_CONFIG_DIR", ".claude", ".credentials.json"),
     "codex": ("CODEX_HOME", ".codex", "auth.json"),

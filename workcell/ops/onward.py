@@ -1,5 +1,6 @@
 """What follows an attempt that finish has judged: its decision, the hold that it needs, and who is told."""
 
+import hashlib
 import os
 import time
 from typing import Any
@@ -33,10 +34,7 @@ def decide(
     """
     assert seen.attempt is not None and seen.exit is not None
     home = home_of(run)
-    asked = stopped_by(run, seen)
-    exit = {**seen.exit, "how": "reaped"} if asked is not None else seen.exit
-    if asked is not None and ended[0] == outcome.STOPPED:
-        ended = (outcome.FAILED, f"ended by the playbook {asked}")
+    exit = as_ended(run, seen)
     history = history_of(run, seen, facts, verify)
     case: dict[str, Any] = {
         **{"run": seen.id, "outcome": ended, "exit": exit, "facts": facts, "verify": verify, "history": history},
@@ -66,6 +64,12 @@ def summary(judged: dict[str, Any]) -> dict[str, Any]:
     return {**{key: judged[key] for key in kept if key in judged}, "words": words}
 
 
+def as_ended(run: str, seen: look.Look) -> dict[str, Any]:
+    """The exit record, in which a stop that a playbook asked for counts as an end like any other: it is verified."""
+    assert seen.exit is not None
+    return seen.exit if stopped_by(run, seen) is None else {**seen.exit, "how": "reaped"}
+
+
 def stopped_by(run: str, seen: look.Look) -> str | None:
     """The playbook that asked the runner to stop this attempt; None when a person did, or nobody."""
     if (seen.exit or {}).get("how") != "stopped":
@@ -82,9 +86,7 @@ def stopped_by(run: str, seen: look.Look) -> str | None:
     return None
 
 
-def history_of(
-    run: str, seen: look.Look, facts: dict[str, Any], verify: dict[str, Any] | None
-) -> list[dict[str, Any]]:
+def history_of(run: str, seen: look.Look, facts: dict[str, Any], verify: dict[str, Any] | None) -> list[dict[str, Any]]:
     """Every attempt of the run as `judgement.next` wants it, oldest first; this one has no next yet."""
     rows = []
     for n in range(1, seen.n + 1):
@@ -188,6 +190,17 @@ def post(home: str, seen: look.Look, event: str, facts: dict[str, Any], edge: st
         notify=launched.get("notify"),
         facts=facts,
     )
+    try:
+        outbox.post(home, message)
+    except OSError:
+        return False
+    return True
+
+
+def post_home(home: str, name: str, event: str, why: str, edge: str) -> bool:
+    """Drop a notice about the home itself rather than one of its runs."""
+    key = hashlib.blake2b(edge.encode("utf-8", "replace"), digest_size=8).hexdigest()
+    message = outbox.make(run="watchdog", name=name, attempt=1, event=event, edge=key, facts={"why": why})
     try:
         outbox.post(home, message)
     except OSError:

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from workcell.base import clock, vt
+from workcell.judgement import activity as activities
+from workcell.judgement import screen as screens
 from workcell.judgement import session as sessions
 from workcell.judgement import verdict
 from workcell.ops import logs
@@ -28,6 +30,21 @@ def judge(seen: look.Look, signals: list[Signal], *, now: float | None = None) -
     return verdict.judge(material(seen, now=now), signals)
 
 
+def judge_live(seen: look.Look, signals: list[Signal], now: float) -> dict[str, Any]:
+    """{verdict, activity, edge} of a live attempt. `edge` names the incident: another question is another edge."""
+    made = material(seen, now=now)
+    judged = verdict.judge(made, signals)
+    items = []
+    for one in made["records"]:
+        source = "hook" if one["kind"] == "hook" else "transcript"
+        items += activities.from_session(one["session"], source, now)
+    for frame in made["frames"][-1:]:
+        items += activities.from_screen(screens.read(frame["rows"], made["agent"]))
+    doing = activities.decide(items)
+    edge = f"{doing['state']}/{doing.get('since') or judged['verdict']}"
+    return {"verdict": judged, "activity": doing, "edge": edge}
+
+
 def material(seen: look.Look, *, now: float | None = None) -> verdict.Material:
     """What the attempt's files hold, as the plain data that is judged.
 
@@ -37,18 +54,18 @@ def material(seen: look.Look, *, now: float | None = None) -> verdict.Material:
     attempt = seen.attempt or {}
     agent = agent_of(attempt)
     in_terminal = attempt.get("io") == "terminal"
-    records = [*_stream(seen, attempt, in_terminal), *journal_records(seen)]
+    found = records(seen)
     plain = None
-    if not in_terminal and not any(one["kind"] == "stream" for one in records):
+    if not in_terminal and not any(one["kind"] == "stream" for one in found):
         plain = logs.tail(seen.directory, TAIL).decode("utf-8", "replace")
-    told = [at for one in records if (at := _epoch(one["session"]["last_at"])) is not None]
+    told = [at for one in found if (at := _epoch(one["session"]["last_at"])) is not None]
     ended = _epoch((seen.exit or {}).get("ended_at"))
     at = now if now is not None else ended if ended is not None else max(told, default=0.0)
-    for one in records:
+    for one in found:
         one["said_at"] = _epoch(one["session"]["last_at"]) or at
     return {
         "agent": agent,
-        "records": records,
+        "records": found,
         "frames": _frames(seen, attempt) if in_terminal else [],
         "stdout": plain,
         "stdout_asks": bool(plain and asks(plain)),
@@ -59,6 +76,12 @@ def material(seen: look.Look, *, now: float | None = None) -> verdict.Material:
         "now": at,
         "local": datetime.now().astimezone().tzinfo,
     }
+
+
+def records(seen: look.Look) -> list[dict[str, Any]]:
+    """All records of the attempt, [{file, kind, session}]: what a headless agent printed, then the journal's."""
+    attempt = seen.attempt or {}
+    return [*_stream(seen, attempt, attempt.get("io") == "terminal"), *journal_records(seen)]
 
 
 def journal_records(seen: look.Look) -> list[dict[str, Any]]:
@@ -77,9 +100,7 @@ def journal_records(seen: look.Look) -> list[dict[str, Any]]:
 
 def cost(seen: look.Look) -> float | None:
     """US dollars that the agent reported for this attempt, or None when it reported none."""
-    attempt = seen.attempt or {}
-    records = [*_stream(seen, attempt, attempt.get("io") == "terminal"), *journal_records(seen)]
-    told = [float(one["session"]["cost_usd"]) for one in records if one["session"].get("cost_usd") is not None]
+    told = [float(one["session"]["cost_usd"]) for one in records(seen) if one["session"].get("cost_usd") is not None]
     return max(told, default=None)
 
 

@@ -1,7 +1,6 @@
 """Whether a watchdog goes on with the runs of this home: what its last tick left behind."""
 
 import os
-import time
 
 from workcell.base import clock, platform, record
 from workcell.rundir import layout
@@ -32,6 +31,14 @@ def read(home: str, name: str) -> "dict[str, Any] | None":
             return record.decode(file.read())
     except (OSError, ValueError):
         return None
+
+
+def acted(home: str) -> int:
+    """Bytes of the record of actions; 0 when there is none."""
+    try:
+        return os.stat(os.path.join(directory(home), ACTIONS)).st_size
+    except OSError:
+        return 0
 
 
 def age(home: str) -> "float | None":
@@ -68,10 +75,10 @@ def warning(home: str) -> "str | None":
     if passed is not None:
         when = f"its last tick was {clock.span(passed)} ago"
     elif last is None:
-        asked = installed.get("monotonic")
-        if installed.get("boot") == platform.boot_id() and isinstance(asked, int | float):
-            if 0 <= time.monotonic() - asked < LATE:
-                return None
+        at = installed.get("monotonic")
+        here = installed.get("boot") == platform.boot_id() and isinstance(at, int | float)
+        if here and 0 <= clock.monotonic() - float(at or 0.0) < LATE:
+            return None
         when = "it has never ticked"
     else:
         when = f"it has not ticked since this machine was started (last at {last.get('at')})"

@@ -29,6 +29,8 @@ KEYS = (
     Field("summary", fields.line, "one line for people"),
     Field("extends", fields.line, "the recipe whose keys hold where this one is silent"),
     Field("command", _command, "what is executed; words may use {{ variables }}"),
+    Field("resume", _command, "what is executed to go on with the agent's own conversation, {{ session }}"),
+    Field("probe", _command, "asks whether the credential is taken: 0 is yes; sends nothing that costs"),
     Field("io", fields.one_of("terminal", "file"), "a terminal of its own, or straight into agent.log"),
     Field("stdin", fields.one_of("none", "prompt"), "with io: file, what it reads"),
     Field("stderr", fields.one_of("merge", "separate"), "with io: file, where its errors go"),
