@@ -13,6 +13,7 @@ import importlib
 _INTERNAL = {
     ("_finish",): "workcell.faces.internal",
     ("_settle",): "workcell.faces.internal",
+    ("_complete",): "workcell.faces.complete",
     ("watchdog", "tick"): "workcell.faces.tick",
 }
 """Verbs that are called by programs: a tick each minute must not pay for what only people need."""

@@ -105,9 +105,24 @@ def configured(tmp_path_factory):
         yield
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quiet = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@settings(quiet, max_examples=15)
 @given(steps=st.lists(step, max_size=14), born=st.booleans())
 def test_every_look_and_snapshot_leaves_the_person_untouched_and_comes_back_whole(tmp_path_factory, steps, born):
+    check(tmp_path_factory, steps, born)
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(1500)
+@settings(quiet, max_examples=400)
+@given(steps=st.lists(step, max_size=25), born=st.booleans())
+def test_over_many_more_repositories(tmp_path_factory, steps, born):
+    check(tmp_path_factory, steps, born)
+
+
+def check(tmp_path_factory, steps, born) -> None:
     top = tmp_path_factory.mktemp("random") / "repo"
     if born:
         repos.make(top, {"a.txt": b"one\n", "dir/c": b"c\n", "x.lfs": b"big\n"})

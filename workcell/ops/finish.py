@@ -7,7 +7,7 @@ from workcell.base import clock, record
 from workcell.base.errors import TryAgain
 from workcell.judgement import outcome
 from workcell.ops import check, facts, handoff, onward
-from workcell.rundir import events, layout, locks, logparts, look, seal, spool, status
+from workcell.rundir import events, layout, locks, logparts, look, maildir, seal, spool, status
 
 
 def finish(run: str, n: int, lock: int) -> str | None:
@@ -45,7 +45,10 @@ def _end(run: str, n: int, seen: look.Look) -> None:
         seen.exit = onward.as_ended(run, seen)
         verified = _verify(run, n, seen, journal)
         spool.drain(run, journal)  # what hooks brought is evidence, and the journal is where it is read
-        verdict = outcome.decide(seen.attempt, seen.exit, found, verified)
+        if verified is None and stop_asked(run, n):
+            verdict = outcome.STOPPED, "stopped by a person before its check had ended"
+        else:
+            verdict = outcome.decide(seen.attempt, seen.exit, found, verified)
         step = onward.decide(run, seen, found, verified, verdict)
         on = step["goes"] == "on"
         handoff.compose_now(run, seen, found, ("goes on" if on else step["outcome"], step["reason"]))
@@ -54,30 +57,58 @@ def _end(run: str, n: int, seen: look.Look) -> None:
             _seal_next(seen, n, step, journal)
         else:
             _seal_result(seen, n, (step["outcome"], step["reason"]), journal, step)
+            _take_stops(run, n, journal)
         spool.drain(run, journal)
     finally:
         journal.close()
 
 
+def stop_asked(run: str, n: int) -> bool:
+    """Whether a person's wish to stop this attempt waits in the inbox. It stays there until the result stands."""
+    return bool(_stops(run, n))
+
+
+def _stops(run: str, n: int) -> list[str]:
+    box = os.path.join(run, layout.INBOX)
+    found = []
+    for name in maildir.waiting(box):
+        message = maildir.read(box, name) or {}
+        if message.get("kind") == "stop" and message.get("attempt") == n:
+            found.append(name)
+    return found
+
+
+def _take_stops(run: str, n: int, journal: events.Journal) -> None:
+    box = os.path.join(run, layout.INBOX)
+    for name in _stops(run, n):
+        message = maildir.read(box, name) or {}
+        journal.append("stop.requested", by=message.get("by"), id=message.get("id"))
+        maildir.move(box, name)
+
+
 def _verify(run: str, n: int, seen: look.Look, journal: events.Journal) -> dict[str, Any] | None:
-    """verify.json, made now if it is not there; None when there is nothing to verify."""
+    """verify.json, made now if it is not there; None when there is nothing to verify, or nobody waits for it."""
     assert seen.attempt is not None and seen.exit is not None
     if seen.attempt.get("verify") is None or seen.exit.get("how") in ("stopped", "not-started"):
         return None
     stored = look.read_record(seen.directory, layout.VERIFY, [], required=False)
     if stored is not None:
         return stored
+    if stop_asked(run, n):
+        return None
     lock = take_agent_lock(run, n)
     journal.append("verify.started", attempt=n)
     output = os.open(
         os.path.join(seen.directory, layout.VERIFY_LOG), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600
     )
     try:
-        found = check.run(run, n, seen.attempt, output, lock)
+        found = check.run(run, n, seen.attempt, output, lock, lambda: stop_asked(run, n))
     finally:
         os.close(output)
         os.close(lock)
     check.end_leftovers(run, n, below=os.getpid())
+    if found["how"] == "limit" and stop_asked(run, n):
+        return None  # a check that was broken off says nothing, and goes on no record
     found = {"schema": "workcell.file.verify/1", "attempt": n, "at": clock.stamp(), **found}
     sealed = record.decode(seal.seal(seen.directory, layout.VERIFY, record.encode(found)))
     journal.append("verify.ended", attempt=n, how=sealed["how"], code=sealed["code"])

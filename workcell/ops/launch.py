@@ -112,7 +112,6 @@ def create(made: plan.Plan, request: Request) -> Result:
     finally:
         if not born:
             shutil.rmtree(staged, ignore_errors=True)
-            workspace.undo(place)
         if claim is not None:
             claim.close()
         if lock is not None:

@@ -89,7 +89,7 @@ def make(path: str, options: Options, home: str) -> Plan:
 
 def of(brief: briefs.Brief, options: Options, home: str) -> Plan:
     """The plan for a brief that was read already; the brief's own faults are not looked at."""
-    settings = config.read(os.path.join(home, layout.CONFIG))
+    settings, settled = config.read_said(os.path.join(home, layout.CONFIG))
     titled = "objective" not in brief.document.front
     origins: dict[str, str] = {"objective": f"{BRIEF} (title)" if titled else BRIEF}
     repo = _repo(brief, options, origins)
@@ -118,6 +118,11 @@ def of(brief: briefs.Brief, options: Options, home: str) -> Plan:
     origins["notify"] = CONFIG if brief.values["notify"] is None else BRIEF
     origins["group"] = options.who("group") if options.group else BUILT_IN
     secrets = {CONFIG: settings, f"recipe {chosen.name}": chosen.values, **said}
+    asked = (brief.values["dirty"], laid["dirty"], settings["dirty"])
+    dirty = _first(origins, "dirty", _ranked(options, "dirty", *asked))
+    for key in ("recipe", "notify", "dirty"):
+        if origins.get(key) == CONFIG and key not in settled:
+            origins[key] = BUILT_IN
     prose = _prose(law)
     origins["prose"] = supervisor.FILE if prose else BUILT_IN
     return Plan(
@@ -138,9 +143,7 @@ def of(brief: briefs.Brief, options: Options, home: str) -> Plan:
         secrets=sorted(_joined(origins, "secrets", {who: values["secrets"] for who, values in secrets.items()})),
         forbid=_joined(origins, "forbid", {who: values["forbid"] for who, values in said.items()}),
         clean=any(clean.values()),
-        dirty=_first(
-            origins, "dirty", _ranked(options, "dirty", brief.values["dirty"], laid["dirty"], settings["dirty"])
-        ),
+        dirty=dirty,
         worktree=worktree,
         carry=_joined(origins, "carry", {who: values["carry"] for who, values in said.items()}),
         setup=_joined(origins, "setup", {supervisor.FILE: laid["setup"]}),

@@ -257,16 +257,15 @@ def _judge(acting: Acting, seen: look.Look) -> None:
         mine.pop("open", None)
         acting.hush(seen, "judge", 60.0)
         return
-    finding = {**verdict, "activity": activity["state"]}
-    _follow(acting, seen, "judge", finding, found["edge"])
+    _follow(acting, seen, "judge", {**verdict, "activity": activity["state"]}, found["edge"])
 
 
 def _speaks(books: list[Playbook], verdict: dict[str, object], activity: dict[str, object]) -> bool:
-    finding = _finding(phase.RUNNING, {**verdict, "activity": activity["state"]})
-    return choice.choose(books, finding)[0] is not None
+    return choice.choose(books, finding(phase.RUNNING, {**verdict, "activity": activity["state"]}))[0] is not None
 
 
-def _finding(where: str, verdict: dict[str, object]) -> dict[str, object]:
+def finding(where: str, verdict: dict[str, object]) -> dict[str, object]:
+    """What was found, as playbooks are chosen by it."""
     return {
         "verdict": verdict.get("verdict"),
         "phase": where,
@@ -279,7 +278,7 @@ def _finding(where: str, verdict: dict[str, object]) -> dict[str, object]:
 def _follow(acting: Acting, seen: look.Look, word: str, verdict: dict[str, object], edge: str) -> None:
     """Carry out the next step of the playbook that holds for a run that is not over."""
     mine = acting.memory.of(seen)
-    book, fit = choice.choose(acting.books(seen), _finding(seen.phase, verdict))
+    book, fit = choice.choose(acting.books(seen), finding(seen.phase, verdict))
     if book is None:
         acting.hush(seen, word, 3600.0)
         return
@@ -307,8 +306,7 @@ def _follow(acting: Acting, seen: look.Look, word: str, verdict: dict[str, objec
 def _server(acting: Acting, answer: servers.Answer) -> None:
     """A tmux that lost its socket or does not answer: runs go on without it, so no run's state is touched."""
     books = acting.books(None)
-    finding = {"verdict": None, "phase": None, "activity": None, "evidence": [answer.trouble], "confidence": 1.0}
-    book, _ = choice.choose(books, finding)
+    book, _ = choice.choose(books, {"evidence": [answer.trouble], "confidence": 1.0})
     if book is None:
         return
     who = acting.memory.tmux.get("server")

@@ -2,7 +2,7 @@
 
 import os
 
-from workcell.base import clock, record
+from workcell.base import clock
 from workcell.rundir import layout, look, phase
 from workcell.watch import observe
 
@@ -53,6 +53,12 @@ def find(seen: look.Look, memory: observe.Memory, held: bool) -> "str | None":
     if seen.phase == phase.RUNNING:
         return _running(seen, memory, mine)
     return None
+
+
+def settles(seen: look.Look) -> bool:
+    """Whether a dead process left something to be brought to its end."""
+    leftovers = seen.phase == phase.ORPHANED and seen.why == phase.LEFTOVERS
+    return seen.phase in (phase.INTERRUPTED, phase.LOST) or leftovers
 
 
 def _due(seen: look.Look, wall: float) -> bool:
@@ -111,11 +117,3 @@ def hush(mine: "dict[str, Any]", word: str, now: observe.Now, seconds: float) ->
 
 def _quiet(mine: "dict[str, Any]", word: str, now: observe.Now) -> bool:
     return now.mono < float((mine.get("quiet") or {}).get(word) or 0.0)
-
-
-def unsettled(line: bytes) -> "dict[str, Any] | None":
-    """One line of the record of actions; None when it is none."""
-    try:
-        return record.decode(line)
-    except ValueError:
-        return None

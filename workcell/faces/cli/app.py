@@ -44,6 +44,7 @@ class Verbs(TyperGroup):
 def load(verb: str) -> Any:
     """The click command of a verb."""
     module = importlib.import_module(f"workcell.faces.cli.verbs.{table.VERBS[verb][0]}")
+    module.app.rich_markup_mode = None  # with it, every --help imports rich and comes in boxes that no pipe can use
     command = get_command(module.app)
     command.name = verb
     return command
@@ -55,7 +56,13 @@ def _version(value: bool) -> None:
         raise typer.Exit
 
 
-app = typer.Typer(cls=Verbs, invoke_without_command=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    cls=Verbs,
+    invoke_without_command=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
 
 
 @app.callback(invoke_without_command=True)
@@ -115,6 +122,7 @@ def bug(error: Exception, words: list[str], as_json: bool) -> int:
     path = os.path.join(where, time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + ids.token() + ".txt")
     report = f"workcell {__version__}\npython {sys.version}\nverb {words[:1]}\n\n{text}"
     try:
+        os.makedirs(layout.home(), 0o700, exist_ok=True)  # of parents that makedirs makes on the way, the umask decides
         os.makedirs(where, 0o700, exist_ok=True)
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(report)

@@ -64,6 +64,18 @@ def columns(stream: Any = None) -> int:
         return 80
 
 
+def wrapped(text: str, width: int) -> list[str]:
+    """The text made safe, in lines of at most `width` columns, broken at spaces; a longer word stands over."""
+    lines = [""]
+    for word in safe(text).split(" "):
+        joined = f"{lines[-1]} {word}" if lines[-1] else word
+        if lines[-1] and printable.width(joined) > width:
+            lines.append(word)
+        else:
+            lines[-1] = joined
+    return lines
+
+
 def say(words: str) -> None:
     """A message or progress: standard error."""
     print(words, file=sys.stderr, flush=True)

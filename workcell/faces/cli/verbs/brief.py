@@ -12,7 +12,7 @@ from workcell.faces.cli import given, out
 from workcell.ops import briefs as op
 from workcell.rundir import layout
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 
 @app.command("new")

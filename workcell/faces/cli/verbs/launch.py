@@ -13,7 +13,7 @@ from workcell.ops import launch as op
 from workcell.rundir import layout
 from workcell.texts import launchfile
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
@@ -35,7 +35,7 @@ def launch(
     label: Annotated[list[str] | None, typer.Option(help="A word to find the run by; may be given again.")] = None,
     group: Annotated[str | None, typer.Option(help="The group that the run belongs to.")] = None,
     max_live: Annotated[
-        int | None, typer.Option(min=1, help="Of several: stay, and start the next when one ends.")
+        int | None, typer.Option(min=1, metavar="N", help="Of several: stay, and start the next when one ends.")
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="Of a launch file: new runs, also for what has one.")] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Stay until the run is over; 1 if it did not pass.")] = False,

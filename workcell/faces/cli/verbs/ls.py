@@ -9,7 +9,7 @@ from workcell.faces.cli import out, runs
 from workcell.ops import ls as op
 from workcell.rundir import layout
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
