@@ -2,11 +2,11 @@
 
 import os
 import shutil
-from dataclasses import dataclass
 from typing import Any
 
 from workcell.base.errors import WorkcellError
 from workcell.ops import find, holds, watchdog
+from workcell.ops.doctor import FAIL, OK, WARN, Line
 from workcell.ports import proc, tmux
 from workcell.rundir import layout, look
 from workcell.texts import recipe
@@ -17,21 +17,17 @@ POOR = {"SHELL": "/bin/sh", "PATH": "/usr/bin:/bin", "LANG": "C"}
 """What cron gives beside HOME and LOGNAME."""
 
 
-@dataclass(frozen=True)
-class Check:
-    name: str
-    ok: bool | None
-    """None: could not be asked, or nothing to ask."""
-    words: str
-    cure: str | None = None
+def doctor(home: str, environment: dict[str, str], words: list[str]) -> list[Line]:
+    """Everything that a tick needs, asked with `environment` (what the timer sets) and nothing else.
 
-
-def checks(home: str, environment: dict[str, str], words: list[str]) -> list[Check]:
-    """Everything that a tick needs, asked with `environment` (what the installed timer sets) and nothing else.
-
-    `words` is the timer's own command. Each live run's agent is looked for on the PATH that its run has pinned,
-    and its recipe's `probe`, where there is one, asks whether the credential is taken from here.
+    `words` is the timer's command; of an installed watchdog, both are taken from what was installed. Each
+    live run's agent is looked for on the PATH that its run has pinned, and its recipe's `probe`, where there is
+    one, asks whether the credential is taken from here.
     """
+    installed = watchdog.read(home, watchdog.INSTALLED) or {}
+    if isinstance(installed.get("environment"), dict) and isinstance(installed.get("command"), list):
+        environment = {str(name): str(value) for name, value in installed["environment"].items()}
+        words = [str(word) for word in installed["command"]]
     user = {name: os.environ[name] for name in ("HOME", "LOGNAME", "USER") if name in os.environ}
     env = {**POOR, **user, **environment}
     found = [_starts(words, env), _program("git", env), _program("tmux", env), _socket(home), _ticks(home)]
@@ -46,44 +42,44 @@ def checks(home: str, environment: dict[str, str], words: list[str]) -> list[Che
     return found
 
 
-def _starts(words: list[str], env: dict[str, str]) -> Check:
+def _starts(words: list[str], env: dict[str, str]) -> Line:
     """workcell itself, with the interpreter and the path that stand in the timer."""
     try:
         ran = proc.run([*words[:-2], "--version"], timeout=TIMEOUT, env=env, cwd="/")
     except WorkcellError as error:
-        return Check("workcell", False, error.message, "workcell watchdog install")
+        return Line("workcell", FAIL, error.message, "workcell watchdog install")
     if ran.ok:
-        return Check("workcell", True, ran.text().strip())
-    return Check("workcell", False, ran.complaint(), "workcell watchdog install, with the Python that has workcell")
+        return Line("workcell", OK, ran.text().strip())
+    return Line("workcell", FAIL, ran.complaint(), "workcell watchdog install, with the Python that has workcell")
 
 
-def _program(name: str, env: dict[str, str]) -> Check:
+def _program(name: str, env: dict[str, str]) -> Line:
     path = shutil.which(name, path=env.get("PATH"))
     if path is None:
-        return Check(
-            name, False, f"{name} is not on the PATH {env.get('PATH')}", "install the watchdog from a shell that has it"
+        return Line(
+            name, FAIL, f"{name} is not on the PATH {env.get('PATH')}", "install the watchdog from a shell that has it"
         )
-    return Check(name, True, path)
+    return Line(name, OK, path)
 
 
-def _socket(home: str) -> Check:
+def _socket(home: str) -> Line:
     where = tmux.of(home).socket
     folder = os.path.dirname(where)
     ok = os.path.isdir(folder) and os.access(folder, os.W_OK | os.X_OK)
-    return Check("tmux socket", ok, where, None if ok else f"make {folder} writable")
+    return Line("tmux socket", OK if ok else FAIL, where, None if ok else f"make {folder} writable")
 
 
-def _ticks(home: str) -> Check:
+def _ticks(home: str) -> Line:
     late = watchdog.warning(home)
     if late is not None:
-        return Check("last tick", False, late, "is the timer's daemon running? workcell watchdog status")
+        return Line("last tick", FAIL, late, "is the timer's daemon running? workcell watchdog status")
     passed = watchdog.age(home)
     if passed is None:
-        return Check("last tick", None, "no tick since this machine was started", "workcell watchdog install")
-    return Check("last tick", True, f"{passed:.0f} s ago")
+        return Line("last tick", WARN, "no tick since this machine was started", "workcell watchdog install")
+    return Line("last tick", OK, f"{passed:.0f} s ago")
 
 
-def _agent(run: look.Look, attempt: dict[str, Any], seen: set[str]) -> list[Check]:
+def _agent(run: look.Look, attempt: dict[str, Any], seen: set[str]) -> list[Line]:
     env = holds.environment(run.run)
     program = str((attempt.get("argv") or ["?"])[0])
     values = (attempt.get("recipe") or {}).get("values") or {}
@@ -94,22 +90,22 @@ def _agent(run: look.Look, attempt: dict[str, Any], seen: set[str]) -> list[Chec
         return []
     seen.add(key)
     if shutil.which(program, path=env.get("PATH")) is None:
-        return [Check(f"agent {name}", False, f"{program} is not on the PATH of {run.id}", f"workcell resume {run.id}")]
-    found = [Check(f"agent {name}", True, program)]
+        return [Line(f"agent {name}", FAIL, f"{program} is not on the PATH of {run.id}", f"workcell resume {run.id}")]
+    found = [Line(f"agent {name}", OK, program)]
     words = values.get("probe")
     if isinstance(words, list) and words:
         found.append(_probe(run, attempt, name, words, env))
     return found
 
 
-def _probe(run: look.Look, attempt: dict[str, Any], name: str, words: list[str], env: dict[str, str]) -> Check:
+def _probe(run: look.Look, attempt: dict[str, Any], name: str, words: list[str], env: dict[str, str]) -> Line:
     label = f"credential of {name}"
     try:
         named = {"workspace": str(attempt.get("cwd")), "run_dir": run.run}
         argv = [recipe.render(str(word), named, "probe") for word in words]
         ran = proc.run(argv, timeout=TIMEOUT, env=env, cwd=str(attempt.get("cwd")))
     except WorkcellError as error:
-        return Check(label, None, error.message, error.hint)
+        return Line(label, WARN, error.message, error.hint)
     if ran.ok:
-        return Check(label, True, "is taken")
-    return Check(label, False, ran.complaint(), f"sign in again, then workcell release {run.id}")
+        return Line(label, OK, "is taken")
+    return Line(label, FAIL, ran.complaint(), f"sign in again, then workcell release {run.id}")

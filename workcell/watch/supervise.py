@@ -12,7 +12,7 @@ from workcell.base.errors import Usage
 from workcell.ops import home as homes
 from workcell.ops import watchdog
 from workcell.rundir import seal
-from workcell.watch.install import cron, launchd, systemd
+from workcell.watch.install import command, cron, launchd, systemd
 
 TIMERS: dict[str, ModuleType] = {"cron": cron, "systemd": systemd, "launchd": launchd}
 
@@ -53,7 +53,8 @@ def install(home: str, timer: str | None) -> tuple[str, list[str]]:
     done += TIMERS[chosen].install(home)
     said = {
         **{"schema": "workcell.file.installed/1", "with": chosen, "at": clock.stamp()},
-        **{"boot": platform.boot_id(), "monotonic": clock.monotonic(), "python": sys.executable},
+        **{"boot": platform.boot_id(), "monotonic": clock.monotonic(), "host": os.uname().nodename},
+        **{"command": command.words(), "environment": command.environment(home)},
     }
     seal.replace(where, watchdog.INSTALLED, record.encode(said))
     if chosen == "cron" and cron.running() is False:
