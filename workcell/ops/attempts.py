@@ -106,7 +106,7 @@ def fill(
 
 _OWN = (
     *("schema", "attempt", "asked_at", "asked_by", "follows", "start", "argv", "prompt", "agent_session"),
-    *("native", "seed", "messages"),
+    *("native", "native_why", "brief_given", "seed", "messages"),
 )
 """Keys that belong to one attempt and are never carried over to the next."""
 

@@ -64,6 +64,7 @@ KEYS = (
     Field("versions", fields.line, "versions that are known to work, e.g. '>=2.1 <3'"),
     Field("seed", _seed, "files that are laid into {{ attempt_dir }} before the start"),
     Field("typing", fields.group(TYPING), "how messages are typed into its terminal"),
+    Field("probe", _command, "asks whether the credential is taken: 0 is yes; sends nothing that costs"),
     Field("io", fields.one_of("terminal", "file"), "a terminal of its own, or straight into agent.log"),
     Field("stdin", fields.one_of("none", "prompt"), "with io: file, what it reads"),
     Field("stderr", fields.one_of("merge", "separate"), "with io: file, where its errors go"),
