@@ -227,7 +227,8 @@ class _Step:
             if known is None or known["file"] != path:
                 known = sources.fresh(path, self._scope(), name, known)
                 self.state["sources"][name] = known
-        return known
+        found: dict[str, Any] | None = known
+        return found
 
     def _stream(self) -> str | None:
         if self.attempt.get("io") != "file":

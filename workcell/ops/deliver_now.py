@@ -3,33 +3,64 @@
 import os
 import time
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from workcell.base.errors import WorkcellError
 from workcell.judgement.redact import Redactor
-from workcell.ops import holds, outbox_flush
+from workcell.ops import holds, notify, outbox_flush
 from workcell.rundir import layout, look, maildir, notice
 from workcell.texts import adapter, shelf
 from workcell.texts.adapter import Adapter
+from workcell.texts.document import Fault, Faulty
 
 
-def adapters(home: str) -> tuple[list[Adapter], list[str]]:
-    """(every adapter that can be used, the names of those whose files have faults)."""
-    found, broken = [], []
+class Shelf(NamedTuple):
+    """The adapters of a home: those that can be used, and what is wrong with the others."""
+
+    usable: list[Adapter]
+    broken: list[str]
+    faults: list[Fault]
+
+
+def adapters(home: str) -> Shelf:
+    """Every adapter of the user before the shipped ones."""
+    found = Shelf([], [], [])
     for item in shelf.items("adapters", None, home):
         try:
-            found.append(adapter.load(item.path))
-        except WorkcellError:
-            broken.append(item.name)
-    return found, broken
+            found.usable.append(adapter.load(item.path))
+        except Faulty as error:
+            found.broken.append(item.name)
+            found.faults.extend(error.faults)
+        except WorkcellError as error:
+            found.broken.append(item.name)
+            found.faults.append(Fault(item.path, None, error.message, error.hint))
+    return found
+
+
+def test(home: str, name: str) -> notify.Tested:
+    """Really send a test message to one adapter; NotFound for a name that there is not."""
+    return notify.notify_test(
+        adapters(home).usable, name, templates=templates(home), redact=Redactor(secrets(home)).text
+    )
+
+
+def templates(home: str) -> list[str]:
+    """Folders with templates of notices, the user's first."""
+    return [place for _, place in shelf.folders("templates", None, home)]
 
 
 def deliver(home: str, budget_seconds: float) -> outbox_flush.Report:
     """Send what is due, for at most `budget_seconds`; never raises for what a destination does."""
-    usable, broken = adapters(home)
-    places = [place for _, place in shelf.folders("templates", None, home)]
+    found = adapters(home)
     redactor = Redactor(secrets(home))
     return outbox_flush.flush(
-        home, usable, time.time(), budget_seconds, templates=places, redact=redactor.text, broken=broken
+        home,
+        found.usable,
+        time.time(),
+        budget_seconds,
+        templates=templates(home),
+        redact=redactor.text,
+        broken=found.broken,
     )
 
 

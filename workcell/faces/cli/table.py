@@ -23,6 +23,7 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "release": ("release", "Let a held run, and its account, go on.", SUPERVISE),
     "brief": ("brief", "Write and check briefs.", DATA),
     "recipe": ("recipe", "List, show and check recipes.", DATA),
+    "notify": ("notify", "List where notices go, send a test, check adapter files.", DATA),
     "playbook": ("playbook", "List, show, check and try recovery playbooks.", DATA),
     "init": ("init", "Make a home, and lay down rules for a repository.", HOUSE),
     "doctor": ("doctor", "Look for what would go wrong on this machine.", HOUSE),
