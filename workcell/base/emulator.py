@@ -14,8 +14,9 @@ _NUMBER_MAX = 99_999
 class Row(list[str]):
     """The cells of one row, no longer than what was written.
 
-    A cell is a character with its combining marks; "" follows a character wider than one column, once for each
-    column more; a tab over columns never written is one such character. `wrapped`: the text goes on in the row below.
+    A cell is a character with its combining marks; "" follows a character wider than one column, once for
+    each column more; a tab over columns never written is one such character. `wrapped`: the text goes on in
+    the row below.
     """
 
     __slots__ = ("wrapped",)
@@ -74,11 +75,12 @@ class Row(list[str]):
 
 
 class Screen(Sequences):
-    """A terminal of `columns` by `rows` that is fed bytes; behaves as tmux 3.3a does, against which it is tested.
+    """A terminal of `columns` by `rows` that is fed bytes, tested against tmux 3.3a.
 
-    `title` is what OSC 0 or 2 set; `bracketed_paste` and `alternate` are modes ?2004 and ?1049 (or ?47, ?1047).
-    Colours, character sets, mouse modes and questions are read and ignored. With `newline` a line feed returns to
-    the first column too, as for output that no terminal driver went over. Never raises whatever it is fed.
+    `title` is what OSC 0 or 2 set; `bracketed_paste` and `alternate` are modes ?2004 and ?1049 (or ?47,
+    ?1047). Colours, character sets, mouse modes and questions are read and ignored. With `newline` a line
+    feed returns to the first column too, as for output that no terminal driver went over. Never raises
+    whatever it is fed.
     """
 
     def __init__(self, columns: int, rows: int, newline: bool = False) -> None:
@@ -141,10 +143,10 @@ class Screen(Sequences):
         at, columns = 0, self.columns
         if not self._wrap:
             room = columns - self._x
+            if room == 0:  # wrapping was switched off just past the last column: tmux drops what comes there
+                return
             if len(run) > room:  # without wrapping the last column is written over and over
-                room = max(room, 1)
                 run = run[: room - 1] + run[-1]
-                self._x = min(self._x, columns - 1)
         while at < len(run):
             if self._x >= columns:
                 self._wrap_line()
@@ -340,7 +342,7 @@ class Screen(Sequences):
             self.switch(on, keep_cursor=number == "1049")
 
     def switch(self, on: bool, keep_cursor: bool) -> None:
-        """Go to the alternate screen or back; `keep_cursor` saves the cursor on the way in, restores it on the way out."""
+        """Go to the alternate screen or back; `keep_cursor`: save the cursor going, restore it coming."""
         if on and self._main is None:
             if keep_cursor:
                 self._main_cursor = (self._x, self._y)
@@ -403,7 +405,7 @@ class Screen(Sequences):
                 self._grid[self._y] = Row()
 
     def _erase_all(self) -> None:
-        """Erase the whole screen; on the main one its rows leave first, so that nothing that was said is lost."""
+        """Erase the whole screen; on the main one its rows leave first, so that nothing said is lost."""
         rows, self._grid = self._grid, self._blank_rows(self.rows)
         while rows and not rows[-1]:
             rows.pop()

@@ -8,9 +8,9 @@ from workcell.base.strip import strip_control
 
 __all__ = ["char_width", "clip", "printable", "strip_control", "width"]
 
-# Controls; bidirectional marks, overrides and isolates, which make a line read otherwise than it is; line and paragraph
-# separators; characters without any shape (zero-width space, word joiner, byte order mark, tags), in which words
-# can hide. The joiners U+200C and U+200D stay: scripts and emoji need them.
+# Controls; bidirectional marks, overrides and isolates, which make a line read otherwise than it is; line
+# and paragraph separators; characters without any shape (zero-width space, word joiner, byte order mark,
+# tags), in which words can hide. The joiners U+200C and U+200D stay: scripts and emoji need them.
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
     "\U000e0000-\U000e007f]"
@@ -36,7 +36,7 @@ def _escape(match: "re.Match[str]") -> str:
 
 @functools.lru_cache(maxsize=8192)  # a hostile log holds a million different characters
 def char_width(char: str) -> int:
-    """Columns that a terminal gives one character: 0, 1 or 2, as wcwidth(3) does (ambiguous width counts 1)."""
+    """Columns that a terminal gives one character: 0, 1 or 2, as wcwidth(3); ambiguous width is 1."""
     if " " <= char <= "~":
         return 1
     code = ord(char)
@@ -48,7 +48,7 @@ def char_width(char: str) -> int:
 
 
 def width(text: str) -> int:
-    """Columns that `text` takes on a terminal; control characters count 0, so measure what `printable` gave."""
+    """Columns that `text` takes on a terminal; controls count 0, so measure what `printable` gave."""
     if text.isascii() and text.isprintable():
         return len(text)
     return sum(map(char_width, text))

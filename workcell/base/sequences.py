@@ -3,7 +3,8 @@
 import codecs
 import re
 
-# The usual tokens whole, at the speed of `re`; what is torn, broken or a string goes through `_step`, one character at a time.
+# The usual tokens whole, at the speed of `re`; what is torn, broken or a string goes through `_step`, one
+# character at a time.
 _TOKEN = re.compile(
     "([^\x00-\x1f\x7f-\x9f]+)|\x1b\\[([0-?]{0,63})([ -/]{0,3})([@-~])|([\x00-\x1a\x1c-\x1f])|([\x7f-\x9f]+)"
 )
@@ -17,9 +18,9 @@ _STRING_MAX = 4096  # characters kept of a title; the rest of a string is read a
 class Sequences:
     """A stream cut into calls of `text`, `control`, `escape`, `csi` and `osc`, which a subclass overrides.
 
-    States and transitions follow the VT500 parser that terminals share: C0 controls act in the middle of a sequence,
-    CAN and SUB end it, ESC begins a new one; a string ends at ESC too, an OSC also at BEL. Never raises, and keeps
-    at most a few kilobytes whatever it is fed.
+    States and transitions follow the VT500 parser that terminals share: C0 controls act in the middle of a
+    sequence, CAN and SUB end it, ESC begins a new one; a string ends at ESC too, an OSC also at BEL. Never
+    raises, and keeps at most a few kilobytes whatever it is fed.
     """
 
     def __init__(self) -> None:

@@ -20,10 +20,10 @@ _LEFT = dict.fromkeys((0x07, 0x18, 0x1A))
 def strip_control(data: bytes) -> bytes:
     """`data` as UTF-8 text whose only control characters are newline and tab.
 
-    Out go CSI, OSC, DCS, APC, PM and SOS with their contents up to BEL, ST, CAN, SUB or the end of the line (ECMA-48,
-    8.3; a string that lost its end must not swallow the rest of a log), two-byte escapes, the 8-bit forms of all
-    these, and every other control character, carriage return among them. Bytes that are not UTF-8 become U+FFFD.
-    Linear in the length of `data`; never raises.
+    Out go CSI, OSC, DCS, APC, PM and SOS with their contents up to BEL, ST, CAN, SUB or the end of the line
+    (ECMA-48, 8.3; a string that lost its end must not swallow the rest of a log), two-byte escapes, the
+    8-bit forms of all these, and every other control character, carriage return among them. Bytes that are
+    not UTF-8 become U+FFFD. Linear in the length of `data`; never raises.
     """
     pieces = data.decode("utf-8", "surrogateescape").translate(_SEVEN_BIT).split("\x1b")
     kept = [pieces[0]]

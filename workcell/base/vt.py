@@ -33,13 +33,15 @@ def screen(data: bytes, columns: int = 220, rows: int = 50, newline: bool = Fals
 def readable(chunks: Iterable[bytes], columns: int = 220, rows: int = 50) -> Iterator[str]:
     """A log as lines to read, in order, without line ends; the same lines however the log is cut into chunks.
 
-    `columns` and `rows` are those of the terminal that the log was written for. A line drawn again stands once,
-    in its last form; a full-screen program stands as its last frame, where it left it; a screen wiped and drawn
-    anew stands once. Lines are never wrapped; those past 1 MiB are cut. Blanks at the end of a line go, tabs stay.
+    `columns` and `rows` are those of the terminal that the log was written for. A line drawn again stands
+    once, in its last form; a full-screen program stands as its last frame, where it left it; a screen wiped
+    and drawn anew stands once. Lines are never wrapped; those past 1 MiB are cut. Blanks at the end of a
+    line go, tabs stay.
 
-    Lines come once they can change no more, so the last `rows` of them come at the end. To follow a log that
-    grows, pass an empty chunk whenever nothing new is there: what stands above the cursor then comes at once, and
-    comes again should the program go back to change it. Memory is bounded by the screen, one block and one line.
+    Lines come once they can change no more, so the last `rows` of them come at the end. To follow a log
+    that grows, pass an empty chunk whenever nothing new is there: what stands above the cursor then comes
+    at once, and comes again should the program go back to change it. Memory is bounded by the screen, one
+    block and one line.
     """
     reader = Reader(columns, rows)
     held: list[bytes] = []
@@ -62,7 +64,7 @@ def readable(chunks: Iterable[bytes], columns: int = 220, rows: int = 50) -> Ite
 
 
 def _plain_lines(block: bytes) -> "list[str] | None":
-    """The lines of `block`, which ends with one, colours aside; None if more than its text decides what is shown."""
+    """The lines of `block`, which ends with one, colours aside; None if more than text decides what shows."""
     plain = block.replace(b"\r\n", b"\n")
     if len(plain.translate(None, _ODD)) != len(plain):
         plain = _COLOUR.sub(b"", block).replace(b"\r\n", b"\n")

@@ -1,6 +1,7 @@
 """attach: a window onto the terminal of a live run, in tmux or on the calling terminal itself."""
 
 import os
+import signal
 import socket
 import sys
 import termios
@@ -65,9 +66,29 @@ def here(run: str, read_only: bool) -> int:
                     f"no terminal is open in {name}: {error.strerror}", f"workcell status {name}"
                 ) from error
             socket.send_fds(connection, [b"R" if read_only else b"W"], [tty])
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, _leave)
+            signal.signal(signal.SIGWINCH, lambda number, frame: _resized(connection))
             while connection.recv(64):
                 pass
     finally:
-        termios.tcsetattr(tty, termios.TCSADRAIN, saved)
+        try:
+            # now, not once the output has drained: a terminal that takes nothing would keep us here
+            termios.tcsetattr(tty, termios.TCSANOW, saved)
+        except termios.error:
+            pass  # the terminal itself is gone
         os.close(tty)
     return 0
+
+
+def _leave(number: int, frame: object) -> None:
+    """Raw mode must not outlive us in the shell that started us."""
+    raise SystemExit(128 + number)
+
+
+def _resized(connection: socket.socket) -> None:
+    """Any byte says that the size has changed; the runner asks the terminal itself."""
+    try:
+        connection.send(b"z", socket.MSG_DONTWAIT)
+    except OSError:
+        pass  # the attempt has just ended

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from typing import Any
 
 from workcell.base import record
@@ -28,11 +29,19 @@ def environment(run: str, attempt: dict[str, Any], n: int) -> tuple[dict[str, st
     return env, int(stored["umask"])
 
 
-def run(run_dir: str, n: int, attempt: dict[str, Any], output: int, agent_lock: int | None) -> dict[str, Any]:
+def run(
+    run_dir: str,
+    n: int,
+    attempt: dict[str, Any],
+    output: int,
+    agent_lock: int | None,
+    until: Callable[[], bool] | None = None,
+) -> dict[str, Any]:
     """Run the attempt's verify script in its tree, both outputs to the descriptor `output`.
 
-    Returns {how, code, signal, seconds, sha256, error}; `how` is exited, limit, tampered or not-started. The
-    script runs from a copy that nobody can write to any more, so that what ran is what was hashed.
+    Returns {how, code, signal, seconds, sha256, error}; `how` is exited, limit, tampered or not-started. Once `until`
+    says that nobody wants to know any more, the script is ended as at its limit. It runs from a copy that nobody can
+    write to any more, so that what ran is what was hashed.
     """
     directory = layout.attempt(run_dir, n)
     found: dict[str, Any] = {
@@ -66,6 +75,7 @@ def run(run_dir: str, n: int, attempt: dict[str, Any], output: int, agent_lock: 
             output=output,
             pass_fds=fds,
             umask=umask,
+            until=until,
         )
     except Unreachable as error:
         return {**found, "how": "not-started", "error": error.message}

@@ -123,7 +123,7 @@ def _agents(home: str) -> Iterator[Line]:
     """Every program that some recipe needs: which recipes need it, and whether it is there."""
     wanted: dict[str, list[str]] = {}
     top = recipes.project()
-    for found in shelf.ls("recipes", home=home, project=top):
+    for found in shelf.items("recipes", top, home):
         try:
             values = recipe.resolve(found.name, home=home, project=top, complete=False).values
         except WorkcellError as error:

@@ -16,6 +16,22 @@ def ids_of(home: str) -> list[str]:
     return sorted(name for name in names if not name.startswith("."))
 
 
+MINUTE = len("20261120-0512")
+
+
+def by_age(home: str, known: list[str]) -> list[str]:
+    """Oldest first. Ids tell the minute; within one minute launch.json has to say."""
+    minutes = [entry[:MINUTE] for entry in known]
+    return sorted(
+        known, key=lambda entry: (entry[:MINUTE], _born(home, entry) if minutes.count(entry[:MINUTE]) > 1 else "")
+    )
+
+
+def _born(home: str, run: str) -> str:
+    found = look.read_record(path_of(home, run), layout.LAUNCH, [], required=False)
+    return str(found.get("created_at", "")) if found else ""
+
+
 def path_of(home: str, run: str) -> str:
     """The directory of the run of that id."""
     return os.path.join(home, layout.RUNS, run)
@@ -31,7 +47,8 @@ def run(home: str, word: str) -> str:
     if word == "-":
         if not known:
             raise NotFound("there is no run yet", "workcell launch BRIEF")
-        return path_of(home, known[-1])
+        last = [entry for entry in known if entry[:MINUTE] == known[-1][:MINUTE]]
+        return path_of(home, by_age(home, last)[-1])
     if word in known:
         return path_of(home, word)
     if "/" in word or word == ".":
@@ -45,7 +62,7 @@ def run(home: str, word: str) -> str:
     named = [entry for entry in known if part and part in entry and name_of(path_of(home, entry)) == word]
     if named:
         live = [entry for entry in named if status.cached(path_of(home, entry)) is None]
-        return path_of(home, (live or named)[-1])
+        return path_of(home, by_age(home, live or named)[-1])
     begun = [entry for entry in known if entry.startswith(word)]
     if len(begun) == 1:
         return path_of(home, begun[0])
@@ -63,6 +80,11 @@ def name_of(path: str) -> str | None:
 
 
 def is_live(home: str, run: str) -> bool:
-    """Whether the run exists and is not done: for leases."""
+    """Whether the run exists and is not done: for leases. OSError when that cannot be told."""
     path = path_of(home, run)
-    return os.path.isdir(path) and not os.path.exists(os.path.join(path, layout.CURRENT, layout.RESULT))
+    for place, answer in ((path, False), (os.path.join(path, layout.CURRENT, layout.RESULT), True)):
+        try:
+            os.stat(place)
+        except FileNotFoundError:
+            return answer
+    return False

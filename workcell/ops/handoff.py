@@ -4,7 +4,8 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
-from workcell.base import clock, control
+from workcell.base import clock
+from workcell.base.strip import strip_control
 from workcell.judgement import outcome
 from workcell.ops import logs
 from workcell.rundir import layout, look, seal
@@ -172,12 +173,12 @@ def _facts(facts: dict[str, Any], exit: dict[str, Any], verify: dict[str, Any] |
 
 
 def _safe(name: str) -> str:
-    return control.strip(name.encode("utf-8", "backslashreplace")).decode().replace("`", "'").replace("\n", "\\n")
+    return strip_control(name.encode("utf-8", "backslashreplace")).decode().replace("`", "'").replace("\n", "\\n")
 
 
 def _lines(data: bytes) -> str:
     lines = (
-        control.strip(data.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
+        strip_control(data.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
         .decode("utf-8", "replace")
         .rstrip()
         .split("\n")

@@ -9,9 +9,9 @@ from typing import Any
 
 from workcell import __version__
 from workcell.base import clock, ids, record
-from workcell.base.errors import CannotCreate, Refused, Unreachable, WorkcellError
-from workcell.ops import attempts, find, home, plan, start
-from workcell.ports import changes, forbidden, git
+from workcell.base.errors import CannotCreate, Refused, Unreachable
+from workcell.ops import attempts, find, home, plan, start, workspace
+from workcell.ports import changes, forbidden
 from workcell.ports import tmux as windows
 from workcell.rundir import layout, lease, locks, maildir, phase, seal
 from workcell.texts import compose
@@ -48,13 +48,7 @@ def check(request: Request) -> plan.Plan:
     made = plan.make(request.brief, request.options, request.home)
     if request.window and not request.prepare:
         _check_tmux(request.home)
-    if made.tree is not None:
-        busy = git.under_way(made.tree)
-        if busy is not None and made.worktree is None:
-            raise Refused(
-                f"{made.top} is in the middle of a {busy}",
-                "finish or abort it first, or launch with --worktree",
-            )
+    workspace.check(made)
     sample = attempts.fill(
         attempts.from_plan(made, made.top),
         run=made.run,
@@ -98,28 +92,31 @@ def create(made: plan.Plan, request: Request) -> Result:
     notes: list[str] = []
     if made.verify is None:
         notes.append("no verify script: this run can end 'unverified' at best")
+    place = workspace.make(made)
     claim: lease.Lease | None = None
     lock: int | None = None
+    born = False
     try:
         os.mkdir(staged, 0o700)
         lock = locks.take(os.path.join(staged, layout.RUNNER_LOCK))
-        claim = lease.claim(request.home, made.top, made.id, lambda run: find.is_live(request.home, run))
-        _write_run(staged, made, os.path.basename(claim.path), request)
+        claim = lease.claim(request.home, place.top, made.id, lambda run: find.is_live(request.home, run))
+        workspace.snapshot(made, place)
+        _write_run(staged, made, place, os.path.basename(claim.path), request)
         os.rename(staged, made.run)
+        born = True
         seal.sync_directory(runs)
-    except WorkcellError:
-        shutil.rmtree(staged, ignore_errors=True)
-        raise
     except OSError as error:
-        shutil.rmtree(staged, ignore_errors=True)
         raise CannotCreate(
             f"cannot create the run in {runs}: {error.strerror}", "free some disk space, or set WORKCELL_HOME"
         ) from error
     finally:
+        if not born:
+            shutil.rmtree(staged, ignore_errors=True)
         if claim is not None:
             claim.close()
         if lock is not None:
             os.close(lock)
+    notes += place.notes
     if request.prepare:
         return Result(made.run, made.id, made.name, phase.CREATED, None, notes)
     seen = start.runner(made.run, 1)
@@ -127,7 +124,7 @@ def create(made: plan.Plan, request: Request) -> Result:
     return Result(made.run, made.id, made.name, seen.phase, trouble, notes)
 
 
-def _write_run(staged: str, made: plan.Plan, lease_name: str, request: Request) -> None:
+def _write_run(staged: str, made: plan.Plan, place: workspace.Workspace, lease_name: str, request: Request) -> None:
     now = clock.stamp()
     for name in (layout.ATTEMPTS, layout.USER):
         os.mkdir(os.path.join(staged, name), 0o700)
@@ -135,8 +132,8 @@ def _write_run(staged: str, made: plan.Plan, lease_name: str, request: Request) 
         for part in ("", maildir.TMP, maildir.NEW, maildir.CUR):
             os.makedirs(os.path.join(staged, box, part), 0o700, exist_ok=True)
     seal.seal(staged, layout.ENV, record.encode(env_record(made.env)))
-    seal.seal(staged, layout.RESCUE, compose.rescue(made).encode())
-    base = made.tree and {"head": made.tree.head, "branch": made.tree.branch}
+    seal.seal(staged, layout.RESCUE, compose.rescue(made, place.top).encode())
+    base = place.tree and {"head": place.tree.head, "branch": place.tree.branch}
     seal.seal(
         staged,
         layout.LAUNCH,
@@ -147,11 +144,13 @@ def _write_run(staged: str, made: plan.Plan, lease_name: str, request: Request) 
                 "name": made.name,
                 "created_at": now,
                 "repo": made.repo,
-                "workspace": made.top,
+                "workspace": place.top,
+                "worktree": place.own,
+                "snapshot": place.snapshot,
                 "base": base,
                 "git_error": made.git_error,
-                "forbidden_before": forbidden.fingerprint(made.top, made.forbid) if made.forbid else None,
-                "mark": changes.mark(made.tree) if made.forbid and made.tree else None,
+                "forbidden_before": forbidden.fingerprint(place.top, made.forbid) if made.forbid else None,
+                "mark": changes.mark(place.tree) if made.forbid and place.tree else None,
                 "lease": lease_name,
                 "group": made.group,
                 "labels": made.labels,
@@ -162,7 +161,7 @@ def _write_run(staged: str, made: plan.Plan, lease_name: str, request: Request) 
         ),
     )
     intent = attempts.fill(
-        attempts.from_plan(made, made.top),
+        attempts.from_plan(made, place.top),
         run=made.run,
         n=1,
         name=made.name,

@@ -48,6 +48,9 @@ def ls(home: str, *, everything: bool = False, group: str | None = None) -> Resu
             found = status.document(look.at(path))
             if group is None or found.get("group") == group:
                 live.append(found)
+    # ids tell only the minute; what is shown is in the order of the moments
+    done.sort(key=lambda run: run["written_at"] or "", reverse=True)
+    live.sort(key=lambda run: run["written_at"] or "", reverse=True)
     live.sort(key=_rank)
     since = time.time() - FRESH
     done.sort(key=lambda run: not _fresh_and_bad(run, since))

@@ -22,7 +22,7 @@ def project() -> str | None:
 def ls(home: str) -> list[dict[str, Any]]:
     """Every recipe: name, summary, io, origin, path."""
     rows = []
-    for found in shelf.ls("recipes", home=home, project=project()):
+    for found in shelf.items("recipes", project(), home):
         read = recipe.load(found)
         rows.append(
             {
@@ -55,7 +55,7 @@ def lint(home: str, paths: list[str]) -> list[str]:
 
 
 def _faults(home: str, path: str) -> list[str]:
-    found = shelf.Found(os.path.basename(path).removesuffix(".yaml"), path, shelf.PROJECT)
+    found = shelf.Item(os.path.basename(path).removesuffix(".yaml"), path, "project")
     try:
         recipe.check_file(found, home=home, project=project())
         return [str(fault) for fault in _unknown_variables(found)]
@@ -65,7 +65,7 @@ def _faults(home: str, path: str) -> list[str]:
         return [f"{path}: {error.message}" + (f" ({error.hint})" if error.hint else "")]
 
 
-def _unknown_variables(found: shelf.Found) -> list[Fault]:
+def _unknown_variables(found: shelf.Item) -> list[Fault]:
     """Words of the command, and a prompt, that name a {{ variable }} that there will not be."""
     read = recipe.load(found)
     known = attempts.variables("", 1, "", "", {"cwd": "", "objective": ""})

@@ -3,7 +3,8 @@
 import os
 from typing import Any
 
-from workcell.base import clock, control
+from workcell.base import clock
+from workcell.base.strip import strip_control
 from workcell.judgement import outcome
 from workcell.ops import handoff
 from workcell.rundir import layout, look
@@ -100,5 +101,5 @@ def _budget(run: str, seen: look.Look) -> list[str]:
 
 def _tail(path: str) -> str:
     data = _read(path).encode("utf-8", "replace")[-(1 << 16) :]
-    lines = control.strip(data).decode("utf-8", "replace").rstrip().split("\n")
+    lines = strip_control(data).decode("utf-8", "replace").rstrip().split("\n")
     return "\n".join(line[:400] for line in lines[-TAIL_LINES:])

@@ -33,7 +33,8 @@ def stop(run: str, grace: float = 10.0, by: str = "person") -> Result:
         _ask_runner(run, seen, grace, by)
         seen = _wait(run, grace + 60.0)
     if seen.phase == phase.FINISHING:
-        seen = _wait(run, float((seen.attempt or {}).get("limits", {}).get("verify_seconds") or 3600) + 60.0)
+        _ask_runner(run, seen, grace, by)  # finish looks, too, while its check runs
+        seen = _wait(run, 60.0)
     if seen.phase == phase.CORRUPT:
         raise Refused(f"{seen.id} cannot be read: {seen.why}", f"workcell fsck {seen.id}")
     if seen.phase != phase.DONE:

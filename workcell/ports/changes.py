@@ -90,9 +90,10 @@ def _counted(tree: git.Tree, base: str | None) -> tuple[int, int, int] | None:
     """Files, insertions and deletions from `git diff --numstat -z`, where `-` stands for a binary file."""
     of = base or layers.empty_tree(tree)
     words = ("diff", "--numstat", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", of, "--")
-    ran = git.ask(tree.top, *words, timeout=git.WHOLE)
-    if not ran.ok and b"filter" in ran.err:
-        ran = git.ask(tree.top, *words, timeout=git.WHOLE, env=git.unfiltered(tree.top))
+    with layers.own_index(tree) as env:
+        ran = git.ask(tree.top, *words, timeout=git.WHOLE, env=env)
+        if not ran.ok and b"filter" in ran.err:
+            ran = git.ask(tree.top, *words, timeout=git.WHOLE, env={**env, **git.unfiltered(tree.top)})
     if not ran.ok:
         return None
     rows = [row.split(b"\t", 2) for row in ran.out.split(b"\0") if row]
@@ -198,15 +199,14 @@ def _in_commits(
 
 def _moved(tree: git.Tree, known: "dict[object, object]") -> Iterator[str]:
     """The commits of branches and tags that are not where they were, but for other worktrees' branches."""
-    listed = git.must(tree.top, "worktree", "list", "--porcelain").decode("utf-8", "surrogateescape")
-    theirs = {line[7:] for line in listed.splitlines() if line.startswith("branch ")}
     mine = git.branch(tree.top)
+    theirs = {f"refs/heads/{other.branch}" for other in git.worktrees(tree) if other.branch != mine}
     out = git.must(tree.top, "for-each-ref", "--format=%(refname)%00%(objectname)%00%(objecttype)", timeout=git.WHOLE)
     for line in os.fsdecode(out).splitlines():
         ref, commit, kind = line.split("\0")
         if not ref.startswith(("refs/heads/", "refs/tags/")) or kind != "commit":
             continue
-        if known.get(ref) != commit and (ref not in theirs or ref == f"refs/heads/{mine}"):
+        if known.get(ref) != commit and ref not in theirs:
             yield commit
 
 
@@ -267,7 +267,6 @@ def _diff(tree: git.Tree, old: str, new: str) -> list[str]:
 
 def _dirty(tree: git.Tree, head: str | None) -> dict[str, str]:
     """Every path in which the index or the files differ from `head`, untracked ones one by one."""
-    env = git.unfiltered(tree.top)
     plain = ("--name-only", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules=none")
     of = head or layers.empty_tree(tree)
     asked = (
@@ -276,10 +275,12 @@ def _dirty(tree: git.Tree, head: str | None) -> dict[str, str]:
         ("files", ("ls-files", "--others", "-z", "--exclude-standard")),
     )
     found: dict[str, str] = {}
-    for where, words in asked:
-        for path in os.fsdecode(git.must(tree.top, *words, timeout=git.WHOLE, env=env)).split("\0"):
-            if path:
-                found.setdefault(path, where)
+    with layers.own_index(tree) as env:
+        env = {**env, **git.unfiltered(tree.top)}
+        for where, words in asked:
+            for path in os.fsdecode(git.must(tree.top, *words, timeout=git.WHOLE, env=env)).split("\0"):
+                if path:
+                    found.setdefault(path, where)
     return found
 
 

@@ -18,7 +18,7 @@ def forbidden(paths: Iterable[str], patterns: Sequence[str]) -> list[tuple[str, 
     exception, and unlike there also below a forbidden directory. `dir/` forbids a submodule, link or file of
     that name too: a directory must not be replaced by one. Sorted, without doubles.
     """
-    spec = GitIgnoreSpec.from_lines(patterns)
+    spec = _spec(patterns)
     found = []
     for path in sorted(set(paths)):
         pattern = _match(spec, patterns, path)
@@ -27,9 +27,18 @@ def forbidden(paths: Iterable[str], patterns: Sequence[str]) -> list[tuple[str, 
     return found
 
 
+def _spec(patterns: Sequence[str]) -> GitIgnoreSpec:
+    return GitIgnoreSpec.from_lines([_one_line(pattern) for pattern in patterns])
+
+
+def _one_line(text: str) -> str:
+    """A newline ends a regular expression before its time; this character stands for no byte of any name."""
+    return text.replace("\n", "\udc0a")
+
+
 def _match(spec: GitIgnoreSpec, patterns: Sequence[str], path: str) -> str | None:
     for name in (path, path + "/"):
-        said = spec.check_file(name)
+        said = spec.check_file(_one_line(name))
         if said.index is not None:
             return patterns[said.index] if said.include else None
     return None
@@ -42,7 +51,7 @@ def fingerprint(top: str, patterns: Sequence[str]) -> dict[str, object]:
     Only names and stat(2) are read; links are not followed, and `.git` is entered only where a pattern names it.
     A capped fingerprint holds what it reached: what it left out cannot be compared.
     """
-    spec = GitIgnoreSpec.from_lines(patterns)
+    spec = _spec(patterns)
     entries: dict[str, list[int]] = {}
     unread: list[str] = []
     excepted = any(pattern.lstrip().startswith("!") for pattern in patterns)

@@ -180,14 +180,14 @@ def trouble(ran: proc.Ran, where: str, verb: str) -> WorkcellError:
         return NotFound(
             f"no git repository at {where!r}", f"git -C {shlex.quote(where)} init, or name another directory"
         )
+    lines = [line for line in said.splitlines() if line.startswith(("fatal:", "error:"))]
+    words = lines[0].split(": ", 1)[1] if lines else ran.complaint()
     if ".lock'" in said and "File exists" in said:
         return InputOutput(
-            f"git {verb} found a lock in {where!r}: {ran.complaint()}",
+            f"git {verb} found a lock in {where!r}: {words}",
             "wait for the git command that runs there; if none does, remove the .lock file that it names",
         )
-    lines = [line for line in said.splitlines() if line.startswith(("fatal:", "error:"))]
-    words = f"git {verb} failed in {where!r}: {lines[0] if lines else ran.complaint()}"
-    return InputOutput(words, f"try 'git {verb}' there by hand, or git fsck")
+    return InputOutput(f"git {verb} failed in {where!r}: {words}", f"try 'git {verb}' there by hand, or git fsck")
 
 
 def find(path: str) -> Tree | None:
@@ -292,6 +292,33 @@ def under_way(tree: Tree) -> str | None:
 def index_locked(tree: Tree) -> bool:
     """Whether index.lock is there: a git command runs, or one was killed and left it. Reading goes on beside it."""
     return os.path.lexists(os.path.join(tree.git_dir, "index.lock"))
+
+
+@dataclass(frozen=True)
+class Worktree:
+    """One line of `git worktree list`: `branch` without refs/heads/, None when detached; `prunable` when its
+    directory is gone; `locked` when `git worktree lock` holds it."""
+
+    top: str
+    branch: str | None
+    locked: bool
+    prunable: bool
+
+
+def worktrees(tree: Tree) -> list[Worktree]:
+    """Every worktree of the repository, the main one first."""
+    ran = ask(tree.top, "worktree", "list", "--porcelain", "-z")
+    if ran.ok:
+        text = os.fsdecode(ran.out)
+    else:  # -z is there since git 2.36
+        text = os.fsdecode(must(tree.top, "worktree", "list", "--porcelain")).replace("\n", "\0")
+    found = []
+    for block in text.split("\0\0"):
+        facts = {key: value for key, _, value in (line.partition(" ") for line in block.split("\0"))}
+        if "worktree" in facts:
+            on = facts.get("branch", "").removeprefix("refs/heads/") or None
+            found.append(Worktree(facts["worktree"], on, "locked" in facts, "prunable" in facts))
+    return found
 
 
 def unfiltered(where: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from workcell.base.errors import InputOutput, Invalid, WorkcellError
@@ -54,7 +55,9 @@ class Hash:
 
 
 @dataclass(frozen=True)
-class _Entry:
+class Entry:
+    """One line of the index; `tag` is a letter of `git ls-files -v`, small where assume-unchanged is set."""
+
     tag: str
     mode: str
     blob: str
@@ -97,9 +100,11 @@ def repository(tree: git.Tree, path: str) -> git.Tree | None:
     if not os.path.lexists(os.path.join(below, ".git")):
         return None
     try:
-        return git.find(below)
+        found = git.find(below)
     except Invalid:
         return None
+    # git passes over a `.git` that is broken, and looks further up
+    return found if found and os.path.samefile(found.top, below) else None
 
 
 def read(tree: git.Tree, *, store: bool, raw: bool) -> Layers:
@@ -138,12 +143,12 @@ class _Reading:
 
     def layers(self) -> Layers:
         zero = "0" * len(empty_tree(self.tree))
-        entries = list(_entries(self.must(self.index, "ls-files", "--stage", "-v", "-z")))
-        stages = tuple((e.mode, e.blob, e.stage, e.path) for e in entries if e.stage)
+        listed = list(entries(self.must(self.index, "ls-files", "--stage", "-v", "-z")))
+        stages = tuple((e.mode, e.blob, e.stage, e.path) for e in listed if e.stage)
         gone = {path: "" for _, _, _, path in stages}
         index_tree = self._write(self.index, gone, zero)
-        self._unhide(entries)
-        links = {e.path: e.blob for e in entries if e.mode == LINK}
+        self._unhide(listed)
+        links = {e.path: e.blob for e in listed if e.mode == LINK}
         below = {path: found for path in links if (found := repository(self.tree, path))}
         changes: dict[str, str] = {}
         for path, found in below.items():
@@ -154,7 +159,7 @@ class _Reading:
         self._refresh()
         changed = set(self._changed()) - below.keys()
         others, nested = self._untracked()
-        known = {e.path: e.mode for e in entries}
+        known = {e.path: e.mode for e in listed}
         changes.update(self._hashed(sorted(changed | others), known))
         work_tree = self._write(self.work, changes, zero)
         return Layers(
@@ -167,10 +172,10 @@ class _Reading:
             tuple(sorted(set(self.missed))),
         )
 
-    def _unhide(self, entries: list[_Entry]) -> None:
+    def _unhide(self, listed: list[Entry]) -> None:
         """Edits of files marked assume-unchanged, or skip-worktree and there all the same, are work too."""
-        assumed = [e.path for e in entries if e.tag.islower()]
-        skipped = [e.path for e in entries if e.tag in "Ss" and os.path.lexists(self._at(e.path))]
+        assumed = [e.path for e in listed if e.tag.islower()]
+        skipped = [e.path for e in listed if e.tag in "Ss" and os.path.lexists(self._at(e.path))]
         for option, paths in (("--no-assume-unchanged", assumed), ("--no-skip-worktree", skipped)):
             if paths:
                 self.must(self.work, "update-index", option, "-z", "--stdin", input=_joined(paths))
@@ -303,6 +308,19 @@ def tree_of(tree: git.Tree, lines: Iterable[str]) -> str:
         return git.must(tree.top, *words, timeout=git.LONG, env=env, config=DURABLE).decode().strip()
 
 
+@contextmanager
+def own_index(tree: git.Tree) -> Iterator[dict[str, str]]:
+    """Variables for `git.ask` under which a command sees a copy of the index, thrown away afterwards.
+
+    For `git diff` on files: told to take no optional locks it takes index.lock all the same, to write down
+    which files it found unchanged, and the `git add` of an agent beside it fails.
+    """
+    with tempfile.TemporaryDirectory(prefix="workcell-git-", ignore_cleanup_errors=True) as scratch:
+        index = os.path.join(scratch, "index")
+        copy_index(tree, (index,))
+        yield {"GIT_INDEX_FILE": index}
+
+
 def copy_index(tree: git.Tree, targets: Iterable[str]) -> None:
     """Copy the index as it is at one moment; without one nothing is made, which git takes for an empty index.
 
@@ -320,13 +338,13 @@ def copy_index(tree: git.Tree, targets: Iterable[str]) -> None:
         os.utime(target, ns=(found.st_mtime_ns, found.st_mtime_ns))
 
 
-def _entries(out: bytes) -> Iterator[_Entry]:
+def entries(out: bytes) -> Iterator[Entry]:
     """`git ls-files --stage -v -z`: `H 100644 <blob> 0<TAB>path`."""
     for field in os.fsdecode(out).split("\0"):
         if field:
             facts, _, path = field.partition("\t")
             tag, mode, blob, stage = facts.split(" ")
-            yield _Entry(tag, mode, blob, int(stage), path)
+            yield Entry(tag, mode, blob, int(stage), path)
 
 
 def quoted(path: str) -> bytes:

@@ -3,10 +3,14 @@
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from workcell.base.errors import Unreachable
+
+ASK = 0.2
+"""Seconds between two questions whether a program is still wanted."""
 
 
 @dataclass(frozen=True)
@@ -118,10 +122,12 @@ def run_into(
     output: int,
     pass_fds: Sequence[int] = (),
     umask: int = -1,
+    until: Callable[[], bool] | None = None,
 ) -> int | None:
     """Run `argv` with both its outputs going to the descriptor `output`; its code as in `Ran.code`.
 
-    What it leaves running is the caller's to end. Raises Unreachable when it cannot be started.
+    It is ended early, with None, once `until` says so; that is asked several times a second. What it leaves running
+    is the caller's to end. Raises Unreachable when it cannot be started.
     """
     try:
         child = subprocess.Popen(
@@ -138,10 +144,15 @@ def run_into(
     except OSError as error:
         words = f"cannot start {argv[0]!r}: {error.strerror or error}"
         raise Unreachable(words, f"install {argv[0]} or put it on PATH") from error
+    deadline = time.monotonic() + timeout
     try:
-        return child.wait(timeout)
-    except subprocess.TimeoutExpired:
-        return None
+        while True:
+            left = max(0.0, deadline - time.monotonic())
+            try:
+                return child.wait(left if until is None else min(left, ASK))
+            except subprocess.TimeoutExpired:
+                if time.monotonic() >= deadline or (until is not None and until()):
+                    return None
     finally:
         if child.poll() is None:
             try:

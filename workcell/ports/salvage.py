@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from workcell.base import clock, record
-from workcell.base.errors import CannotCreate, Invalid, NotFound
+from workcell.base.errors import CannotCreate, Invalid, NotFound, WorkcellError
 from workcell.ports import git, layers
 
 REFS = "refs/workcell/salvage/"
@@ -60,7 +60,8 @@ def take(tree: git.Tree, run: str, why: str) -> Snapshot:
     if not _RUN.fullmatch(run) or run.endswith(".lock"):
         raise Invalid(f"{run!r} cannot name a snapshot", "use letters, digits, '-', '_' and single dots")
     found = layers.read(tree, store=True, raw=True)
-    inner = tuple(_inner(tree, found, run, why))
+    inner, dark = _inner(tree, found, run, why)
+    missed = tuple(sorted({*found.missed, *dark}))
     facts: dict[str, object] = {
         "schema": "workcell.salvage/1",
         "run": run,
@@ -72,35 +73,69 @@ def take(tree: git.Tree, run: str, why: str) -> Snapshot:
         "under_way": git.under_way(tree),
         "state": found.state,
         "inner": [list(pair) for pair in inner],
-        "missed": list(found.missed),
+        "missed": list(missed),
     }
     parents = [found.head] if found.head else []
     index = _commit(tree, found.index_tree, parents, f"index, beside the snapshot of {run}")
     kept = _kept(tree, found, run)
     facts.update(index=index, kept=kept)
     line = record.encode_line(facts).decode()
-    message = f"workcell snapshot of {run}\n\n{_sentence(found, why)}\n\n{_MARK}{line}"
+    message = f"workcell snapshot of {run}\n\n{_sentence(missed, why)}\n\n{_MARK}{line}"
     commit = _commit(tree, found.work_tree, [*parents, index, *([kept] if kept else [])], message)
     ref, n = _name(tree, run, commit)
     return _snapshot(ref, commit, tree.top, facts, n)
 
 
-def _inner(tree: git.Tree, found: layers.Layers, run: str, why: str) -> Iterator[tuple[str, str]]:
+def _inner(tree: git.Tree, found: layers.Layers, run: str, why: str) -> tuple[tuple[tuple[str, str], ...], list[str]]:
+    """The snapshots taken inside, and the submodules and nested repositories that could not be asked."""
+    taken: list[tuple[str, str]] = []
+    dark: list[str] = []
     for path in (*found.submodules, *found.nested):
-        below = layers.repository(tree, path)
-        if below and (below.head is None or git.under_way(below) or not git.status(below).clean):
-            yield path, take(below, run, why).commit
+        try:
+            below = layers.repository(tree, path)
+            if below and (below.head is None or git.under_way(below) or not git.status(below).clean or _own(below)):
+                snapshot = take(below, run, why)
+                taken.append((path, snapshot.commit))
+                _copy_to_twin(below, snapshot)
+        except WorkcellError:
+            dark.append(path)
+    return tuple(taken), dark
 
 
-def _sentence(found: layers.Layers, why: str) -> str:
-    missed = f" {len(found.missed)} files could not be read." if found.missed else ""
-    return f"{' '.join(why.split()) or 'No reason was given.'}\n\nThe tree is the files; parents: HEAD, index.{missed}"
+def _copy_to_twin(below: git.Tree, snapshot: Snapshot) -> None:
+    """A linked worktree's own clone of a submodule goes with it; failing here is seen when it is to be removed."""
+    clone = twin(below)
+    if clone:
+        words = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", below.git_dir)
+        env = {"GIT_ALLOW_PROTOCOL": "file"}
+        git.ask(clone, *words, f"{snapshot.ref}:{snapshot.ref}", timeout=git.LONG, env=env)
+
+
+def _own(below: git.Tree) -> bool:
+    """Whether HEAD has commits that no remote is known to have."""
+    ran = git.ask(below.top, "rev-list", "--max-count=1", "HEAD", "--not", "--remotes", timeout=git.WHOLE)
+    return not ran.ok or bool(ran.out.strip())
+
+
+def twin(below: git.Tree) -> str | None:
+    """The repository's own clone of the submodule `below` of a linked worktree, which outlives that worktree.
+
+    As gitrepository-layout(5) has it: `modules/<name>` there, `worktrees/<id>/modules/<name>` for a worktree.
+    """
+    found = re.fullmatch(r"(.*?)/worktrees/[^/]+/modules/(.+)", below.git_dir, re.DOTALL)
+    clone = os.path.join(found[1], "modules", found[2]) if found else ""
+    return clone if found and os.path.isfile(os.path.join(clone, "HEAD")) else None
+
+
+def _sentence(missed: tuple[str, ...], why: str) -> str:
+    dark = f" {len(missed)} files could not be read." if missed else ""
+    return f"{' '.join(why.split()) or 'No reason was given.'}\n\nThe tree is the files; parents: HEAD, index.{dark}"
 
 
 def _commit(tree: git.Tree, of: str, parents: list[str], message: str) -> str:
     words = ["commit-tree", of, *(word for parent in parents for word in ("-p", parent))]
     who = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in _IDENTITY}
-    out = git.must(tree.top, *words, input=message.encode(), env=who, config=layers.DURABLE)
+    out = git.must(tree.top, *words, input=message.encode("utf-8", "backslashreplace"), env=who, config=layers.DURABLE)
     return out.decode().strip()
 
 
@@ -238,7 +273,8 @@ def show(tree: git.Tree, snapshot: Snapshot, limit: int = 1 << 20) -> Shown:
     there(tree, snapshot)
     base = snapshot.head or layers.empty_tree(tree)
     plain = ("--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none")
-    diff = git.must(tree.top, "diff", *plain, "--submodule=short", base, snapshot.commit, "--", timeout=git.WHOLE)
+    words = ("diff-tree", "-r", "-p", *plain, "--submodule=short", base, snapshot.commit, "--")
+    diff = git.must(tree.top, *words, timeout=git.WHOLE)
     text = diff[:limit].decode("utf-8", "surrogateescape")
     staged, files = (tuple(differing(tree, base, to)) for to in (snapshot.index, snapshot.commit))
     return Shown(staged, files, text, len(diff) > limit)

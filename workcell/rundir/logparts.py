@@ -58,3 +58,14 @@ def compress_rest(directory: str) -> None:
                 compress(directory, name)
             except OSError:
                 return
+
+
+WORTH_PACKING = 1 << 16
+
+
+def pack(directory: str) -> None:
+    """Make agent.log itself a part and compress it: for a run that is over, by the lock holder."""
+    last = [int(name.removesuffix(".gz").rpartition(".")[2]) for name in parts(directory) if name != layout.AGENT_LOG]
+    name = part(max(last, default=0) + 1)
+    os.rename(os.path.join(directory, layout.AGENT_LOG), os.path.join(directory, name))
+    compress(directory, name)

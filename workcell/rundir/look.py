@@ -38,12 +38,39 @@ class Look:
         return os.path.exists(os.path.join(self.run, layout.HOLD))
 
 
+TRIES = 50
+"""Looks at a run that goes on between reading its files and asking its locks; the second one is nearly always still."""
+
+
 def at(run: str, *, holding: bool = False) -> Look:
-    """Look at the run in the directory `run`.
+    """Look at the run in the directory `run` as it stood at one moment.
 
     With `holding` the caller has runner.lock himself, and it counts as free. Records are read backward (result
-    first, launch last), since they are written forward.
+    first, launch last), since they are written forward. Files and locks cannot be read at once: what a run wrote
+    before it gave its lock back would be missed by a reader who was held up in between, and he would take a run that
+    has ended for one whose runner has died. So both must be the same afterwards, else the look begins anew.
     """
+    for _ in range(TRIES):
+        seen = _once(run, holding)
+        if seen.phase == phase.DONE or _still(seen, holding):
+            break
+    return seen
+
+
+def _still(seen: Look, holding: bool) -> bool:
+    """Whether no record has been added, no attempt opened and no lock taken since `seen` was seen."""
+    if (layout.current(seen.run) or 0) != seen.n:
+        return False
+    if seen.n and seen.stands != {name for name in layout.SEALED if _there(seen.directory, name)}:
+        return False
+    return holding or seen.runner != probe.NO or locks.held(os.path.join(seen.run, layout.RUNNER_LOCK)) == probe.NO
+
+
+def _there(directory: str, name: str) -> bool:
+    return os.path.exists(os.path.join(directory, name))
+
+
+def _once(run: str, holding: bool) -> Look:
     seen = Look(run)
     n = layout.current(run)
     if n is None:
@@ -54,7 +81,7 @@ def at(run: str, *, holding: bool = False) -> Look:
         seen.result = _read(seen, layout.RESULT)
         seen.next = _read(seen, layout.NEXT)
         for name in (layout.VERIFY, layout.FACTS):
-            if os.path.exists(os.path.join(seen.directory, name)):
+            if _there(seen.directory, name):
                 seen.stands.add(name)
         seen.exit = _read(seen, layout.EXIT)
         seen.start = _read(seen, layout.START)

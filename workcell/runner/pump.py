@@ -116,6 +116,8 @@ class Pump:
                 self._greet(pane)
         if self.tty is None and self.panes:
             self._follow()
+        if self.tty is None and self.clock.looks_for_idle:
+            self._grown()  # before the clock is asked: a line every half second is no silence to a limit of one
         self.clock.check({self.compressor})
         if now >= self.look_at + LOOK:
             self.look()
@@ -174,7 +176,10 @@ class Pump:
 
     def _compress(self, writer: log.Log) -> None:
         number = writer.waiting[0]
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:
+            return  # no process to be had: tried again with the next output, and finish does what is left
         if pid:
             self.compressor = pid
             return
@@ -329,8 +334,6 @@ class Pump:
             self.journal.flush()
         except OSError:
             pass  # a full disk: looked at again in two seconds
-        if self.clock.how is None and self.tty is None:
-            self._grown()
 
     def _grown(self) -> None:
         try:

@@ -5,7 +5,6 @@ was begun and never ended runs again. Steps are known by their number and the sh
 """
 
 import os
-import signal
 import sys
 import time
 
@@ -14,6 +13,7 @@ if __package__ in (None, ""):
     sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
 from workcell.base import clock, record
+from workcell.base.light import signal
 from workcell.rundir import layout, seal
 
 TYPE_CHECKING = False

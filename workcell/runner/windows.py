@@ -8,8 +8,8 @@ import sys
 import termios
 import time
 
-from workcell.base import control
 from workcell.base.light import socket
+from workcell.base.strip import strip_control
 
 BACKLOG = 1 << 18
 """Bytes that a window may lag behind before it is shown the last screenful instead."""
@@ -71,7 +71,7 @@ class Window:
         """
         self.lost_until = None
         size = self.size()
-        lines = control.strip(tail).split(b"\n")[-(size[1] if size else 50) :]
+        lines = strip_control(tail).split(b"\n")[-(size[1] if size else 50) :]
         self.backlog = bytearray(b"\x18\x1b[m" + b"\r\n".join(lines))
         self.flush()
 

@@ -56,9 +56,9 @@ def prompt(text: str, variables: dict[str, Any], brief: str, prose: str) -> str:
     return render("prompt.md.j2", values)
 
 
-def rescue(plan: Any) -> str:
+def rescue(plan: Any, workspace: str) -> str:
     """RESCUE.md: how to read and go on with plain shell commands, without workcell."""
-    return render("rescue.md.j2", {"run": plan.id, "dir": plan.run, "home": plan.home, "workspace": plan.top})
+    return render("rescue.md.j2", {"run": plan.id, "dir": plan.run, "home": plan.home, "workspace": workspace})
 
 
 def handoff_parts(text: str) -> dict[str, str]:

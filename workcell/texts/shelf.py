@@ -1,20 +1,28 @@
-"""Where data files are found: the repo's own first, then the user's, then the shipped ones."""
+"""Where recipes, playbooks, adapters and templates lie: the project's, the user's, the shipped ones."""
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from workcell.base.errors import NotFound
-from workcell.texts import fields
+from workcell.texts.fields import did_you_mean
 
-PROJECT, USER, SHIPPED = "project", "user", "shipped"
+KINDS = ("recipes", "recovery", "adapters", "templates")
+ORIGINS = ("project", "user", "shipped")
 
-_ENDINGS = {"recipes": ".yaml", "recovery": ".md", "adapters": ".yaml", "templates": ""}
+SUFFIXES = {
+    "recipes": (".yaml", ".yml", ".md"),
+    "recovery": (".md",),
+    "adapters": (".yaml", ".yml"),
+    "templates": (".j2", ".md", ".txt", ".sh"),
+}
+"""What counts as a data file of each kind; editors' droppings and READMEs in the same folder do not."""
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
-@dataclass(frozen=True)
-class Found:
-    """A data file: its name without the ending, its path, and whose it is."""
+class Item(NamedTuple):
+    """One data file: its name without the ending, its path, and `project`, `user` or `shipped`."""
 
     name: str
     path: str
@@ -22,43 +30,69 @@ class Found:
 
 
 def shipped(kind: str) -> str:
-    """The directory of the shipped files of that kind: in the wheel, else in the checkout."""
+    """The folder of shipped files of that kind: in the wheel, else in the checkout."""
     return single(kind)
 
 
 def single(name: str) -> str:
-    """A file or directory that is shipped beside the package, e.g. SKILL.md: in the wheel, else in the checkout."""
-    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    inside = os.path.join(package, "_data", name)
-    return inside if os.path.exists(inside) else os.path.join(os.path.dirname(package), name)
+    """A file or folder that is shipped, e.g. SKILL.md: `workcell/_data/` in a wheel, else beside the package."""
+    packed = os.path.join(_PACKAGE, "_data", name)
+    return packed if os.path.exists(packed) else os.path.join(os.path.dirname(_PACKAGE), name)
 
 
-def _places(kind: str, home: str, project: str | None) -> Iterator[tuple[str, str]]:
-    if project is not None:
-        yield PROJECT, os.path.join(project, ".workcell", kind)
-    yield USER, os.path.join(home, kind)
-    yield SHIPPED, shipped(kind)
+def folders(kind: str, repo: str | None, home: str | None) -> list[tuple[str, str]]:
+    """(origin, folder) nearest first; folders that are not there are named too."""
+    if kind not in KINDS:
+        raise ValueError(f"unknown kind of data: {kind!r}")
+    found = [("project", os.path.join(repo, ".workcell", kind))] if repo else []
+    found += [("user", os.path.join(home, kind))] if home else []
+    return [*found, ("shipped", shipped(kind))]
 
 
-def ls(kind: str, *, home: str, project: str | None = None) -> list[Found]:
-    """Every file of that kind by name; one that is nearer by replaces one of the same name further away."""
-    found: dict[str, Found] = {}
-    ending = _ENDINGS[kind]
-    for origin, directory in _places(kind, home, project):
+def items(
+    kind: str,
+    repo: str | None = None,
+    home: str | None = None,
+    *,
+    unreadable: Callable[[str], None] | None = None,
+) -> list[Item]:
+    """All data files of a kind by name; a nearer file replaces one of the same name further away.
+
+    A folder that is there but cannot be listed is told to `unreadable`: what it would have replaced stays in
+    force, and whoever asks should say so.
+    """
+    found: dict[str, Item] = {}
+    for origin, folder in folders(kind, repo, home):
         try:
-            names = sorted(os.listdir(directory))
+            names = sorted(os.listdir(folder))
+        except (FileNotFoundError, NotADirectoryError):
+            continue
         except OSError:
+            if unreadable:
+                unreadable(folder)
             continue
         for file in names:
-            if file.endswith(ending) and not file.startswith("."):
-                name = file.removesuffix(ending)
-                found.setdefault(name, Found(name, os.path.join(directory, file), origin))
+            stem, suffix = os.path.splitext(file)
+            path = os.path.join(folder, file)
+            if file.startswith(".") or stem.upper() == "README" or suffix not in SUFFIXES[kind]:
+                continue
+            if stem not in found and os.path.isfile(path):
+                found[stem] = Item(stem, path, origin)
     return [found[name] for name in sorted(found)]
 
 
-def find(kind: str, name: str, *, home: str, project: str | None = None) -> Found:
-    """The file of that name; NotFound with the nearest name otherwise."""
-    known = {entry.name: entry for entry in ls(kind, home=home, project=project)}
-    if name not in known:
-        raise NotFound(f"no {kind.removesuffix('s')} {name!r}", fields.did_you_mean(name, list(known)))
-    return known[name]
+def find(kind: str, name: str, repo: str | None = None, home: str | None = None) -> Item:
+    """The nearest file of that name; NotFound, with the nearest spelling, when there is none."""
+    every = items(kind, repo, home)
+    for item in every:
+        if item.name == name:
+            return item
+    raise NotFound(f"no {_ONE[kind]} named {name!r}", did_you_mean(name, names(every)))
+
+
+def names(every: Sequence[Item]) -> list[str]:
+    """Their names."""
+    return [item.name for item in every]
+
+
+_ONE = {"recipes": "recipe", "recovery": "playbook", "adapters": "adapter", "templates": "template"}

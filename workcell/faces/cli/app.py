@@ -80,6 +80,8 @@ def _root(
 def main(words: list[str]) -> int:
     """Run one command line; the exit code."""
     as_json = "--json" in words
+    # click knows no option whose value may be left out: `--worktree` alone means a branch named after the run
+    words = ["--worktree=" if word == "--worktree" and words[0] == "launch" else word for word in words]
     try:
         answer = get_command(app).main(args=words, prog_name="workcell", standalone_mode=False)
         sys.stdout.flush()
@@ -99,7 +101,7 @@ def main(words: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
     except Exception as error:
-        return _bug(error, words, as_json)
+        return bug(error, words, as_json)
 
 
 def _usage_hint(error: Any) -> str | None:
@@ -107,7 +109,7 @@ def _usage_hint(error: Any) -> str | None:
     return f"{context.command_path} --help" if context is not None else "workcell --help"
 
 
-def _bug(error: Exception, words: list[str], as_json: bool) -> int:
+def bug(error: Exception, words: list[str], as_json: bool) -> int:
     """A failure that nobody foresaw: a report to paste, and one line that says where it is."""
     if isinstance(error, OSError) and error.errno is not None:
         where = f": {error.filename!r}" if error.filename else ""
@@ -120,6 +122,7 @@ def _bug(error: Exception, words: list[str], as_json: bool) -> int:
     path = os.path.join(where, time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + ids.token() + ".txt")
     report = f"workcell {__version__}\npython {sys.version}\nverb {words[:1]}\n\n{text}"
     try:
+        os.makedirs(layout.home(), 0o700, exist_ok=True)  # of parents that makedirs makes on the way, the umask decides
         os.makedirs(where, 0o700, exist_ok=True)
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(report)

@@ -1,1 +1,11 @@
-"""What is known of each agent program."""
+"""Readers of what agents write, by the name of the agent."""
+
+from workcell.ports.agents import claude, codex
+from workcell.ports.agents.reader import Reader
+
+READERS: dict[str, Reader] = {"claude": claude, "codex": codex}
+
+
+def reader_for(name: str) -> Reader | None:
+    """The reader for a recipe's transcript kind; None for a program whose records nobody knows."""
+    return READERS.get(name)

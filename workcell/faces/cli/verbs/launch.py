@@ -27,6 +27,11 @@ def launch(
     ] = None,
     repo: Annotated[str | None, typer.Option(help="The working tree.")] = None,
     name: Annotated[str | None, typer.Option(help="A short name for the run.")] = None,
+    worktree: Annotated[
+        str | None,
+        typer.Option(metavar="[=BRANCH]", help="Work in a worktree of its own, on a new branch or the one named."),
+    ] = None,
+    dirty: Annotated[str | None, typer.Option(help="Uncommitted work: refuse, allow or snapshot.")] = None,
     label: Annotated[list[str] | None, typer.Option(help="A word to find the run by; may be given again.")] = None,
     group: Annotated[str | None, typer.Option(help="The group that the run belongs to.")] = None,
     max_live: Annotated[
@@ -43,7 +48,11 @@ def launch(
     as_json: given.Json = False,
 ) -> int:
     """Create a run from a brief and start it; prints its id. Of several, all are checked before the first starts."""
-    options = plan.Options(recipe=recipe, repo=repo, name=name, labels=tuple(label or ()), group=group)
+    if dirty not in (None, "refuse", "allow", "snapshot"):
+        raise Usage(f"--dirty {dirty!r} is none of refuse, allow, snapshot")
+    options = plan.Options(
+        recipe=recipe, repo=repo, name=name, worktree=worktree, dirty=dirty, labels=tuple(label or ()), group=group
+    )
     if len(briefs) > 1 or max_live is not None or launchfile.is_one(briefs[0]):
         if attach or name is not None:
             raise Usage("--attach and --name are for one brief", "name runs in a launch file, attach with 'attach RUN'")

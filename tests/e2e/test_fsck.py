@@ -1,0 +1,77 @@
+"""fsck finds what is wrong, says it once, and rebuilds the cache from the sealed files."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def run(lab):
+    return lab.launch(lab.brief("echo hello"), "--wait")
+
+
+def faults(lab, run):
+    ran = lab.workcell("fsck", run, "--json", code=None)
+    found = json.loads(ran.stdout)
+    assert "runs" in found, found
+    assert ran.returncode == (1 if any(one["problems"] for one in found["runs"]) else 0)
+    return [line for one in found["runs"] for line in one["problems"]]
+
+
+def test_a_fresh_run_is_clean(lab, run):
+    assert faults(lab, run) == []
+
+
+def test_status_is_rebuilt_from_the_sealed_files(lab, run):
+    path = Path(run, "status.json")
+    before = json.loads(path.read_text())
+    for damage in (lambda: path.unlink(), lambda: path.write_text("{"), lambda: path.write_text('{"state": "passed"}')):
+        damage()
+        assert len(faults(lab, run)) == 1
+        lab.workcell("fsck", run, "--rebuild")
+        assert json.loads(path.read_text()) == before
+        assert lab.status(run)["outcome"] == "passed"
+
+
+def test_ls_does_not_trust_a_cache_that_the_files_contradict(lab, run):
+    path = Path(run, "status.json")
+    stored = json.loads(path.read_text())
+    os.unlink(os.path.join(run, "attempts/001/result.json"))
+    path.write_text(json.dumps({**stored, "state": "passed"}))
+    rows = json.loads(lab.workcell("ls", "--json").stdout)["runs"]
+    assert rows[0]["state"] == "interrupted"
+    lab.workcell("wait", run)
+    assert lab.status(run)["outcome"] == "passed", "settled from its facts, and verify was not run again"
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "words"),
+    [
+        ("launch.json", "{}", "launch.json"),
+        ("launch.json", None, "launch.json is missing"),
+        ("attempts/001/exit.json", '{"schema": "workcell.file.exit/1", "how": "bored"}', "exit.json: how"),
+        ("attempts/001/attempt.json", "not json", "attempt.json cannot be read"),
+        ("attempts/001/exit.json", None, "without exit.json"),
+        ("events.jsonl", '{"n": 2}\n{"n": 1}\nnonsense\n', "number 1 after 2"),
+    ],
+)
+def test_damage_is_named(lab, run, file, text, words):
+    path = Path(run, file)
+    path.chmod(0o600)
+    path.unlink() if text is None else path.write_text(text)
+    found = faults(lab, run)
+    assert any(words in line for line in found), found
+
+
+def test_a_run_that_others_can_read_is_named(lab, run):
+    os.chmod(os.path.join(run, "env.json"), 0o644)
+    assert any("env.json can be read by others" in line for line in faults(lab, run))
+
+
+def test_missing_links_come_back(lab, run):
+    os.unlink(os.path.join(run, "handoff.md"))
+    assert any("handoff.md" in line for line in faults(lab, run))
+    lab.workcell("fsck", run, "--rebuild")
+    assert faults(lab, run) == []

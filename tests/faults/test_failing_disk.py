@@ -1,0 +1,36 @@
+"""ENOSPC and EIO at the calls of runner and finish, and a disk that is really full: an exit code once known is kept."""
+
+import pytest
+
+from tests.faults import points
+from tests.faults.test_killed import PROGRAMS, sweep
+from tests.lab import eventually
+from workcell.rundir import look, phase
+
+pytestmark = pytest.mark.skipif(points.STRACE is None, reason="strace is not installed")
+
+
+def failing(lab, name, io):
+    """The runner that becomes finish, and the calls of it that a disk can make fail."""
+    program = PROGRAMS[name](lab, io)
+    program.set()
+    found = points.points(program.argv, env=program.env, cwd=lab.top)
+    eventually(lambda: look.at(program.run()).phase == phase.DONE)
+    return program, [point for point in found if point.call in points.FAILING]
+
+
+@pytest.mark.parametrize("error, name, io, count", [
+    ("ENOSPC", "runner", "file", 10), ("EIO", "runner", "terminal", 8), ("ENOSPC", "rolling", "terminal", 8),
+])  # fmt: skip
+def test_failing_at_a_sample_of_calls(lab, error, name, io, count):
+    program, found = failing(lab, name, io)
+    sweep(program, points.spread(found, count), f"error={error}", lines=True)
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("name, io", [("runner", "file"), ("runner", "terminal"), ("rolling", "terminal")])
+@pytest.mark.parametrize("error", ["ENOSPC", "EIO"])
+def test_failing_at_every_call(lab, error, name, io):
+    program, found = failing(lab, name, io)
+    print(f"\n{error} in {name} and finish, io {io}: {sweep(program, found, f'error={error}', lines=True)}")

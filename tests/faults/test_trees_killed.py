@@ -1,0 +1,235 @@
+"""SIGKILL at the state-changing system calls of making a worktree, a snapshot and a removal, ours and git's own."""
+
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests import repos
+from workcell.base.errors import NotFound
+from workcell.ports import git, layers, removal, restoring, salvage, worktrees
+
+STRACE = shutil.which("strace")
+pytestmark = pytest.mark.skipif(STRACE is None, reason="strace is not installed")
+
+CALLS = (
+    "openat,write,pwrite64,rename,renameat,renameat2,link,linkat,unlink,unlinkat,mkdir,mkdirat,rmdir,symlink,"
+    "symlinkat,ftruncate,chmod,fchmod,fchmodat,fsync,fdatasync,utimensat,flock"
+)
+
+JOB = """
+import sys
+from workcell.ports import git, removal, salvage, worktrees
+verb, top, path = sys.argv[1:]
+if verb == "make":
+    worktrees.create(git.find(top), path, run="r1", carry=["ignored.env"])
+elif verb == "take":
+    salvage.take(git.find(top), "r1", "test")
+else:
+    removal.remove(path)
+"""
+
+# the git that our process finds: the one call that is asked for runs under strace, and takes everything with it
+WRAPPER = """#!/bin/sh
+n=$(($(cat "$FAULT_COUNT") + 1))
+echo $n > "$FAULT_COUNT"
+if [ "$FAULT_AT" = all ]; then
+  exec {strace} -f -qq -y -o "$FAULT_LOG.$n" -e trace={calls} {git} "$@"
+elif [ "$FAULT_AT" = "$n" ]; then
+  inject="$FAULT_CALL:signal=KILL:when=$FAULT_NTH"
+  {strace} -f -o "$FAULT_LOG.killed" -e trace="$FAULT_CALL" -e inject="$inject" {git} "$@"
+  kill -9 $PPID
+  exit 137
+fi
+exec {git} "$@"
+"""
+
+
+@pytest.fixture(autouse=True)
+def configured(monkeypatch, tmp_path):
+    repos.set_up(monkeypatch, tmp_path)
+
+
+def template(where: Path) -> Path:
+    """A repository with a submodule, to be copied."""
+    where.mkdir()
+    top = repos.with_submodule(where)
+    repos.write(top, ".gitignore", "*.env\n")
+    repos.commit(top, {"c.txt": "c\n"})
+    return top
+
+
+def prepare(where: Path, verb: str) -> tuple[Path, Path]:
+    """A repository with work of every kind and, for a removal, a worktree that may go."""
+    top, path = where / "super", where / "trees" / "r1"
+    shutil.copytree(where.parent / "template/super", top, symlinks=True)
+    if verb == "remove":
+        made = worktrees.create(git.find(str(top)), str(path), run="r1")
+        salvage.take(made.tree, "r1", "before removal")
+    repos.write(top, "ignored.env", "secret\n")
+    repos.write(top, "a.txt", "changed\n")
+    repos.write(top, "staged.txt", "staged\n")
+    repos.git(top, "add", "staged.txt")
+    repos.write(top, "lib/untracked.txt", "in lib\n")
+    repos.git(top, "status")
+    return top, path
+
+
+def environment(where: Path, **extra: str) -> dict[str, str]:
+    tools = where / "tools"
+    tools.mkdir(exist_ok=True)
+    wrapper = tools / "git"
+    wrapper.write_text(WRAPPER.format(strace=STRACE, git=shutil.which("git"), calls=CALLS))
+    wrapper.chmod(0o755)
+    (where / "count").write_text("0")
+    root = os.fspath(Path(__file__).parents[2])
+    return {
+        **os.environ,
+        "PATH": f"{tools}:{os.environ['PATH']}",
+        "PYTHONPATH": root,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",
+        "FAULT_COUNT": os.fspath(where / "count"),
+        "FAULT_LOG": os.fspath(where / "trace"),
+        "FAULT_AT": "none",
+        **extra,
+    }
+
+
+def start(verb: str, top: Path, path: Path, env: dict[str, str], before: "tuple[str, ...]" = ()) -> int:
+    argv = [*before, sys.executable, "-c", JOB, verb, os.fspath(top), os.fspath(path)]
+    ran = subprocess.run(argv, env=env, cwd="/", capture_output=True, timeout=60)
+    if ran.returncode not in (0, -9, 137):
+        raise AssertionError(ran.stderr.decode())
+    return ran.returncode
+
+
+def points(verb: str, where: Path) -> list[tuple[int, str, int]]:
+    """Every `(git call, or 0 for our own process; system call; ordinal)` that changes state in one clean run."""
+    top, path = prepare(where, verb)
+    log = where / "own"
+    tracing = (str(STRACE), "-qq", "-y", "-o", str(log), "-e", f"trace={CALLS}")
+    assert start(verb, top, path, environment(where, FAULT_AT="all"), tracing) == 0
+    found = {(0, call, n) for call, n in _changing(log.read_text(errors="replace"), own=True)}
+    for file in where.glob("trace.*"):
+        nth = int(file.name.rpartition(".")[2])
+        found |= {(nth, call, n) for call, n in _changing(file.read_text(errors="replace"), own=False)}
+    return sorted(found)
+
+
+def _changing(trace: str, own: bool) -> set[tuple[str, int]]:
+    """Ordinals are counted per process, as strace does it for injections."""
+    counts: Counter[tuple[str, str]] = Counter()
+    found = set()
+    for line in trace.splitlines():
+        match = re.match(r"(\d+ +)?(\w+)\((.*)", line)
+        if not match or match[3].startswith("resumed"):
+            continue
+        call, rest = match[2], match[3]
+        counts[match[1] or "", call] += 1
+        if call == "openat" and "O_CREAT" not in rest:
+            continue
+        if call in ("write", "pwrite64") and re.match(r"\d+<(pipe|/dev|socket|.*/count>)", rest):
+            continue
+        found.add((call, counts[match[1] or "", call]))
+    return found
+
+
+def kill(verb: str, where: Path, point: tuple[int, str, int]) -> bool:
+    """One run that is killed at `point`, what has to hold then, and the run after it. Whether the kill landed.
+
+    Where counts drifted it did not, and our process is killed once that git command is through.
+    """
+    at, call, nth = point
+    top, path = prepare(where, verb)
+    mine = repos.belongings(top)
+    refs = repos.git(top, "for-each-ref")
+    if at:
+        env = environment(where, FAULT_AT=str(at), FAULT_CALL=call, FAULT_NTH=str(nth))
+        code = start(verb, top, path, env)
+    else:
+        injecting = (str(STRACE), "-o", str(where / "trace.killed"), "-e", f"trace={call}")
+        injecting += ("-e", f"inject={call}:signal=KILL:when={nth}")
+        code = start(verb, top, path, environment(where), injecting)
+    check_untouched(top, mine)
+    if verb == "remove" and not path.exists() and not (where / "trees/.r1.trash").exists() and code == 0:
+        pass  # it was done before the last call
+    elif verb == "remove":
+        try:
+            removal.remove(str(path))
+        except NotFound:
+            assert code != 0, "a removal that was not killed left nothing to do"
+    elif verb == "make":
+        made = worktrees.create(git.find(str(top)), str(path), run="r1", carry=["ignored.env"])
+        assert made.branch == "workcell/r1" and made.notes == (f"uncommitted changes stay in {str(top)!r}",)
+        assert git.status(made.tree).clean
+        assert repos.content(path) == {
+            **{name: ("f", repos.git(top, "show", f"HEAD:{name}").encode() + b"\n") for name in TRACKED},
+            "lib/lib.txt": ("f", b"lib\n"),
+            "ignored.env": ("f", b"secret\n"),
+        }
+        assert repos.git(top, "worktree", "list").count("\n") == 1
+        assert not [name for name in os.listdir(path.parent) if name.startswith(".")]
+        assert worktrees.create(git.find(str(top)), str(path), run="r1", carry=["ignored.env"]).reused
+    else:
+        snapshot = salvage.take(git.find(str(top)), "r1", "again")
+        restoring.restore(git.find(str(top)), snapshot, str(where / "back"))
+        back = repos.content(where / "back")
+        assert back == {name: what for name, what in repos.content(top).items() if name != "ignored.env"}
+        for found in salvage.ls(git.find(str(top))):
+            assert layers.read(git.find(str(top)), store=False, raw=True).state == found.state
+    if verb == "remove":
+        assert not path.exists() and not os.listdir(path.parent), os.listdir(path.parent)
+        assert not (top / ".git/worktrees").exists()
+        assert repos.git(top, "for-each-ref") == refs
+    check_untouched(top, mine)
+    repos.git(top, "fsck", "--connectivity-only")
+    log = where / "trace.killed"
+    return log.exists() and "+++ killed by SIGKILL +++" in log.read_text(errors="replace")
+
+
+TRACKED = (".gitignore", ".gitmodules", "a.txt", "c.txt", "dir/b.txt")
+
+
+def check_untouched(top: Path, before: dict) -> None:
+    """All of the person's is as it was; beside it there may be the run's branch and git's entry of its tree."""
+    after = repos.belongings(top)
+    ours = re.compile(r"\.git/(worktrees/|(logs/)?refs/heads/workcell/|(.*/)?refs/workcell/)")
+    changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    assert not {name for name in changed if not ours.match(name)}
+
+
+def sweep(verb: str, tmp_path: Path, only: int | None) -> tuple[int, int]:
+    template(tmp_path / "template")
+    every = points(verb, tmp_path / "clean")
+    chosen = every if only is None else sorted(random.Random(7).sample(every, only))
+    landed = 0
+    for n, point in enumerate(chosen):
+        where = tmp_path / f"p{n}"
+        try:
+            landed += kill(verb, where, point)
+        except BaseException as error:
+            error.add_note(f"killed {verb} at {point}, point {n} of {len(chosen)}")
+            raise
+        shutil.rmtree(where)
+    print(f"{verb}: {len(every)} points, {len(chosen)} tried, {landed} kills landed")
+    assert landed > len(chosen) // 2
+    return len(chosen), landed
+
+
+@pytest.mark.parametrize(("verb", "count"), [("make", 10), ("take", 8), ("remove", 7)])
+def test_killed_at_some_calls_nothing_is_lost_and_the_next_run_completes(verb, count, tmp_path):
+    sweep(verb, tmp_path, count)
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(3000)
+@pytest.mark.parametrize("verb", ["make", "take", "remove"])
+def test_killed_at_every_call_nothing_is_lost_and_the_next_run_completes(verb, tmp_path):
+    sweep(verb, tmp_path, None)

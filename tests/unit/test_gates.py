@@ -1,0 +1,157 @@
+"""Every gate of scripts/check passes as the tree is, and fails once it is given the break that it is there for."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+KEPT_OUT = shutil.ignore_patterns(
+    ".git", ".venv", ".*cache*", "__pycache__", "*.egg-info", "dist", "build", ".hypothesis"
+)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    copy = tmp_path / "tree"
+    shutil.copytree(ROOT, copy, symlinks=True, ignore=KEPT_OUT)
+    return copy
+
+
+def _check(tree: Path, gate: str) -> subprocess.CompletedProcess[str]:
+    env = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "MYPYPATH")}
+    words = ["sh", "scripts/check", gate]
+    env["PYTHON"] = sys.executable
+    return subprocess.run(words, cwd=tree, env=env, capture_output=True, text=True, timeout=110)
+
+
+def _append(name: str, text: str) -> Callable[[Path], None]:
+    def plant(tree: Path) -> None:
+        with open(tree / name, "a") as file:
+            file.write(text)
+
+    return plant
+
+
+def _replace(name: str, old: str, new: str) -> Callable[[Path], None]:
+    def plant(tree: Path) -> None:
+        text = (tree / name).read_text()
+        assert old in text
+        (tree / name).write_text(text.replace(old, new, 1))
+
+    return plant
+
+
+BREAKS = {
+    "lint: a name that nobody uses": ("lint", _append("workcell/base/clock.py", "import os\n"), "F401"),
+    "lint: an import in a function": (
+        "lint",
+        _append("workcell/base/ids.py", "\n\ndef late() -> None:\n    import json\n\n    json.dumps({})\n"),
+        "PLC0415",
+    ),
+    "lint: subprocess in another module": (
+        "lint",
+        _append("workcell/ops/verify.py", "\n\nimport subprocess\n\nsubprocess.run\n"),
+        "TID251",
+    ),
+    "lint: a file put in place of another": (
+        "lint",
+        _append("workcell/ops/home.py", '\n\nos.replace("a", "b")\n'),
+        "TID251",
+    ),
+    "format: a quotation mark": ("format", _append("workcell/base/ids.py", "\n\nNAME = 'x'\n"), "ids.py"),
+    "types: a wrong return": (
+        "types",
+        _append("workcell/base/ids.py", '\n\ndef number() -> int:\n    return "one"\n'),
+        "return-value",
+    ),
+    "contracts: an arrow that runs up": (
+        "contracts",
+        _append("workcell/rundir/layout.py", "\n\nfrom workcell.ops import find\n\nfind.run\n"),
+        "arrows of import run down only BROKEN",
+    ),
+    "contracts: the runner learns of tmux": (
+        "contracts",
+        _append("workcell/runner/limits.py", "\n\nfrom workcell.ports import tmux\n\ntmux.of\n"),
+        "the runner stands on rundir and base alone BROKEN",
+    ),
+    "contracts: pathlib on the ground floor": (
+        "contracts",
+        _append("workcell/base/ids.py", "\n\nimport pathlib\n\npathlib.Path\n"),
+        "base, rundir and runner are light BROKEN",
+    ),
+    "contracts: judgement looks at the world": (
+        "contracts",
+        _append("workcell/judgement/outcome.py", "\n\nimport os\n\nos.stat\n"),
+        "judgement is pure BROKEN",
+    ),
+    "contracts: another module runs programs": (
+        "contracts",
+        _append("workcell/ops/verify.py", "\n\nimport subprocess\n\nsubprocess.run\n"),
+        "one module runs other programs BROKEN",
+    ),
+    "docs: a link that leads nowhere": ("docs", _append("README.md", "\n[gone](docs/gone.md)\n"), "docs/gone.md"),
+    "docs: an exit code that the code does not have": (
+        "docs",
+        _replace("workcell/base/errors.py", "exit_code = 77", "exit_code = 76"),
+        "76",
+    ),
+    "docs: a variable without a line": (
+        "docs",
+        _append("workcell/base/ids.py", '\n\nNAME = "WORKCELL_NEW"\n'),
+        "WORKCELL_NEW is missing",
+    ),
+    "docs: a JSON document without a line": (
+        "docs",
+        _replace("workcell/faces/cli/verbs/stop.py", 'face.document("stop"', 'face.document("halt"'),
+        "workcell.halt/1 is missing",
+    ),
+    "docs: a verb that there is not": ("docs", _append("README.md", "\n`workcell conjure`\n"), "conjure"),
+}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_gate_fails_on_its_break(tree: Path, name: str) -> None:
+    gate, plant, words = BREAKS[name]
+    plant(tree)
+    ran = _check(tree, gate)
+    assert ran.returncode == 1, ran.stdout + ran.stderr
+    assert f"check: {gate} FAILED" in ran.stdout
+    assert words in ran.stdout
+
+
+def _generators() -> list[Path]:
+    found = [ROOT / "scripts" / "schemas", *sorted((ROOT / "scripts").glob("generate-*"))]
+    return [path for path in found if path.exists()]
+
+
+def _generated(tree: Path) -> list[Path]:
+    places = [*(tree / "docs" / "schema").rglob("*.json"), tree / "docs" / "reference" / "cli.md"]
+    return [path for path in places if path.exists()]
+
+
+def test_gate_of_generated_files_sees_each_that_drifts(tree: Path) -> None:
+    """One file of each folder is changed by one character; a tree without generators has nothing that could drift."""
+    if not _generators():
+        assert not _generated(tree)
+        return
+    for folder in {path.parent: path for path in _generated(tree)}.values():
+        whole = folder.read_text()
+        folder.write_text(whole.rstrip("\n") + " \n")
+        ran = _check(tree, "generated")
+        assert ran.returncode == 1, f"{folder} changed, and nobody saw it: {ran.stdout}"
+        folder.write_text(whole)
+
+
+@pytest.mark.parametrize("gate", ["lint", "format", "types", "contracts", "generated", "docs"])
+def test_gate_passes_as_the_tree_is(gate: str) -> None:
+    ran = _check(ROOT, gate)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_a_gate_that_nobody_has_is_an_error(tree: Path) -> None:
+    assert _check(tree, "luck").returncode == 1

@@ -1,0 +1,49 @@
+"""What a process loads is what it costs: the runner loads no package, and a verb that looks loads no parser."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = {
+    "apprise", "asyncio", "dataclasses", "enum", "git", "inspect", "jinja2", "json", "libtmux", "logging", "pathlib",
+    "psutil", "pydantic", "re", "ruamel", "subprocess", "typer", "typing",
+}  # fmt: skip
+
+_LOAD = "import sys; sys.path.append(sys.argv[1]); import {module}; print(' '.join(sys.modules))"
+
+
+def _loaded(*argv: str) -> set[str]:
+    ran = subprocess.run([sys.executable, *argv], capture_output=True, text=True, timeout=30)
+    assert ran.returncode == 0, ran.stderr
+    return {name.split(".")[0] for name in ran.stdout.split()}
+
+
+@pytest.mark.parametrize("module", ["workcell.runner.life", "workcell.runner.runbook", "workcell.rundir.status"])
+def test_runner_loads_no_package_and_no_heavy_module(module: str) -> None:
+    loaded = _loaded("-I", "-S", "-c", _LOAD.format(module=module), str(ROOT))
+    assert "workcell" in loaded
+    assert not loaded & HEAVY
+
+
+def test_window_and_spawn_load_no_package() -> None:
+    for name in ("window", "spawn"):
+        loaded = _loaded("-I", "-S", "-c", _LOAD.format(module=f"workcell.runner.{name}"), str(ROOT))
+        assert not loaded & {"apprise", "git", "jinja2", "libtmux", "psutil", "pydantic", "ruamel", "typer"}
+
+
+# what each verb may not load: a parser for a verb that parses nothing, a process table for one that asks nobody
+LOOKING = {"pydantic", "jinja2", "ruamel", "psutil", "git", "apprise", "libtmux", "asyncio"}
+
+
+@pytest.mark.parametrize("verb", ["ls", "status", "logs", "events"])
+def test_a_verb_that_looks_is_light(verb: str) -> None:
+    loaded = _loaded("-c", _LOAD.format(module=f"workcell.faces.cli.verbs.{verb}, workcell.faces.cli.app"), str(ROOT))
+    assert "typer" in loaded
+    assert not loaded & LOOKING
+
+
+def test_the_measure_sees_a_heavy_module() -> None:
+    assert "json" in _loaded("-I", "-S", "-c", _LOAD.format(module="json"), str(ROOT))

@@ -1,0 +1,52 @@
+"""workcell gc"""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from workcell.base.errors import Usage
+from workcell.faces.cli import app as face
+from workcell.faces.cli import given, out
+from workcell.ops import gc as op
+from workcell.rundir import layout
+from workcell.texts import fields
+
+app = typer.Typer()
+
+
+@app.command()
+def gc(
+    older_than: Annotated[str, typer.Option(help="Only runs that ended at least this long ago.")] = "30d",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do it; without this, only list it.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list it, even with --yes.")] = False,
+    as_json: given.Json = False,
+) -> None:
+    """Propose what can go, each with its proof; remove it with --yes. Never a run that is not done."""
+    seconds = fields.parse_duration(older_than)
+    if seconds is None and older_than not in ("0", "0s", "0d"):
+        raise Usage(f"{older_than!r} is not a duration", "write it like 30d or 12h")
+    items = op.gc(layout.home(), seconds or 0.0, act=yes and not dry_run)
+    if as_json:
+        face.document("gc", {"items": [asdict(item) for item in items]})
+        return
+    for item in items:
+        word = item.done or ("would go" if item.can else "stays")
+        print(
+            f"{item.kind:<9} {_size(item.bytes):>8}  {out.safe(item.path)}: {out.safe(word)} ({out.safe(item.why[0])})"
+        )
+        for why in item.why[1:]:
+            print(f"{'':<20}{out.safe(why)}")
+    if not items:
+        out.say("nothing to remove")
+    elif not yes and any(item.can for item in items):
+        out.say("nothing was removed; 'workcell gc --yes' does it")
+
+
+def _size(count: int) -> str:
+    number, unit = float(count), "B"
+    for unit in ("B", "kB", "MB", "GB"):
+        if number < 1000 or unit == "GB":
+            break
+        number /= 1000
+    return f"{number:.0f} {unit}" if unit == "B" else f"{number:.1f} {unit}"

@@ -1,0 +1,135 @@
+"""What a live agent is doing, from ranked evidence; how long a log is silent decides nothing."""
+
+import re
+from typing import Any
+
+from workcell.base import clock
+from workcell.judgement import evidence
+from workcell.judgement.evidence import Evidence, item
+from workcell.judgement.screen import Screen
+from workcell.judgement.session import Session
+
+RETRY_GRACE = 120.0
+"""Seconds after the announced delay within which a retry has begun or failed anew."""
+RETRY_UNSAID = 600.0
+"""For a retry that names no delay: Codex gives a silent stream 300 s and then counts one more."""
+CONFLICT = 0.75
+AGREEMENT = 0.7
+LEAST = 0.3
+COARSE = {"limited": "idle", "question": "idle", "approval": "working", "retrying": "working"}
+"""What a witness that sees less says of the same state; that is no contradiction."""
+
+_AGAIN = re.compile(r"(?i)\bretrying in\b|\breconnecting\b|\bwaiting for network\b")
+_LIMIT = re.compile(r"(?i)^(you'?ve hit your .{0,30}limit|⚠? ?usage limit reached)")
+
+
+def from_session(s: Session, source: str, now: float) -> list[Evidence]:
+    """What a transcript or the hooks (`source`: transcript, hook) tell at the epoch time `now`."""
+    sure = 0.05 if source == "hook" else 0.0
+    at = s["last_at"]
+    if s["approval"]:
+        asked = s["approval"]
+        says = "question" if asked["question"] else "approval"
+        return [item(source, says, 0.9 + sure, asked["text"] or "it asks for permission", asked["at"])]
+    question = next((one for one in s["open"].values() if one["question"]), None)
+    if question:
+        return [item(source, "question", 0.85 + sure, question["text"], question["at"])]
+    if s["retry"]:
+        return [_retry(s["retry"], source, now)]
+    if s["turn"] == "done" and s["end"]:
+        return [_ended(s, source, sure, now)]
+    if s["open"]:
+        call = list(s["open"].values())[-1]
+        return [item(source, "working", 0.75, f"a tool runs: {call['text']}", call["at"])]
+    if s["turn"] == "open":
+        return [item(source, "working", 0.6, "the turn is open", at)]
+    if s["idle"]:
+        return [item(source, "idle", 0.85, "it waits for a message", at)]
+    return []
+
+
+def _retry(retry: dict[str, Any], source: str, now: float) -> Evidence:
+    wait = retry.get("delay_seconds")
+    begun = _epoch(retry["at"], now)
+    deadline = begun + (RETRY_UNSAID if wait is None else wait + RETRY_GRACE)
+    words = f"tries again: {retry['text'] or 'a request failed'}"
+    if now > deadline:
+        late = f"{words}; nothing came by its deadline"
+        return item(source, "unknown", 0.5, late, retry["at"], deadline=clock.stamp(deadline))
+    return item(source, "retrying", 0.9, words, retry["at"], deadline=clock.stamp(deadline))
+
+
+def _ended(s: Session, source: str, sure: float, now: float) -> Evidence:
+    end = s["end"]
+    limit = s["limit"] or next((e for e in reversed(s["errors"]) if e.get("resets_at")), None)
+    resets = limit.get("resets_at") if limit else None
+    if not end.get("ok") and (resets or s["waits"]):
+        if resets and now >= resets:
+            return item(source, "idle", 0.5, "its limit has reset", end["at"])
+        until = clock.stamp(resets) if resets else None
+        return item(source, "limited", 0.9, end["text"] or "a limit is reached", end["at"], until=until)
+    if end.get("ok") and end.get("asks"):
+        return item(source, "question", 0.8, end["text"], end["at"])
+    if not end.get("ok"):  # it stands, and why it does another witness may know better
+        return item(source, "idle", 0.7 + sure, f"the turn failed: {end['text']}".rstrip(": "), end["at"])
+    return item(source, "idle", 0.85 + sure, f"the turn is over: {end['text']}".rstrip(": "), end["at"])
+
+
+def from_screen(screen: Screen, time: str | None = None) -> list[Evidence]:
+    """What the last frame of the terminal tells."""
+    kind, words = screen["kind"], screen.get("text", "")
+    if kind == "dialog":
+        picks = "enter to select" in screen["keys"].lower()
+        return [item("terminal", "question" if picks else "approval", 0.85, screen["question"] or words, time)]
+    if kind == "busy":
+        if _AGAIN.search(words):
+            return [item("terminal", "retrying", 0.8, words, time)]
+        return [item("terminal", "working", 0.75, words or "its spinner turns", time)]
+    if kind == "notice":
+        limited = _LIMIT.search(words.replace("’", "'"))
+        return [item("terminal", "limited" if limited else "idle", 0.8 if limited else 0.6, words, time)]
+    if kind == "idle":
+        return [item("terminal", "idle", 0.6, "its composer is empty and nothing turns", time)]
+    return []
+
+
+def from_verdict(verdict: dict[str, Any], now: float) -> list[Evidence]:
+    """What a judgement of the same moment adds: a limit whose reset was told in words."""
+    best = next(iter(verdict["evidence"]), None)
+    if best is None:
+        return []
+    resets = verdict.get("resets_at")
+    if verdict["verdict"] in ("usage_limit", "rate_limit") and resets and not verdict.get("retrying"):
+        if now < clock.parse(resets):
+            return [item(best["source"], "limited", 0.9, best["words"], best["time"], until=resets)]
+        return [item(best["source"], "idle", 0.5, "its limit has reset", best["time"])]
+    return []
+
+
+def decide(items: list[Evidence]) -> dict[str, Any]:
+    """{state, since, confidence, evidence, deadline?, until?}: the best witness decides.
+
+    What contradicts makes it less sure and stays in `evidence`. Below LEAST the state is `unknown`.
+    """
+    ranked = evidence.ordered(items)
+    said = [one for one in ranked if one["says"] != "unknown"]
+    if not said or ranked[0]["source"] == "locks":
+        return {"state": "unknown", "since": None, "confidence": 0.0, "evidence": ranked}
+    best = said[0]
+    same = (best["says"], COARSE.get(best["says"]), "working" if best["says"] == "question" else None)
+    against = sum(1 for one in ranked if one["says"] not in same and one["confidence"] >= 0.5)
+    along = sum(1 for one in said[1:] if one["says"] == best["says"])
+    confidence = (1 - (1 - best["confidence"]) * AGREEMENT**along) * CONFLICT**against
+    state = best["says"] if confidence >= LEAST else "unknown"
+    out = {"state": state, "since": best["time"], "confidence": round(confidence, 3), "evidence": ranked}
+    for name in ("deadline", "until"):
+        if best.get(name) and state != "unknown":
+            out[name] = best[name]
+    return out
+
+
+def _epoch(stamp: str | None, otherwise: float) -> float:
+    try:
+        return clock.parse(stamp) if stamp else otherwise
+    except ValueError:
+        return otherwise

@@ -1,0 +1,223 @@
+"""What the events of one session add up to: is the turn open, which tools run, how did the last turn end."""
+
+from collections.abc import Iterable
+from typing import Any
+
+Session = dict[str, Any]
+Event = dict[str, Any]
+
+MOST_OPEN = 50
+MOST_KEPT = 6
+
+
+def empty() -> Session:
+    """A session of which nothing is known yet. Plain data, so that it can be kept between two readings."""
+    return {
+        "id": None,
+        "model": None,
+        "version": None,
+        "events": 0,
+        "last_at": None,
+        "turn": None,
+        "turn_since": None,
+        "said_in_turn": 0,
+        "open": {},
+        "approval": None,
+        "retry": None,
+        "limit": None,
+        "waits": None,
+        "errors": [],
+        "denied": [],
+        "refused": 0,
+        "tool_cut": False,
+        "end": None,
+        "prompt": None,
+        "said": None,
+        "did": [],
+        "changed": 0,
+        "idle": False,
+        "exited": None,
+        "tokens": {},
+        "tokens_total": {},
+        "cost_usd": None,
+    }
+
+
+def fold(session: Session, events: Iterable[Event]) -> Session:
+    """The session after these events, each of which is given once."""
+    new = {
+        **session,
+        "open": dict(session["open"]),
+        "errors": list(session["errors"]),
+        "denied": list(session["denied"]),
+        "did": list(session["did"]),
+        "tokens": dict(session["tokens"]),
+        "tokens_total": dict(session["tokens_total"]),
+    }
+    for event in events:
+        new["events"] += 1
+        if event.get("agent_time"):
+            new["last_at"] = max(new["last_at"] or "", event["agent_time"])
+        step = _STEPS.get(event["type"])
+        if step:
+            step(new, event, event["data"])
+    return new
+
+
+def merged(events: Iterable[Event]) -> Session:
+    """One session from the events of all sources, put in order by the agent's time where it is known.
+
+    An event that two sources tell is there once, under the source that was first: they are folded together.
+    """
+    timed: list[tuple[str, Event]] = []
+    last = ""
+    for event in events:
+        last = event.get("agent_time") or last
+        timed.append((last, event))
+    return fold(empty(), [event for _, event in sorted(timed, key=lambda one: one[0])])
+
+
+def _brief(event: Event) -> dict[str, Any]:
+    return {"text": event["text"], "at": event["agent_time"], "id": event["id"]}
+
+
+def _started(s: Session, event: Event, data: dict[str, Any]) -> None:
+    for name in ("model", "version"):
+        s[name] = data.get(name) or s[name]
+    s["id"], s["exited"] = data.get("session") or s["id"], None
+
+
+def _turn_started(s: Session, event: Event, data: dict[str, Any]) -> None:
+    if s["turn"] == "open" and not s["said_in_turn"] and not s["open"]:
+        return  # the start of a program and its first prompt are one turn
+    s.update(turn="open", turn_since=event["agent_time"], said_in_turn=0, open={}, approval=None, retry=None)
+    s.update(errors=[], denied=[], refused=0, end=None, idle=False, exited=None, waits=None)
+
+
+def _prompt(s: Session, event: Event, data: dict[str, Any]) -> None:
+    s["prompt"] = _brief(event)
+
+
+def _said(s: Session, event: Event, data: dict[str, Any]) -> None:
+    if data.get("side"):
+        return
+    s["said"] = {**_brief(event), "asks": bool(data.get("asks"))}
+    s["said_in_turn"] += 1
+    s["tool_cut"] = False
+    s["retry"] = s["approval"] = None
+
+
+def _beat(s: Session, event: Event, data: dict[str, Any]) -> None:
+    s["retry"] = None
+    if event["text"] and not data.get("side"):
+        s["said_in_turn"] += 1
+
+
+def _call(s: Session, event: Event, data: dict[str, Any]) -> None:
+    s["retry"], s["tool_cut"] = None, False
+    s["did"] = [*s["did"][-(MOST_KEPT - 1) :], _brief(event)]
+    if s["turn"] == "done":
+        return
+    call = str(data.get("call") or event["id"])
+    s["open"][call] = {**_brief(event), "tool": data.get("tool"), "question": bool(data.get("question"))}
+    while len(s["open"]) > MOST_OPEN:
+        del s["open"][next(iter(s["open"]))]
+
+
+def _answered(s: Session, event: Event, data: dict[str, Any]) -> None:
+    s["open"].pop(str(data.get("call")), None)
+    s["retry"] = s["approval"] = None
+    s["tool_cut"] = bool(data.get("failed"))  # perhaps ended together with the agent
+    s["refused"] = 1 if data.get("refused") else 0  # what was refused and then done otherwise is no refusal
+
+
+def _asked(s: Session, event: Event, data: dict[str, Any]) -> None:
+    if data.get("notice") and s["approval"]:
+        return  # the notice that comes six seconds after the request knows less than the request
+    s["approval"] = {**_brief(event), "question": bool(data.get("question")), "tool": data.get("tool")}
+
+
+def _resolved(s: Session, event: Event, data: dict[str, Any]) -> None:
+    s["approval"] = None
+    if data.get("decision") == "denied":
+        s["denied"] = [*s["denied"], event["text"]][-MOST_KEPT:]
+
+
+def _limit(s: Session, event: Event, data: dict[str, Any]) -> None:
+    if data.get("status") == "rejected" and not data.get("overage"):
+        s["limit"] = {**_brief(event), **data}
+    elif s["limit"] and s["limit"].get("window") == data.get("window"):
+        s["limit"] = None
+
+
+def _retry(s: Session, event: Event, data: dict[str, Any]) -> None:
+    end = s["end"] if s["turn"] == "done" else None
+    if end and not (event["agent_time"] and end["at"] and event["agent_time"] > end["at"]):
+        return  # read late: the hook told the end before the transcript told the tries
+    s["retry"] = {**_brief(event), **data}
+    s["turn"] = "open"
+
+
+def _error(s: Session, event: Event, data: dict[str, Any]) -> None:
+    if not data.get("side"):
+        s["errors"] = [*s["errors"], {**_brief(event), **data}][-MOST_KEPT:]
+
+
+def _completed(s: Session, event: Event, data: dict[str, Any]) -> None:
+    before = s["end"] if s["turn"] == "done" else None
+    end = {**(before or {}), **_brief(event), **data}
+    end["ok"] = bool(data.get("ok")) and (before is None or bool(before.get("ok")))
+    s.update(turn="done", end=end, open={}, approval=None, retry=None)
+    s["denied"] = [*s["denied"], *(data.get("denied") or [])][-MOST_KEPT:]
+    if end["ok"]:
+        s["limit"] = None
+
+
+def _exited(s: Session, event: Event, data: dict[str, Any]) -> None:
+    s["exited"] = data.get("reason") or "exited"
+
+
+def _status(s: Session, event: Event, data: dict[str, Any]) -> None:
+    s["idle"] = data.get("status") == "idle"
+    waits = event["text"].startswith("Usage limit reached · continuing automatically")
+    if waits and data.get("status") == "notice":
+        s["waits"] = event["text"]
+
+
+def _cost(s: Session, event: Event, data: dict[str, Any]) -> None:
+    for name, value in (data.get("tokens") or {}).items():
+        s["tokens"][name] = s["tokens"].get(name, 0) + value
+    for name, value in (data.get("tokens_total") or {}).items():
+        s["tokens_total"][name] = max(value, s["tokens_total"].get(name, 0))
+    run = data.get("tokens_run") or {}
+    if run and not s["tokens"]:  # a stream tells the sum of its run once, a transcript each message
+        for name, value in run.items():
+            s["tokens_total"][name] = s["tokens_total"].get(name, 0) + value
+    total = data.get("cost_usd_total")
+    if total is not None:  # cumulative over resumes: the greatest is the newest
+        s["cost_usd"] = max(total, s["cost_usd"] or 0.0)
+
+
+_STEPS = {
+    "session.started": _started,
+    "session.exited": _exited,
+    "turn.started": _turn_started,
+    "turn.completed": _completed,
+    "user.prompt": _prompt,
+    "assistant.message": _said,
+    "tool.call": _call,
+    "tool.result": _answered,
+    "approval.requested": _asked,
+    "approval.resolved": _resolved,
+    "limit": _limit,
+    "retry": _retry,
+    "error": _error,
+    "status.changed": _status,
+    "cost": _cost,
+    "heartbeat": _beat,
+}
+
+
+def tokens(session: Session) -> dict[str, int]:
+    """Tokens spent, none counted twice: per message where told so, else the running total."""
+    return dict(session["tokens"] or session["tokens_total"])

@@ -1,0 +1,120 @@
+"""Which signals fire on a record, on a line of stderr or stdout, or on what a screen says."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import tzinfo
+from typing import Any, Protocol
+
+from workcell.judgement import reset
+from workcell.judgement.reset import Reset
+
+MOST_TEXT = 2000
+
+
+class Signal(Protocol):
+    """What a playbook says of one sentence or record that tells a verdict."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def verdict(self) -> str: ...
+    @property
+    def confidence(self) -> float: ...
+    @property
+    def match(self) -> Mapping[str, Any]: ...
+    @property
+    def pattern(self) -> "re.Pattern[str] | None": ...
+    @property
+    def region(self) -> str | None: ...
+    @property
+    def resets(self) -> str | None: ...
+    @property
+    def safe(self) -> str | None: ...
+    def holds_for(self, agent: str) -> bool: ...
+
+
+Fired = dict[str, Any]
+"""{id, version, verdict, confidence, words, reset, safe}: a signal and what it judged."""
+
+
+def on_record(
+    signals: Iterable[Signal],
+    agent: str,
+    kind: str,
+    record: Mapping[str, Any],
+    said_at: float,
+    local: tzinfo | None,
+) -> list[Fired]:
+    """The signals that fire on an event; `record` is its data with `text`, `kind` its type."""
+    whole = {**record, "type": kind}
+    text = str(record.get("text") or "")[:MOST_TEXT].replace("’", "'")
+    fired = []
+    for signal in _for(signals, agent, "record"):
+        if not all(_fits(wanted, whole.get(name)) for name, wanted in signal.match.items()):
+            continue
+        found = signal.pattern.search(text) if signal.pattern else None
+        if signal.pattern and not found:
+            continue
+        fired.append(_fire(signal, text, found, said_at, local))
+    return sure_first(fired)
+
+
+def on_text(
+    signals: Iterable[Signal],
+    agent: str,
+    source: str,
+    text: str,
+    said_at: float,
+    local: tzinfo | None,
+    region: str | None = None,
+) -> list[Fired]:
+    """The signals that fire on the words of stderr or stdout, or on one region of a screen."""
+    text = text[:MOST_TEXT].replace("’", "'")
+    fired = []
+    for signal in _for(signals, agent, source):
+        if signal.pattern is None or signal.region != region:
+            continue
+        found = signal.pattern.search(text)
+        if found:
+            fired.append(_fire(signal, text, found, said_at, local))
+    return sure_first(fired)
+
+
+def sure_first(fired: Sequence[Fired]) -> list[Fired]:
+    """The surest first; of equals the one that stands first in its file."""
+    return sorted(fired, key=lambda one: -one["confidence"])
+
+
+def _for(signals: Iterable[Signal], agent: str, source: str) -> list[Signal]:
+    return [signal for signal in signals if signal.source == source and signal.holds_for(agent)]
+
+
+def _fits(wanted: Any, value: Any) -> bool:
+    if isinstance(wanted, re.Pattern):
+        return value is not None and wanted.search(str(value)[:MOST_TEXT].replace("’", "'")) is not None
+    if isinstance(wanted, list):
+        return any(_fits(one, value) for one in wanted)
+    if isinstance(wanted, bool) or isinstance(value, bool) or wanted is None:
+        return wanted is value
+    if isinstance(wanted, int | float) and isinstance(value, int | float):
+        return float(wanted) == float(value)
+    return value is not None and str(wanted) == str(value)
+
+
+def _fire(signal: Signal, text: str, found: "re.Match[str] | None", said_at: float, local: tzinfo | None) -> Fired:
+    when: Reset | None = None
+    if signal.resets and found and found[signal.resets]:
+        when = reset.parse(found[signal.resets], said_at, local)
+    return {
+        "id": signal.id,
+        "version": signal.version,
+        "verdict": signal.verdict,
+        "confidence": signal.confidence,
+        "words": " ".join(text.split())[:300],
+        "reset": when,
+        "safe": signal.safe,
+    }

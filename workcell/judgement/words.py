@@ -1,0 +1,62 @@
+"""Three lines on a run from its events alone: now, recently, last asked."""
+
+from typing import Any
+
+from workcell.judgement.session import Session
+
+WIDTH = 160
+
+
+def what(session: Session, activity: dict[str, Any] | None = None) -> dict[str, str]:
+    """{"now", "recently", "asked"}: one line each of at most WIDTH characters, said from what was read."""
+    return {
+        "now": cut(_now(session, activity)),
+        "recently": cut(_recently(session)),
+        "asked": cut(_asked(session)),
+    }
+
+
+def _now(s: Session, activity: dict[str, Any] | None) -> str:
+    state = (activity or {}).get("state")
+    if s["approval"] and state in (None, "approval", "question"):
+        return f"waits for an answer: {s['approval']['text'] or 'a dialog is up'}"
+    if s["retry"] and state in (None, "retrying"):
+        retry = s["retry"]
+        count = (
+            f" (try {retry['attempt']:g} of {retry['most']:g})" if retry.get("attempt") and retry.get("most") else ""
+        )
+        return f"tries again{count}: {retry['text'] or 'a request failed'}"
+    if state in ("limited", "idle", "question", "approval", "unknown") and not s["open"]:
+        return {"limited": "waits for a usage limit to reset", "idle": "waits for the next message"}.get(
+            state, _ending(s) or state
+        )
+    if s["open"]:
+        calls = list(s["open"].values())
+        more = f" and {len(calls) - 1} more" if len(calls) > 1 else ""
+        return f"runs {calls[-1]['text']}{more}"
+    if s["turn"] == "open":
+        return "thinks" if s["said_in_turn"] else "has begun and said nothing yet"
+    return _ending(s) or "nothing is known yet"
+
+
+def _ending(s: Session) -> str:
+    end = s["end"]
+    if not end:
+        return ""
+    return f"{'ended its turn' if end.get('ok') else 'failed'}: {end['text'] or 'without a word'}"
+
+
+def _recently(s: Session) -> str:
+    did = [one["text"] for one in s["did"][-3:]]
+    said = s["said"]["text"] if s["said"] else ""
+    return " · ".join([*did, said] if said else did) or "nothing yet"
+
+
+def _asked(s: Session) -> str:
+    return s["prompt"]["text"] if s["prompt"] and s["prompt"]["text"] else "not in its records"
+
+
+def cut(line: str) -> str:
+    """At most WIDTH characters, the end marked when something was left out."""
+    flat = " ".join(line.split())
+    return flat if len(flat) <= WIDTH else flat[: WIDTH - 1] + "…"

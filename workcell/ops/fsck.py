@@ -1,0 +1,155 @@
+"""fsck: run directories held against the format, and status.json made anew from the sealed files."""
+
+import os
+import stat
+from dataclasses import dataclass, field
+
+from pydantic import ValidationError
+
+from workcell.base import record
+from workcell.ops import find
+from workcell.rundir import events, layout, locks, logparts, look, phase, status
+from workcell.texts import models
+
+
+@dataclass
+class Report:
+    """What is wrong with one run; `mended` is what was put right."""
+
+    id: str
+    phase: str
+    problems: list[str] = field(default_factory=list)
+    mended: list[str] = field(default_factory=list)
+
+
+def fsck(home: str, runs: list[str] | None = None, *, rebuild: bool = False) -> list[Report]:
+    """Check the runs named, or all. With `rebuild`, write status.json anew where nobody else holds the run."""
+    paths = runs if runs is not None else [find.path_of(home, run) for run in find.ids_of(home)]
+    return [_check(path, rebuild) for path in paths]
+
+
+def _check(run: str, rebuild: bool) -> Report:
+    seen = look.at(run)
+    report = Report(seen.id, seen.phase)
+    report.problems += seen.problems
+    if seen.phase == phase.CORRUPT and seen.why and not seen.problems:
+        report.problems.append(seen.why)
+    _modes(run, report)
+    _links(run, rebuild, report)
+    for name in (layout.LAUNCH, layout.ENV):
+        if os.path.exists(os.path.join(run, name)):
+            _record(run, name, report)
+    for n in range(1, (seen.n or 0) + 1):
+        _attempt(run, n, n == seen.n, report)
+    _events(run, report)
+    if seen.launch is not None and seen.launch.get("id") != seen.id:
+        report.problems.append(f"launch.json is of the run {seen.launch.get('id')!r}")
+    _status(run, seen, rebuild, report)
+    return report
+
+
+def _record(directory: str, name: str, report: Report, where: str = "") -> None:
+    problems: list[str] = []
+    found = look.read_record(directory, name, problems, required=False)
+    report.problems += [f"{where}{problem}" for problem in problems if f"{where}{problem}" not in report.problems]
+    if found is None:
+        return
+    try:
+        models.FILES[name.removesuffix(".json")].model_validate(found)
+    except ValidationError as error:
+        for fault in error.errors()[:5]:
+            path = ".".join(str(part) for part in fault["loc"])
+            report.problems.append(f"{where}{name}: {path}: {fault['msg']}")
+
+
+def _attempt(run: str, n: int, current: bool, report: Report) -> None:
+    directory = layout.attempt(run, n)
+    where = f"{layout.ATTEMPTS}/{layout.number(n)}/"
+    if not os.path.isdir(directory):
+        report.problems.append(f"{where} is missing")
+        return
+    stands = [name for name in layout.SEALED if os.path.exists(os.path.join(directory, name))]
+    for name in stands:
+        _record(directory, name, report, where)
+    if layout.ATTEMPT not in stands:
+        report.problems.append(f"{where}{layout.ATTEMPT} is missing")
+    if layout.EXIT not in stands and {layout.FACTS, layout.VERIFY, layout.NEXT} & set(stands):
+        report.problems.append(f"{where} has facts, verify or next without {layout.EXIT}")
+    if layout.RESULT in stands and layout.FACTS not in stands:
+        report.problems.append(f"{where} has a result and no {layout.FACTS}")
+    if not current and not {layout.RESULT, layout.NEXT} & set(stands):
+        report.problems.append(f"{where} was followed by another attempt and has neither next nor result")
+    if layout.RESULT in stands and layout.START in stands and not logparts.parts(directory):
+        report.problems.append(f"{where} was started and has no {layout.AGENT_LOG}")
+
+
+def _modes(run: str, report: Report) -> None:
+    """Only you may read a run: its env.json holds keys, its log holds whatever the agent saw."""
+    for name in (".", layout.ENV, layout.LAUNCH):
+        try:
+            mode = os.stat(os.path.join(run, name)).st_mode
+        except OSError:
+            continue
+        if stat.S_IMODE(mode) & 0o077:
+            report.problems.append(f"{name} can be read by others (mode {stat.S_IMODE(mode):04o}): chmod go= it")
+
+
+def _links(run: str, rebuild: bool, report: Report) -> None:
+    for name in layout.LINKS:
+        path = os.path.join(run, name)
+        if rebuild and not os.path.lexists(path):
+            os.symlink(f"{layout.CURRENT}/{name}", path)
+            report.mended.append(f"{name} linked to {layout.CURRENT}/{name}")
+        elif not os.path.islink(path) or os.readlink(path) != f"{layout.CURRENT}/{name}":
+            report.problems.append(f"{name} is not the link to {layout.CURRENT}/{name}")
+
+
+def _events(run: str, report: Report) -> None:
+    last, bad = 0, 0
+    for _, event in events.read(os.path.join(run, layout.EVENTS)):
+        if event is None:
+            bad += 1
+            continue
+        number = event.get("n")
+        if not isinstance(number, int) or number <= last:
+            report.problems.append(f"{layout.EVENTS}: number {number!r} after {last}")
+        else:
+            last = number
+    if bad:
+        report.problems.append(f"{layout.EVENTS}: {bad} lines are no events")
+
+
+def _status(run: str, seen: look.Look, rebuild: bool, report: Report) -> None:
+    """status.json may lag behind a live run; of one that is over it must say what the files say."""
+    over = seen.phase in (phase.DONE, phase.SCHEDULED)
+    wanted = status.document(seen)
+    path = os.path.join(run, layout.STATUS)
+    try:
+        with open(path, "rb") as file:
+            found = record.decode(file.read())
+    except FileNotFoundError:
+        found = None
+    except ValueError:
+        found = {}
+    if found == wanted or (not over and not rebuild):
+        if found == {}:
+            report.problems.append(f"{layout.STATUS} is not JSON (--rebuild writes it anew)")
+        return
+    if not rebuild:
+        words = "missing" if found is None else "not what the sealed files say"
+        report.problems.append(f"{layout.STATUS} is {words} (--rebuild writes it anew)")
+        return
+    lock = locks.take(os.path.join(run, layout.RUNNER_LOCK))
+    if lock is None:
+        return  # its holder writes it
+    try:
+        if seen.phase == phase.CORRUPT:
+            report.problems.append(f"{layout.STATUS} is left as it is, since the run cannot be read")
+        elif over:
+            status.write(run)
+            report.mended.append(f"{layout.STATUS} written anew")
+        elif os.path.exists(path):
+            os.unlink(path)  # of a run without a living writer a cache tells nothing that the files do not
+            report.mended.append(f"{layout.STATUS} removed: it is computed until the run is settled")
+    finally:
+        os.close(lock)

@@ -1,0 +1,196 @@
+"""gc: what is no longer needed, with the proof for each, and its removal when a person says yes."""
+
+import os
+import shutil
+import time
+from dataclasses import dataclass
+
+from workcell.base import clock, probe
+from workcell.base.errors import WorkcellError
+from workcell.ops import find
+from workcell.ports import git, removal, salvage, worktrees
+from workcell.rundir import layout, locks, logparts, look, phase
+
+DAY = 86400.0
+
+
+@dataclass
+class Item:
+    """One proposal: `kind` is run, staged, worktree or log; `can`: it may go; `why`: the proof, or the lack of it."""
+
+    kind: str
+    path: str
+    bytes: int
+    can: bool
+    why: list[str]
+    done: str | None = None
+
+
+def gc(home: str, older_than: float = 30 * DAY, *, act: bool = False) -> list[Item]:
+    """List what could go; with `act`, remove what may. A run that is not done, or a tree without proof, never goes.
+
+    `older_than` is in seconds since a run ended. Nothing is removed that was not in the list.
+    """
+    items = [*_staged(home), *_runs(home, older_than), *_unfinished(home), *_worktrees(home), *_logs(home)]
+    if act:
+        for item in items:
+            if item.can:
+                try:
+                    _ACTS[item.kind](home, item)
+                except (WorkcellError, OSError) as error:
+                    item.can, item.done = False, f"left: {error}"
+    return items
+
+
+def _size(path: str) -> int:
+    total = 0
+    for directory, _, files in os.walk(path):
+        for name in files:
+            try:
+                total += os.lstat(os.path.join(directory, name)).st_blocks * 512
+            except OSError:
+                continue
+    return total
+
+
+def _staged(home: str) -> list[Item]:
+    """Runs that were never born: their maker is dead when the lock is free."""
+    directory = os.path.join(home, layout.RUNS)
+    out = []
+    for name in sorted(os.listdir(directory)) if os.path.isdir(directory) else []:
+        path = os.path.join(directory, name)
+        if name.startswith(layout.STAGED):
+            held = locks.held(os.path.join(path, layout.RUNNER_LOCK))
+            words = {probe.NO: "never became a run; nobody is making it", probe.YES: "somebody is making it now"}
+            out.append(
+                Item("staged", path, _size(path), held == probe.NO, [words.get(held, "its lock could not be asked")])
+            )
+    return out
+
+
+def _runs(home: str, older_than: float) -> list[Item]:
+    out = []
+    now = time.time()
+    for run in find.ids_of(home):
+        path = find.path_of(home, run)
+        seen = look.at(path)
+        if seen.phase != phase.DONE or not seen.result:
+            continue
+        age = now - clock.parse(str(seen.result["ended_at"]))
+        if age >= older_than:
+            out.append(Item("run", path, _size(path), True, [f"{seen.result['outcome']}, ended {clock.span(age)} ago"]))
+    return out
+
+
+def _worktrees(home: str) -> list[Item]:
+    directory = os.path.join(home, layout.WORKTREES)
+    out = []
+    for name in sorted(os.listdir(directory)) if os.path.isdir(directory) else []:
+        path = os.path.join(directory, name)
+        if name.startswith(".") or not os.path.isdir(path):
+            continue
+        if find.is_live(home, name):
+            out.append(Item("worktree", path, 0, False, ["its run is not done"]))
+            continue
+        proofs = removal.removable(path)
+        # a snapshot is taken before the removal, so its lack alone is no reason against
+        against = [f"{one.name}: {one.says}" for one in proofs if one.answer != probe.YES and one.name != "snapshot"]
+        out.append(Item("worktree", path, _size(path), not against, against or [one.says for one in proofs]))
+    return out
+
+
+def _unfinished(home: str) -> list[Item]:
+    """Worktrees whose making or removing was killed: a removing goes on, a making is taken back."""
+    directory = os.path.join(home, layout.WORKTREES)
+    out = []
+    for path, what in worktrees.unfinished(directory) if os.path.isdir(directory) else []:
+        live = find.is_live(home, os.path.basename(path))
+        words = f"its {what} was cut short" + (", and its run is not done" if live else "")
+        out.append(Item("unfinished", path, _size(path), not live, [words]))
+    return out
+
+
+def _logs(home: str) -> list[Item]:
+    """Logs that agents wrote themselves stay plain while they live."""
+    out = []
+    for run in find.ids_of(home):
+        path = find.path_of(home, run)
+        log = os.path.join(path, layout.CURRENT, layout.AGENT_LOG)
+        if look.at(path).phase == phase.DONE and os.path.exists(log) and os.path.getsize(log) > logparts.WORTH_PACKING:
+            out.append(Item("log", log, os.path.getsize(log), True, ["its run is over: it is compressed, not removed"]))
+    return out
+
+
+def _remove_staged(home: str, item: Item) -> None:
+    lock = locks.take(os.path.join(item.path, layout.RUNNER_LOCK), 0.0)
+    if lock is None:
+        item.done = "left: somebody is making it"
+        return
+    try:
+        shutil.rmtree(item.path)
+        item.done = "removed"
+    finally:
+        os.close(lock)
+
+
+def _remove_run(home: str, item: Item) -> None:
+    """Under both locks, renamed first: a killed removal leaves a staged name that the next gc takes."""
+    taken = []
+    try:
+        for name in (layout.RUNNER_LOCK, layout.AGENT_LOCK):
+            lock = locks.take(os.path.join(item.path, name))
+            if lock is None:
+                item.done = f"left: somebody holds {name}"
+                return
+            taken.append(lock)
+        if look.at(item.path, holding=True).phase != phase.DONE:
+            item.done = "left: it is not done any more"
+            return
+        away = os.path.join(home, layout.RUNS, f"{layout.STAGED}gone-{os.path.basename(item.path)}")
+        os.rename(item.path, away)
+        shutil.rmtree(away)
+        item.done = "removed"
+    finally:
+        for lock in taken:
+            os.close(lock)
+
+
+def _remove_worktree(home: str, item: Item) -> None:
+    tree = git.find(item.path)
+    if tree is not None:
+        salvage.take(tree, os.path.basename(item.path), "before gc")
+    removal.remove(item.path)
+    item.done = "removed; its branch and its snapshot stay"
+
+
+def _pack_log(home: str, item: Item) -> None:
+    run = os.path.dirname(os.path.dirname(item.path))
+    lock = locks.take(os.path.join(run, layout.RUNNER_LOCK))
+    if lock is None:
+        item.done = "left: the run is busy"
+        return
+    try:
+        seen = look.at(run, holding=True)
+        if seen.phase == phase.DONE:
+            logparts.pack(seen.directory)
+            item.done = "compressed"
+    finally:
+        os.close(lock)
+
+
+def _finish_worktree(home: str, item: Item) -> None:
+    for path, what in worktrees.unfinished(os.path.dirname(item.path)):
+        if path == item.path and what == "removing":
+            removal.remove(path)
+        elif path == item.path:
+            worktrees.abandon(path)
+    item.done = "removed"
+
+
+_ACTS = {
+    "staged": _remove_staged,
+    "unfinished": _finish_worktree,
+    "run": _remove_run,
+    "worktree": _remove_worktree,
+    "log": _pack_log,
+}

@@ -1,0 +1,70 @@
+"""salvage: the snapshots of uncommitted work, listed, shown and brought back."""
+
+import os
+from dataclasses import dataclass
+
+from workcell.base.errors import NotFound, Refused, Usage
+from workcell.ops import find
+from workcell.ports import git, restoring, salvage
+from workcell.rundir import layout, look
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One snapshot: what it is, the paths in which it differs from its HEAD, and the difference."""
+
+    snapshot: salvage.Snapshot
+    staged: tuple[tuple[str, str], ...]
+    files: tuple[tuple[str, str], ...]
+    diff: str
+    cut: bool
+
+
+def tree(home: str, run: str | None, repo: str | None) -> tuple[git.Tree, str | None]:
+    """(the repository, the run's id): of RUN's tree, of `repo`, else of the current directory."""
+    where, name = repo or os.getcwd(), None
+    if run is not None:
+        path = find.run(home, run)
+        launched = look.read_record(path, layout.LAUNCH, [])
+        name = os.path.basename(path)
+        if launched and repo is None:
+            where = str(launched["workspace"]) if os.path.isdir(launched["workspace"]) else str(launched["repo"])
+    found = git.find(where)
+    if found is None:
+        raise NotFound(f"{where!r} is in no git repository: it has no snapshots", "name one with --repo")
+    return found, name
+
+
+def ls(home: str, run: str | None, repo: str | None) -> list[salvage.Snapshot]:
+    """The snapshots of a run, or of a whole repository, oldest first."""
+    found, name = tree(home, run, repo)
+    return salvage.ls(found, name)
+
+
+def pick(found: git.Tree, name: str | None, ref: str | None) -> salvage.Snapshot:
+    """The snapshot that `ref` names (a ref, or RUN/N), else the newest of the run."""
+    known = salvage.ls(found, name)
+    if ref is not None:
+        known = [one for one in known if ref in (one.ref, f"{one.run}/{one.n}", one.commit)]
+    if not known:
+        raise NotFound("no such snapshot", "workcell salvage ls")
+    return known[-1]
+
+
+def show(home: str, run: str | None, repo: str | None, ref: str | None) -> Shown:
+    """What a snapshot holds."""
+    found, name = tree(home, run, repo)
+    chosen = pick(found, name, ref)
+    what = salvage.show(found, chosen)
+    return Shown(chosen, what.staged, what.files, what.diff, what.cut)
+
+
+def restore(home: str, run: str | None, repo: str | None, ref: str | None, into: str | None) -> restoring.Restored:
+    """Write a snapshot to a new directory, or back into its own tree with `into` as that tree."""
+    if into is None:
+        raise Usage("say where to restore to", "--into NEWDIR; or --into the tree itself, if it is clean")
+    found, name = tree(home, run, repo)
+    chosen = pick(found, name, ref)
+    if os.path.isdir(into) and os.path.exists(os.path.join(into, ".git")) and not os.path.samefile(into, found.top):
+        raise Refused(f"{into!r} is another repository", "name a new directory, or the snapshot's own tree")
+    return restoring.restore(found, chosen, into)

@@ -1,0 +1,59 @@
+"""The words and names of notices in a home's outbox: events, ids, file names."""
+
+import hashlib
+import os
+
+from workcell.base import ids
+from workcell.rundir import layout
+
+SCHEMA = "workcell.file.notice/1"
+SCHEMA_DESTINATION = "workcell.file.destination/1"
+
+NEW, CUR, SENT, FAILED, TO = "new", "cur", "sent", "failed", "to"
+LOCK = "lock"
+
+NEEDS_YOU = ("prompt", "question", "auth", "billing")
+"""A run cannot go on before a person does something."""
+
+EVENTS = (
+    "started", "passed", "failed", "unverified", "stopped", "abandoned", "tampered",
+    *NEEDS_YOU, "limited", "resumed", "stuck", "escalated",
+)  # fmt: skip
+
+ENDS = ("passed", "failed", "unverified", "stopped", "abandoned", "tampered")
+"""The run is over, as of now: the words of its outcome."""
+
+ATTENTION = (*NEEDS_YOU, "stuck", "escalated", *ENDS)
+"""What wakes somebody who waits for a run that needs a person or ends."""
+
+URGENT = ("escalated", "tampered", *NEEDS_YOU, "stuck", "failed", "abandoned")
+"""Most urgent first: where only one of many notices is shown whole, it is the first of these."""
+
+_PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+
+
+def box(home: str) -> str:
+    """The outbox of a home."""
+    return os.path.join(home, layout.OUTBOX)
+
+
+def key(run: str, attempt: int, event: str, edge: str = "") -> str:
+    """The id of a notice: the same edge of the same run gives the same id, however often it is seen.
+
+    `edge` tells two edges of one kind apart within an attempt (the id of a question, the n of an event); it is
+    empty where an attempt can have only one, as with `passed`.
+    """
+    return "/".join([run, layout.number(attempt), event] + ([edge] if edge else []))
+
+
+def file_name(identity: str) -> str:
+    """The file name of a notice with that id, without `.json`: readable, and two ids never share one."""
+    if (
+        identity
+        and identity[0] != "/"
+        and len(identity) <= 120
+        and all(char in _PLAIN for char in identity.replace("/", ""))
+    ):
+        return identity.replace("/", ".")
+    # an altered or cut name may be that of another id: the hash tells them apart. '~' is in no unaltered name
+    return f"{ids.slug(identity)}~{hashlib.sha256(identity.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"

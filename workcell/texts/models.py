@@ -1,0 +1,291 @@
+"""The files of format 1 as models: what fsck checks and the JSON Schemas are made from.
+
+Nothing that runs often loads this: readers on the way to a verdict move plain dicts. Unknown keys are kept.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Time = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$", description="RFC 3339, UTC")]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Seconds = Annotated[float, Field(ge=0)]
+
+
+class Record(BaseModel):
+    """Any record: unknown keys are kept, since a newer workcell may have written them."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Identity(Record):
+    """Who a process is; a pid alone names nobody."""
+
+    host: str
+    boot: str | None
+    pidns: str | None
+    pid: int
+    start: int | None
+
+
+class Base(Record):
+    head: str | None
+    branch: str | None
+
+
+class Launch(Record):
+    """What is true of the whole run."""
+
+    schema_: Literal["workcell.file.launch/1"] = Field(alias="schema")
+    id: str
+    name: str
+    created_at: Time
+    repo: str
+    workspace: str
+    base: Base | None
+    git_error: str | None
+    lease: str
+    group: str | None
+    labels: list[str]
+    notify: list[str] | None
+    workcell: str
+    python: str
+
+
+class Env(Record):
+    """The environment of agent and verify script. Holds keys: never shown, copied or sent."""
+
+    schema_: Literal["workcell.file.env/1"] = Field(alias="schema")
+    env: dict[str, str]
+    umask: int
+
+
+class AskedBy(Record):
+    who: Literal["person", "playbook"]
+    playbook: str | None
+
+
+class Limits(Record):
+    wall_seconds: Seconds | None
+    idle_seconds: Seconds | None
+    attempts: int | None
+    verify_seconds: Seconds | None
+    cost_usd: float | None
+
+
+class Step(Record):
+    step: int
+    title: str
+    sha256: Sha256
+    text: str
+
+
+class Attempt(Record):
+    """The whole intent of one attempt, sealed before `current` moves to it."""
+
+    schema_: Literal["workcell.file.attempt/1"] = Field(alias="schema")
+    attempt: int
+    asked_at: Time
+    asked_by: AskedBy
+    follows: int | None
+    start: Literal["now", "later"]
+    objective: str
+    recipe: dict[str, Any]
+    argv: list[str]
+    prompt: str
+    io: Literal["terminal", "file"]
+    stdin: Literal["none", "prompt"]
+    stderr: Literal["merge", "separate"]
+    terminal: dict[str, Any]
+    cwd: str
+    env_names: list[str]
+    secrets: list[str]
+    agent_session: str
+    verify: dict[str, Any] | None
+    forbid: list[str]
+    require: dict[str, Any]
+    limits: Limits
+    steps: list[Step]
+
+
+class Start(Record):
+    """Sealed while the agent still waits at its gate."""
+
+    schema_: Literal["workcell.file.start/1"] = Field(alias="schema")
+    attempt: int
+    started_at: Time
+    monotonic: float
+    runner: Identity
+    agent: Identity
+    isolation: str
+
+
+class Exit(Record):
+    """How the agent ended."""
+
+    schema_: Literal["workcell.file.exit/1"] = Field(alias="schema")
+    how: Literal["reaped", "vanished", "not-started", "limit-wall", "limit-idle", "stopped"]
+    code: int | None
+    signal: int | None
+    ended_at: Time
+    seconds: Seconds | None
+    cpu_seconds: Seconds | None
+    max_rss_kb: int | None
+    error: str | None
+
+
+class Forbidden(Record):
+    path: str
+    pattern: str
+    where: str
+
+
+class Facts(Record):
+    """What the attempt left in the tree, read once, before verify."""
+
+    schema_: Literal["workcell.file.facts/1"] = Field(alias="schema")
+    at: Time
+    git: dict[str, Any] | None
+    git_error: str | None
+    forbidden: list[Forbidden]
+    leftovers: dict[str, list[dict[str, Any]]]
+
+
+class Verify(Record):
+    """What the pinned script said."""
+
+    schema_: Literal["workcell.file.verify/1"] = Field(alias="schema")
+    attempt: int
+    at: Time
+    how: Literal["exited", "limit", "tampered", "not-started"]
+    code: int | None
+    signal: int | None
+    seconds: Seconds
+    sha256: Sha256 | None
+    error: str | None
+
+
+class Next(Record):
+    """The run goes on."""
+
+    schema_: Literal["workcell.file.next/1"] = Field(alias="schema")
+    attempt: int
+    how: str
+    reason: str
+    playbook: str | None
+    not_before: Time | None
+    decided_at: Time
+
+
+class Result(Record):
+    """The run is over, as of now."""
+
+    schema_: Literal["workcell.file.result/1"] = Field(alias="schema")
+    attempt: int
+    outcome: Literal["passed", "failed", "unverified", "stopped", "tampered", "abandoned"]
+    reason: str
+    ended_at: Time
+
+
+class Lease(Record):
+    """Which run has a working tree."""
+
+    schema_: Literal["workcell.file.lease/1"] = Field(alias="schema")
+    run: str
+    top: str
+    at: Time
+
+
+class Activity(Record):
+    state: str
+    since: str | None
+    confidence: float
+    evidence: list[dict[str, Any]]
+
+
+class Needs(Record):
+    kind: str
+    command: str
+
+
+class StatusExit(Record):
+    code: int | None
+    signal: int | None
+    how: str | None
+
+
+class StatusVerify(Record):
+    code: int | None
+    seconds: float | None
+
+
+class StatusAttempt(Record):
+    n: int
+    recipe: str | None
+    started_at: Time | None
+    ended_at: Time | None
+    exit: StatusExit | None
+    verify: StatusVerify | None
+    outcome: str | None
+    next: str | None
+
+
+class HoldsWhile(Record):
+    attempt: int | None
+    result: bool
+
+
+class Status(Record):
+    """The projection: every key is there, and null where it is absent."""
+
+    schema_: Literal["workcell.file.status/1", "workcell.status/1"] = Field(alias="schema")
+    id: str
+    name: str | None
+    dir: str
+    state: str
+    phase: str
+    activity: Activity | None
+    outcome: str | None
+    reason: str | None
+    needs: Needs | None
+    attempt: int | None
+    attempts: list[StatusAttempt]
+    recipe: str | None
+    repo: str | None
+    workspace: str | None
+    objective: str | None
+    base: Base | None
+    limits: Limits | None
+    group: str | None
+    labels: list[str] | None
+    isolation: str | None
+    started_at: Time | None
+    ended_at: Time | None
+    due_at: Time | None
+    written_at: Time | None
+    holds_while: HoldsWhile
+
+
+class Event(Record):
+    """One line of events.jsonl."""
+
+    n: int
+    at: Time
+    type: str
+
+
+FILES: dict[str, type[Record]] = {
+    "launch": Launch,
+    "env": Env,
+    "attempt": Attempt,
+    "start": Start,
+    "exit": Exit,
+    "facts": Facts,
+    "verify": Verify,
+    "next": Next,
+    "result": Result,
+    "lease": Lease,
+    "status": Status,
+    "event": Event,
+}
+"""Every kind of record by the name in its `schema` (an event line has none)."""

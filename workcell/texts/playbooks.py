@@ -1,0 +1,31 @@
+"""All playbooks that hold for a repository, and the signals that they bring."""
+
+from workcell.base.errors import WorkcellError
+from workcell.texts import playbook, shelf
+from workcell.texts.document import Fault, Faulty
+from workcell.texts.playbook import Playbook, Signal
+
+
+def load(repo: str | None = None, home: str | None = None) -> tuple[list[Playbook], list[Fault]]:
+    """Every playbook by name, the nearest of each, and the faults of those that cannot be used.
+
+    A faulty playbook of the project or the user does not bring back the shipped one that it was to replace.
+    """
+    found, faults = [], []
+    for item in shelf.items("recovery", repo, home):
+        try:
+            found.append(playbook.read(item.path))
+        except Faulty as error:
+            faults += error.faults
+        except WorkcellError as error:
+            faults.append(Fault(item.path, None, error.message, error.hint))
+    return found, faults
+
+
+def signals(books: list[Playbook]) -> list[Signal]:
+    """The signals of these playbooks; an id that two of them use counts in the first alone."""
+    found: dict[str, Signal] = {}
+    for book in books:
+        for signal in book.signals:
+            found.setdefault(signal.id, signal)
+    return list(found.values())
