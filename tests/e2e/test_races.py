@@ -4,7 +4,7 @@ import collections
 import json
 import os
 import shutil
-import subprocess  # noqa: TID251
+import subprocess
 import threading
 import time
 from pathlib import Path

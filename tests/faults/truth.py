@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.lab import Lab, eventually, naming
 from workcell.base import probe, record
-from workcell.ops import resume, wait
+from workcell.ops import logs, resume, wait
 from workcell.rundir import layout, look, phase
 
 AGENT = """
@@ -104,10 +104,7 @@ def breaches(lab: Lab, run: str, *, lines: bool = True) -> list[str]:
     out = [f"overlap: {line}" for line in lab.mark("overlap").splitlines()]
     if lines:
         for n in range(1, (layout.current(run) or 0) + 1):
-            try:
-                log = Path(layout.attempt(run, n), layout.AGENT_LOG).read_bytes()
-            except FileNotFoundError:
-                log = b""
+            log = b"".join(logs.raw(layout.attempt(run, n)))
             kept = {line.strip() for line in log.decode(errors="replace").splitlines()}
             out += [f"lost: {line}" for line in lab.mark(f"ack.{n}").splitlines() if line not in kept]
     return out

@@ -88,9 +88,7 @@ def test_records_of_any_shape_never_stop_the_reader_and_fold_into_a_session(
 
 @settings(max_examples=40, deadline=None)
 @given(AGENTS, st.lists(RECORD, max_size=6), st.data())
-def test_torn_anywhere_the_events_are_the_same(
-    agent: str, records: list[dict[str, Any]], data: st.DataObject
-) -> None:
+def test_torn_anywhere_the_events_are_the_same(agent: str, records: list[dict[str, Any]], data: st.DataObject) -> None:
     whole = b"".join(json.dumps(record).encode() + b"\n" for record in records)
     at_once, _ = lines.consume(READERS[agent], lines.start("1"), whole, "f")
     state, pieces = lines.start("1"), []

@@ -45,9 +45,7 @@ step = st.one_of(
     st.tuples(st.just("mark"), st.sampled_from(["--assume-unchanged", "--skip-worktree"]), name),
     st.tuples(st.just("attributes"), st.sampled_from(["* text=auto\n", "*.lfs filter=boom\n", "b eol=crlf\n"])),
     st.tuples(st.just("ignore"), st.sampled_from(["b", "dir/", "*.txt"])),
-    st.tuples(
-        st.just("git"), st.sampled_from([line.split() for line in GIT.replace(";", "\n").split("\n") if line])
-    ),
+    st.tuples(st.just("git"), st.sampled_from([line.split() for line in GIT.replace(";", "\n").split("\n") if line])),
     st.tuples(st.just("lock")),
 )
 

@@ -1,33 +1,109 @@
-"""The hook that an agent calls: one JSON document in, one file in the run's spool, and exit code 0 whatever happens."""
+"""The hook of an agent program: one payload in, one file in the spool of its run, and never a word to the program.
+
+Run by path as `python -I -S hook.py AGENT [NOTICE]`. Claude Code and Codex give the payload on standard input, a
+`notify` program gets it as its last argument. Whatever goes wrong, the exit code is 0 and nothing is printed: 2 would
+forbid the agent what it was about to do, any other code is shown to a person.
+"""
 
 import os
 import sys
 
-from workcell.base import record
+if __package__ in (None, ""):
+    # run by path and without site: the package is found beside the standard library, never before it
+    sys.path.pop(0) if sys.path and sys.path[0] == os.path.dirname(os.path.abspath(__file__)) else None
+    sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+
+from workcell.base import clock, ids, record
 from workcell.rundir import layout, maildir
 
-LIMIT = 1 << 20
-"""Bytes of one document; a longer one is none of an agent's own."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+MOST_READ = 4 << 20
+"""Bytes of a payload that are decoded: a tool's answer may be a whole file."""
+MOST_TEXT = 600
+MOST_KEYS = 24
+DEEP = 3
+
+_KEPT = frozenset(
+    (
+        *("hook_event_name", "session_id", "transcript_path", "cwd", "prompt_id", "turn_id", "tool_use_id"),
+        *("agent_id", "agent_type", "tool_name", "tool_input", "source", "model", "message", "reason", "error"),
+        *("notification_type", "last_assistant_message", "prompt", "permission_mode", "stop_hook_active"),
+        *("trigger", "type", "thread-id", "turn-id", "last-assistant-message", "client"),
+    )
+)
+"""What readers look at. Answers of tools are left out: the transcript has them, and they may be of any size."""
 
 
-def main() -> int:
-    """Read the document on standard input and bring it to the run that WORKCELL_ATTEMPT names.
-
-    An agent takes another exit code, or words on standard output, as an answer to what it asked, so a hook that
-    cannot do its work does nothing. Outside a run there is nothing to do.
-    """
-    run = os.environ.get("WORKCELL_RUN_DIR")
-    _, _, number = os.environ.get("WORKCELL_ATTEMPT", "").rpartition("/")
+def main(words: "list[str] | None" = None) -> int:
+    """Bring one payload to the spool of the run that WORKCELL_RUN_DIR names; always 0."""
     try:
-        document = record.decode(sys.stdin.buffer.read(LIMIT + 1))
-        if run and number.isdigit() and os.path.isdir(run):
-            maildir.deliver(
-                os.path.join(run, layout.SPOOL), {"type": "hook", "attempt": int(number), "document": document}
-            )
-    except (OSError, ValueError):
+        _bring(sys.argv[1:] if words is None else words)
+    except BaseException:  # a hook that fails must look like a hook that had nothing to say
         pass
     return 0
 
 
+def _bring(words: "list[str]") -> None:
+    run = os.environ.get("WORKCELL_RUN_DIR")
+    data = words[-1].encode("utf-8", "surrogateescape") if len(words) > 1 else _read(0)
+    if not run:
+        return
+    name = ids.unique()
+    message: dict[str, Any] = {
+        "type": "hook",
+        "id": f"hook:{name}",
+        "source": words[0] if words else "unknown",
+        "attempt": _attempt(os.environ.get("WORKCELL_ATTEMPT", "")),
+        "time": clock.stamp(),
+        "payload": payload(data),
+    }
+    maildir.deliver_bytes(os.path.join(run, layout.SPOOL), name + ".json", record.encode_line(message), durable=False)
+
+
+def _read(fd: int) -> bytes:
+    """All of standard input, so that nobody writes into a closed pipe; what is too much is thrown away."""
+    parts, size = [], 0
+    while chunk := os.read(fd, 1 << 16):
+        size += len(chunk)
+        if size <= MOST_READ:
+            parts.append(chunk)
+    return b"".join(parts)
+
+
+def _attempt(mark: str) -> "int | None":
+    number = mark.rpartition("/")[2]
+    return int(number) if number.isdigit() else None
+
+
+def payload(data: bytes) -> "dict[str, Any]":
+    """What readers need of a payload, its texts cut; of one that is no JSON at least which event it was."""
+    try:
+        found = record.decode(data)
+    except ValueError:
+        return {"hook_event_name": _name(data), "unreadable": len(data)}
+    return {key: _cut(value, DEEP) for key, value in found.items() if key in _KEPT}
+
+
+def _name(data: bytes) -> "str | None":
+    """The event's name in a payload that was cut: it stands before the parts that are large."""
+    _, found, rest = data[:4096].partition(b'"hook_event_name":')
+    word = rest.strip()[1:40].partition(b'"')[0]
+    return word.decode("ascii", "replace") if found else None
+
+
+def _cut(value: "Any", deep: int) -> "Any":
+    if isinstance(value, str):
+        return value if len(value) <= MOST_TEXT else value[: MOST_TEXT - 1] + "…"
+    if isinstance(value, dict):
+        return {str(k)[:80]: _cut(v, deep - 1) for k, v in list(value.items())[:MOST_KEYS]} if deep else {}
+    if isinstance(value, list):
+        return [_cut(entry, deep - 1) for entry in value[:MOST_KEYS]] if deep else []
+    return value
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
+    os._exit(0)  # without the interpreter's own end: an agent waits for this program at every tool call

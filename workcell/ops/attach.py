@@ -37,11 +37,11 @@ def prepare(home: str, run: str, read_only: bool) -> Result:
         windows.prepare(server)
         sessions = server.sessions()
         if sessions is None:
-            raise Unreachable(f"the tmux server at {server.socket} does not answer")
+            raise Unreachable(f"the tmux server at {server.socket} does not answer", "workcell doctor")
         if seen.id not in sessions:
             trouble = start.window(home, run, seen.n)
             if trouble:
-                raise Unreachable(trouble)
+                raise Unreachable(trouble, "workcell doctor")
     except WorkcellError as error:
         return Result([], True, f"{error.message}; this terminal is the window until the run ends (close it to leave)")
     return Result(windows.attach_words(server, seen.id, read_only), False, None)
@@ -61,7 +61,10 @@ def here(run: str, read_only: bool) -> int:
             try:
                 connection.connect(layout.CONTROL)
             except OSError as error:
-                raise Unreachable(f"no terminal is open in {os.path.basename(run)}: {error.strerror}") from error
+                name = os.path.basename(run)
+                raise Unreachable(
+                    f"no terminal is open in {name}: {error.strerror}", f"workcell status {name}"
+                ) from error
             socket.send_fds(connection, [b"R" if read_only else b"W"], [tty])
             for number in (signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, _leave)

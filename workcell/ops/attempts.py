@@ -39,7 +39,7 @@ def from_plan(made: plan.Plan, workspace: str) -> dict[str, Any]:
 
 def of_recipe(values: dict[str, Any]) -> dict[str, Any]:
     """The keys of attempt.json that a recipe alone decides."""
-    return {key: values[key] for key in ("io", "stdin", "stderr", "terminal", "reader")}
+    return {key: values.get(key) for key in ("io", "stdin", "stderr", "terminal", "reader", "typing")}
 
 
 def variables(run: str, n: int, name: str, session: str, intent: dict[str, Any]) -> dict[str, Any]:
@@ -73,14 +73,19 @@ def fill(
     asked_by: dict[str, Any],
     follows: int | None,
     later: bool,
+    native: bool = False,
 ) -> dict[str, Any]:
-    """The whole attempt.json. Invalid when the recipe names a variable that there is not."""
+    """The whole attempt.json. Invalid when the recipe names a variable that there is not.
+
+    With `native` the recipe's `resume` words are used, and `session` is the conversation that goes on.
+    """
     named = variables(run, n, name, session, intent)
     values = intent["recipe"]["values"]
     prompt = compose.prompt(values["prompt"], named, brief_text, intent["prose"])
     named["prompt"] = prompt
     where = f"recipe {intent['recipe']['name']!r}, command"
-    argv = [recipe.render(word, named, where) for word in values["command"]]
+    argv = [recipe.render(word, named, where) for word in values["resume" if native else "command"]]
+    seeded = recipe.seeds(values, named, f"recipe {intent['recipe']['name']!r}")
     if n == 1 and intent["setup"]:
         argv = ["bash", "-c", "set -eu\n" + "\n".join(intent["setup"]) + '\nexec "$@"\n', "setup", *argv]
     return {
@@ -94,10 +99,15 @@ def fill(
         "argv": argv,
         "prompt": prompt,
         "agent_session": session,
+        "native": native,
+        "seed": seeded,
     }
 
 
-_OWN = ("schema", "attempt", "asked_at", "asked_by", "follows", "start", "argv", "prompt", "agent_session")
+_OWN = (
+    *("schema", "attempt", "asked_at", "asked_by", "follows", "start", "argv", "prompt", "agent_session"),
+    *("native", "native_why", "brief_given", "seed", "messages"),
+)
 """Keys that belong to one attempt and are never carried over to the next."""
 
 
@@ -110,4 +120,9 @@ def write(directory: str, brief: bytes, verify: bytes | None, intent: dict[str, 
         seal.seal(directory, layout.VERIFY_SCRIPT, verify, 0o500)
     if handoff is not None:
         seal.seal(directory, layout.HANDOFF, handoff)
+    for name, text in (intent.get("seed") or {}).items():
+        folder, _, file = name.rpartition("/")
+        if folder:
+            os.makedirs(os.path.join(directory, folder), 0o700, exist_ok=True)
+        seal.seal(os.path.join(directory, folder), file, text.encode("utf-8", "surrogateescape"))
     seal.seal(directory, layout.ATTEMPT, record.encode(intent))

@@ -32,6 +32,9 @@ def script(made: plan.Plan) -> str:
     ]
     brief = made.brief.data.decode("utf-8", "replace")
     lines += _write(f"{layout.ATTEMPTS}/001/{layout.BRIEF}", brief, filled=False)
+    for name, text in filled["seed"].items():
+        lines += [f'mkdir -p "$(dirname "$RUN/{layout.ATTEMPTS}/001/{name}")"']
+        lines += _write(f"{layout.ATTEMPTS}/001/{name}", text, filled=True)
     lines += _environment(made)
     if made.setup:
         lines += ["", "# setup, from SUPERVISOR.md", "(set -e", *made.setup, ") || exit"]

@@ -80,6 +80,11 @@ def name_of(path: str) -> str | None:
 
 
 def is_live(home: str, run: str) -> bool:
-    """Whether the run exists and is not done: for leases."""
+    """Whether the run exists and is not done: for leases. OSError when that cannot be told."""
     path = path_of(home, run)
-    return os.path.isdir(path) and not os.path.exists(os.path.join(path, layout.CURRENT, layout.RESULT))
+    for place, answer in ((path, False), (os.path.join(path, layout.CURRENT, layout.RESULT), True)):
+        try:
+            os.stat(place)
+        except FileNotFoundError:
+            return answer
+    return False

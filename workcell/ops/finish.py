@@ -6,7 +6,7 @@ from typing import Any
 from workcell.base import clock, record
 from workcell.base.errors import TryAgain
 from workcell.judgement import outcome
-from workcell.ops import check, facts, handoff
+from workcell.ops import capture, check, facts, handoff, onward
 from workcell.rundir import events, layout, locks, logparts, look, maildir, seal, spool, status
 
 
@@ -14,8 +14,9 @@ def finish(run: str, n: int, lock: int, below: int | None = None) -> str | None:
     """Bring attempt `n` from exit.json to its end; the outcome, or None when the run goes on.
 
     `below` is the pid of the runner that has become finish: all that descends from it is a leftover of the attempt.
-    Who settles in a process of his own has children of his own, and gives none. The caller holds runner.lock by the descriptor `lock`, which stays open. Every step looks first whether it is
-    done, so finish may be killed and called again at any point. Raises TryAgain when `lock` is not the lock of
+    Who settles in a process of his own has children of his own, and gives none. The caller holds runner.lock by the
+    descriptor `lock`, which stays open. Every step looks first whether it is done, so finish may be killed and called
+    again at any point. Raises TryAgain when `lock` is not the lock of
     this run or another attempt is current.
     """
     if not locks.is_of(lock, os.path.join(run, layout.RUNNER_LOCK)):
@@ -43,14 +44,23 @@ def _end(run: str, n: int, seen: look.Look, below: int | None) -> None:
             read = facts.read(seen.launch, seen.attempt, left)
             found = record.decode(seal.seal(seen.directory, layout.FACTS, record.encode(read)))
             journal.append("facts.read", attempt=n)
+        capture.last(run, journal)
+        seen.exit = onward.as_ended(run, seen)
         verified = _verify(run, n, seen, journal, below)
+        spool.drain(run, journal)  # what hooks brought is evidence, and the journal is where it is read
         if verified is None and stop_asked(run, n):
             verdict = outcome.STOPPED, "stopped by a person before its check had ended"
         else:
             verdict = outcome.decide(seen.attempt, seen.exit, found, verified)
-        handoff.compose_now(run, seen, found, verdict)
-        _seal_result(seen, n, verdict, journal)
-        _take_stops(run, n, journal)
+        step = onward.decide(run, seen, found, verified, verdict)
+        on = step["goes"] == "on"
+        handoff.compose_now(run, seen, found, ("goes on" if on else step["outcome"], step["reason"]))
+        onward.tell(run, seen, step, found)
+        if on:
+            _seal_next(seen, n, step, journal)
+        else:
+            _seal_result(seen, n, (step["outcome"], step["reason"]), journal, step)
+            _take_stops(run, n, journal)
         spool.drain(run, journal)
     finally:
         journal.close()
@@ -79,9 +89,7 @@ def _take_stops(run: str, n: int, journal: events.Journal) -> None:
         maildir.move(box, name)
 
 
-def _verify(
-    run: str, n: int, seen: look.Look, journal: events.Journal, below: int | None
-) -> dict[str, Any] | None:
+def _verify(run: str, n: int, seen: look.Look, journal: events.Journal, below: int | None) -> dict[str, Any] | None:
     """verify.json, made now if it is not there; None when there is nothing to verify, or nobody waits for it."""
     assert seen.attempt is not None and seen.exit is not None
     if seen.attempt.get("verify") is None or seen.exit.get("how") in ("stopped", "not-started"):
@@ -130,14 +138,29 @@ def take_agent_lock(run: str, n: int, below: int | None = None) -> int:
     return lock
 
 
-def _seal_result(seen: look.Look, n: int, verdict: tuple[str, str], journal: events.Journal) -> None:
-    result = {
+def _seal_next(seen: look.Look, n: int, step: dict[str, Any], journal: events.Journal) -> None:
+    sealed = record.decode(seal.seal(seen.directory, layout.NEXT, onward.next_record(seen, step)))
+    told = {key: sealed[key] for key in ("how", "playbook", "not_before", "reason")}
+    journal.append("run.scheduled", attempt=n, **told)
+
+
+def _seal_result(
+    seen: look.Look,
+    n: int,
+    verdict: tuple[str, str],
+    journal: events.Journal,
+    step: dict[str, Any] | None = None,
+) -> None:
+    result: dict[str, Any] = {
         "schema": "workcell.file.result/1",
         "attempt": n,
         "outcome": verdict[0],
         "reason": verdict[1],
         "ended_at": clock.stamp(),
     }
+    for key in ("playbook", "verdict", "findings", "cost_usd"):
+        if step and step.get(key):
+            result[key] = step[key]
     sealed = record.decode(seal.seal(seen.directory, layout.RESULT, record.encode(result)))
     journal.append("run.ended", attempt=n, outcome=sealed["outcome"], reason=sealed["reason"])
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from workcell.base import clock, probe
 from workcell.base.errors import WorkcellError
 from workcell.ops import find
-from workcell.ports import git, removal, salvage
+from workcell.ports import git, removal, salvage, worktrees
 from workcell.rundir import layout, locks, logparts, look, phase
 
 DAY = 86400.0
@@ -31,7 +31,7 @@ def gc(home: str, older_than: float = 30 * DAY, *, act: bool = False) -> list[It
 
     `older_than` is in seconds since a run ended. Nothing is removed that was not in the list.
     """
-    items = [*_staged(home), *_runs(home, older_than), *_worktrees(home), *_logs(home)]
+    items = [*_staged(home), *_runs(home, older_than), *_unfinished(home), *_worktrees(home), *_logs(home)]
     if act:
         for item in items:
             if item.can:
@@ -96,6 +96,17 @@ def _worktrees(home: str) -> list[Item]:
         # a snapshot is taken before the removal, so its lack alone is no reason against
         against = [f"{one.name}: {one.says}" for one in proofs if one.answer != probe.YES and one.name != "snapshot"]
         out.append(Item("worktree", path, _size(path), not against, against or [one.says for one in proofs]))
+    return out
+
+
+def _unfinished(home: str) -> list[Item]:
+    """Worktrees whose making or removing was killed: a removing goes on, a making is taken back."""
+    directory = os.path.join(home, layout.WORKTREES)
+    out = []
+    for path, what in worktrees.unfinished(directory) if os.path.isdir(directory) else []:
+        live = find.is_live(home, os.path.basename(path))
+        words = f"its {what} was cut short" + (", and its run is not done" if live else "")
+        out.append(Item("unfinished", path, _size(path), not live, [words]))
     return out
 
 
@@ -167,4 +178,19 @@ def _pack_log(home: str, item: Item) -> None:
         os.close(lock)
 
 
-_ACTS = {"staged": _remove_staged, "run": _remove_run, "worktree": _remove_worktree, "log": _pack_log}
+def _finish_worktree(home: str, item: Item) -> None:
+    for path, what in worktrees.unfinished(os.path.dirname(item.path)):
+        if path == item.path and what == "removing":
+            removal.remove(path)
+        elif path == item.path:
+            worktrees.abandon(path)
+    item.done = "removed"
+
+
+_ACTS = {
+    "staged": _remove_staged,
+    "unfinished": _finish_worktree,
+    "run": _remove_run,
+    "worktree": _remove_worktree,
+    "log": _pack_log,
+}

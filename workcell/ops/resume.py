@@ -1,5 +1,6 @@
 """resume: the next attempt of a run, from its files."""
 
+import glob
 import os
 import shutil
 import uuid
@@ -8,8 +9,9 @@ from typing import Any
 
 from workcell.base import record
 from workcell.base.errors import CannotCreate, Refused, TryAgain
-from workcell.ops import attempts, find, launch, plan, remaining, settle, start
+from workcell.ops import attempts, find, holds, launch, plan, remaining, settle, start, verdicts
 from workcell.ports import git
+from workcell.ports.agents import reader_for
 from workcell.rundir import layout, lease, look, phase, seal
 from workcell.texts import recipe as recipes
 
@@ -25,6 +27,10 @@ class Request:
     recipe: str | None = None
     window: bool = True
     dry_run: bool = False
+    native: bool = False
+    """Continue the agent's own conversation, where its recipe can and the conversation is still there."""
+    attempt: int | None = None
+    """Only if this attempt is the current one and waits to go on: for whoever decided on an earlier look."""
     by: dict[str, Any] = field(default_factory=lambda: {"who": "person", "playbook": None})
 
 
@@ -37,6 +43,10 @@ class Result:
     window: str | None
     brief: str
     """The text of the attempt's brief.md."""
+    how: str = "artifacts"
+    """native, or artifacts: from the run's files."""
+    how_why: str | None = None
+    """Why it is not native although that was asked for."""
 
 
 def resume(request: Request) -> Result:
@@ -45,7 +55,8 @@ def resume(request: Request) -> Result:
     Raises Refused when the run lives or passed without a new brief, TryAgain when somebody else was first.
     """
     run = request.run
-    seen = look.at(run) if request.dry_run else settle.settle(run)
+    # a verify script may run for an hour: who looked a moment ago settles nothing
+    seen = look.at(run) if request.dry_run or request.attempt is not None else settle.settle(run)
     _check(seen, request)
     if seen.phase == phase.CREATED and request.brief is None and request.recipe is None:
         if request.dry_run:
@@ -54,10 +65,12 @@ def resume(request: Request) -> Result:
     made = _plan(request)
     n = seen.n + 1
     intent, brief, verify = _intent(request, seen, n, made)
+    how = "native" if intent["native"] else "artifacts"
     if request.dry_run:
-        return Result(run, seen.id, n, seen.phase, None, brief.decode("utf-8", "replace"))
+        text = brief.decode("utf-8", "replace")
+        return Result(run, seen.id, n, seen.phase, None, text, how, intent.get("native_why"))
     _open(request, seen, n, intent, brief, verify)
-    return _started(request, n)
+    return replace(_started(request, n), how=how, how_why=intent.get("native_why"))
 
 
 def _check(seen: look.Look, request: Request) -> None:
@@ -67,6 +80,8 @@ def _check(seen: look.Look, request: Request) -> None:
         raise Refused(f"{who}: its agent is still alive (pid {pid})", f"workcell stop {seen.id}, or wait for it")
     if seen.phase in (phase.RUNNING, phase.STARTING, phase.FINISHING):
         raise TryAgain(f"{who}: it is {seen.phase}", f"workcell attach {seen.id}")
+    if request.attempt is not None and (seen.phase != phase.SCHEDULED or seen.n != request.attempt):
+        raise TryAgain(f"{who}: it is {seen.phase} in attempt {seen.n} by now", f"workcell status {seen.id}")
     if seen.phase not in OPEN:
         raise Refused(f"{who}: it is {seen.phase}: {seen.why}", f"workcell status {seen.id}")
     if (seen.result or {}).get("outcome") == PASSED and request.brief is None:
@@ -106,20 +121,60 @@ def _intent(
         brief = remaining.brief(request.run, seen, n).encode("utf-8", "replace")
         verify = _verify(seen)
     values = carried["recipe"]["values"]
+    session, why_not = _conversation(request, seen, values) if request.native else (None, None)
+    carried["limits"] = _limits(request, seen, carried["limits"])
     intent = attempts.fill(
         carried,
         run=request.run,
         n=n,
         name=seen.launch["name"],
-        session=str(uuid.uuid4()),
+        session=session or str(uuid.uuid4()),
         brief_text=brief.decode("utf-8", "replace"),
         asked_by=request.by,
         follows=seen.n,
         later=False,
+        native=session is not None,
     )
+    if why_not is not None:
+        intent["native_why"] = why_not
     intent["brief_given"] = n if made is not None else seen.attempt.get("brief_given", 1)
     plan.check_programs(recipes.Recipe(carried["recipe"]["name"], values, []), intent["argv"], _path(request.run))
     return intent, brief, verify
+
+
+def _conversation(request: Request, seen: look.Look, values: dict[str, Any]) -> tuple[str | None, str | None]:
+    """(the conversation to continue, None), or (None, why the attempt starts from the run's files instead)."""
+    assert seen.attempt is not None
+    name = seen.attempt["recipe"]["name"]
+    if request.recipe is not None and request.recipe != name:
+        return None, f"another agent cannot continue what {name} said"
+    if not values.get("resume"):
+        return None, f"recipe {name!r} has no 'resume'"
+    told = [one["session"]["id"] for one in verdicts.records(seen) if one["session"].get("id")]
+    session = str(told[-1] if told else seen.attempt["agent_session"])
+    reader = reader_for(str(seen.attempt.get("reader")))
+    if reader is not None:
+        places = reader.transcripts(holds.environment(request.run), seen.attempt["cwd"], session)
+        if not any(glob.glob(place) for place in places):
+            return None, f"the conversation {session} is not where {name} keeps it"
+    return session, None
+
+
+def _limits(request: Request, seen: look.Look, limits: dict[str, Any]) -> dict[str, Any]:
+    """The limits of the next attempt: what a playbook opens gets what is left of the run's time, a person all of it."""
+    whole = limits.get("wall_total_seconds") or limits.get("wall_seconds")
+    if not whole:
+        return limits
+    if request.by.get("who") == "person":
+        return {**limits, "wall_seconds": whole, "wall_total_seconds": whole}
+    used = 0.0
+    for n in range(seen.n, 0, -1):
+        exit = look.read_record(layout.attempt(request.run, n), layout.EXIT, [], required=False) or {}
+        used += float(exit.get("seconds") or 0.0)
+        attempt = look.read_record(layout.attempt(request.run, n), layout.ATTEMPT, []) or {}
+        if (attempt.get("asked_by") or {}).get("who") == "person":
+            break
+    return {**limits, "wall_seconds": max(60.0, whole - used), "wall_total_seconds": whole}
 
 
 def _verify(seen: look.Look) -> bytes | None:

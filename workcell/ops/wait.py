@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from workcell.ops import settle
+from workcell.ops import onward, settle, watchdog
 from workcell.rundir import look, phase
 
 POLL = 0.1
@@ -24,6 +24,8 @@ def wait(
 ) -> Result:
     """Wait until every run is over, or needs a person where `wanted` is `attention`.
 
+    A run that is scheduled goes on when the watchdog starts it: it is waited for while the watchdog ticks.
+
     `tick` is called with every round of looks. A run that waits for a person (orphaned, unknown, corrupt,
     created) does not end by itself and ends the wait. `timeout` is in seconds.
     """
@@ -42,8 +44,11 @@ def wait(
 
 
 def _over(seen: look.Look) -> bool:
-    stuck = (phase.CORRUPT, phase.UNKNOWN, phase.CREATED)
-    return seen.phase == phase.DONE or seen.phase in stuck
+    stuck = (phase.CORRUPT, phase.UNKNOWN)
+    prepared = seen.phase == phase.CREATED and (seen.attempt or {}).get("start") == "later"
+    if seen.phase in (phase.SCHEDULED, phase.CREATED) and not prepared:
+        return not watchdog.there(onward.home_of(seen.run))
+    return seen.phase == phase.DONE or prepared or seen.phase in stuck
 
 
 def _state(seen: look.Look) -> str:

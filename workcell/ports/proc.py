@@ -142,7 +142,8 @@ def run_into(
             umask=umask,
         )
     except OSError as error:
-        raise Unreachable(f"cannot start {argv[0]!r}: {error.strerror or error}") from error
+        words = f"cannot start {argv[0]!r}: {error.strerror or error}"
+        raise Unreachable(words, f"install {argv[0]} or put it on PATH") from error
     deadline = time.monotonic() + timeout
     try:
         while True:

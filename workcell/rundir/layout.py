@@ -17,12 +17,14 @@ CURRENT, ATTEMPTS, USER = "current", "attempts", "user"
 INBOX, SPOOL = "inbox", "spool"
 RUNNER_LOCK, AGENT_LOCK, RUNNER_LOG, CONTROL = "runner.lock", "agent.lock", "runner.log", "control.sock"
 HOLD, RESCUE = "hold", "RESCUE.md"
+TYPED, REFUSED, SAID = "typed", "refused", "said"
 
 # an attempt
 ATTEMPT, START, EXIT, FACTS = "attempt.json", "start.json", "exit.json", "facts.json"
 VERIFY, NEXT, RESULT, CAPTURE = "verify.json", "next.json", "result.json", "capture.json"
 BRIEF, VERIFY_SCRIPT, HANDOFF = "brief.md", "verify.sh", "handoff.md"
 AGENT_LOG, STDERR_LOG, VERIFY_LOG, AGENT_DIR = "agent.log", "stderr.log", "verify.log", "agent"
+TRANSCRIPT = "transcript.jsonl"
 EXIT_SLOT = ".exit.slot"
 
 SEALED = (ATTEMPT, START, EXIT, FACTS, VERIFY, NEXT, RESULT)

@@ -4,6 +4,10 @@ import os
 
 from workcell.rundir import events, layout, maildir
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 def note(run: str, event: str, **fields: object) -> None:
     """Bring one event to the run's spool; a full disk loses the note and nothing else."""
@@ -25,10 +29,20 @@ def drain(run: str, journal: events.Journal) -> int:
         if message is None:
             maildir.move(box, name)  # unreadable: kept in cur/ for a person
             continue
-        key = str(message.pop("id", name))
-        kind = str(message.pop("type", "note"))
-        if not journal.has(key) and not journal.append(kind, id=key, **message):
+        if not _append(journal, name, message):
             break
         maildir.drop(box, name)
         taken += 1
     return taken
+
+
+def _append(journal: events.Journal, name: str, message: "dict[str, Any]") -> bool:
+    """Append what one message brings: one event, or `events`, each with an id of its own."""
+    several = message.get("events")
+    if message.get("type") == "events" and isinstance(several, list):
+        return all(_append(journal, name, one) for one in several if isinstance(one, dict))
+    key = str(message.pop("id", name))
+    kind = str(message.pop("type", "note"))
+    for ours in ("n", "at"):
+        message.pop(ours, None)
+    return journal.has(key) or journal.append(kind, id=key, **message)

@@ -171,7 +171,10 @@ class Pump:
 
     def _compress(self, writer: log.Log) -> None:
         number = writer.waiting[0]
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:
+            return  # no process to be had: tried again with the next output, and finish does what is left
         if pid:
             self.compressor = pid
             return

@@ -70,13 +70,15 @@ def load(path: str) -> bytes:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise Invalid(f"cannot read {path!r}: {why}", "check the path and its permissions") from error
-    mode = os.fstat(fd).st_mode
-    if not stat.S_ISREG(mode):
-        os.close(fd)  # open() itself refuses the descriptor of a directory
-        kind = "a directory" if stat.S_ISDIR(mode) else "not a regular file"
-        raise Invalid(f"cannot read {path!r}: it is {kind}", "name a text file")
-    with open(fd, "rb") as file:
-        data = file.read(MAX_BYTES + 1)
+    try:
+        mode = os.fstat(fd).st_mode
+        if not stat.S_ISREG(mode):
+            kind = "a directory" if stat.S_ISDIR(mode) else "not a regular file"
+            raise Invalid(f"cannot read {path!r}: it is {kind}", "name a text file")
+        with open(fd, "rb", closefd=False) as file:
+            data = file.read(MAX_BYTES + 1)
+    finally:
+        os.close(fd)
     if len(data) > MAX_BYTES:
         raise Invalid(f"cannot read {path!r}: it is larger than 1 MiB", "put long material beside it and refer to it")
     return data

@@ -1,5 +1,8 @@
 """A recipe: how one kind of agent is launched, as data."""
 
+import json
+import re
+import shlex
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +10,7 @@ import jinja2
 from jinja2.sandbox import SandboxedEnvironment
 
 from workcell.base.errors import Invalid
+from workcell.rundir import layout
 from workcell.texts import brief, document, fields, shelf
 from workcell.texts.document import Document, Faulty
 from workcell.texts.fields import Field
@@ -24,11 +28,43 @@ def _command(value: Any, path: fields.Path, document: Document) -> list[str] | N
     return None
 
 
+_SEED_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)?")
+_OURS = (*layout.SEALED, layout.BRIEF, layout.VERIFY_SCRIPT, layout.HANDOFF, layout.AGENT_LOG, layout.STDERR_LOG)
+
+
+def _seed(value: Any, path: fields.Path, document: Document) -> dict[str, Any] | None:
+    """Files of the attempt: name to a text, or to a mapping that is written as JSON; both may use {{ variables }}."""
+    if not isinstance(value, dict):
+        document.fault(path, "'seed' must be 'file: content' lines")
+        return None
+    for name, content in value.items():
+        if not _SEED_NAME.fullmatch(name) or name.partition("/")[0] in (layout.AGENT_DIR, *_OURS):
+            cure = "a plain name, or one folder and a name, that workcell does not use itself"
+            document.fault((*path, name), f"{name!r} cannot be a file of an attempt", cure)
+        elif not isinstance(content, str | dict):
+            document.fault((*path, name), f"the content of {name!r} must be text or 'key: value' lines")
+    return value
+
+
+TYPING = (
+    Field("screen", fields.one_of("none", "claude", "codex"), "whose screen it is, so that its composer is known"),
+    Field("settle", fields.duration, "how long the screen must be quiet after a paste before Enter is pressed"),
+    Field("patience", fields.duration, "how long a pasted text may take to show up, and then to be taken"),
+    Field("ghosts", fields.list_of(fields.line), "what an empty composer shows, in place of words of a person"),
+)
+"""How a message is put before a program that has a terminal. Codex takes what comes within 8 ms of each other for a
+paste, and Enter within 120 ms after it for a new line."""
+
 KEYS = (
     Field("name", fields.line, "the recipe's name"),
     Field("summary", fields.line, "one line for people"),
     Field("extends", fields.line, "the recipe whose keys hold where this one is silent"),
     Field("command", _command, "what is executed; words may use {{ variables }}"),
+    Field("resume", _command, "what is executed to go on with the agent's own conversation, {{ session }}"),
+    Field("versions", fields.line, "versions that are known to work, e.g. '>=2.1 <3'"),
+    Field("seed", _seed, "files that are laid into {{ attempt_dir }} before the start"),
+    Field("typing", fields.group(TYPING), "how messages are typed into its terminal"),
+    Field("probe", _command, "asks whether the credential is taken: 0 is yes; sends nothing that costs"),
     Field("io", fields.one_of("terminal", "file"), "a terminal of its own, or straight into agent.log"),
     Field("stdin", fields.one_of("none", "prompt"), "with io: file, what it reads"),
     Field("stderr", fields.one_of("merge", "separate"), "with io: file, where its errors go"),
@@ -65,6 +101,8 @@ DEFAULTS: dict[str, Any] = {
     "leaves": [],
     "reader": "none",
     "steps": False,
+    "seed": {},
+    "typing": {},
     "terminal": {"columns": 200, "rows": 50, "term": "xterm-256color"},
 }
 
@@ -150,7 +188,7 @@ def _merge(layers: list[Document]) -> dict[str, Any]:
     values = dict(DEFAULTS)
     for layer in reversed(checked):
         for key, value in layer.items():
-            if value is not None and key in ("env", "limits"):
+            if value is not None and key in ("env", "limits", "typing"):
                 values[key] = {**values[key], **{k: v for k, v in value.items() if v is not None or key == "env"}}
             elif value is not None:
                 values[key] = value
@@ -158,6 +196,8 @@ def _merge(layers: list[Document]) -> dict[str, Any]:
 
 
 _WORDS = SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=False, keep_trailing_newline=True)
+_WORDS.filters["quote"] = shlex.quote
+_WORDS.filters["json"] = lambda value: json.dumps(value, ensure_ascii=False)
 
 
 def render(text: str, variables: dict[str, Any], where: str) -> str:
@@ -167,3 +207,21 @@ def render(text: str, variables: dict[str, Any], where: str) -> str:
     except jinja2.TemplateError as error:
         known = ", ".join(sorted(variables))
         raise Invalid(f"{where}: {error.message or error}", f"variables: {known}") from error
+
+
+def render_all(value: Any, variables: dict[str, Any], where: str) -> Any:
+    """`value` with every text in it rendered."""
+    if isinstance(value, str):
+        return render(value, variables, where)
+    if isinstance(value, dict):
+        return {key: render_all(entry, variables, where) for key, entry in value.items()}
+    return [render_all(entry, variables, where) for entry in value] if isinstance(value, list) else value
+
+
+def seeds(values: dict[str, Any], variables: dict[str, Any], where: str) -> dict[str, str]:
+    """The files that a recipe lays into the attempt: name to text."""
+    out = {}
+    for name, content in (values.get("seed") or {}).items():
+        found = render_all(content, variables, f"{where}, seed {name!r}")
+        out[name] = found if isinstance(found, str) else json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+    return out

@@ -3,9 +3,7 @@ from workcell.judgement import screen
 RULE = "─" * 80
 
 
-def claude(
-    *above: str, typed: str = "", footer: str = "  ⏵⏵ accept edits on (shift+tab to cycle)"
-) -> list[str]:
+def claude(*above: str, typed: str = "", footer: str = "  ⏵⏵ accept edits on (shift+tab to cycle)") -> list[str]:
     return ["❯ Fix it", "", *above, "", RULE, f"❯ {typed}", RULE, footer, "", ""]
 
 
@@ -45,9 +43,7 @@ def test_options_that_the_agent_printed_above_the_composer_are_no_dialog() -> No
 
 
 def test_the_line_of_a_spinner_is_the_program_s_own_and_words_before_it_are_not() -> None:
-    rows = claude(
-        "● 401 invalid x-api-key · retrying in 18s", "", "✻ Thinking… (1m 5s · ↓ 1.2k tokens)", footer=BUSY
-    )
+    rows = claude("● 401 invalid x-api-key · retrying in 18s", "", "✻ Thinking… (1m 5s · ↓ 1.2k tokens)", footer=BUSY)
     found = screen.read(rows, "claude")
     assert (found["kind"], found["text"]) == ("busy", "✻ Thinking… (1m 5s · ↓ 1.2k tokens)")
     assert (found["seconds"], found["tokens"]) == (65, "1.2k")
@@ -65,9 +61,7 @@ def test_a_line_under_the_prompt_is_the_program_s_and_one_under_a_tool_is_not() 
     assert (own["kind"], own["text"]) == ("notice", "Credit balance too low")
     tool = screen.read(claude("● Bash(cat x)", "  ⎿  Credit balance too low"), "claude")
     assert tool["kind"] == "idle"
-    rows = claude(
-        "● Bash(ls)", "  ⎿  x", "  ⎿  Credit balance too low", typed="Once fixed, resend your message"
-    )
+    rows = claude("● Bash(ls)", "  ⎿  x", "  ⎿  Credit balance too low", typed="Once fixed, resend your message")
     assert screen.read(rows, "claude")["text"] == "Credit balance too low"
     command = screen.read(claude("❯ /status", "  ⎿  Credit balance too low"), "claude")
     assert command["kind"] == "idle"

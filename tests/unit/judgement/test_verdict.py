@@ -13,9 +13,7 @@ CALL = said("tool.call", "Bash: make", call="c")
 RETRY = said("retry", "529 Overloaded", status=529, error="overloaded", attempt=1, most=10)
 
 
-def judged(
-    *events: dict[str, Any], agent: str = "claude", kind: str = "stream", **more: Any
-) -> dict[str, Any]:
+def judged(*events: dict[str, Any], agent: str = "claude", kind: str = "stream", **more: Any) -> dict[str, Any]:
     record = {"file": "f", "kind": kind, "session": session.fold(session.empty(), events), "said_at": NOW}
     return verdict.judge({"agent": agent, "now": NOW, "records": [record], **more}, SIGNALS)
 
@@ -132,9 +130,7 @@ def spinner(line: str, agent: str) -> list[str]:
         ("codex", "• Working (10s • esc to interrupt)", "• Working (6m 05s • esc to interrupt)", "unknown"),
     ],
 )
-def test_only_a_count_that_stands_still_for_long_is_stuck(
-    agent: str, first: str, last: str, expected: str
-) -> None:
+def test_only_a_count_that_stands_still_for_long_is_stuck(agent: str, first: str, last: str, expected: str) -> None:
     frames = [{"name": line, "rows": spinner(line, agent)} for line in (first, last)]
     assert verdict.judge({"agent": agent, "now": NOW, "frames": frames}, SIGNALS)["verdict"] == expected
 

@@ -101,7 +101,7 @@ def main(words: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
     except Exception as error:
-        return _bug(error, words, as_json)
+        return bug(error, words, as_json)
 
 
 def _usage_hint(error: Any) -> str | None:
@@ -109,7 +109,7 @@ def _usage_hint(error: Any) -> str | None:
     return f"{context.command_path} --help" if context is not None else "workcell --help"
 
 
-def _bug(error: Exception, words: list[str], as_json: bool) -> int:
+def bug(error: Exception, words: list[str], as_json: bool) -> int:
     """A failure that nobody foresaw: a report to paste, and one line that says where it is."""
     if isinstance(error, OSError) and error.errno is not None:
         where = f": {error.filename!r}" if error.filename else ""

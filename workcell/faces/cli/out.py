@@ -94,8 +94,9 @@ def error(code: str, exit_code: int, message: str, hint: str | None, details: li
         sys.stdout.buffer.flush()
         return
     say(paint("workcell:", "31;1", sys.stderr) + " " + safe(message))
-    for line in details[1:] if len(details) > 1 and details[0] in message else details:
-        say("  " + safe(line))
+    for line in details:
+        if line not in message:
+            say("  " + safe(line))
     if hint:
         say(paint("hint:", "1", sys.stderr) + " " + safe(hint))
 

@@ -1,11 +1,15 @@
 """workcell doctor"""
 
+from typing import Annotated
+
 import typer
 
 from workcell.faces.cli import app as face
 from workcell.faces.cli import given, out
+from workcell.ops import as_cron
 from workcell.ops import doctor as op
 from workcell.rundir import layout
+from workcell.watch.install import command
 
 app = typer.Typer(add_completion=False)
 
@@ -13,9 +17,15 @@ _SHOWN = {op.OK: ("✓ ok", "32"), op.WARN: ("! warn", "33"), op.FAIL: ("✗ fai
 
 
 @app.command()
-def doctor(as_json: given.Json = False) -> int:
+def doctor(
+    in_timer: Annotated[
+        bool, typer.Option("--as-cron", help="Ask in the environment that the watchdog's timer gives.")
+    ] = False,
+    as_json: given.Json = False,
+) -> int:
     """Look for what would go wrong on this machine; 1 if something would."""
-    found = op.doctor(layout.home())
+    home = layout.home()
+    found = as_cron.doctor(home, command.environment(home), command.words()) if in_timer else op.doctor(home)
     worst = op.worst(found)
     if as_json:
         face.document("doctor", {"level": worst, "lines": [vars(line) for line in found]})

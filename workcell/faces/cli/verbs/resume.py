@@ -17,6 +17,9 @@ def resume(
     run: given.Run,
     brief: Annotated[str | None, typer.Option(help="A new brief, with a verify script of its own.")] = None,
     recipe: Annotated[str | None, typer.Option(help="Let another agent go on.")] = None,
+    native: Annotated[
+        bool, typer.Option("--native", help="Continue the agent's own conversation, if it is still there.")
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the brief of the next attempt; change nothing.")
     ] = False,
@@ -26,8 +29,12 @@ def resume(
 ) -> int:
     """Open the next attempt of a run, from its files."""
     path = given.run(run)
-    request = op.Request(layout.home(), path, brief=brief, recipe=recipe, window=not no_window, dry_run=dry_run)
+    request = op.Request(
+        layout.home(), path, brief=brief, recipe=recipe, window=not no_window, dry_run=dry_run, native=native
+    )
     done = op.resume(request)
+    if done.how_why:
+        out.say(f"workcell: from the run's files: {out.safe(done.how_why)}")
     if dry_run and not as_json:
         print(done.brief, end="")
         return 0
@@ -41,5 +48,5 @@ def resume(
         state, code = found.states[0], 0 if found.met else 1
     if as_json:
         data = {"id": done.id, "attempt": done.attempt, "phase": done.phase, "state": state}
-        face.document("resume", {**data, "dry_run": dry_run, "brief": done.brief if dry_run else None})
+        face.document("resume", {**data, "dry_run": dry_run, "how": done.how, "brief": done.brief if dry_run else None})
     return code

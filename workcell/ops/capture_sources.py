@@ -1,0 +1,87 @@
+"""The files that an agent's records are read from: where they are, how far they were read, and the copy in the run."""
+
+import glob
+import os
+from typing import Any
+
+from workcell.base import record
+from workcell.judgement import session as sessions
+from workcell.ports.agents import lines
+from workcell.ports.agents.reader import Event, Reader
+from workcell.rundir import layout, seal
+
+PIECE = 256 << 10
+"""Bytes read in one step; more only for a line that is longer."""
+
+Source = dict[str, Any]
+"""{file, state, session, copied, before}: `copied` bytes stand in the copy; `before`, the files read earlier."""
+
+
+def fresh(path: str, scope: str, kind: str, earlier: Source | None = None) -> Source:
+    """A source of which nothing was read. After an `earlier` file of the same session its copy goes on."""
+    return {
+        "file": path,
+        "state": lines.start(scope, kind),
+        "session": earlier["session"] if earlier else sessions.empty(),
+        "copied": earlier["copied"] if earlier else 0,
+    }
+
+
+def environment(run: str) -> dict[str, str]:
+    """The environment of the run's agent; empty when it cannot be read."""
+    try:
+        with open(os.path.join(run, layout.ENV), "rb") as file:
+            found = record.decode(file.read()).get("env")
+    except (OSError, ValueError):
+        return {}
+    return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
+
+
+def find(reader: Reader, env: dict[str, str], cwd: str, session: str, told: str | None) -> str | None:
+    """Where the transcript of that session is: where the agent keeps its transcripts, else where its hook said."""
+    for pattern in reader.transcripts(env, os.path.realpath(cwd), session):
+        found = sorted(glob.glob(pattern))
+        if found:
+            return found[-1]
+    return told if told and os.path.isfile(told) else None
+
+
+def read_on(source: Source, reader: Reader, copy: str | None, final: bool) -> tuple[list[Event], bool]:
+    """(the events of the next piece, whether more waits); `source` is moved on, and `copy` with it.
+
+    With `final` a last line without its end is read too, once nothing else is left.
+    """
+    state = source["state"]
+    try:
+        fd = os.open(source["file"], os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return [], False
+    try:
+        found = os.fstat(fd)
+        state = lines.follow(state, found.st_ino, found.st_size)
+        start, size = state["offset"], found.st_size
+        data = os.pread(fd, PIECE, start)
+        while b"\n" not in data and PIECE <= len(data) < lines.CHUNK and start + len(data) < size:
+            data += os.pread(fd, min(lines.CHUNK - len(data), 4 * len(data)), start + len(data))
+        ends = start + len(data) >= size
+        events, after = lines.consume(reader, state, data, os.path.basename(source["file"]), final=final and ends)
+    finally:
+        os.close(fd)
+    done = after["offset"] - start
+    if copy is not None and done:
+        _append(copy, source["copied"], data[:done])
+        source["copied"] += done
+    source["state"] = after
+    return events, not ends and done > 0
+
+
+def _append(path: str, size: int, data: bytes) -> None:
+    """Put `data` behind the first `size` bytes; what a step that was killed wrote behind them is cut off."""
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        os.ftruncate(fd, size)
+        os.lseek(fd, size, os.SEEK_SET)
+        seal.write_all(fd, data)
+        os.fsync(fd)
+    finally:
+        os.close(fd)

@@ -1,0 +1,65 @@
+"""The one question that a tick asks of tmux, and who answered last time."""
+
+import os
+
+from workcell.base import platform, probe
+from workcell.base.errors import WorkcellError
+from workcell.ports import tmux
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+MISSING, SILENT = "socket-missing", "tmux-unresponsive"
+
+
+class Answer:
+    """What tmux said. `trouble` is MISSING, SILENT or None."""
+
+    def __init__(self, trouble: "str | None", words: str = "", sessions: "dict[str, bool] | None" = None) -> None:
+        self.trouble, self.words = trouble, words
+        self.sessions = sessions
+        """Our sessions, and whether a person is attached to each; None where tmux could not be asked."""
+
+    def attended(self, session: str) -> bool:
+        """Whether a person is, or may be, at that window."""
+        return True if self.sessions is None else self.sessions.get(session, False)
+
+
+def look(home: str, memory: "dict[str, Any]") -> Answer:
+    """Ask the home's server once, if there ever was one; `memory` keeps who it is.
+
+    A socket that is gone is not asked: whether its server lives is known from its identity alone.
+    """
+    try:
+        server = tmux.of(home)
+    except OSError as error:
+        return Answer(None, str(error))
+    known = memory.get("server")
+    if not os.path.exists(server.socket):
+        if known and platform.alive(known) == probe.YES:
+            return Answer(MISSING, f"{server.socket} is gone, and the server (pid {known['pid']}) is alive")
+        memory.pop("server", None)
+        return Answer(None, sessions={})
+    try:
+        ran = server.ask("list-sessions", "-F", "#{pid} #{session_attached} #{session_name}")
+    except WorkcellError as error:
+        return Answer(SILENT, error.message)
+    memory.pop("trouble", None)
+    lines = ran.text().splitlines() if ran.ok else []
+    pid = lines[0].partition(" ")[0] if lines else ""
+    if pid.isdigit() and (not known or known.get("pid") != int(pid)):
+        memory["server"] = platform.identity(int(pid))
+    rows = [line.split(" ", 2) for line in lines]
+    return Answer(None, sessions={row[2]: row[1] != "0" for row in rows if len(row) == 3})
+
+
+def is_tmux(who: "dict[str, Any]") -> bool:
+    """Whether the process of that identity is a tmux server still: asked directly before it is signalled."""
+    if platform.alive(who) != probe.YES:
+        return False
+    try:
+        with open(f"/proc/{who['pid']}/comm") as file:
+            return file.read().startswith("tmux")
+    except OSError:
+        return False
