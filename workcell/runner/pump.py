@@ -125,14 +125,9 @@ class Pump:
     # -- what the agent writes
 
     def _read(self, tty: terminal.Terminal) -> bool:
-        try:
-            data = os.read(tty.master, CHUNK)
-        except BlockingIOError:
-            return False
-        except OSError:  # EIO: nobody has the terminal open any more
-            data = b""
+        data = tty.read(CHUNK)
         if not data:
-            if self.ended is None:
+            if data is None and self.ended is None:
                 self._wait_for_agent()
             return False
         self.clock.output()
