@@ -10,7 +10,7 @@ if __package__ in (None, ""):
 
 import importlib
 
-_INTERNAL = {"_finish": "workcell.faces.internal"}
+_INTERNAL = {"_finish": "workcell.faces.internal", "_deliver": "workcell.faces.courier"}
 
 
 def main() -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from workcell.base import record
 from workcell.base.errors import CannotCreate, Refused, TryAgain
-from workcell.ops import attempts, find, launch, plan, remaining, settle, start
+from workcell.ops import attempts, captured, find, launch, letters, plan, remaining, settle, start
 from workcell.ports import git
 from workcell.rundir import layout, lease, look, phase, seal
 from workcell.texts import recipe as recipes
@@ -25,6 +25,8 @@ class Request:
     recipe: str | None = None
     window: bool = True
     dry_run: bool = False
+    native: bool = False
+    """Go on with the agent's own conversation, by the recipe's `resume` words."""
     by: dict[str, Any] = field(default_factory=lambda: {"who": "person", "playbook": None})
 
 
@@ -95,6 +97,7 @@ def _intent(
 ) -> tuple[dict[str, Any], bytes, bytes | None]:
     """(attempt.json, brief.md, verify.sh) of the next attempt."""
     assert seen.attempt is not None and seen.launch is not None
+    messages: list[str] = []
     if made is not None:
         carried, brief, verify = attempts.from_plan(made, seen.attempt["cwd"]), made.brief.data, made.verify
     else:
@@ -103,7 +106,10 @@ def _intent(
             chosen = recipes.resolve(request.recipe, home=request.home, project=seen.attempt["cwd"])
             carried["recipe"] = {"name": chosen.name, "origins": chosen.origins, "values": chosen.values}
             carried.update(attempts.of_recipe(chosen.values))
-        brief = remaining.brief(request.run, seen, n).encode("utf-8", "replace")
+        waiting = [message for _, message in letters.for_brief(request.run, seen.n)]
+        messages = [str(message["id"]) for message in waiting]
+        texts = [str(message["text"]).rstrip("\n") for message in waiting]
+        brief = remaining.brief(request.run, seen, n, texts).encode("utf-8", "replace")
         verify = _verify(seen)
     values = carried["recipe"]["values"]
     intent = attempts.fill(
@@ -111,15 +117,31 @@ def _intent(
         run=request.run,
         n=n,
         name=seen.launch["name"],
-        session=str(uuid.uuid4()),
+        session=_session(request, seen, carried) if request.native else str(uuid.uuid4()),
         brief_text=brief.decode("utf-8", "replace"),
         asked_by=request.by,
         follows=seen.n,
         later=False,
+        native=request.native,
     )
+    intent["messages"] = messages
     intent["brief_given"] = n if made is not None else seen.attempt.get("brief_given", 1)
     plan.check_programs(recipes.Recipe(carried["recipe"]["name"], values, []), intent["argv"], _path(request.run))
     return intent, brief, verify
+
+
+def _session(request: Request, seen: look.Look, carried: dict[str, Any]) -> str:
+    """The conversation of the attempt before. Refused when it is not known, or nobody knows how to go on with it."""
+    name, values = carried["recipe"]["name"], carried["recipe"]["values"]
+    who = f"cannot go on with the conversation of {seen.id}"
+    if not values.get("resume"):
+        raise Refused(f"{who}: recipe {name!r} has no 'resume' words", f"workcell resume {seen.id}")
+    if request.recipe is not None and values.get("reader") != (seen.attempt or {}).get("reader"):
+        raise Refused(f"{who}: it was not had with {name!r}", f"workcell resume {seen.id} --recipe {name}")
+    state = captured.stored(seen.directory) or {}
+    if not state.get("session") or not (state.get("sources") or {}).get("transcript"):
+        raise Refused(f"{who}: its transcript was never seen", f"workcell resume {seen.id}")
+    return str(state["session"])
 
 
 def _verify(seen: look.Look) -> bytes | None:
@@ -174,6 +196,7 @@ def _open(
             if request.by.get("who") == "person":
                 _renew_environment(run, intent)
             seal.point(run, layout.CURRENT, f"{layout.ATTEMPTS}/{layout.number(n)}")
+            letters.briefed(run, n)
     except OSError as error:
         if staged:
             shutil.rmtree(staged, ignore_errors=True)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
 from workcell.faces.cli import given, out, watching
 from workcell.ops import resume as op
@@ -17,6 +18,7 @@ def resume(
     run: given.Run,
     brief: Annotated[str | None, typer.Option(help="A new brief, with a verify script of its own.")] = None,
     recipe: Annotated[str | None, typer.Option(help="Let another agent go on.")] = None,
+    native: Annotated[bool, typer.Option("--native", help="Go on with the agent's own conversation.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the brief of the next attempt; change nothing.")
     ] = False,
@@ -25,8 +27,12 @@ def resume(
     as_json: given.Json = False,
 ) -> int:
     """Open the next attempt of a run, from its files."""
+    if native and brief is not None:
+        raise Usage("--native goes on with what was asked; a new brief begins anew", "leave one of them out")
     path = given.run(run)
-    request = op.Request(layout.home(), path, brief=brief, recipe=recipe, window=not no_window, dry_run=dry_run)
+    request = op.Request(
+        layout.home(), path, brief=brief, recipe=recipe, window=not no_window, dry_run=dry_run, native=native
+    )
     done = op.resume(request)
     if dry_run and not as_json:
         print(done.brief, end="")
