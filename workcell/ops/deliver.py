@@ -151,6 +151,7 @@ class _Courier:
         if self._prompted(message):
             return "it stands in the agent's records"
         if said.get("stage") == "typing":
+            self._shut()
             raise _Unsure("its typing was cut short: a part of it may stand in the composer")
         seen = self._look()
         if seen.dialog or seen.typed is None:
@@ -329,6 +330,15 @@ class _Courier:
         until = time.monotonic() + 1.0
         while self.follow.wait(0.15) and time.monotonic() < until:
             pass
+
+    def _shut(self) -> None:
+        """End a paste that was left open, in which every key of a person would be lost."""
+        try:
+            os.write(self.tty, SHUT)
+        except BlockingIOError:
+            raise _Wait("its typing was cut short, and the program does not read") from None
+        except OSError:
+            pass  # the terminal is gone, and the paste with it
 
     def _write(self, data: bytes) -> None:
         """Every byte, as fast as the program reads. Raises BrokenPipeError in the middle of what it does not take."""

@@ -13,9 +13,6 @@ MOST = 180.0
 _SOON, _LATE = 0.5, 8.0
 """Seconds until what had to wait is tried again: doubled each time up to the second."""
 
-_LATER = 75
-_SHUT = b"\x1b[201~"
-
 
 class Courier:
     """At most one such program. The working directory is the run."""
@@ -70,8 +67,8 @@ class Courier:
         finally:
             os._exit(70)
 
-    def ended(self, status: int) -> bytes:
-        """It was reaped; what must be typed now: the end of a paste that it may have left open."""
+    def ended(self, status: int) -> None:
+        """It was reaped."""
         self.pid = 0
         code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else 70
         self._unsettled = code != 0
@@ -81,7 +78,6 @@ class Courier:
         else:
             self.hurry()
             self.letters.clear()  # what is still there is found again by the next look
-        return _SHUT if code not in (0, _LATER) else b""
 
     def end(self) -> None:
         """End it at once."""

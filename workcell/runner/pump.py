@@ -226,7 +226,7 @@ class Pump:
             if pid == self.agent:
                 self.ended = (status, usage)
             elif pid == self.courier.pid:
-                self.typed[:0] = self.courier.ended(status)
+                self.courier.ended(status)
                 self.look()
             elif pid == self.compressor:
                 self.compressor = 0
