@@ -50,6 +50,7 @@ TYPING = (
     Field("screen", fields.one_of("none", "claude", "codex"), "whose screen it is, so that its composer is known"),
     Field("settle", fields.duration, "how long the screen must be quiet after a paste before Enter is pressed"),
     Field("patience", fields.duration, "how long a pasted text may take to show up, and then to be taken"),
+    Field("queue", fields.one_of("enter", "tab"), "the key that hands over a message while it works"),
     Field("ghosts", fields.list_of(fields.line), "what an empty composer shows, in place of words of a person"),
 )
 """How a message is put before a program that has a terminal. Codex takes what comes within 8 ms of each other for a

@@ -5,7 +5,7 @@ import importlib
 import os
 
 from workcell.base.errors import InputOutput
-from workcell.ops import deliver, holds_light, watchdog
+from workcell.ops import holds_light, sending, watchdog
 from workcell.rundir import layout, locks, look, phase
 from workcell.watch import findings, observe, scan
 
@@ -59,7 +59,7 @@ def tick(home: str, now: "observe.Now | None" = None) -> Report:
         raise InputOutput(f"the watchdog of {home}: {error.strerror}", "free some disk space") from error
     finally:
         os.close(lock)
-    deliver.waiting(home, FLUSH)
+    sending.waiting(home, FLUSH)
     return report
 
 
