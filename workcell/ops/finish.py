@@ -158,7 +158,7 @@ def _seal_result(
         "reason": verdict[1],
         "ended_at": clock.stamp(),
     }
-    for key in ("playbook", "verdict", "findings", "cost_usd"):
+    for key in ("playbook", "verdict", "findings", "cost_usd", "kept"):
         if step and step.get(key):
             result[key] = step[key]
     sealed = record.decode(seal.seal(seen.directory, layout.RESULT, record.encode(result)))
