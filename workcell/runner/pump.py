@@ -328,7 +328,8 @@ class Pump:
                 if message.get("kind") == "stop":
                     grace = message.get("grace_seconds")
                     self.journal.append("stop.requested", by=message.get("by"), id=message.get("id"))
-                    self.clock.end("stopped", grace if isinstance(grace, int | float) else limits.GRACE)
+                    sane = isinstance(grace, int | float) and 0 <= grace <= limits.LONGEST_GRACE
+                    self.clock.end("stopped", float(grace) if sane else limits.GRACE)
             if maildir.waiting(layout.SPOOL):
                 spool.drain(".", self.journal)
             self.journal.flush()
