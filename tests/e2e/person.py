@@ -47,7 +47,9 @@ class Person:
         """Wait until the screen has shown `words`."""
         deadline = time.monotonic() + seconds
         while words not in self.shown:
-            assert time.monotonic() < deadline, f"{words!r} was never shown: {self.shown[:700]!r} ... {self.shown[-300:]!r}"
+            assert time.monotonic() < deadline, (
+                f"{words!r} was never shown: {self.shown[:700]!r} ... {self.shown[-300:]!r}"
+            )
             self.look(0.05)
         return self.shown
 

@@ -164,7 +164,7 @@ def test_the_machine_is_started_again(lab):
     brief = lab.brief('echo begun; echo x >>"$MARKS/begun"; test -e "$MARKS/go" || sleep 60', "true")
     launch = lab.words("launch", brief, "--repo", lab.repo, *([] if shutil.which("tmux") else ["--no-window"]))
     wait = f'until test -e "{lab.marks}/begun"; do sleep 0.05; done; {" ".join(lab.words("status", "-", "--json"))}'
-    shown = boot(lab, first, "sh", "-c", f'{" ".join(launch)} && {wait}')
+    shown = boot(lab, first, "sh", "-c", f"{' '.join(launch)} && {wait}")
     (run,) = lab.runs()
     assert '"phase": "running"' in shown.stdout
     assert look.at(run).start["agent"]["boot"] == first

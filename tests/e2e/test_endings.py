@@ -108,10 +108,14 @@ def test_the_idle_limit_ends_a_silent_agent_and_no_other(lab):
     # read with a time limit is a builtin: this one uses next to no CPU time, and only its log says that it lives
     chatty = 'exec 5<>"$MARKS/pipe"\nfor i in 1 2 3 4 5 6 7 8; do read -t 0.4 -u 5; echo $i; done'
     os.mkfifo(os.path.join(lab.marks, "pipe"))
-    quiet = 'end=$((SECONDS + 3)); while test $SECONDS -lt $end; do :; done'
+    quiet = "end=$((SECONDS + 3)); while test $SECONDS -lt $end; do :; done"
     runs = [
-        lab.launch(lab.brief(chatty, "true", name="chatty", io="file", extra="limits: {idle: 1s}"), repo=lab.new_repo()),
-        lab.launch(lab.brief(chatty, "true", name="tty", io="terminal", extra="limits: {idle: 1s}"), repo=lab.new_repo()),
+        lab.launch(
+            lab.brief(chatty, "true", name="chatty", io="file", extra="limits: {idle: 1s}"), repo=lab.new_repo()
+        ),
+        lab.launch(
+            lab.brief(chatty, "true", name="tty", io="terminal", extra="limits: {idle: 1s}"), repo=lab.new_repo()
+        ),
         lab.launch(lab.brief(quiet, "true", name="busy", extra="limits: {idle: 1s}"), repo=lab.new_repo()),
     ]
     assert lab.phase(silent, phase.DONE).exit["how"] == "limit-idle"
@@ -149,7 +153,9 @@ def test_a_check_that_hangs_is_ended_with_all_that_it_started(lab):
 @pytest.mark.parametrize("change", ["text", "gone"])
 def test_a_check_that_was_changed_after_launch_is_tampered(lab, change):
     act = 'echo "exit 0" >' if change == "text" else "rm -f "
-    run = lab.launch(lab.brief(f'cd "$WORKCELL_ATTEMPT_DIR"; chmod 700 verify.sh; {act} verify.sh', "exit 1"), "--wait", code=1)
+    run = lab.launch(
+        lab.brief(f'cd "$WORKCELL_ATTEMPT_DIR"; chmod 700 verify.sh; {act} verify.sh', "exit 1"), "--wait", code=1
+    )
     assert look.at(run).result["outcome"] == "tampered"
     ran = lab.workcell("resume", run, "--no-window", code=77)
     assert "pinned" in ran.stderr

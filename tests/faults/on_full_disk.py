@@ -20,7 +20,7 @@ for i in $(seq 400); do echo "line $i of the full disk .........................
 exit 7
 """
 
-VERIFY = 'case $WORKCELL_ATTEMPT in */1) exit 1;; esac'
+VERIFY = "case $WORKCELL_ATTEMPT in */1) exit 1;; esac"
 
 
 def fill(home: str) -> str:
@@ -41,7 +41,7 @@ def main(top: str, io: str) -> None:
     lab.top, lab.home = top, os.path.join(top, "home")
     lab.marks, lab.person, lab.temporary = (os.path.join(top, name) for name in ("marks", "person", "tmp"))
     lab.repo, lab.repos = os.path.join(top, "repo1"), 1
-    command = AGENT if io == "terminal" else AGENT.replace("for i in", ": >\"$MARKS/ended\"; exit 7\nfor i in")
+    command = AGENT if io == "terminal" else AGENT.replace("for i in", ': >"$MARKS/ended"; exit 7\nfor i in')
     run = lab.launch(lab.brief(command, VERIFY, io=io))
     seen = lab.phase(run, phase.RUNNING)
     eventually(lambda: os.path.exists(os.path.join(lab.marks, "ready")))

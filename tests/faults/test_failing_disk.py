@@ -47,6 +47,7 @@ shift
 exec "$@"
 """
 
+
 @pytest.mark.parametrize("io", ["file", "terminal"])
 def test_a_disk_that_is_really_full(lab, io):
     """A tmpfs without a free byte while the agent ends: nothing of the log and not the exit code is lost."""

@@ -35,7 +35,9 @@ def test_what_json_writes_is_read_the_same(data):
     assert record.decode(json.dumps(data, ensure_ascii=False, indent=3).encode("utf-8", "surrogatepass")) == data
 
 
-@given(st.binary(max_size=200) | st.text(alphabet='{}[]",:0123456789.eE+-truefalsn \n\t\\u', max_size=80).map(str.encode))
+@given(
+    st.binary(max_size=200) | st.text(alphabet='{}[]",:0123456789.eE+-truefalsn \n\t\\u', max_size=80).map(str.encode)
+)
 def test_bytes_that_are_no_record_are_a_value_error(data):
     try:
         found = record.decode(data)

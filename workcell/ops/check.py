@@ -39,8 +39,9 @@ def run(
 ) -> dict[str, Any]:
     """Run the attempt's verify script in its tree, both outputs to the descriptor `output`.
 
-    Returns {how, code, signal, seconds, sha256, error}; `how` is exited, limit, tampered or not-started. Once `until`
-    says that nobody wants to know any more, the script is ended as at its limit. The script runs from a copy that nobody can write to any more, so that what ran is what was hashed.
+    Returns {how, code, signal, seconds, sha256, error}; `how` is exited, limit, tampered or not-started. Once
+    `until` says that nobody wants to know any more, the script is ended as at its limit. It runs from a copy that
+    nobody can write to any more, so that what ran is what was hashed.
     """
     directory = layout.attempt(run_dir, n)
     found: dict[str, Any] = {

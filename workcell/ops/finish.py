@@ -14,9 +14,9 @@ def finish(run: str, n: int, lock: int, below: int | None = None) -> str | None:
     """Bring attempt `n` from exit.json to its end; the outcome, or None when the run goes on.
 
     `below` is the pid of the runner that has become finish: all that descends from it is a leftover of the attempt.
-    Who settles in a process of his own has children of his own, and gives none. The caller holds runner.lock by the descriptor `lock`, which stays open. Every step looks first whether it is
-    done, so finish may be killed and called again at any point. Raises TryAgain when `lock` is not the lock of
-    this run or another attempt is current.
+    Who settles in a process of his own has children of his own, and gives none. The caller holds runner.lock by the
+    descriptor `lock`, which stays open. Every step looks first whether it is done, so finish may be killed and called
+    again at any point. Raises TryAgain when `lock` is not the lock of this run or another attempt is current.
     """
     if not locks.is_of(lock, os.path.join(run, layout.RUNNER_LOCK)):
         raise TryAgain(f"{os.path.basename(run)}: the descriptor handed over is not its runner.lock")
@@ -79,9 +79,7 @@ def _take_stops(run: str, n: int, journal: events.Journal) -> None:
         maildir.move(box, name)
 
 
-def _verify(
-    run: str, n: int, seen: look.Look, journal: events.Journal, below: int | None
-) -> dict[str, Any] | None:
+def _verify(run: str, n: int, seen: look.Look, journal: events.Journal, below: int | None) -> dict[str, Any] | None:
     """verify.json, made now if it is not there; None when there is nothing to verify, or nobody waits for it."""
     assert seen.attempt is not None and seen.exit is not None
     if seen.attempt.get("verify") is None or seen.exit.get("how") in ("stopped", "not-started"):

@@ -328,8 +328,9 @@ class Pump:
                 if message.get("kind") == "stop":
                     grace = message.get("grace_seconds")
                     self.journal.append("stop.requested", by=message.get("by"), id=message.get("id"))
-                    sane = isinstance(grace, int | float) and 0 <= grace <= limits.LONGEST_GRACE
-                    self.clock.end("stopped", float(grace) if sane else limits.GRACE)
+                    if not isinstance(grace, int | float) or not 0 <= grace <= limits.LONGEST_GRACE:
+                        grace = limits.GRACE
+                    self.clock.end("stopped", grace)
             if maildir.waiting(layout.SPOOL):
                 spool.drain(".", self.journal)
             self.journal.flush()
