@@ -539,7 +539,9 @@ def table(found: dict[str, Any], seed: int) -> str:
         "acknowledged lines missing from a log": ("lost: ",),
         "intents without a result, acts done twice": ("no result of", "resumed "),
     }
-    counted = [f"- {name}: {sum(any(w in one for w in words) for one in found['wrong'])}" for name, words in kinds.items()]
+    counted = [
+        f"- {name}: {sum(any(w in one for w in words) for one in found['wrong'])}" for name, words in kinds.items()
+    ]
     head = (
         f"{died} deaths in {sum(found['cases'].values())} cases, seed {seed}, "
         f"{found['seconds'] / 60:.0f} minutes on {os.cpu_count()} cores, Linux {os.uname().release}, "

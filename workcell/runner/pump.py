@@ -346,7 +346,9 @@ class Pump:
                 if message.get("kind") == "stop":
                     grace = message.get("grace_seconds")
                     self.journal.append("stop.requested", by=message.get("by"), id=message.get("id"))
-                    self.clock.end("stopped", grace if isinstance(grace, int | float) else limits.GRACE)
+                    if not isinstance(grace, int | float) or not 0 <= grace <= limits.LONGEST_GRACE:
+                        grace = limits.GRACE
+                    self.clock.end("stopped", grace)
             if maildir.waiting(layout.SPOOL):
                 spool.drain(".", self.journal)
             self.journal.flush()

@@ -3,7 +3,7 @@
 import io
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,8 @@ MAX_BYTES = 1 << 20
 """No brief, recipe or playbook that people write comes near a mebibyte; one that does was named by mistake."""
 
 MAX_DEPTH = 20
+MAX_VALUES = 20_000
+"""A few lines of aliases that hold each other make more values than there is memory."""
 
 
 @dataclass(frozen=True)
@@ -134,12 +136,22 @@ def parse_yaml(text: str, file: str, first_line: int = 1) -> Document:
     if not isinstance(tree, CommentedMap):
         document.faults.append(Fault(file, first_line, "expected 'key: value' lines"))
         return document
-    document.front = _plain(tree, (), document, first_line, 0)
+    try:
+        document.front = _plain(tree, (), document, first_line, 0, iter(range(MAX_VALUES)))
+    except StopIteration:
+        words = f"more than {MAX_VALUES} values, aliases counted each time"
+        document.faults.append(Fault(file, first_line, words, "write out what is meant, without aliases"))
     return document
 
 
-def _plain(node: Any, path: tuple[str | int, ...], document: Document, first: int, depth: int) -> Any:
-    """Plain data from ruamel's nodes; the lines of keys and items go to `document.lines`."""
+def _plain(
+    node: Any, path: tuple[str | int, ...], document: Document, first: int, depth: int, room: Iterator[int]
+) -> Any:
+    """Plain data from ruamel's nodes; the lines of keys and items go to `document.lines`.
+
+    Each value takes one from `room`; StopIteration when there is no more.
+    """
+    next(room)
     if depth > MAX_DEPTH:
         document.fault(path, "nested too deep")
         return None
@@ -156,7 +168,7 @@ def _plain(node: Any, path: tuple[str | int, ...], document: Document, first: in
                 pass  # a merged key ("<<") has no line of its own
             if not isinstance(key, str):
                 document.fault(here, f"the key {name!r} is not text", "put it in quotes")
-            out[name] = _plain(value, here, document, first, depth + 1)
+            out[name] = _plain(value, here, document, first, depth + 1, room)
         return out
     if isinstance(node, CommentedSeq):
         items = []
@@ -166,7 +178,7 @@ def _plain(node: Any, path: tuple[str | int, ...], document: Document, first: in
                 document.lines[here] = node.lc.item(index)[0] + first
             except (KeyError, AttributeError, TypeError):
                 pass
-            items.append(_plain(value, here, document, first, depth + 1))
+            items.append(_plain(value, here, document, first, depth + 1, room))
         return items
     if node is None or isinstance(node, bool):
         return node
