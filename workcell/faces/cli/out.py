@@ -99,7 +99,7 @@ def error(code: str, exit_code: int, message: str, hint: str | None, details: li
         sys.stdout.buffer.flush()
         return
     say(paint("workcell:", "31;1", sys.stderr) + " " + safe(message))
-    for line in details[1:] if len(details) > 1 and details[0] in message else details:
+    for line in details[1:] if details and details[0] in message else details:
         say("  " + safe(line))
     if hint:
         say(paint("hint:", "1", sys.stderr) + " " + safe(hint))
