@@ -105,7 +105,7 @@ def of(brief: briefs.Brief, options: Options, home: str) -> Plan:
             [Fault(brief.path, None, f"recipe {chosen.name!r} runs the blocks under '## Steps', and there are none")],
             "add a '## Steps' section with fenced bash blocks, or choose another recipe with --recipe",
         )
-    name = options.name and briefs.check_name(options.name)
+    name = None if options.name is None else briefs.check_name(options.name)
     name = name or brief.values["name"] or ids.slug(brief.objective) or "run"
     origins["name"] = options.who("name") if options.name else BRIEF if brief.values["name"] else "objective"
     said = {supervisor.FILE: laid, BRIEF: brief.values}

@@ -73,7 +73,7 @@ def load(path: str) -> bytes:
         why = getattr(error, "strerror", None) or str(error)
         raise Invalid(f"cannot read {path!r}: {why}", "check the path and its permissions") from error
     try:
-        mode = os.fstat(fd).st_mode
+        mode = os.fstat(fd).st_mode  # before Python wraps the descriptor: it refuses a directory in words of its own
         if not stat.S_ISREG(mode):
             kind = "a directory" if stat.S_ISDIR(mode) else "not a regular file"
             raise Invalid(f"cannot read {path!r}: it is {kind}", "name a text file")
@@ -89,7 +89,8 @@ def load(path: str) -> bytes:
 def decode(data: bytes, file: str) -> str:
     """UTF-8 text with any kind of line ends made `\\n`; Faulty when it is something else."""
     if b"\0" in data:
-        raise Faulty([Fault(file, data[: data.index(b"\0")].count(b"\n") + 1, "a NUL byte: this is not text")])
+        line = data[: data.index(b"\0")].count(b"\n") + 1
+        raise Faulty([Fault(file, line, "a NUL byte: this is not text", "name a text file in UTF-8")])
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -156,8 +157,7 @@ def _plain(
         document.fault(path, "nested too deep")
         return None
     if isinstance(node, CommentedMap):
-        if node.tag.value and not str(node.tag.value).startswith("tag:yaml.org,2002:map"):
-            document.fault(path, f"the YAML tag {node.tag.value!r} means nothing here", "remove it")
+        _no_tag(node, "map", path, document)
         out: dict[str, Any] = {}
         for key, value in node.items():
             name = key if isinstance(key, str) else str(key)
@@ -171,6 +171,7 @@ def _plain(
             out[name] = _plain(value, here, document, first, depth + 1, room)
         return out
     if isinstance(node, CommentedSeq):
+        _no_tag(node, "seq", path, document)
         items = []
         for index, value in enumerate(node):
             here = (*path, index)
@@ -189,6 +190,11 @@ def _plain(
         document.fault(path, f"the YAML tag {getattr(node.tag, 'value', None)!r} means nothing here", "remove it")
         return None
     return str(node)  # dates and times: a text field takes them as they were written
+
+
+def _no_tag(node: Any, own: str, path: tuple[str | int, ...], document: Document) -> None:
+    if node.tag.value and not str(node.tag.value).startswith(f"tag:yaml.org,2002:{own}"):
+        document.fault(path, f"the YAML tag {node.tag.value!r} means nothing here", "remove it")
 
 
 def plain_yaml(data: Mapping[str, Any]) -> str:
