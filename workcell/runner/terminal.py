@@ -33,7 +33,8 @@ class Terminal:
 
         The kernel hands over at most 4 KiB at a time, so several reads make one piece of work: 0.6 of the CPU time.
         """
-        pieces, size = [], 0
+        pieces: list[bytes] = []
+        size = 0
         while size < limit:
             try:
                 data = os.read(self.master, limit)
