@@ -76,6 +76,18 @@ def test_by_hand_it_fails_as_it_should(lab, command, verify, code):
     by_hand(lab, "b.md", "mine", code=code)
 
 
+def test_a_command_of_the_brief_itself_and_a_secret(lab):
+    brief = lab.brief('echo "${TOKEN-none}" > said', 'test -z "${TOKEN-}"', extra="secrets: [TOKEN]")
+    text = Path(brief).read_text().replace("env: [MARKS]", "env: [MARKS, TOKEN]").replace("io: file", "io: terminal")
+    Path(brief).write_text(text)
+    words = ("recipe", "show", "shell", "--sh", "--brief", brief, "--repo", lab.repo)
+    script = lab.workcell(*words, env=lab.env(TOKEN="key")).stdout
+    assert "key" not in script
+    ran = subprocess.run(["bash"], input=script, env=lab.env(TOKEN="key"), capture_output=True, text=True, timeout=60)
+    assert ran.returncode == 0, ran.stderr
+    assert Path(lab.repo, "said").read_text() == "key\n"
+
+
 def test_without_a_brief_there_is_nothing_to_show(lab):
     assert (
         "hint: workcell recipe show shell --sh --brief"

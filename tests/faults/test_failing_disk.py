@@ -1,10 +1,14 @@
 """ENOSPC and EIO at the calls of runner and finish, and a disk that is really full: an exit code once known is kept."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from tests.faults import points
 from tests.faults.test_killed import PROGRAMS, sweep
-from tests.lab import eventually
+from tests.lab import ROOT, eventually
 from workcell.rundir import look, phase
 
 pytestmark = pytest.mark.skipif(points.STRACE is None, reason="strace is not installed")
@@ -34,3 +38,27 @@ def test_failing_at_a_sample_of_calls(lab, error, name, io, count):
 def test_failing_at_every_call(lab, error, name, io):
     program, found = failing(lab, name, io)
     print(f"\n{error} in {name} and finish, io {io}: {sweep(program, found, f'error={error}', lines=True)}")
+
+
+FULL = """
+set -e
+mount -t tmpfs -o size={size} tmpfs "$1"
+shift
+exec "$@"
+"""
+
+
+@pytest.mark.parametrize("io", ["file", "terminal"])
+def test_a_disk_that_is_really_full(lab, io):
+    """A tmpfs without a free byte while the agent ends: nothing of the log and not the exit code is lost."""
+    os.makedirs(lab.home, 0o700)
+    ways = [["unshare", "-m"], ["unshare", "-Urm"]]
+    trials = [subprocess.run([*way, "mount", "-t", "tmpfs", "tmpfs", lab.home], capture_output=True) for way in ways]
+    usable = [way for way, trial in zip(ways, trials, strict=True) if trial.returncode == 0]
+    if not usable:
+        pytest.skip(f"no tmpfs can be mounted: {trials[-1].stderr.decode().strip()}")
+    script = 'mount -t tmpfs -o size=2m,mode=700 tmpfs "$1" && shift && exec "$@"'
+    words = ["sh", "-c", script, "sh", lab.home, sys.executable, "-m", "tests.faults.on_full_disk", lab.top, io]
+    env = lab.env(PYTHONPATH=str(ROOT))
+    ran = subprocess.run([*usable[0], *words], env=env, cwd=ROOT, capture_output=True, text=True, timeout=90)
+    assert ran.returncode == 0, ran.stdout + ran.stderr

@@ -4,7 +4,7 @@ import os
 import sys
 
 from workcell.base.errors import WorkcellError
-from workcell.ops import deliver, finish, onward, settle
+from workcell.ops import finish, onward, sending, settle
 from workcell.rundir import layout, locks, look
 
 
@@ -21,7 +21,7 @@ def main(words: list[str]) -> int:
         print(f"workcell: {error.message}", file=sys.stderr)
         return error.exit_code
     os.close(lock)
-    deliver.waiting(onward.home_of(run))
+    sending.waiting(onward.home_of(run))
     return 0
 
 

@@ -19,7 +19,7 @@ FARTHEST = 8 * 86400.0
 SPREAD = 120.0
 """Seconds over which the runs of one account wake after a reset, each at its own moment."""
 
-_FINAL = (outcome.PASSED, outcome.STOPPED, outcome.TAMPERED)
+_FINAL = (outcome.PASSED, outcome.STOPPED)
 _WORKED = ("ok", "partial", "unknown", "stuck")
 """Verdicts of an agent that had its say: what failed lies in the work, not in the service or the machine."""
 
@@ -41,7 +41,7 @@ now         epoch seconds
 """
 
 Step = dict[str, Any]
-"""{goes: over | on, outcome, reason, playbook, how, not_before (epoch), hold, notices, findings, fit}"""
+"""{goes: over | on, outcome, reason, playbook, how, not_before (epoch), hold, notices, findings, fit, snapshot}"""
 
 
 def decide(case: Case) -> Step:
@@ -49,8 +49,11 @@ def decide(case: Case) -> Step:
     word, reason = case["outcome"]
     over: Step = {
         **{"goes": "over", "outcome": word, "reason": reason, "playbook": None, "how": None, "not_before": None},
-        **{"hold": None, "notices": [], "findings": [], "fit": []},
+        **{"hold": None, "notices": [], "findings": [], "fit": [], "snapshot": False},
     }
+    if word == outcome.TAMPERED:
+        book, over["fit"] = choice.choose(case["books"], {"verdict": "tampered", "confidence": 1.0})
+        return over if book is None else {**_follow(case, over, book, {}, []), "hold": None}
     if word in _FINAL or case["exit"].get("how") in ("stopped", "not-started"):
         return over
     verdict = case.get("verdict") or {"verdict": "unknown", "confidence": 0.0, "signals": []}
@@ -112,9 +115,13 @@ def _follow(case: Case, over: Step, book: Any, verdict: Mapping[str, Any], found
         elif word in ("notify", "escalate"):
             needs = word == "escalate" or one.get("level") == "needs"
             step["notices"].append({"needs": needs, "escalates": word == "escalate", "text": one.get("text")})
+        elif word == "snapshot":
+            step["snapshot"] = True
         elif word == "resume":
             step["how"] = one["how"]
             not_before = max(not_before, case["now"] + float(one.get("after") or 0.0))
+    if over["outcome"] == outcome.TAMPERED:
+        step["how"] = None  # whatever the playbook says: what judges the run is not to be trusted any more
     if step["how"] is None:
         given_up = [name for name in found if name in _GIVEN_UP]
         word = outcome.ABANDONED if given_up else over["outcome"]

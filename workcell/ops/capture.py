@@ -7,12 +7,12 @@ from typing import Any
 from workcell.base import clock, ids, record
 from workcell.judgement import session as sessions
 from workcell.ops import capture_sources as sources
+from workcell.ops.captured import SCHEMA, State, stored
 from workcell.ports.agents import reader_for
 from workcell.ports.agents.reader import Event, Reader, Where
 from workcell.rundir import events as journal
 from workcell.rundir import layout, locks, maildir, seal, spool
 
-SCHEMA = "workcell.file.capture/1"
 PART_BYTES = 24 << 10
 """Of one file in the spool. A lock holder killed in the middle of one goes on by the ids in the last 64 KiB of
 events.jsonl, so a part must be well below that."""
@@ -20,9 +20,6 @@ JOURNAL_BYTES = 1 << 20
 """Of events.jsonl, read in one step."""
 SUFFIX = ".cap.json"
 """Ends the names of our files in the spool."""
-
-State = dict[str, Any]
-"""capture.json: {schema, attempt, at, agent, session, journal, told, sources{stream, transcript, hook}, final}."""
 
 _ONLY_HOOKS = ("approval.requested", "approval.resolved", "session.exited", "status.changed")
 """What a hook tells that neither stream nor transcript do. The rest of what it tells is told once, by them."""
@@ -62,16 +59,6 @@ def last(run: str, log: journal.Journal) -> None:
     except Exception as error:
         log.append("capture.failed", error=f"{type(error).__name__}: {error}"[:300])
     spool.drain(run, log)
-
-
-def stored(directory: str) -> State | None:
-    """What capture.json of an attempt says; None when nothing was captured yet."""
-    try:
-        with open(os.path.join(directory, layout.CAPTURE), "rb") as file:
-            found = record.decode(file.read())
-    except (OSError, ValueError):
-        return None
-    return found if found.get("schema") == SCHEMA else None
 
 
 def _attempt(run: str, n: int | None) -> dict[str, Any] | None:
@@ -219,7 +206,7 @@ class _Step:
         return more
 
     def _source(self, name: str) -> dict[str, Any] | None:
-        known = self.state["sources"].get(name)
+        known: dict[str, Any] | None = self.state["sources"].get(name)
         if known is None or (name == "transcript" and not os.path.exists(known["file"])):
             path = self._stream() if name == "stream" else self._transcript()
             if path is None:

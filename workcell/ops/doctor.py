@@ -111,7 +111,7 @@ def _tmux(home: str) -> Iterator[Line]:
                    "runs go on without it; end it (its pid: lsof the socket) and attach again")  # fmt: skip
         return
     where = "" if os.path.dirname(server.socket) == home else " (outside the home, whose path is too long)"
-    state = f"{len(sessions)} windows" if sessions else "no window is open"
+    state = f"windows: {len(sessions)}" if sessions else "no window is open"
     yield Line("tmux server", OK, f"{state}, {server.socket}{where}")
     try:
         windows.check_room(server)

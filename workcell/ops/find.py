@@ -4,6 +4,7 @@ import os
 
 from workcell.base import ids, printable
 from workcell.base.errors import NotFound, Usage
+from workcell.ops import home as homes
 from workcell.rundir import layout, look, status
 
 
@@ -41,8 +42,10 @@ def run(home: str, word: str) -> str:
     """The directory of the run that `word` names: an id, a name, a unique prefix, a path, or `-` for the newest.
 
     Of several runs of one name, the newest that is not done, else the newest. NotFound when there is none, Usage
-    with the list when a prefix fits several.
+    with the list when a prefix fits several, Refused when others can write to the home: what stands in a run is
+    executed by settling or resuming it.
     """
+    homes.check(home)
     known = ids_of(home)
     if word == "-":
         if not known:

@@ -16,8 +16,7 @@ def finish(run: str, n: int, lock: int, below: int | None = None) -> str | None:
     `below` is the pid of the runner that has become finish: all that descends from it is a leftover of the attempt.
     Who settles in a process of his own has children of his own, and gives none. The caller holds runner.lock by the
     descriptor `lock`, which stays open. Every step looks first whether it is done, so finish may be killed and called
-    again at any point. Raises TryAgain when `lock` is not the lock of
-    this run or another attempt is current.
+    again at any point. Raises TryAgain when `lock` is not the lock of this run or another attempt is current.
     """
     if not locks.is_of(lock, os.path.join(run, layout.RUNNER_LOCK)):
         raise TryAgain(f"{os.path.basename(run)}: the descriptor handed over is not its runner.lock")
@@ -158,7 +157,7 @@ def _seal_result(
         "reason": verdict[1],
         "ended_at": clock.stamp(),
     }
-    for key in ("playbook", "verdict", "findings", "cost_usd"):
+    for key in ("playbook", "verdict", "findings", "cost_usd", "kept"):
         if step and step.get(key):
             result[key] = step[key]
     sealed = record.decode(seal.seal(seen.directory, layout.RESULT, record.encode(result)))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workcell.base import clock
+from workcell.ops import captured
 from workcell.rundir import layout, look, phase, status
 
 RECENT = 20
@@ -45,7 +46,8 @@ def ls(home: str, *, everything: bool = False, group: str | None = None) -> Resu
                 if group is None or found.get("group") == group:
                     done.append(found)
         else:
-            found = status.document(look.at(path))
+            seen = look.at(path)
+            found = status.document(seen, captured.weighed(seen))
             if group is None or found.get("group") == group:
                 live.append(found)
     # ids tell only the minute; what is shown is in the order of the moments

@@ -6,9 +6,11 @@ import time
 from typing import Any
 
 from workcell.base import clock, record
+from workcell.base.errors import WorkcellError
 from workcell.judgement import next as nexts
 from workcell.judgement import outcome
 from workcell.ops import holds, outbox, verdicts, watchdog
+from workcell.ports import git, salvage
 from workcell.rundir import layout, look, maildir, notice
 from workcell.texts import playbooks
 
@@ -40,11 +42,13 @@ def decide(
         **{"run": seen.id, "outcome": ended, "exit": exit, "facts": facts, "verify": verify, "history": history},
         **{"limits": seen.attempt.get("limits") or {}, "verdict": None, "books": (), "now": time.time()},
     }
-    if ended[0] in (outcome.PASSED, outcome.TAMPERED) or exit.get("how") in ("stopped", "not-started"):
+    if ended[0] in (outcome.PASSED, outcome.STOPPED) or exit.get("how") in ("stopped", "not-started"):
         return nexts.decide(case)
     if not watchdog.there(home):
         return nexts.decide(case)  # without playbooks nothing follows
     books, faults = playbooks.load(str(seen.attempt.get("cwd")), home)
+    if ended[0] == outcome.TAMPERED:
+        return nexts.decide({**case, "books": books})
     judged = verdicts.judge(seen, playbooks.signals(books))
     spent = verdicts.cost(seen)
     history[-1]["cost_usd"] = spent
@@ -123,9 +127,14 @@ def _seconds(start: dict[str, Any], exit: dict[str, Any]) -> float | None:
 
 
 def tell(run: str, seen: look.Look, step: nexts.Step, facts: dict[str, Any]) -> None:
-    """Put the account's hold in place and post the notices; killed and done again, nothing is doubled."""
+    """Keep the tree, put the account's hold in place, post the notices; killed and done again, nothing is doubled.
+
+    Of many runs that meet one limit the first puts the hold and tells of it; the others wait in silence.
+    """
+    if step["snapshot"]:
+        _keep(seen, step)
     home = home_of(run)
-    hold = step.get("hold")
+    hold, news = step.get("hold"), True
     by = {"run": seen.id, "attempt": seen.n, "playbook": step["playbook"]}
     until_at = clock.stamp(hold["until_at"]) if hold and hold["until_at"] is not None else None
     if hold and hold["scope"] == "account":
@@ -133,10 +142,24 @@ def tell(run: str, seen: look.Look, step: nexts.Step, facts: dict[str, Any]) -> 
         if name is not None:
             signed = holds.print_of(run, seen.attempt or {})
             what = {"until": hold["until"], "until_at": until_at, "why": step["reason"], "by": by, "login": signed}
-            holds.put(home, name, what)
+            news = holds.put(home, name, what) or (holds.held(home, name) or {}).get("by") == by
     due = clock.stamp(step["not_before"]) if step["goes"] == "on" and step["not_before"] else until_at
     for event, why in _told(step):
+        if event in _EVENTS.values() and not news:
+            continue
         _post(home, seen, event, why, facts, due, step)
+
+
+def _keep(seen: look.Look, step: nexts.Step) -> None:
+    """A snapshot of the tree; one that cannot be made is said in the record of what follows, and stops nothing."""
+    try:
+        tree = git.find(str((seen.attempt or {}).get("cwd")))
+        if tree is not None:
+            before = salvage.current(tree, seen.id)
+            kept = before or salvage.take(tree, seen.id, f"{step['playbook']}, after attempt {seen.n}")
+            step["kept"] = kept.ref
+    except WorkcellError as error:
+        step["kept"] = f"no snapshot: {error.message}"
 
 
 def _told(step: nexts.Step) -> list[tuple[str, str]]:
@@ -224,6 +247,7 @@ def next_record(seen: look.Look, step: nexts.Step) -> bytes:
             "hold": hold and {**hold, "until_at": clock.stamp(hold["until_at"]) if hold["until_at"] else None},
             "verdict": step.get("verdict"),
             "findings": step["findings"],
+            "kept": step.get("kept"),
             "cost_usd": step.get("cost_usd"),
         }
     )

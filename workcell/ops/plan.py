@@ -105,7 +105,7 @@ def of(brief: briefs.Brief, options: Options, home: str) -> Plan:
             [Fault(brief.path, None, f"recipe {chosen.name!r} runs the blocks under '## Steps', and there are none")],
             "add a '## Steps' section with fenced bash blocks, or choose another recipe with --recipe",
         )
-    name = options.name and briefs.check_name(options.name)
+    name = None if options.name is None else briefs.check_name(options.name)
     name = name or brief.values["name"] or ids.slug(brief.objective) or "run"
     origins["name"] = options.who("name") if options.name else BRIEF if brief.values["name"] else "objective"
     said = {supervisor.FILE: laid, BRIEF: brief.values}
@@ -197,7 +197,7 @@ def _recipe(
     own = {key: value for key, value in asked.items() if key != "extends"} if isinstance(asked, dict) else None
     named = asked["extends"] if isinstance(asked, dict) else asked
     name = _first(origins, "recipe", _ranked(options, "recipe", named, laid["recipe"], settings["recipe"]))
-    if options.recipe:
+    if options.recipe not in (None, named):
         own = None
     lines = {path[1:]: line for path, line in brief.document.lines.items() if path[:1] == ("recipe",)}
     return recipe.resolve(name, home=home, project=top, own=own, own_file=brief.path, own_lines=lines)

@@ -14,8 +14,11 @@ from workcell.texts import compose, document, markdown
 TAIL_LINES = 60
 
 
-def brief(run: str, seen: look.Look, n: int) -> str:
-    """The text of brief.md for attempt `n`, which follows the attempt that `seen` looked at."""
+def brief(run: str, seen: look.Look, n: int, messages: list[str]) -> str:
+    """The text of brief.md for attempt `n`, which follows the attempt that `seen` looked at.
+
+    `messages` are the texts that were sent to the run and have reached no attempt.
+    """
     assert seen.attempt is not None
     given = int(seen.attempt.get("brief_given", 1))
     original = _read(os.path.join(layout.attempt(run, given), layout.BRIEF))
@@ -37,6 +40,7 @@ def brief(run: str, seen: look.Look, n: int) -> str:
             "verify_tail": _tail(os.path.join(seen.directory, layout.VERIFY_LOG)) if failed else "",
             "handoff_file": f"{here}/{layout.AGENT_DIR}/{layout.HANDOFF}",
             "handoff": words,
+            "messages": messages,
             "budget": _budget(run, seen),
             "brief_text": original,
         },

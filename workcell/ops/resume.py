@@ -9,7 +9,7 @@ from typing import Any
 
 from workcell.base import record
 from workcell.base.errors import CannotCreate, Refused, TryAgain
-from workcell.ops import attempts, find, holds, launch, plan, remaining, settle, start, verdicts
+from workcell.ops import attempts, find, holds, launch, letters, plan, remaining, settle, start, verdicts
 from workcell.ports import git
 from workcell.ports.agents import reader_for
 from workcell.rundir import layout, lease, look, phase, seal
@@ -110,6 +110,7 @@ def _intent(
 ) -> tuple[dict[str, Any], bytes, bytes | None]:
     """(attempt.json, brief.md, verify.sh) of the next attempt."""
     assert seen.attempt is not None and seen.launch is not None
+    messages: list[str] = []
     if made is not None:
         carried, brief, verify = attempts.from_plan(made, seen.attempt["cwd"]), made.brief.data, made.verify
     else:
@@ -118,7 +119,10 @@ def _intent(
             chosen = recipes.resolve(request.recipe, home=request.home, project=seen.attempt["cwd"])
             carried["recipe"] = {"name": chosen.name, "origins": chosen.origins, "values": chosen.values}
             carried.update(attempts.of_recipe(chosen.values))
-        brief = remaining.brief(request.run, seen, n).encode("utf-8", "replace")
+        waiting = [message for _, message in letters.for_brief(request.run, seen.n)]
+        messages = [str(message["id"]) for message in waiting]
+        texts = [str(message["text"]).rstrip("\n") for message in waiting]
+        brief = remaining.brief(request.run, seen, n, texts).encode("utf-8", "replace")
         verify = _verify(seen)
     values = carried["recipe"]["values"]
     session, why_not = _conversation(request, seen, values) if request.native else (None, None)
@@ -137,6 +141,7 @@ def _intent(
     )
     if why_not is not None:
         intent["native_why"] = why_not
+    intent["messages"] = messages
     intent["brief_given"] = n if made is not None else seen.attempt.get("brief_given", 1)
     plan.check_programs(recipes.Recipe(carried["recipe"]["name"], values, []), intent["argv"], _path(request.run))
     return intent, brief, verify
@@ -229,6 +234,7 @@ def _open(
             if request.by.get("who") == "person":
                 _renew_environment(run, intent)
             seal.point(run, layout.CURRENT, f"{layout.ATTEMPTS}/{layout.number(n)}")
+            letters.briefed(run, n)
     except OSError as error:
         if staged:
             shutil.rmtree(staged, ignore_errors=True)

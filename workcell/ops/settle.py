@@ -6,7 +6,7 @@ from typing import Any
 
 from workcell.base import clock, probe, record
 from workcell.base.errors import TryAgain
-from workcell.ops import check, deliver, finish, holds, onward
+from workcell.ops import check, finish, holds, onward, sending
 from workcell.ports import proc
 from workcell.rundir import layout, locks, look, phase, seal
 
@@ -40,7 +40,7 @@ def settle(run: str) -> look.Look:
             under_lock(run, again, lock)
     finally:
         os.close(lock)
-    deliver.waiting(onward.home_of(run))
+    sending.waiting(onward.home_of(run))
     return look.at(run)
 
 

@@ -2,10 +2,15 @@
 
 from typing import Any
 
+from workcell.ops import activity
 from workcell.rundir import look
 from workcell.rundir import status as documents
 
 
 def status(run: str) -> dict[str, Any]:
-    """The status document of the run as of now. Reads; starts, ends and writes nothing."""
-    return documents.document(look.at(run))
+    """The status document of the run as of now. Reads, and starts and ends nothing.
+
+    Of a run that runs the agent's records are read on, so that the activity is of this moment.
+    """
+    seen = look.at(run)
+    return documents.document(seen, activity.of(seen))

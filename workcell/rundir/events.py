@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _TAIL = 1 << 16
+_OWN = ("n", "at", "type")
 
 
 class Journal:
@@ -50,10 +51,13 @@ class Journal:
                 self._ids.add(key)
         return last
 
-    def append(self, event: str, **fields: object) -> bool:
-        """Add one event; False when the disk has no room and the line is kept for later."""
+    def append(self, event: str, /, **fields: object) -> bool:
+        """Add one event; False when the disk has no room and the line is kept for later.
+
+        Fields come from hooks and other programs, too: none of them can change a line's number, time or type.
+        """
         self._number += 1
-        line = {"n": self._number, "at": clock.stamp(), "type": event, **fields}
+        line = {**dict.fromkeys(_OWN), **fields, "n": self._number, "at": clock.stamp(), "type": event}
         key = fields.get("id")
         if isinstance(key, str):
             if len(self._ids) > 10_000:

@@ -60,7 +60,7 @@ def read(box: str, name: str, part: str = NEW) -> "dict[str, object] | None":
     try:
         with open(os.path.join(box, part, name), "rb") as file:
             return record.decode(file.read())
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, IsADirectoryError, ValueError):
         return None
 
 

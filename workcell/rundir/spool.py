@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def note(run: str, event: str, **fields: object) -> None:
+def note(run: str, event: str, /, **fields: object) -> None:
     """Bring one event to the run's spool; a full disk loses the note and nothing else."""
     try:
         maildir.deliver(os.path.join(run, layout.SPOOL), {"type": event, **fields})

@@ -1,5 +1,7 @@
 """What others ask of a live attempt: messages in the run's inbox, taken one by one by the runner."""
 
+import os
+
 from workcell.rundir import layout, maildir
 
 TYPE_CHECKING = False
@@ -7,15 +9,35 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+LETTERS = ("text", "answer", "interrupt")
+"""Kinds of messages for the agent itself: the runner does not open them, a courier types them."""
 
-def take(attempt: int) -> "Iterator[dict[str, Any]]":
+_LARGE = 1 << 14
+"""Bytes above which a message can only be a text. It may have megabytes, and none of them get into the runner."""
+
+
+def take(attempt: int, letters: "set[str]") -> "Iterator[dict[str, Any]]":
     """Messages for this attempt, oldest first; each is in cur/ before it is acted on.
 
-    A message that names another attempt is stale: it is moved on and not acted on. The working directory is
-    the run.
+    A message that names another attempt is stale: it is moved on and not acted on. What is for the agent stays
+    where it is, and its file name is put into `letters`. The working directory is the run.
     """
-    for name in maildir.waiting(layout.INBOX):
-        message = maildir.read(layout.INBOX, name)
+    there = maildir.waiting(layout.INBOX)
+    letters.intersection_update(there)
+    for name in there:
+        if name in letters:
+            continue
+        message = None if _size(name) > _LARGE else maildir.read(layout.INBOX, name)
+        if (message is None and _size(name) > _LARGE) or (message is not None and message.get("kind") in LETTERS):
+            letters.add(name)
+            continue
         maildir.move(layout.INBOX, name)
         if message is not None and message.get("attempt") in (None, attempt):
             yield message
+
+
+def _size(name: str) -> int:
+    try:
+        return os.stat(os.path.join(layout.INBOX, maildir.NEW, name)).st_size
+    except OSError:
+        return 0

@@ -87,7 +87,8 @@ def _attempt(run: str, n: int, attempt: "dict[str, Any]", lock: int, agent_lock:
     status.write(run)
     bounds = attempt["limits"]
     timer = limits.Limits(child.pid, bounds.get("wall_seconds"), bounds.get("idle_seconds"))
-    work = pump.Pump(child.pid, directory, n, tty, writer, listener, wakeup, timer, journal)
+    typing = (attempt.get("typing") or {}).get("screen", "none") != "none"
+    work = pump.Pump(child.pid, directory, n, tty, writer, listener, wakeup, timer, journal, typing)
     work.run()
     assert work.ended is not None
     if writer is not None:

@@ -9,6 +9,9 @@ from workcell.base.light import signal
 GRACE = 10.0
 """Seconds between asking (SIGTERM) and killing."""
 
+LONGEST_GRACE = 86400.0
+"""Any program may write to the inbox: what is beyond this is no wish but a mistake."""
+
 
 class Limits:
     """The clock of one attempt. All times are of the monotonic clock, which stops while the machine sleeps."""

@@ -6,7 +6,7 @@ import time
 
 from workcell.base.light import signal, socket
 from workcell.rundir import events, layout, logparts, maildir, spool
-from workcell.runner import answers, inbox, limits, log, terminal, windows
+from workcell.runner import answers, courier, inbox, limits, log, terminal, windows
 
 CHUNK = 1 << 16
 LOOK = 2.0
@@ -36,6 +36,7 @@ class Pump:
         wakeup: int,
         clock: limits.Limits,
         journal: events.Journal,
+        typing: bool = False,
     ) -> None:
         self.agent, self.directory, self.attempt = agent, directory, attempt
         self.tty, self.writer, self.listener, self.wakeup = tty, writer, listener, wakeup
@@ -47,6 +48,9 @@ class Pump:
         self.unlogged = b""
         self.typed = bytearray()
         self.compressor = 0
+        self.courier = courier.Courier(attempt)
+        self.typing = typing and tty is not None
+        """Whether the agent's screen is known, so that messages can be typed into it."""
         self.followed = 0
         self.size_seen = -1
         self.look_at = time.monotonic()
@@ -62,6 +66,7 @@ class Pump:
             self._turn(self._patience())
         if self.tty is not None:
             self._drain(self.tty)
+        self._stop_courier()
         self._stop_compressor()
         for pane in list(self.panes):
             self._drop(pane)
@@ -76,6 +81,9 @@ class Pump:
                 times.append(max(0.0, at - time.monotonic()))
         if self.tty is None and self.panes:
             times.append(FOLLOW)
+        errand = self.courier.due() if self.typing else None
+        if errand is not None:
+            times.append(max(0.0, errand - time.monotonic()))
         return int(min(times) * 1000) + 1
 
     def _turn(self, patience: int) -> None:
@@ -85,7 +93,7 @@ class Pump:
             poll.register(self.listener.fileno(), select.POLLIN)
         if self.tty is not None:
             wants = 0 if self.unlogged else select.POLLIN
-            poll.register(self.tty.master, wants | (select.POLLOUT if self.typed else 0))
+            poll.register(self.tty.master, wants | (select.POLLOUT if self.typed and not self.courier.pid else 0))
         for pane in self.panes:
             poll.register(pane.connection.fileno(), select.POLLIN)
             wants = 0 if len(self.typed) > _INPUT else select.POLLIN
@@ -118,7 +126,9 @@ class Pump:
             self._follow()
         if self.tty is None and self.clock.looks_for_idle:
             self._grown()  # before the clock is asked: a line every half second is no silence to a limit of one
-        self.clock.check({self.compressor})
+        self.clock.check({self.compressor, self.courier.pid})
+        if self.typing and self.tty is not None and self.ended is None:
+            self.courier.step(self.tty.master)
         if now >= self.look_at + LOOK:
             self.look()
 
@@ -192,6 +202,13 @@ class Pump:
             os.waitpid(self.compressor, 0)
             self.compressor = 0
 
+    def _stop_courier(self) -> None:
+        """What it was typing stays in typed/: the next attempt's courier says that nobody knows what came of it."""
+        if self.courier.pid:
+            self.courier.end()
+            os.waitpid(self.courier.pid, 0)
+            self.courier.pid = 0
+
     # -- processes
 
     def _reap(self) -> None:
@@ -208,6 +225,9 @@ class Pump:
                 return
             if pid == self.agent:
                 self.ended = (status, usage)
+            elif pid == self.courier.pid:
+                self.courier.ended(status)
+                self.look()
             elif pid == self.compressor:
                 self.compressor = 0
                 if self.writer is not None:
@@ -225,6 +245,7 @@ class Pump:
         if kind not in (b"W", b"R") or tty is None:
             connection.close()
             if kind == b"P":
+                self.courier.hurry()
                 self.look()
             return
         pane = windows.Window(connection, tty, kind == b"R" or self.tty is None)
@@ -279,6 +300,8 @@ class Pump:
             pane.close()
 
     def _type(self, tty: terminal.Terminal) -> None:
+        if self.courier.pid:
+            return  # no key of a person comes between a message's paste and its Enter
         try:
             written = os.write(tty.master, self.typed)
         except BlockingIOError:
@@ -319,11 +342,13 @@ class Pump:
         """Take what waits in inbox and spool."""
         self.look_at = time.monotonic()
         try:
-            for message in inbox.take(self.attempt):
+            for message in inbox.take(self.attempt, self.courier.letters):
                 if message.get("kind") == "stop":
                     grace = message.get("grace_seconds")
                     self.journal.append("stop.requested", by=message.get("by"), id=message.get("id"))
-                    self.clock.end("stopped", grace if isinstance(grace, int | float) else limits.GRACE)
+                    if not isinstance(grace, int | float) or not 0 <= grace <= limits.LONGEST_GRACE:
+                        grace = limits.GRACE
+                    self.clock.end("stopped", grace)
             if maildir.waiting(layout.SPOOL):
                 spool.drain(".", self.journal)
             self.journal.flush()

@@ -50,6 +50,7 @@ TYPING = (
     Field("screen", fields.one_of("none", "claude", "codex"), "whose screen it is, so that its composer is known"),
     Field("settle", fields.duration, "how long the screen must be quiet after a paste before Enter is pressed"),
     Field("patience", fields.duration, "how long a pasted text may take to show up, and then to be taken"),
+    Field("queue", fields.one_of("enter", "tab"), "the key that hands over a message while it works"),
     Field("ghosts", fields.list_of(fields.line), "what an empty composer shows, in place of words of a person"),
 )
 """How a message is put before a program that has a terminal. Codex takes what comes within 8 ms of each other for a
@@ -195,6 +196,9 @@ def _merge(layers: list[Document]) -> dict[str, Any]:
     return values
 
 
+FAILURES = (jinja2.TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError)
+"""What filling in can raise: an expression in a template fails like any other, with more than jinja's own errors."""
+
 _WORDS = SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=False, keep_trailing_newline=True)
 _WORDS.filters["quote"] = shlex.quote
 _WORDS.filters["json"] = lambda value: json.dumps(value, ensure_ascii=False)
@@ -204,9 +208,9 @@ def render(text: str, variables: dict[str, Any], where: str) -> str:
     """`text` with its {{ variables }} filled in; Invalid when it names one that there is not."""
     try:
         return _WORDS.from_string(text).render(variables)
-    except jinja2.TemplateError as error:
+    except FAILURES as error:
         known = ", ".join(sorted(variables))
-        raise Invalid(f"{where}: {error.message or error}", f"variables: {known}") from error
+        raise Invalid(f"{where}: {getattr(error, 'message', None) or error}", f"variables: {known}") from error
 
 
 def render_all(value: Any, variables: dict[str, Any], where: str) -> Any:

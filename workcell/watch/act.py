@@ -229,10 +229,6 @@ def _due(acting: Acting, seen: look.Look) -> None:
         by={"who": "playbook", "playbook": name, "why": why, "act": number},
     )
     try:
-        if book is not None:
-            for one in book.steps:
-                if one["step"] == "snapshot":
-                    steps.snapshot(seen)
         done = resume.resume(request)
     except WorkcellError as error:
         acting.actions.result(number, "refused", error.message)
@@ -252,12 +248,26 @@ def _judge(acting: Acting, seen: look.Look) -> None:
     found = judging.judge_live(seen, playbooks.signals(books), acting.now.wall)
     mine = acting.memory.of(seen)
     verdict, activity = found["verdict"], found["activity"]
+    begun = _begun(acting, seen, books) if activity["state"] == "idle" else None
+    if begun is not None:
+        # what was interrupted is idle, as it should be, and waits for the word that its playbook still owes it
+        _follow(acting, seen, "judge", {**verdict, "activity": "idle"}, begun[1], begun[0])
+        return
     left_alone = activity["state"] in ("working", "retrying")  # a program that tries again goes on by itself
     if left_alone or not _speaks(books, verdict, activity):
         mine.pop("open", None)
         acting.hush(seen, "judge", 60.0)
         return
     _follow(acting, seen, "judge", {**verdict, "activity": activity["state"]}, found["edge"])
+
+
+def _begun(acting: Acting, seen: look.Look, books: list[Playbook]) -> tuple[Playbook, str] | None:
+    """The playbook, and its incident, that has interrupted the agent in this attempt and is not through."""
+    for one in reversed(acting.actions.lines):
+        if (one.get("run"), one.get("attempt")) == (seen.id, seen.n) and one.get("step") in caps.ACTS:
+            book = next((book for book in books if book.name == one.get("playbook")), None)
+            return (book, str(one.get("edge"))) if one["step"] == "interrupt" and book is not None else None
+    return None
 
 
 def _speaks(books: list[Playbook], verdict: dict[str, object], activity: dict[str, object]) -> bool:
@@ -275,10 +285,19 @@ def finding(where: str, verdict: dict[str, object]) -> dict[str, object]:
     }
 
 
-def _follow(acting: Acting, seen: look.Look, word: str, verdict: dict[str, object], edge: str) -> None:
-    """Carry out the next step of the playbook that holds for a run that is not over."""
+def _follow(
+    acting: Acting,
+    seen: look.Look,
+    word: str,
+    verdict: dict[str, object],
+    edge: str,
+    begun: Playbook | None = None,
+) -> None:
+    """Carry out the next step of the playbook that holds for a run that is not over, or of the one that has begun."""
     mine = acting.memory.of(seen)
     book, fit = choice.choose(acting.books(seen), finding(seen.phase, verdict))
+    if begun is not None:
+        book, fit = begun, ["it has begun"]
     if book is None:
         acting.hush(seen, word, 3600.0)
         return

@@ -23,9 +23,19 @@ class Verdict:
 
 
 def check(
-    actions: Actions, limits: dict[str, Any], *, run: str, playbook: str, account: str | None, since: int
+    actions: Actions,
+    limits: dict[str, Any],
+    *,
+    run: str,
+    playbook: str,
+    account: str | None,
+    since: int,
+    edge: str | None = None,
 ) -> Verdict:
-    """Whether the playbook may act on the run now; `since` is the attempt that a person last asked for."""
+    """Whether the playbook may act on the run now; `since` is the attempt that a person last asked for.
+
+    Cool-down and back-off lie between incidents: steps of one and the same (`edge`) follow one another.
+    """
     acts = [one for one in actions.lines if one.get("is") == INTENT and one.get("step") in ACTS]
     hour = [one for one in acts if actions.ago(one) < HOUR]
     if len(hour) >= HOME_PER_HOUR:
@@ -43,12 +53,13 @@ def check(
     ]
     if len(mine) >= limits["per_run"]:
         return Verdict(f"{playbook} acted {len(mine)} times on this run, and that is its limit", final=True)
-    if mine:
-        rest = float(limits["cooldown"]) - actions.ago(mine[-1])
-        pause = nexts.backoff(limits, len(mine), nexts.share(f"{run}/{len(mine)}"))
-        rest = max(rest, pause - actions.ago(mine[-1]))
+    others = [one for one in mine if edge is None or one.get("edge") != edge]
+    if others:
+        rest = float(limits["cooldown"]) - actions.ago(others[-1])
+        pause = nexts.backoff(limits, len(others), nexts.share(f"{run}/{len(others)}"))
+        rest = max(rest, pause - actions.ago(others[-1]))
         if rest > 0:
-            return Verdict(f"{playbook} acted on this run {actions.ago(mine[-1]):.0f} s ago", wait=rest)
+            return Verdict(f"{playbook} acted on this run {actions.ago(others[-1]):.0f} s ago", wait=rest)
     return Verdict()
 
 

@@ -125,6 +125,7 @@ def _hindered(case: Case, step: dict[str, Any]) -> str | None:
         playbook=case.book.name,
         account=case.account,
         since=case.since,
+        edge=case.edge,
     )
     if verdict.allowed:
         return None
@@ -145,6 +146,8 @@ def waits(case: Case, step: dict[str, Any]) -> float:
             spread = nexts.SPREAD * nexts.share(f"{case.seen.id}/{case.seen.n}")
             return max(0.0, at + 5.0 + spread - case.now.wall)
         return max(0.0, float(most or 1800.0) - passed)
+    if step.get("until") == "idle" and case.verdict.get("activity") == "idle":
+        return 0.0
     spends = step.get("until") == "reachable" and case.account is not None
     if spends and holds.held(case.home, case.account, case.now.wall) is None:
         return 0.0

@@ -5,8 +5,8 @@ import importlib
 import os
 
 from workcell.base.errors import InputOutput
-from workcell.ops import deliver, holds_light, watchdog
-from workcell.rundir import layout, locks, look, phase
+from workcell.ops import holds_light, watchdog
+from workcell.rundir import layout, locks, look, maildir, phase
 from workcell.watch import findings, observe, scan
 
 TYPE_CHECKING = False
@@ -59,8 +59,14 @@ def tick(home: str, now: "observe.Now | None" = None) -> Report:
         raise InputOutput(f"the watchdog of {home}: {error.strerror}", "free some disk space") from error
     finally:
         os.close(lock)
-    deliver.waiting(home, FLUSH)
+    if _notices(home):
+        importlib.import_module("workcell.ops.sending").waiting(home, FLUSH)
     return report
+
+
+def _notices(home: str) -> bool:
+    box = os.path.join(home, layout.OUTBOX)
+    return bool(maildir.waiting(box) or maildir.waiting(box, maildir.CUR))
 
 
 def _pass(home: str, now: observe.Now, report: Report) -> None:

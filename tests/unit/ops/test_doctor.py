@@ -88,7 +88,7 @@ def test_a_tmux_server_that_hangs(home):
     server.open("x", ["sleep", "100"], str(home))
     pid = int(server.ask("display-message", "-p", "#{pid}").text())
     try:
-        assert "1 windows" in levels(home, "tmux server")[0][1]
+        assert "windows: 1" in levels(home, "tmux server")[0][1]
         os.kill(pid, 19)
         assert levels(home, "tmux server")[0][0] == doctor.FAIL
     finally:

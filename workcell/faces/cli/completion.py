@@ -198,7 +198,8 @@ _FISH = """\
 # fish completion of workcell; made by 'workcell completion fish': make it again after an update
 function __workcell_is
     set -l words (commandline -opc)
-    test (count $words) -gt (count $argv); and test "$words[2..(math (count $argv) + 1)]" = "$argv"
+    set -l last (math (count $argv) + 1)
+    test (count $words) -ge $last; and test "$words[2..$last]" = "$argv"
 end
 function __workcell_at
     set -l words (commandline -opc)

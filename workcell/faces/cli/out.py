@@ -64,6 +64,11 @@ def columns(stream: Any = None) -> int:
         return 80
 
 
+def count(number: int, word: str) -> str:
+    """`1 error`, `2 errors`."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
 def wrapped(text: str, width: int) -> list[str]:
     """The text made safe, in lines of at most `width` columns, broken at spaces; a longer word stands over."""
     lines = [""]

@@ -6,7 +6,7 @@ import typer
 
 from workcell.faces.cli import app as face
 from workcell.faces.cli import given, grid, out
-from workcell.ops import deliver_now, notify
+from workcell.ops import notify, sending_now
 from workcell.rundir import layout
 
 app = typer.Typer(no_args_is_help=True)
@@ -15,7 +15,7 @@ app = typer.Typer(no_args_is_help=True)
 @app.command("ls")
 def ls(as_json: given.Json = False) -> int:
     """List where notices go, and how that goes. 1 if a file of yours has faults."""
-    shelf = deliver_now.adapters(layout.home())
+    shelf = sending_now.adapters(layout.home())
     found = notify.notify_ls(layout.home(), shelf.usable, shelf.faults)
     if as_json:
         rows = [vars(row) for row in found.rows]
@@ -57,7 +57,7 @@ def test(
     as_json: given.Json = False,
 ) -> int:
     """Really send a test message, and say what came back. 1 if it did not arrive."""
-    sent = deliver_now.test(layout.home(), name)
+    sent = sending_now.test(layout.home(), name)
     if as_json:
         face.document("notify-test", {**vars(sent), "ok": sent.ok})
     else:

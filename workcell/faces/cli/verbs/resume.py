@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
 from workcell.faces.cli import given, out, watching
 from workcell.ops import resume as op
@@ -28,6 +29,8 @@ def resume(
     as_json: given.Json = False,
 ) -> int:
     """Open the next attempt of a run, from its files."""
+    if native and brief is not None:
+        raise Usage("--native goes on with what was asked; a new brief begins anew", "leave one of them out")
     path = given.run(run)
     request = op.Request(
         layout.home(), path, brief=brief, recipe=recipe, window=not no_window, dry_run=dry_run, native=native

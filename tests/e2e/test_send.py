@@ -1,0 +1,250 @@
+"""Messages typed into a program with a composer: whole and once, or refused with the reason."""
+
+import os
+import signal
+import socket
+import time
+
+import pytest
+
+from tests.lab import alive, eventually
+from tests.stubs import Stub
+from workcell.ops import answer, deliver, letters, send
+from workcell.rundir import layout, look
+
+TEXTS = {
+    "one byte": "x",
+    "trailing semicolon": "first; second;",
+    "leading hyphen": "-x --help",
+    "utf-8": "Grüße, 世界 — ½ 🙂",
+    "several lines": "one\n  two\n\nthree",
+    "tab": "a\tb",
+    "words of a shell": "$(touch /tmp/no) `id` 'x' \"y\" \\n",
+}
+
+
+@pytest.fixture
+def stub(lab):
+    return Stub(lab)
+
+
+def test_texts_arrive_whole_once_and_in_order(stub):
+    for name, text in TEXTS.items():
+        done = send.send(stub.run, text)
+        assert done.state == letters.ACCEPTED, (name, done)
+    assert stub.texts() == list(TEXTS.values())
+
+
+@pytest.mark.parametrize("size", [20_000, 2_000_000])
+def test_large_texts_arrive_whole(stub, size):
+    text = "".join(f"{number:08d};\n" for number in range(size // 10))[:-1] + "."
+    done = send.send(stub.run, text, patience=60.0)
+    assert done.state == letters.ACCEPTED, done
+    assert stub.texts() == [text]
+
+
+def test_a_slow_reader_gets_all_of_it(lab):
+    stub = Stub(lab, SLOW="1")
+    text = "word " * 6000 + "end"
+    done = send.send(stub.run, text, patience=60.0)
+    assert done.state == letters.ACCEPTED, done
+    assert stub.texts() == [text]
+
+
+def test_what_would_end_the_paste_is_made_harmless(stub):
+    done = send.send(stub.run, "before\x1b[201~\rafter\x03\x9b201~ end")
+    assert done.state == letters.ACCEPTED, done
+    assert stub.texts() == ["before␛[201~\nafter␃�201~ end"]
+
+
+def test_a_busy_program_gets_it_when_it_is_idle(stub):
+    stub.do("work 1.5")
+    done = send.send(stub.run, "later")
+    assert done.state == letters.QUEUED and "at work" in str(done.why)
+    assert stub.texts() == []
+    eventually(lambda: stub.state(done.message) == letters.ACCEPTED)
+    assert stub.texts() == ["later"]
+
+
+def test_an_important_message_waits_in_the_programs_own_queue(stub):
+    stub.do("work 2")
+    done = send.send(stub.run, "next", "important")
+    assert done.state == letters.ACCEPTED, done
+    assert stub.texts() == []
+    eventually(lambda: stub.texts() == ["next"])
+
+
+def test_an_urgent_message_interrupts(stub):
+    stub.do("work 60")
+    done = send.send(stub.run, "stop that", "urgent")
+    assert done.state == letters.ACCEPTED, done
+    assert stub.said() == [{"interrupted": True}, {"text": "stop that"}]
+
+
+def test_nothing_is_typed_into_a_dialog(stub):
+    stub.do("dialog")
+    done = send.send(stub.run, "y\n1", "urgent")
+    assert done.state == letters.QUEUED and "Do you want to proceed?" in str(done.why)
+    assert stub.said() == []
+    assert answer.answer(stub.run, "3").state == letters.ACCEPTED
+    eventually(lambda: stub.state(done.message) == letters.ACCEPTED)
+    assert stub.said() == [{"picked": "No"}, {"text": "y\n1"}]
+
+
+def test_an_answer_is_for_the_dialog_that_was_seen(stub):
+    stub.do("dialog")
+    eventually(lambda: answer.up(stub.run)[1])
+    refused = send.deliver(stub.run, {"kind": "answer", "dialog_id": "of another", "choice": "1"}, 10.0)
+    assert refused.state == letters.REFUSED and "another dialog" in str(refused.why)
+    stub.do("undo")
+    eventually(lambda: answer.up(stub.run)[1] is None)
+    refused = send.deliver(stub.run, {"kind": "answer", "choice": "1"}, 10.0)
+    assert refused.state == letters.REFUSED and "no dialog" in str(refused.why)
+    assert stub.said() == []
+
+
+def test_an_answer_by_its_words(stub):
+    stub.do("dialog")
+    eventually(lambda: answer.up(stub.run)[1])
+    assert answer.answer(stub.run, "yes, and").state == letters.ACCEPTED
+    assert stub.said() == [{"picked": "Yes, and always allow it"}]
+
+
+def test_two_senders(stub):
+    names = [letters.post(stub.run, {"kind": "text", "mode": "sequential", "text": f"{n}" * 50}) for n in range(6)]
+    eventually(lambda: all(stub.state(name) == letters.ACCEPTED for name in names), 30.0)
+    assert stub.texts() == [f"{n}" * 50 for n in range(6)]
+
+
+def test_a_half_typed_line_of_a_person_is_left_alone(stub):
+    with _Window(stub.run) as window:
+        window.type(b"half a li")
+        eventually(lambda: any("half a li" in row for row in stub.rows()))
+        done = send.send(stub.run, "a message", "urgent")
+        assert done.state == letters.QUEUED and "half a li" in str(done.why)
+        window.type(b"ne")
+        time.sleep(0.2)
+        window.type(b"\r")
+        eventually(lambda: stub.state(done.message) == letters.ACCEPTED, 20.0)
+    assert stub.texts() == ["half a line", "a message"]
+
+
+def test_keys_typed_while_a_message_is_pasted_come_after_it(lab):
+    stub = Stub(lab, SLOW="1")
+    with _Window(stub.run) as window:
+        name = letters.post(stub.run, {"kind": "text", "text": "m" * 30_000})
+        eventually(lambda: stub.state(name) == letters.TYPED)
+        window.type(b"person")
+        eventually(lambda: stub.state(name) == letters.ACCEPTED, 30.0)
+        eventually(lambda: any("person" in row for row in stub.rows()))
+    assert stub.texts() == ["m" * 30_000]
+
+
+def test_a_dead_program_gets_nothing(stub):
+    stub.do("deaf 60")
+    agent = look.at(stub.run).start["agent"]["pid"]
+    os.kill(agent, signal.SIGKILL)
+    eventually(lambda: look.at(stub.run).phase == "done", 20.0)
+    done = send.send(stub.run, "too late")
+    assert done.state == letters.QUEUED and "next attempt" in str(done.why)
+    assert stub.texts() == []
+
+
+def test_a_program_that_does_not_show_it_is_not_sent_enter(stub):
+    stub.do("deaf 5")
+    done = send.send(stub.run, "unseen")
+    assert done.state == letters.REFUSED and "Enter was not pressed" in str(done.why)
+    assert stub.texts() == []
+
+
+def _courier(run: str) -> int | None:
+    wanted = b"_deliver\0" + run.encode()
+    for name in os.listdir("/proc"):
+        try:
+            with open(f"/proc/{name}/cmdline", "rb") as file:
+                if name.isdigit() and wanted in file.read() and alive(int(name)):
+                    return int(name)
+        except OSError:
+            continue
+    return None
+
+
+@pytest.mark.parametrize("stage", ["typing", "pasted", "entered"])
+def test_killed_at_each_stage_it_is_never_typed_twice(lab, stage):
+    stub = Stub(lab, SLOW="1", WORKS="0.5", LAG="0.7" if stage == "entered" else "0")
+    size = 20_000 if stage == "typing" else 200
+    name = letters.post(stub.run, {"kind": "text", "text": "k" * size})
+    eventually(lambda: letters.said(stub.run, name).get("stage") == stage)
+    pid = _courier(stub.run)
+    if pid is not None:
+        os.kill(pid, signal.SIGKILL)
+    eventually(lambda: stub.state(name) in (letters.ACCEPTED, letters.REFUSED), 30.0)
+    told = stub.texts()
+    assert told in ([], ["k" * size]), "typed twice, or in part"
+    if stub.state(name) == letters.ACCEPTED:
+        eventually(lambda: stub.texts() == ["k" * size])
+    else:
+        assert letters.said(stub.run, name)["why"]
+    # the paste that was left open is closed: the program still takes keys
+    with _Window(stub.run) as window:
+        window.type(b"z")
+        eventually(lambda: any("z" in row or "Pasted" in row for row in stub.rows()))
+
+
+def test_a_headless_run_gets_it_with_the_next_brief(lab):
+    run = lab.launch(lab.brief("sleep 60", None, name="headless"))
+    done = send.send(run, "mind the gap; it is\nwide")
+    assert done.state == letters.QUEUED and "next attempt's brief" in str(done.why)
+    lab.workcell("stop", run)
+    lab.workcell("resume", run, "--no-window")
+    with open(os.path.join(layout.attempt(run, 2), layout.BRIEF)) as file:
+        brief = file.read()
+    assert "    mind the gap; it is\n    wide" in brief
+    assert letters.state(run, done.message)[0] == letters.ACCEPTED
+    lab.workcell("stop", run)
+    lab.workcell("resume", run, "--no-window")
+    with open(os.path.join(layout.attempt(run, 3), layout.BRIEF)) as file:
+        assert "mind the gap" not in file.read()
+    lab.workcell("stop", run)
+
+
+class _Window:
+    """A person's window: a pty whose far end is handed to the runner."""
+
+    def __init__(self, run: str) -> None:
+        self.run = run
+
+    def __enter__(self) -> "_Window":
+        self.master, slave = os.openpty()
+        os.set_blocking(self.master, False)
+        here = os.getcwd()
+        self.connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        os.chdir(self.run)
+        try:
+            self.connection.connect(layout.CONTROL)
+        finally:
+            os.chdir(here)
+        socket.send_fds(self.connection, [b"W"], [slave])
+        os.close(slave)
+        return self
+
+    def type(self, keys: bytes) -> None:
+        try:
+            while os.read(self.master, 65536):
+                pass
+        except BlockingIOError:
+            pass
+        os.write(self.master, keys)
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.close()
+        os.close(self.master)
+
+
+def test_option_names():
+    dialog = {"options": [{"n": "1", "text": "Yes"}, {"n": "2", "text": "Yes, always"}, {"n": "3", "text": "No"}]}
+    assert deliver.option(dialog, "2", None) == 1
+    assert deliver.option(dialog, None, "yes") == 0
+    assert deliver.option(dialog, None, "yes,") == 1
+    assert deliver.option(dialog, None, "maybe") is None
+    assert deliver.option(dialog, "7", None) is None

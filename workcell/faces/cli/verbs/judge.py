@@ -1,0 +1,39 @@
+"""workcell judge"""
+
+from typing import Annotated
+
+import typer
+
+from workcell.base import vt
+from workcell.base.errors import Usage
+from workcell.faces.cli import app as face
+from workcell.faces.cli import given, out
+from workcell.ops import judge as directory
+from workcell.ops import judge_run
+from workcell.rundir import layout
+
+app = typer.Typer()
+
+
+@app.command()
+def judge(
+    run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="A run.")] = None,
+    recipe: Annotated[str | None, typer.Option(help="With --from: whose records these are, claude or codex.")] = None,
+    source: Annotated[str | None, typer.Option("--from", metavar="DIR", help="A directory in place of a run.")] = None,
+    as_json: given.Json = False,
+) -> None:
+    """Judge why a run, or what an agent left in a directory, ended or hangs."""
+    if (run is None) == (source is None):
+        raise Usage("name a run, or a directory with --from", "workcell judge --recipe claude --from DIR")
+    if source is not None:
+        if recipe is None:
+            raise Usage("--from needs --recipe", "--recipe claude, or --recipe codex")
+        found = directory.judge_directory(source, recipe, render=vt.screen)
+    else:
+        found = judge_run.judge_run(layout.home(), given.run(run or ""))
+    if as_json:
+        face.document("judge", found)
+        return
+    print(f"{found['verdict']} {found['confidence']:.2f}")
+    for one in found["evidence"]:
+        print(f"  {one['source']}: {one['says']} {one['confidence']:.2f} {out.safe(one['words'])}")

@@ -1,0 +1,28 @@
+"""workcell send"""
+
+from typing import Annotated
+
+import typer
+
+from workcell.base.errors import Usage
+from workcell.faces.cli import given, letter
+from workcell.ops import send as op
+
+app = typer.Typer()
+
+
+@app.command()
+def send(
+    run: given.Run,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="The message; - reads it from standard input.")],
+    sequential: Annotated[bool, typer.Option("--sequential", help="When the agent is idle (the default).")] = False,
+    important: Annotated[bool, typer.Option("--important", help="After the turn that runs.")] = False,
+    urgent: Annotated[bool, typer.Option("--urgent", help="At once: the turn that runs is interrupted.")] = False,
+    as_json: given.Json = False,
+) -> int:
+    """Put a message before the agent; never into a dialog or a half-typed line."""
+    if sequential + important + urgent > 1:
+        raise Usage("choose one of --sequential, --important and --urgent")
+    mode = "urgent" if urgent else "important" if important else "sequential"
+    words = op.read("-") if text == "-" else text
+    return letter.tell(op.send(given.run(run), words, mode), "send", as_json)

@@ -1,0 +1,43 @@
+"""workcell why"""
+
+from typing import Any
+
+import typer
+
+from workcell.faces.cli import app as face
+from workcell.faces.cli import given, out
+from workcell.ops import why as op
+from workcell.rundir import layout
+
+app = typer.Typer()
+
+
+@app.command()
+def why(run: given.Run, as_json: given.Json = False) -> None:
+    """Explain why a run ended or hangs, and what says so."""
+    found = op.why(layout.home(), given.run(run))
+    if as_json:
+        face.document("why", found)
+        return
+    print(f"{out.paint(found['verdict'], '1')} ({found['confidence']:.0%} sure): {found['meaning']}")
+    if found["outcome"]:
+        print(f"  outcome    {found['outcome']}: {out.safe(str(found['reason']))}")
+    if found.get("resets_at"):
+        print(f"  resets     {found['resets_at']} ({found.get('resets_zone') or 'zone unknown'})")
+    if found.get("prompt"):
+        _prompt(found["prompt"])
+    for number, one in enumerate(found["evidence"]):
+        signals = f"  [{', '.join(one['signals'])}]" if one.get("signals") else ""
+        words = f"{one['says']} {one['confidence']:.2f}: {one['words']}{signals}"
+        print(f"  {'because' if number == 0 else '':<10} {one['source']}: {out.safe(words)}")
+    print(
+        f"  judged     attempt {found['attempt']}: {out.safe(', '.join(found['judged']['from']) or 'its exit alone')}"
+    )
+
+
+def _prompt(prompt: dict[str, Any]) -> None:
+    print(f"  asks       {out.safe(prompt['question'] or prompt['text'])}")
+    for option in prompt["options"]:
+        print(f"  {'':<10} {option['n'] or '-'} {out.safe(option['text'])}")
+    if prompt.get("safe"):
+        print(f"  safe       {out.safe(str(prompt['safe']))}")

@@ -1,0 +1,67 @@
+"""What was captured of an attempt's agent, as it stands in capture.json, and what that says of its activity."""
+
+import os
+import time
+from typing import Any
+
+from workcell.base import record
+from workcell.judgement import activity
+from workcell.judgement.evidence import Evidence
+from workcell.rundir import layout, look, phase
+
+SCHEMA = "workcell.file.capture/1"
+
+State = dict[str, Any]
+"""capture.json: {schema, attempt, at, agent, session, journal, told, sources{stream, transcript, hook}, final}."""
+
+
+def stored(directory: str) -> State | None:
+    """What capture.json of an attempt says; None when nothing was captured yet."""
+    try:
+        with open(os.path.join(directory, layout.CAPTURE), "rb") as file:
+            found = record.decode(file.read())
+    except (OSError, ValueError):
+        return None
+    return found if found.get("schema") == SCHEMA else None
+
+
+def readable(seen: look.Look) -> bool:
+    """Whether the run runs and its agent keeps records that somebody can read."""
+    return seen.phase == phase.RUNNING and (seen.attempt or {}).get("reader") not in (None, "none")
+
+
+def weighed(seen: look.Look) -> dict[str, Any] | None:
+    """The activity by what was captured before, and nothing else: for lists, which read no records themselves."""
+    if not readable(seen):
+        return None
+    return activity.decide(evidence(stored(seen.directory), time.time()))
+
+
+def evidence(state: State | None, now: float) -> list[Evidence]:
+    """What hooks and records say."""
+    if state is None:
+        return []
+    found: list[Evidence] = []
+    hooks = state["sources"]["hook"]["session"]
+    told = records(state)
+    if hooks["events"] and not _behind(hooks, told):
+        found += activity.from_session(hooks, "hook", now)
+    if told is not None:
+        found += activity.from_session(told, "transcript", now)
+    return found
+
+
+def records(state: State | None) -> dict[str, Any] | None:
+    """The session as the records tell it: the stream where there is one, else the transcript; None without both."""
+    sources = (state or {}).get("sources") or {}
+    for name in ("stream", "transcript"):
+        found = sources.get(name)
+        if found and found["session"]["events"]:
+            session: dict[str, Any] = found["session"]
+            return session
+    return None
+
+
+def _behind(hooks: dict[str, Any], told: dict[str, Any] | None) -> bool:
+    """Whether the hooks stopped before the records did: without tool hooks they say nothing between two turns."""
+    return bool(told and told["last_at"] and (hooks["last_at"] or "") < told["last_at"] and not hooks["approval"])

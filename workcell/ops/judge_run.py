@@ -1,0 +1,91 @@
+"""judge of a run: why its attempt ended or hangs, from what was captured of it, its screen, its errors and its exit."""
+
+import os
+import time
+from datetime import datetime
+from typing import Any
+
+from workcell.judgement import verdict
+from workcell.ops import capture, captured, judge, terminal
+from workcell.ports.agents.speech import asks
+from workcell.rundir import layout, look, phase
+from workcell.texts import playbooks
+
+
+def judge_run(home: str, run: str) -> dict[str, Any]:
+    """{verdict, confidence, evidence, signals, judged, resets_at?, prompt?} of the current attempt."""
+    seen = look.at(run)
+    books, _ = playbooks.load((seen.attempt or {}).get("cwd"), home)
+    return verdict.judge(material(seen), playbooks.signals(books))
+
+
+def material(seen: look.Look, now: float | None = None) -> verdict.Material:
+    """All that is known of the current attempt, as the plain data that `judgement.verdict` judges."""
+    attempt, directory = seen.attempt or {}, seen.directory
+    state = (capture.capture(seen.run) if seen.phase == phase.RUNNING else None) or captured.stored(directory)
+    ended = _epoch((seen.exit or {}).get("ended_at"))
+    now = ended or now or time.time()
+    records = []
+    for name, source in ((state or {}).get("sources") or {}).items():
+        session = source["session"]
+        if session["events"]:
+            said_at = _epoch(session["last_at"]) or now
+            file = os.path.basename(source.get("file") or "hooks")
+            records.append({"file": file, "kind": name, "session": session, "said_at": said_at})
+    plain = None
+    if attempt.get("io") == "file" and not any(one["kind"] == "stream" for one in records):
+        plain = _text(os.path.join(directory, layout.AGENT_LOG))
+    return {
+        "agent": str((state or {}).get("agent") or attempt.get("reader") or "none"),
+        "records": records,
+        "frames": _frames(seen),
+        "stdout": plain,
+        "stdout_asks": bool(plain and asks(plain)),
+        "stderr": _text(os.path.join(directory, layout.STDERR_LOG)),
+        "exit": _exit(seen),
+        "processes": None,
+        "tampered": _tampered(seen),
+        "now": now,
+        "local": datetime.now().astimezone().tzinfo,
+    }
+
+
+def _frames(seen: look.Look) -> list[dict[str, Any]]:
+    attempt = seen.attempt or {}
+    if attempt.get("io") != "terminal" or layout.START not in seen.stands:
+        return []
+    alive = seen.phase == phase.RUNNING
+    columns, rows = terminal.size(((seen.start or {}).get("agent") or {}).get("pid") if alive else None, attempt)
+    if alive:
+        return [{"name": layout.AGENT_LOG, "rows": terminal.draw(seen.directory, columns, rows).lines()}]
+    return [{"name": layout.AGENT_LOG, "rows": terminal.last_frame(seen.directory, columns, rows)}]
+
+
+def _exit(seen: look.Look) -> dict[str, Any] | None:
+    if seen.exit is None:
+        return None
+    how = seen.exit.get("how")
+    ended_by = "time" if how in ("limit-wall", "limit-idle") else None
+    return {"code": seen.exit.get("code"), "signal": seen.exit.get("signal"), "how": how, "ended_by": ended_by}
+
+
+def _tampered(seen: look.Look) -> str | None:
+    if (seen.result or {}).get("outcome") == "tampered":
+        return str((seen.result or {}).get("reason"))
+    return None
+
+
+def _text(path: str) -> str | None:
+    try:
+        with open(path, "rb") as file:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - judge.PLAIN_TAIL))
+            return file.read(judge.PLAIN_TAIL).decode("utf-8", "replace")
+    except OSError:
+        return None
+
+
+def _epoch(stamp: str | None) -> float | None:
+    try:
+        return datetime.fromisoformat(stamp.replace("Z", "+00:00")).timestamp() if stamp else None
+    except (ValueError, OverflowError):
+        return None
