@@ -1,4 +1,4 @@
-"""doctor: what would go wrong on this machine, each line with its cure. It starts nothing and writes one probe file."""
+"""doctor: what would go wrong on this machine, each line with its cure; it starts nothing and writes one probe file."""
 
 import os
 import re
