@@ -61,11 +61,13 @@ class Bench:
         lines += [f"{key} = {json.dumps(value)}" for key, value in provider.items()]
         lines += ["request_max_retries = 1", "stream_max_retries = 1", "stream_idle_timeout_ms = 5000"]
         (person / ".codex" / "config.toml").write_text("\n".join(lines) + "\n")
+        # only who has a subscription can use it up
+        signed = "CLAUDE_CODE_OAUTH_TOKEN" if base.endswith("/used-up") else "ANTHROPIC_API_KEY"
         return self.lab.env(
             PATH=self.path,
             TMPDIR="/tmp",
             IS_SANDBOX="1",
-            ANTHROPIC_API_KEY=KEY,
+            **{signed: KEY},
             ANTHROPIC_BASE_URL=base,
             CLAUDE_CODE_MAX_RETRIES="1",
             CODEX_API_KEY=KEY,
