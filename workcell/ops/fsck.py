@@ -71,6 +71,8 @@ def _attempt(run: str, n: int, current: bool, report: Report) -> None:
     stands = [name for name in layout.SEALED if os.path.exists(os.path.join(directory, name))]
     for name in stands:
         _record(directory, name, report, where)
+    if os.path.exists(captured := os.path.join(directory, layout.CAPTURE)) and os.path.getsize(captured):
+        _record(directory, layout.CAPTURE, report, where)
     if layout.ATTEMPT not in stands:
         report.problems.append(f"{where}{layout.ATTEMPT} is missing")
     if layout.EXIT not in stands and {layout.FACTS, layout.VERIFY, layout.NEXT} & set(stands):
