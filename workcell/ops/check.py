@@ -5,8 +5,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from workcell.base import probe, record
+from workcell.base import probe
 from workcell.base.errors import TryAgain, Unreachable
+from workcell.ops import environment as stored_environment
 from workcell.ops.plan import sha256
 from workcell.ports import proc, processes
 from workcell.rundir import layout, locks
@@ -14,9 +15,8 @@ from workcell.rundir import layout, locks
 
 def environment(run: str, attempt: dict[str, Any], n: int) -> tuple[dict[str, str], int]:
     """(what verify gets, its umask): env.json without the named secrets, and the names of WORKCELL_*."""
-    with open(os.path.join(run, layout.ENV), "rb") as file:
-        stored = record.decode(file.read())
-    env: dict[str, str] = dict(stored["env"])
+    stored = stored_environment.read(run)
+    env: dict[str, str] = dict(stored.env)
     for name in attempt.get("secrets") or []:
         env.pop(name, None)
     directory = layout.attempt(run, n)
@@ -26,7 +26,7 @@ def environment(run: str, attempt: dict[str, Any], n: int) -> tuple[dict[str, st
         WORKCELL_ATTEMPT_DIR=directory,
         WORKCELL_AGENT_DIR=os.path.join(directory, layout.AGENT_DIR),
     )
-    return env, int(stored["umask"])
+    return env, stored.umask
 
 
 def run(

@@ -7,7 +7,8 @@ from typing import Any
 from workcell.base import clock
 from workcell.base.strip import strip_control
 from workcell.judgement import outcome
-from workcell.ops import logs
+from workcell.judgement.redact import Redactor
+from workcell.ops import environment, logs
 from workcell.rundir import layout, look, seal
 from workcell.texts import compose
 
@@ -85,7 +86,14 @@ def compose_now(run: str, seen: look.Look, facts: dict[str, Any], verdict: tuple
             "go_on": _go_on(seen, verdict[0]),
         },
     )
+    text = Redactor(_secrets(run, attempt)).text(text)
     seal.replace(seen.directory, layout.HANDOFF, text.encode("utf-8", "replace"))
+
+
+def _secrets(run: str, attempt: dict[str, Any]) -> list[str]:
+    """Values that nobody who reads the handoff is to see: it goes to the next agent, and to people."""
+    env = environment.known(run)
+    return [env[name] for name in attempt.get("secrets") or [] if env.get(name)]
 
 
 def _unhappy(verify: dict[str, Any] | None) -> bool:

@@ -89,14 +89,20 @@ def _once(run: str, holding: bool) -> Look:
         if seen.attempt is None and layout.ATTEMPT not in seen.stands:
             seen.problems.append(f"attempt {n} has no {layout.ATTEMPT}")
     seen.launch = read_record(run, layout.LAUNCH, seen.problems)
-    done = layout.RESULT in seen.stands
-    if not done and n is not None:
-        ask(seen, holding)
-    elif seen.launch is None or seen.attempt is None:
-        pass
+    if n is None:
+        seen.why = "; ".join(seen.problems)
+    elif readable(seen) and seen.result is not None:
+        seen.phase = phase.DONE  # no lock has a say in it
     else:
-        seen.phase = phase.DONE
+        ask(seen, holding)
     return seen
+
+
+def readable(seen: Look) -> bool:
+    """Whether what makes the phase can be read: what stands and is garbled must not be taken for absent or for done."""
+    sealed = ((layout.EXIT, seen.exit), (layout.NEXT, seen.next), (layout.RESULT, seen.result))
+    garbled = any(name in seen.stands and found is None for name, found in sealed)
+    return seen.launch is not None and seen.attempt is not None and not garbled
 
 
 def ask(seen: Look, holding: bool = False) -> None:
@@ -110,7 +116,7 @@ def ask(seen: Look, holding: bool = False) -> None:
             seen.agent = probe.UNKNOWN
         seen.agent_lock = locks.held(os.path.join(seen.run, layout.AGENT_LOCK))
     seen.phase, seen.why = phase.of(
-        readable=seen.launch is not None and seen.attempt is not None,
+        readable=readable(seen),
         start=layout.START in seen.stands,
         exit=layout.EXIT in seen.stands,
         facts=layout.FACTS in seen.stands,
