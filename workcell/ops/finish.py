@@ -7,7 +7,7 @@ from workcell.base import clock, record
 from workcell.base.errors import TryAgain
 from workcell.judgement import outcome
 from workcell.ops import capture, check, facts, handoff, onward
-from workcell.rundir import events, layout, locks, logparts, look, maildir, seal, spool, status
+from workcell.rundir import events, layout, locks, logparts, look, maildir, plainfile, seal, spool, status
 
 
 def finish(run: str, n: int, lock: int, below: int | None = None) -> str | None:
@@ -103,9 +103,7 @@ def _verify(run: str, n: int, seen: look.Look, journal: events.Journal, below: i
         return None
     lock = take_agent_lock(run, n, below)
     journal.append("verify.started", attempt=n)
-    output = os.open(
-        os.path.join(seen.directory, layout.VERIFY_LOG), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600
-    )
+    output = plainfile.fresh(os.path.join(seen.directory, layout.VERIFY_LOG))
     try:
         found = check.run(run, n, seen.attempt, output, lock, lambda: stop_asked(run, n))
     finally:

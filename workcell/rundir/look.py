@@ -3,7 +3,7 @@
 import os
 
 from workcell.base import platform, probe, record
-from workcell.rundir import layout, locks, phase
+from workcell.rundir import layout, locks, phase, plainfile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ class Look:
         """Whether a person put a hold on the run: the watchdog keeps away."""
         return os.path.exists(os.path.join(self.run, layout.HOLD))
 
+
+LARGEST = 1 << 26
+"""Bytes of a record that are read."""
 
 TRIES = 50
 """Looks at a run that goes on between reading its files and asking its locks; the second one is nearly always still."""
@@ -142,12 +145,14 @@ def _read(seen: Look, name: str) -> "dict[str, Any] | None":
 def read_record(directory: str, file: str, problems: "list[str]", *, required: bool = True) -> "dict[str, Any] | None":
     """The record `file` of our major version; None, with the reason added to `problems`, when it is none."""
     try:
-        with open(os.path.join(directory, file), "rb") as handle:
-            found = record.decode(handle.read())
-    except FileNotFoundError:
-        if required:
-            problems.append(f"{file} is missing")
-        return None
+        data = plainfile.read(os.path.join(directory, file), LARGEST)
+        if data is None and not os.path.lexists(os.path.join(directory, file)):
+            if required:
+                problems.append(f"{file} is missing")
+            return None
+        if data is None:
+            raise ValueError("it is no regular file, or may not be read")
+        found = record.decode(data)
     except (OSError, ValueError) as error:
         problems.append(f"{file} cannot be read: {error}")
         return None

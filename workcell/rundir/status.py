@@ -3,7 +3,7 @@
 import os
 
 from workcell.base import probe, record
-from workcell.rundir import layout, look, phase, seal
+from workcell.rundir import layout, look, phase, plainfile, seal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -117,8 +117,7 @@ def write(run: str, activity: "dict[str, Any] | None" = None) -> None:
 def cached(run: str) -> "dict[str, Any] | None":
     """status.json, if it may be trusted: it speaks of a run that is over, and nothing has been opened since."""
     try:
-        with open(os.path.join(run, layout.STATUS), "rb") as file:
-            found = record.decode(file.read())
+        found = record.decode(plainfile.read(os.path.join(run, layout.STATUS), look.LARGEST) or b"")
     except (OSError, ValueError):
         return None
     holds = found.get("holds_while")
