@@ -65,9 +65,9 @@ def here(run: str, read_only: bool) -> int:
                 raise Unreachable(
                     f"no terminal is open in {name}: {error.strerror}", f"workcell status {name}"
                 ) from error
-            socket.send_fds(connection, [b"R" if read_only else b"W"], [tty])
             for number in (signal.SIGTERM, signal.SIGHUP):
-                signal.signal(number, _leave)
+                signal.signal(number, _leave)  # before the runner can have made the terminal raw
+            socket.send_fds(connection, [b"R" if read_only else b"W"], [tty])
             signal.signal(signal.SIGWINCH, lambda number, frame: _resized(connection))
             while connection.recv(64):
                 pass
