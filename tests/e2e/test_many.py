@@ -60,7 +60,7 @@ def test_ten_bad_ones_of_fifty_and_nothing_starts(lab):
         ("- {brief: none.md, repo: tree1}", "fleet.yaml:3: no such file"),
         (
             "- {brief: part1.md, repo: tree1, recipe: rumbook}",
-            "fleet.yaml:3: no recipe 'rumbook' (did you mean 'runbook'?)",
+            "fleet.yaml:3: no recipe named 'rumbook' (did you mean 'runbook'?)",
         ),
         (
             "- {brief: part1.md, repo: tree1}\n- {brief: part1.md, repo: tree1}",

@@ -118,7 +118,7 @@ def test_the_nearer_recipe_wins(lab):
         ("command: x\nterminal:\n  colums: 80\n", ":3: unknown key 'colums' (did you mean 'columns'?)"),
         ("command: [x, '{{ promt }}']\n", ":1: command: 'promt' is undefined"),
         ("command: x\nprompt: '{{ brief_txt }}'\n", ":2: prompt: 'brief_txt' is undefined"),
-        ("extends: nobody\n", "no recipe 'nobody'"),
+        ("extends: nobody\n", "no recipe named 'nobody'"),
         ("extends: r\n", "extends itself"),
         ("name: other\ncommand: x\n", ":1: the file is named 'r'"),
     ],

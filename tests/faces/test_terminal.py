@@ -13,9 +13,10 @@ from tests import lab as labs
 class Screen:
     """A terminal of a given size in which words are typed."""
 
-    def __init__(self, lab, width: int, height: int = 40, **env: str) -> None:
+    def __init__(self, lab, width: int, height: int = 70, **env: str) -> None:
         self.socket = os.path.join(lab.top, f"screen{width}")
         self.lab = lab
+        self.typed = 0
         self.tmux(
             "new-session",
             "-d",
@@ -40,22 +41,28 @@ class Screen:
         ).stdout
 
     def type(self, *words: str) -> None:
+        """Run a verb, and show a line of its own when it has ended."""
+        self.typed += 1
         self.tmux(
             "send-keys",
             "-t",
             "s",
-            f"clear; cd {shlex.quote(self.lab.top)}; {shlex.join(self.lab.words(*words))}; echo '<END>'",
+            f"clear; cd {shlex.quote(self.lab.top)}; {shlex.join(self.lab.words(*words))}; echo '<END '{self.typed}'>'",
             "Enter",
         )
 
     def lines(self, *flags: str) -> list[str]:
         return self.tmux("capture-pane", "-p", *flags, "-t", "s").rstrip("\n").split("\n")
 
+    @property
+    def end(self) -> str:
+        return f"<END {self.typed}>"
+
     def run(self, eventually, *words: str) -> list[str]:
         self.type(*words)
-        eventually(lambda: self.lines()[-2:-1] and "<END>" in self.lines(), 30)
+        eventually(lambda: self.end in self.lines(), 30)
         found = self.lines()
-        return found[: found.index("<END>")]
+        return found[: found.index(self.end)]
 
     def close(self) -> None:
         subprocess.run(["tmux", "-S", self.socket, "kill-server"], capture_output=True, timeout=20)
@@ -129,7 +136,7 @@ def test_the_live_table(runs, screen, eventually):
     terminal.tmux("resize-window", "-t", "s", "-x", "60", "-y", "20")
     eventually(lambda: terminal.lines()[0].startswith("STATE") and "RECIPE" not in terminal.lines()[0], 30)
     terminal.tmux("send-keys", "-t", "s", "q")
-    eventually(lambda: "<END>" in terminal.lines(), 30)
+    eventually(lambda: terminal.end in terminal.lines(), 30)
     assert not any("newcomer" in line for line in terminal.lines())  # the alternate screen is left behind
     assert terminal.tmux("display-message", "-p", "-t", "s", "#{cursor_flag}").strip() == "1"
 
@@ -155,7 +162,7 @@ def test_progress_while_waiting(lab, screen, eventually):
     terminal.type("wait", "slow")
     eventually(lambda: any(line.startswith("slow running · ") for line in terminal.lines()), 30)
     Path(lab.marks, "go").touch()
-    eventually(lambda: "<END>" in terminal.lines(), 30)
+    eventually(lambda: terminal.end in terminal.lines(), 30)
     assert next(line for line in terminal.lines() if line).startswith(f"{os.path.basename(run)} ✓ passed")
     assert not any("slow running" in line for line in terminal.lines())
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from workcell.base import platform
 from workcell.base.errors import Unreachable, WorkcellError
+from workcell.ops import agents_check, recipes
 from workcell.ops import home as homes
-from workcell.ops import recipes
 from workcell.ports import proc
 from workcell.ports import tmux as windows
 from workcell.rundir import layout
-from workcell.texts import recipe, shelf
+from workcell.texts import config, recipe, shelf
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 
@@ -122,7 +122,10 @@ def _tmux(home: str) -> Iterator[Line]:
 def _agents(home: str) -> Iterator[Line]:
     """Every program that some recipe needs: which recipes need it, and whether it is there."""
     wanted: dict[str, list[str]] = {}
+    asked: set[str] = set()
+    told: set[tuple[str, str]] = set()
     top = recipes.project()
+    usual = config.read(os.path.join(home, layout.CONFIG))["recipe"]
     for found in shelf.items("recipes", top, home):
         try:
             values = recipe.resolve(found.name, home=home, project=top, complete=False).values
@@ -131,8 +134,19 @@ def _agents(home: str) -> Iterator[Line]:
             continue
         for program in values["needs"]:
             wanted.setdefault(program, []).append(found.name)
+        if values["reader"] == "none" or shutil.which(values["command"][0]) is None:
+            continue
+        asked.add(values["command"][0])
+        for line in agents_check.check(values, os.environ, top):
+            if (line.level, line.words) not in told:
+                told.add((line.level, line.words))
+                # an agent that nobody asked for may well be installed and not signed in
+                level = WARN if line.level == FAIL and found.name != usual else line.level
+                yield Line(f"recipe {found.name}", level, line.words, line.cure)
     for program, names in sorted(wanted.items()):
         whose = f"recipe {', '.join(names)}"
+        if program in asked:
+            continue
         path = shutil.which(program)
         if path is None:
             yield Line(program, WARN, f"not on PATH; needed by {whose}", f"install {program}, or do without {whose}")

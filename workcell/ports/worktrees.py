@@ -83,13 +83,14 @@ def create(
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         lock = locks.take(intent)
     except OSError as error:
-        raise CannotCreate(f"cannot make a worktree at {path!r}: {error.strerror}") from error
+        raise CannotCreate(f"cannot make a worktree at {path!r}: {error.strerror}", "workcell doctor") from error
     if lock is None:
         raise TryAgain(f"the worktree {path!r} is being made at this moment", "try again when that is done")
     try:
         return _locked(source, path, run, branch, base, carry, lock)
     except OSError as error:
-        raise CannotCreate(f"cannot make a worktree at {path!r}: {error.strerror}: {error.filename!r}") from error
+        words = f"cannot make a worktree at {path!r}: {error.strerror}: {error.filename!r}"
+        raise CannotCreate(words, "workcell doctor") from error
     finally:
         # it is whole now, or nothing of it is left; who waits for the lock looks whether the name still leads to it
         try:
@@ -200,7 +201,7 @@ def _ignored(source: git.Tree) -> list[str]:
 def _found(path: str) -> git.Tree:
     tree = git.find(path)
     if tree is None or not tree.linked:
-        raise CannotCreate(f"git made no worktree at {path!r}")
+        raise CannotCreate(f"git made no worktree at {path!r}", "look in the repository: git worktree list")
     return tree
 
 

@@ -29,6 +29,10 @@ TABLE = {
     "brief lint none.md": NETWORK,
     "launch none.md": NETWORK,
     "init --repo none": NETWORK,
+    "hold -": NETWORK,
+    "watchdog tick": NETWORK,
+    "gc": NETWORK,
+    "completion bash": {"git", "rich"},
 }
 
 PROBE = """

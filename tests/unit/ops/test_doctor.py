@@ -76,6 +76,22 @@ def test_an_agent_that_hangs_or_fails(home, tmp_path, monkeypatch):
     ]
 
 
+def test_a_known_agent_is_asked_for_its_version_and_sign_in(home, tmp_path, monkeypatch):
+    program = tmp_path / "claude"
+    program.write_text("#!/bin/sh\necho '1.0.3 (Claude Code)'\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("CLAUDE_CONFIG_DIR", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    found = levels(home, "recipe claude")
+    assert any(level == doctor.WARN and "is 1.0.3, known to work are" in words for level, words in found)
+    assert any(level == doctor.WARN and "not signed in" in words for level, words in found)
+    assert not levels(home, "claude")  # not told twice
+    (home / "config.yaml").write_text("recipe: claude\n")
+    assert any(level == doctor.FAIL and "not signed in" in words for level, words in levels(home, "recipe claude"))
+
+
 def test_a_recipe_that_cannot_be_read(home):
     (home / "recipes").mkdir()
     (home / "recipes/mine.yaml").write_text("comand: 'true'\n")

@@ -48,7 +48,12 @@ def load(verb: str) -> Any:
     module.app.rich_markup_mode = None  # with it, every --help imports rich and comes in boxes that no pipe can use
     command = get_command(module.app)
     command.name = verb
+    # typer would install a completion of its own, which starts the whole command line for each Tab
+    command.params = [entry for entry in command.params if entry.name not in _TYPER_COMPLETION]
     return command
+
+
+_TYPER_COMPLETION = ("install_completion", "show_completion")
 
 
 def _version(value: bool) -> None:

@@ -28,7 +28,8 @@ def environment(home: str) -> dict[str, str]:
     env.setdefault("PATH", "/usr/local/bin:/usr/bin:/bin")
     for name, value in env.items():
         if "\n" in value or "\0" in value:
-            raise Invalid(f"the environment variable {name} cannot be given to a timer: it holds a line break")
+            words = f"the environment variable {name} cannot be given to a timer: it holds a line break"
+            raise Invalid(words, f"give it a value of one line, or unset {name}, and install again")
     return env
 
 

@@ -49,7 +49,7 @@ def launch(
 ) -> int:
     """Create a run from a brief and start it; prints its id. Of several, all are checked before the first starts."""
     if dirty not in (None, "refuse", "allow", "snapshot"):
-        raise Usage(f"--dirty {dirty!r} is none of refuse, allow, snapshot")
+        raise Usage(f"--dirty cannot be {dirty!r}", "--dirty refuse, --dirty allow, or --dirty snapshot")
     if wait and prepare:
         raise Usage("--wait with --prepare would wait for what nobody starts", "leave one of them out")
     options = plan.Options(

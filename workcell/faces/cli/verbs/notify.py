@@ -66,9 +66,9 @@ def test(
 
 
 @app.command("lint")
-def lint(paths: list[str], as_json: given.Json = False) -> int:
+def lint(files: Annotated[list[str], typer.Argument(help="Adapter files.")], as_json: given.Json = False) -> int:
     """Check adapter files: every fault, with its line and cure. 1 if there is any."""
-    faults = [str(fault) for fault in notify.notify_lint(paths)]
+    faults = [str(fault) for fault in notify.notify_lint(files)]
     if as_json:
         face.document("notify-lint", {"faults": faults})
     else:

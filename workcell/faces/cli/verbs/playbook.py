@@ -41,7 +41,7 @@ def _listed(value: object) -> list[object]:
 
 
 @app.command("show")
-def show(name: str, as_json: given.Json = False) -> None:
+def show(name: Annotated[str, typer.Argument(help="Its name.")], as_json: given.Json = False) -> None:
     """Show a playbook: what to look for, how to diagnose, what is done."""
     path, text = op.show(layout.home(), name)
     if as_json:
@@ -51,9 +51,9 @@ def show(name: str, as_json: given.Json = False) -> None:
 
 
 @app.command("lint")
-def lint(paths: list[str], as_json: given.Json = False) -> int:
+def lint(files: Annotated[list[str], typer.Argument(help="Playbook files.")], as_json: given.Json = False) -> int:
     """Check playbook files: every fault, with its line and cure. 1 if there is any."""
-    faults = op.lint(paths)
+    faults = op.lint(files)
     if as_json:
         face.document("playbook-lint", {"faults": [str(fault) for fault in faults]})
     else:
