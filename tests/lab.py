@@ -207,6 +207,11 @@ class Lab:
 
     def close(self) -> None:
         """End everything that names this lab, and remove it."""
+        self.end()
+        shutil.rmtree(self.top, ignore_errors=True)
+
+    def end(self) -> None:
+        """End everything that names this lab."""
         for _ in range(50):
             left = naming(self.top + "/")
             if not left:
@@ -217,7 +222,6 @@ class Lab:
                 except ProcessLookupError:
                     continue
             time.sleep(0.02)
-        shutil.rmtree(self.top, ignore_errors=True)
 
 
 def _block(text: str, indent: int) -> list[str]:

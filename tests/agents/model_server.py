@@ -1,7 +1,7 @@
 """A scripted model on loopback: Anthropic Messages and OpenAI Responses, as far as the two programs use them.
 
 The first words of the path say how it behaves: http://127.0.0.1:PORT/<scene>/v1/... The scene `tool` asks once for
-the command that stands after `RUN:` in the last words of the user, then says that it is done.
+the command that stands after the first `RUN:` in the last words of the user, then says that it is done.
 """
 
 import json
@@ -98,27 +98,30 @@ class Model(BaseHTTPRequestHandler):
         if scene in ("tool", "slow") and shell and command and not answered:
             if scene == "slow":
                 time.sleep(2.0)
-            return self.stream(body, "I run one command.", (shell, command[-1].strip()))
+            return self.stream(body, "I run one command.", (shell, command[0].strip()))
         return self.stream(body, DONE, None, cut=scene if scene in ("hang", "cut") else "")
 
     def stream(self, body: dict[str, Any], text: str, call: tuple[str, str] | None, cut: str = "") -> None:
         if not body.get("stream"):
-            return self.answer(200, self.plain(body, text))
+            return self.sever(cut) if cut else self.answer(200, self.plain(body, text))
         self.send_response(200)
         self.send_header("content-type", "text/event-stream")
         self.send_header("transfer-encoding", "chunked")
         self.end_headers()
         for number, event in enumerate(self.messages(body, text, call) if self.anthropic else responses(text, call)):
             if cut and number == 3:
-                if cut == "hang":
-                    self.server.released.wait(120)  # type: ignore[attr-defined]
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                self.close_connection = True
-                self.connection.close()
-                return None
+                return self.sever(cut)
             self.event(event)
         self.wfile.write(b"0\r\n\r\n")
         return None
+
+    def sever(self, how: str) -> None:
+        """Break the connection: at once, or after nothing was said for a long time."""
+        if how == "hang":
+            self.server.released.wait(120)  # type: ignore[attr-defined]
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close_connection = True
+        self.connection.close()
 
     def event(self, event: dict[str, Any]) -> None:
         data = f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode()

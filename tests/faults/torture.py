@@ -76,6 +76,11 @@ class Bench:
             truth.AGENT, truth.VERIFY, io="terminal", name="terminal", extra="limits: {attempts: 500}"
         )
 
+        slow = truth.AGENT.replace("sleep 0.1", 'test "$n" = 1 && sleep 1.5')
+        more = {"extra": "limits: {attempts: 500}"}
+        self.slow = self.lab.brief(slow, truth.VERIFY, name="slow", **more)
+        self.slow_terminal = self.lab.brief(slow, truth.VERIFY, io="terminal", name="slow-terminal", **more)
+
     def tick(self) -> list[str]:
         """One tick in this process. Its wall clock is ahead, so that what is due in seconds is due now."""
         now = observe.Now(wall=time.time() + 3600.0)
@@ -371,8 +376,8 @@ def agent_killed(bench: Bench, dice: random.Random) -> tuple[int, list[str]]:
     """The agent, at some moment of its life, with a terminal or without."""
     bench.clear()
     io = dice.choice(("file", "terminal"))
-    run = bench.lab.launch(bench.brief if io == "file" else bench.terminal)
-    time.sleep(dice.random() * 0.15)
+    run = bench.lab.launch(bench.slow if io == "file" else bench.slow_terminal)
+    time.sleep(dice.random() * 1.0)
     seen = look.at(run)
     died = 0
     if seen.start is not None and alive(seen.start["agent"]["pid"]):
@@ -383,11 +388,7 @@ def agent_killed(bench: Bench, dice: random.Random) -> tuple[int, list[str]]:
 
 def _windowed(bench: Bench, dice: random.Random, kill: Callable[[str], int]) -> tuple[int, list[str]]:
     bench.clear()
-    brief = bench.lab.brief(
-        truth.AGENT.replace("sleep 0.1", "sleep 0.6"), truth.VERIFY, io="terminal", name="windowed",
-        extra="limits: {attempts: 500}",
-    )  # fmt: skip
-    run = bench.lab.launch(brief, window=True)
+    run = bench.lab.launch(bench.slow_terminal, window=True)
     time.sleep(dice.random() * 0.3)
     before = look.at(run)
     died = kill(run)
@@ -405,16 +406,13 @@ def window_killed(bench: Bench, dice: random.Random) -> tuple[int, list[str]]:
     """The program in the pane."""
 
     def kill(run: str) -> int:
-        died = 0
-        for pid in naming(run):
+        panes = bench.lab.tmux("list-panes", "-a", "-F", "#{pane_pid}").stdout.split()
+        for pid in panes:
             try:
-                words = Path(f"/proc/{pid}/cmdline").read_bytes()
-                if b"window.py" in words and not Path(f"/proc/{pid}/comm").read_text().startswith("tmux"):
-                    os.kill(pid, signal.SIGKILL)
-                    died = 1
-            except (FileNotFoundError, ProcessLookupError):
+                os.kill(int(pid), signal.SIGKILL)
+            except ProcessLookupError:
                 continue
-        return died
+        return int(bool(panes))
 
     return _windowed(bench, dice, kill)
 
@@ -469,7 +467,7 @@ VICTIMS: dict[str, tuple[Case, int, str]] = {
     "agent": (agent_killed, 8, "SIGKILL at some moment of its life"),
     "window": (window_killed, 4, "SIGKILL at some moment of its life"),
     "tmux server": (server_killed, 4, "SIGKILL at some moment of its life"),
-    "storm": (storm, 6, "tick, runner, agent and finish, again and again"),
+    "storm": (storm, 30, "tick, runner, agent and finish, again and again"),
 }
 """Case, its share of all cases, and how it is struck."""
 

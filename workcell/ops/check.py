@@ -5,11 +5,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from workcell.base import record
-from workcell.base.errors import Unreachable
+from workcell.base import probe, record
+from workcell.base.errors import TryAgain, Unreachable
 from workcell.ops.plan import sha256
 from workcell.ports import proc, processes
-from workcell.rundir import layout
+from workcell.rundir import layout, locks
 
 
 def environment(run: str, attempt: dict[str, Any], n: int) -> tuple[dict[str, str], int]:
@@ -111,3 +111,21 @@ def end_leftovers(run_dir: str, n: int, *, below: int | None) -> list[processes.
     """End what the attempt left running, within the fence."""
     mark = f"{os.path.basename(run_dir)}/{n}"
     return processes.end(mark, below=below, lock=os.path.join(run_dir, layout.AGENT_LOCK))
+
+
+def free_agent_lock(run_dir: str) -> None:
+    """Put a fresh agent.lock in place when only what must not be ended holds the old one.
+
+    Raises TryAgain when a holder cannot be found or asked: a lock whose holder nobody knows may be an agent's.
+    """
+    path = os.path.join(run_dir, layout.AGENT_LOCK)
+    if locks.held(path) == probe.NO:
+        return
+    found = processes.holders(path, os.path.basename(run_dir))
+    unknown = [one for one in found if one.spared is None or one.spared == processes.NOT_ASKED]
+    if not found or unknown:
+        who = (
+            ", ".join(f"pid {one.pid} ({one.command})" for one in unknown) or "a process that cannot be seen from here"
+        )
+        raise TryAgain(f"{os.path.basename(run_dir)}: agent.lock is held by {who}", "end it, or wait for it")
+    locks.renew(path)

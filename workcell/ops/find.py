@@ -75,6 +75,11 @@ def run(home: str, word: str) -> str:
     raise NotFound(f"no such run: {shown!r}", "workcell ls")
 
 
+def home_of(path: str) -> str:
+    """The home that the run's directory lies in."""
+    return os.path.dirname(os.path.dirname(path))
+
+
 def name_of(path: str) -> str | None:
     """The name in launch.json; None when it cannot be read."""
     found = look.read_record(path, layout.LAUNCH, [])

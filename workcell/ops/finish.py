@@ -43,6 +43,8 @@ def _end(run: str, n: int, seen: look.Look, below: int | None) -> None:
             read = facts.read(seen.launch, seen.attempt, left)
             found = record.decode(seal.seal(seen.directory, layout.FACTS, record.encode(read)))
             journal.append("facts.read", attempt=n)
+        else:
+            check.end_leftovers(run, n, below=below)  # of a check that died with an earlier finish
         capture.last(run, journal)
         seen.exit = onward.as_ended(run, seen)
         verified = _verify(run, n, seen, journal, below)
@@ -129,7 +131,7 @@ def take_agent_lock(run: str, n: int, below: int | None = None) -> int:
         check.end_leftovers(run, n, below=below)
         lock = locks.take(path, 0.1)
     if lock is None:
-        locks.renew(path)
+        check.free_agent_lock(run)
         lock = locks.take(path)
     if lock is None:
         raise TryAgain(f"{os.path.basename(run)}: agent.lock cannot be had", "workcell status shows who holds it")

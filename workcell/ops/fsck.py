@@ -71,13 +71,17 @@ def _attempt(run: str, n: int, current: bool, report: Report) -> None:
     stands = [name for name in layout.SEALED if os.path.exists(os.path.join(directory, name))]
     for name in stands:
         _record(directory, name, report, where)
+    if os.path.exists(captured := os.path.join(directory, layout.CAPTURE)) and os.path.getsize(captured):
+        _record(directory, layout.CAPTURE, report, where)
     if layout.ATTEMPT not in stands:
         report.problems.append(f"{where}{layout.ATTEMPT} is missing")
     if layout.EXIT not in stands and {layout.FACTS, layout.VERIFY, layout.NEXT} & set(stands):
         report.problems.append(f"{where} has facts, verify or next without {layout.EXIT}")
     if layout.RESULT in stands and layout.FACTS not in stands:
         report.problems.append(f"{where} has a result and no {layout.FACTS}")
-    if not current and not {layout.RESULT, layout.NEXT} & set(stands):
+    # one that was never started may be followed: a person gave another brief before it began
+    begun = {layout.START, layout.EXIT} & set(stands)
+    if not current and begun and not {layout.RESULT, layout.NEXT} & set(stands):
         report.problems.append(f"{where} was followed by another attempt and has neither next nor result")
     if layout.RESULT in stands and layout.START in stands and not logparts.parts(directory):
         report.problems.append(f"{where} was started and has no {layout.AGENT_LOG}")
@@ -143,6 +147,8 @@ def _status(run: str, seen: look.Look, rebuild: bool, report: Report) -> None:
     if lock is None:
         return  # its holder writes it
     try:
+        seen = look.at(run, holding=True)
+        over = seen.phase in (phase.DONE, phase.SCHEDULED)
         if seen.phase == phase.CORRUPT:
             report.problems.append(f"{layout.STATUS} is left as it is, since the run cannot be read")
         elif over:

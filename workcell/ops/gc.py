@@ -11,6 +11,7 @@ from workcell.ops import find
 from workcell.ports import git, removal, salvage, worktrees
 from workcell.rundir import layout, locks, logparts, look, phase
 
+HOUR = 3600.0
 DAY = 86400.0
 
 
@@ -53,6 +54,14 @@ def _size(path: str) -> int:
     return total
 
 
+def _young(path: str) -> bool:
+    """Made within the hour: a launch makes its tree, and its staged run, some moments before the run is there."""
+    try:
+        return time.time() - os.stat(path).st_mtime < HOUR
+    except OSError:
+        return True
+
+
 def _staged(home: str) -> list[Item]:
     """Runs that were never born: their maker is dead when the lock is free."""
     directory = os.path.join(home, layout.RUNS)
@@ -60,11 +69,11 @@ def _staged(home: str) -> list[Item]:
     for name in sorted(os.listdir(directory)) if os.path.isdir(directory) else []:
         path = os.path.join(directory, name)
         if name.startswith(layout.STAGED):
-            held = locks.held(os.path.join(path, layout.RUNNER_LOCK))
+            lock = os.path.join(path, layout.RUNNER_LOCK)
+            held = locks.held(lock) if os.path.exists(lock) or not _young(path) else probe.YES
             words = {probe.NO: "never became a run; nobody is making it", probe.YES: "somebody is making it now"}
-            out.append(
-                Item("staged", path, _size(path), held == probe.NO, [words.get(held, "its lock could not be asked")])
-            )
+            why = words.get(held, "its lock could not be asked")
+            out.append(Item("staged", path, _size(path), held == probe.NO, [why]))
     return out
 
 
@@ -91,6 +100,9 @@ def _worktrees(home: str) -> list[Item]:
             continue
         if find.is_live(home, name):
             out.append(Item("worktree", path, 0, False, ["its run is not done"]))
+            continue
+        if not os.path.isdir(find.path_of(home, name)) and _young(path):
+            out.append(Item("worktree", path, 0, False, ["it was made within the hour: its run may be on its way"]))
             continue
         proofs = removal.removable(path)
         # a snapshot is taken before the removal, so its lack alone is no reason against

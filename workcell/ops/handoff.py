@@ -80,7 +80,7 @@ def compose_now(run: str, seen: look.Look, facts: dict[str, Any], verdict: tuple
             "attempts": [_row(run, n, verdict if n == seen.n else None) for n in range(1, seen.n + 1)],
             "facts": _facts(facts, exit, verify),
             "commits": "\n".join((facts.get("git") or {}).get("subjects") or []),
-            "verify_tail": _tail(os.path.join(seen.directory, layout.VERIFY_LOG)) if _unhappy(verify) else "",
+            "verify_tail": end_of(os.path.join(seen.directory, layout.VERIFY_LOG)) if _unhappy(verify) else "",
             "log_tail": _lines(logs.tail(seen.directory)),
             "go_on": _go_on(seen, verdict[0]),
         },
@@ -186,7 +186,8 @@ def _lines(data: bytes) -> str:
     return "\n".join(line[:TAIL_COLUMNS] for line in lines[-TAIL_LINES:])
 
 
-def _tail(path: str) -> str:
+def end_of(path: str) -> str:
+    """The last lines of a log, to be shown; empty when there is none."""
     try:
         with open(path, "rb") as file:
             file.seek(0, os.SEEK_END)

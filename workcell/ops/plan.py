@@ -61,6 +61,8 @@ class Plan:
     limits: dict[str, Any]
     env: dict[str, str]
     env_names: list[str]
+    fixed: list[str]
+    """Names in env whose value a file gave: a later shell does not replace it."""
     secrets: list[str]
     forbid: list[str]
     clean: bool
@@ -109,7 +111,7 @@ def of(brief: briefs.Brief, options: Options, home: str) -> Plan:
     name = name or brief.values["name"] or ids.slug(brief.objective) or "run"
     origins["name"] = options.who("name") if options.name else BRIEF if brief.values["name"] else "objective"
     said = {supervisor.FILE: laid, BRIEF: brief.values}
-    env, names = _environment(brief, chosen, laid, settings, origins)
+    env, names, fixed = _environment(brief, chosen, laid, settings, origins)
     worktree = _first(
         origins, "worktree", ((options.who("worktree"), options.worktree), (BRIEF, said[BRIEF]["worktree"]))
     )
@@ -140,6 +142,7 @@ def of(brief: briefs.Brief, options: Options, home: str) -> Plan:
         limits=_limits(brief, laid, chosen, settings, origins),
         env=env,
         env_names=names,
+        fixed=fixed,
         secrets=sorted(_joined(origins, "secrets", {who: values["secrets"] for who, values in secrets.items()})),
         forbid=_joined(origins, "forbid", {who: values["forbid"] for who, values in said.items()}),
         clean=any(clean.values()),
@@ -267,8 +270,8 @@ def _environment(
     laid: dict[str, Any],
     settings: dict[str, Any],
     origins: dict[str, str],
-) -> tuple[dict[str, str], list[str]]:
-    """(the whole environment, the names that brief and others gave). A name without value is taken over."""
+) -> tuple[dict[str, str], list[str], list[str]]:
+    """(the whole environment, the names that brief and others gave, those with a value). Others are taken over."""
     env = environment_now()
     named: dict[str, str | None] = {}
     sources = (
@@ -287,7 +290,7 @@ def _environment(
             env[name] = value
         elif name in os.environ:
             env[name] = os.environ[name]
-    return env, sorted(named)
+    return env, sorted(named), sorted(name for name, value in named.items() if value is not None)
 
 
 def _verify(brief: briefs.Brief, laid: dict[str, Any], top: str, origins: dict[str, str]) -> bytes | None:

@@ -69,7 +69,7 @@ def resume(request: Request) -> Result:
     if request.dry_run:
         text = brief.decode("utf-8", "replace")
         return Result(run, seen.id, n, seen.phase, None, text, how, intent.get("native_why"))
-    _open(request, seen, n, intent, brief, verify)
+    _open(request, seen, n, intent, brief, verify, made)
     return replace(_started(request, n), how=how, how_why=intent.get("native_why"))
 
 
@@ -119,6 +119,8 @@ def _intent(
             chosen = recipes.resolve(request.recipe, home=request.home, project=seen.attempt["cwd"])
             carried["recipe"] = {"name": chosen.name, "origins": chosen.origins, "values": chosen.values}
             carried.update(attempts.of_recipe(chosen.values))
+            for key, names in (("secrets", chosen.values["secrets"]), ("env_names", chosen.values["env"])):
+                carried[key] = sorted({*carried[key], *names})
         waiting = [message for _, message in letters.for_brief(request.run, seen.n)]
         messages = [str(message["id"]) for message in waiting]
         texts = [str(message["text"]).rstrip("\n") for message in waiting]
@@ -213,7 +215,13 @@ def _text(seen: look.Look, name: str) -> str:
 
 
 def _open(
-    request: Request, seen: look.Look, n: int, intent: dict[str, Any], brief: bytes, verify: bytes | None
+    request: Request,
+    seen: look.Look,
+    n: int,
+    intent: dict[str, Any],
+    brief: bytes,
+    verify: bytes | None,
+    made: plan.Plan | None,
 ) -> None:
     """Stage the attempt, rename it, and switch `current` to it: the switch is its birth."""
     run, staged = request.run, ""
@@ -231,8 +239,7 @@ def _open(
             attempts.write(staged, brief, verify, intent, handoff)
             os.rename(staged, layout.attempt(run, n))
             seal.sync_directory(os.path.join(run, layout.ATTEMPTS))
-            if request.by.get("who") == "person":
-                _renew_environment(run, intent)
+            _renew_environment(request, intent, made)
             seal.point(run, layout.CURRENT, f"{layout.ATTEMPTS}/{layout.number(n)}")
             letters.briefed(run, n)
     except OSError as error:
@@ -251,18 +258,26 @@ def _remove_unborn(run: str, n: int) -> None:
             shutil.rmtree(os.path.join(directory, name))
 
 
-def _renew_environment(run: str, intent: dict[str, Any]) -> None:
-    """A resume from a shell replaces the environment; a name that is absent there keeps its value."""
-    with open(os.path.join(run, layout.ENV), "rb") as file:
+def _renew_environment(request: Request, intent: dict[str, Any], made: plan.Plan | None) -> None:
+    """env.json for the next attempt: a person's shell replaces what it has, and what files fixed stays or comes new.
+
+    A name that is absent in the shell keeps its value. A playbook has no shell: it
+    brings only what another recipe fixes.
+    """
+    with open(os.path.join(request.run, layout.ENV), "rb") as file:
         stored = record.decode(file.read())
-    old = stored["env"]
-    assert isinstance(old, dict)
-    fresh = plan.environment_now()
-    set_by_data = intent["recipe"]["values"].get("env") or {}
-    for name in intent["env_names"]:
-        if name in os.environ and set_by_data.get(name) is None:
-            fresh[name] = os.environ[name]
-    seal.replace(run, layout.ENV, record.encode(launch.env_record({**old, **fresh})))
+    env, fixed = dict(stored["env"]), set(stored.get("fixed") or ())
+    if made is not None:
+        env = {**{name: value for name, value in env.items() if name not in fixed}, **made.env}
+        fixed = set(made.fixed)
+    elif request.by.get("who") == "person":
+        names = {*plan.environment_now(), *intent["env_names"]} - fixed
+        env.update({name: os.environ[name] for name in names if name in os.environ})
+    if made is None and request.recipe is not None:
+        own = {name: value for name, value in intent["recipe"]["values"]["env"].items() if value is not None}
+        env.update(own)
+        fixed |= set(own)
+    seal.replace(request.run, layout.ENV, record.encode(launch.env_record(env, sorted(fixed))))
 
 
 def _started(request: Request, n: int) -> Result:

@@ -4,7 +4,7 @@ import os
 import sys
 from typing import Any
 
-from workcell.base import clock, probe, record
+from workcell.base import clock, record
 from workcell.base.errors import TryAgain
 from workcell.ops import check, finish, holds, onward, sending
 from workcell.ports import proc
@@ -47,12 +47,12 @@ def settle(run: str) -> look.Look:
 def under_lock(run: str, seen: look.Look, lock: int) -> None:
     """End leftovers, seal the exit where none stands, and finish; for the holder of runner.lock."""
     locks.sign(lock, "settle")
-    if layout.START in seen.stands or layout.EXIT in seen.stands or seen.phase == phase.ORPHANED:
-        check.end_leftovers(run, seen.n, below=None)
     if layout.EXIT not in seen.stands:
         if layout.START not in seen.stands:
-            free(run)
-            return  # never started: nothing to seal, and the next launch or resume may start it
+            # never started: nothing to seal, and the next launch or resume may start it
+            check.end_leftovers(run, seen.n, below=None)
+            check.free_agent_lock(run)
+            return
         seal_exit(seen, "vanished")
     finish.finish(run, seen.n, lock)
 
@@ -84,13 +84,6 @@ def environment(run: str, n: int) -> dict[str, str]:
     """What a detached finish runs with: the run's own environment, as its runner had it."""
     env = holds.environment(run) or {"PATH": os.environ.get("PATH", os.defpath)}
     return {**env, "WORKCELL_ATTEMPT": f"{os.path.basename(run)}/{n}"}
-
-
-def free(run: str) -> None:
-    """Put a fresh agent.lock in place when only what may not be ended still holds it."""
-    path = os.path.join(run, layout.AGENT_LOCK)
-    if locks.held(path) == probe.YES:
-        locks.renew(path)
 
 
 def seal_exit(seen: look.Look, how: str) -> None:

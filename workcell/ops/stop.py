@@ -7,9 +7,9 @@ import time
 from dataclasses import dataclass
 
 from workcell.base import ids, platform, probe
-from workcell.base.errors import Refused, TimedOut
+from workcell.base.errors import Refused, TimedOut, TryAgain
 from workcell.judgement import outcome
-from workcell.ops import check, finish, settle
+from workcell.ops import finish, settle
 from workcell.rundir import layout, look, maildir, phase
 
 
@@ -90,11 +90,11 @@ def _seal_stopped(run: str, seen: look.Look, grace: float) -> str | None:
         note = None
         if seen.agent == probe.YES and seen.start is not None:
             _end_agent(seen, grace)
+            if platform.alive(seen.start["agent"]) == probe.YES:
+                pid = seen.start["agent"]["pid"]
+                raise TryAgain(f"the agent of {seen.id} (pid {pid}) does not end, not even killed", "ps -o stat,wchan")
         if seen.agent == probe.UNKNOWN:
             note = seen.why
-        else:
-            check.end_leftovers(run, seen.n, below=None)
-            settle.free(run)
         if layout.EXIT not in seen.stands:
             settle.seal_exit(seen, "stopped")
         if layout.NEXT in seen.stands:
@@ -116,6 +116,6 @@ def _end_agent(seen: look.Look, grace: float) -> None:
             try:
                 os.killpg(who["pid"], number)
             except (ProcessLookupError, PermissionError):
-                os.kill(who["pid"], number)
+                pass  # it just ended, or leads no group any more: leftovers are ended with the attempt
         while platform.alive(who) == probe.YES and time.monotonic() < deadline:
             time.sleep(0.02)

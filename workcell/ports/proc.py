@@ -42,6 +42,13 @@ class Ran:
         return lines[-1] if lines else f"exit code {self.code}"
 
 
+def _cannot_start(program: str, cwd: str | None, error: Exception) -> Unreachable:
+    if cwd is not None and not os.path.isdir(cwd):
+        return Unreachable(f"cannot start {program!r} in {cwd!r}: there is no such directory", "put it back")
+    why = getattr(error, "strerror", None) or error
+    return Unreachable(f"cannot start {program!r}: {why}", f"install {program} or put it on PATH")
+
+
 def run(
     argv: Sequence[str | bytes],
     *,
@@ -68,10 +75,8 @@ def run(
             pass_fds=pass_fds,
             start_new_session=True,
         )
-    except OSError as error:
-        raise Unreachable(
-            f"cannot start {words[0]!r}: {error.strerror or error}", f"install {words[0]} or put it on PATH"
-        ) from error
+    except (OSError, ValueError) as error:
+        raise _cannot_start(words[0], cwd, error) from error
     with child:
         try:
             out, err = child.communicate(input, timeout=timeout)
@@ -141,9 +146,8 @@ def run_into(
             start_new_session=True,
             umask=umask,
         )
-    except OSError as error:
-        words = f"cannot start {argv[0]!r}: {error.strerror or error}"
-        raise Unreachable(words, f"install {argv[0]} or put it on PATH") from error
+    except (OSError, ValueError) as error:  # ValueError: a NUL in a word, as in a broken `#!` line
+        raise _cannot_start(argv[0], cwd, error) from error
     deadline = time.monotonic() + timeout
     try:
         while True:

@@ -8,7 +8,6 @@ import hashlib
 import os
 import re
 import resource
-import shlex
 import stat
 import sys
 import tempfile
@@ -99,10 +98,6 @@ class Tmux:
             return
         if ran.text().strip() != session:
             raise Unreachable(f"tmux opened no window for {session}: {ran.complaint()}", "workcell doctor")
-
-    def close(self, session: str) -> None:
-        """Close the windows of a session, if there are any."""
-        self.ask("kill-session", "-t", f"={session}")
 
 
 def _environment() -> dict[str, str]:
@@ -200,8 +195,3 @@ def attach_words(tmux: Tmux, session: str, read_only: bool) -> list[str]:
     if inside and os.path.realpath(inside) == os.path.realpath(tmux.socket):
         return tmux.command("switch-client", *flags, "-t", f"={session}")
     return tmux.command("attach-session", *flags, "-t", f"={session}")
-
-
-def shell_line(words: list[str]) -> str:
-    """The words as one line that can be pasted into a shell."""
-    return shlex.join(words)

@@ -10,7 +10,6 @@ PHASES = (
     CORRUPT, DONE, UNKNOWN, FINISHING, RUNNING, STARTING,
     SCHEDULED, INTERRUPTED, ORPHANED, LOST, CREATED,
 )  # fmt: skip
-LIVE = (STARTING, RUNNING, FINISHING, ORPHANED)
 
 LEFTOVERS = "leftovers"
 """Why a run is orphaned although its agent is gone: something of the run still holds agent.lock."""

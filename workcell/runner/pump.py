@@ -4,6 +4,7 @@ import os
 import select
 import time
 
+from workcell.base import platform
 from workcell.base.light import signal, socket
 from workcell.rundir import events, layout, logparts, maildir, spool
 from workcell.runner import answers, courier, inbox, limits, log, terminal, windows
@@ -189,7 +190,7 @@ class Pump:
             self.compressor = pid
             return
         try:
-            os.closerange(3, os.sysconf("SC_OPEN_MAX"))  # runner.lock first of all
+            platform.close_from(3)  # runner.lock first of all
             os.nice(19)
             logparts.compress(self.directory, logparts.part(number))
         finally:

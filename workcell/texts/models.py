@@ -57,6 +57,7 @@ class Env(Record):
 
     schema_: Literal["workcell.file.env/1"] = Field(alias="schema")
     env: dict[str, str]
+    fixed: list[str] = []
     umask: int
 
 
@@ -106,6 +107,10 @@ class Attempt(Record):
     require: dict[str, Any]
     limits: Limits
     steps: list[Step]
+    typing: dict[str, Any] | None = None
+    native: bool = False
+    seed: dict[str, str] = {}
+    messages: list[str] = []
 
 
 class Start(Record):
@@ -266,6 +271,38 @@ class Status(Record):
     holds_while: HoldsWhile
 
 
+class Source(Record):
+    """How far one file of the agent's records was read, and what it adds up to."""
+
+    session: dict[str, Any]
+
+
+class Capture(Record):
+    """What was read of the agent's records."""
+
+    schema_: Literal["workcell.file.capture/1"] = Field(alias="schema")
+    attempt: int
+    at: Time
+    agent: str
+    session: str | None
+    journal: int
+    told: list[str]
+    sources: dict[str, Source]
+    final: bool
+
+
+class Said(Record):
+    """What became of a message for the agent."""
+
+    schema_: Literal["workcell.file.said/1"] = Field(alias="schema")
+    at: Time
+    state: Literal["waiting", "typed", "accepted", "refused"]
+    attempt: int | None = None
+    stage: str | None = None
+    why: str | None = None
+    evidence: str | None = None
+
+
 class Event(Record):
     """One line of events.jsonl."""
 
@@ -284,6 +321,8 @@ FILES: dict[str, type[Record]] = {
     "verify": Verify,
     "next": Next,
     "result": Result,
+    "capture": Capture,
+    "said": Said,
     "lease": Lease,
     "status": Status,
     "event": Event,

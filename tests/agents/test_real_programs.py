@@ -1,0 +1,162 @@
+"""Claude Code and Codex themselves, end to end, against the suite's own model."""
+
+import os
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.lab import alive, eventually
+from workcell.rundir import layout, look
+
+pytestmark = [pytest.mark.agents, pytest.mark.timeout(240)]
+
+BOTH = pytest.mark.parametrize("agent", ["claude", "codex"])
+
+
+@BOTH
+def test_a_tool_call_edits_a_file_and_passes_verify(bench, agent):
+    run = bench.launch(agent, "tool")
+    assert bench.ended(run) == "passed"
+    kinds = [line["type"] for line in bench.events(run)]
+    for wanted in (
+        "session.started",
+        "tool.call",
+        "tool.result",
+        "assistant.message",
+        "turn.completed",
+        "cost",
+        "hook",
+    ):
+        assert wanted in kinds
+    keys = [line["id"] for line in bench.events(run) if "id" in line]
+    assert len(keys) == len(set(keys))
+    assert kinds.count("tool.call") == 1 and kinds.count("tool.result") == 1
+    assert os.path.getsize(os.path.join(layout.attempt(run, 1), layout.TRANSCRIPT)) > 1000
+    assert bench.json("judge", run)["verdict"] == "ok"
+    assert "printf hi" in bench.json("what", run)["recently"]
+    assert Path(bench.repo, "out.txt").read_text() == "hi"
+    status = subprocess.run(["git", "status", "--porcelain"], cwd=bench.repo, capture_output=True, text=True)
+    assert status.stdout == "?? out.txt\n", "the program or workcell left more than its work"
+
+
+FAILURES = {
+    "unauthorized": ("auth",),
+    "limited": ("rate_limit",),
+    "used-up": ("usage_limit",),
+    "overloaded": ("server_error",),
+    "cut": ("network", "server_error"),
+}
+
+
+@BOTH
+@pytest.mark.parametrize("scene", FAILURES)
+def test_a_failure_is_called_by_its_name(bench, agent, scene):
+    run = bench.launch(agent, scene)
+    assert bench.ended(run) == "failed"
+    found = bench.json("judge", run)
+    assert found["verdict"] in FAILURES[scene], found
+    assert bench.json("why", run)["verdict"] == found["verdict"]
+    if scene == "used-up":
+        assert found["resets_at"]
+
+
+@BOTH
+def test_a_refused_connection(bench, agent):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    run = bench.launch(agent, "refused", base=f"http://127.0.0.1:{port}")
+    if agent == "codex":  # it waits for the network for ever
+        eventually(lambda: bench.state(run) == "retrying", 40.0)
+        bench.workcell("stop", run)
+    else:
+        assert bench.ended(run) == "failed"
+    assert bench.json("judge", run)["verdict"] == "network"
+
+
+@BOTH
+def test_a_stream_that_hangs_is_no_work_and_no_failure_of_the_key(bench, agent):
+    run = bench.launch(agent, "hang", limits="wall: 12s")
+    eventually(lambda: bench.model.seen, 30.0)
+    assert bench.ended(run) == "failed"
+    assert bench.json("judge", run)["verdict"] in ("stuck", "unknown", "network", "vanished")
+
+
+@BOTH
+def test_killed_in_mid_turn_it_goes_on_with_its_own_conversation(bench, agent):
+    run = bench.launch(agent, "slow", "sleep 60")
+    eventually(lambda: any(line.get("type") == "tool.call" for line in _captured(bench, run)), 40.0, "the call")
+    os.kill(look.at(run).start["agent"]["pid"], signal.SIGKILL)
+    assert bench.ended(run) == "failed"
+    assert bench.json("judge", run)["verdict"] in ("vanished", "unknown")
+    before = len(bench.model.seen)
+    bench.workcell("send", run, "mind the gap. RUN: printf hi > out.txt")
+    bench.workcell("resume", run, "--native", "--no-window")
+    assert bench.ended(run) == "passed"
+    asked = str(bench.model.seen[before:])
+    assert "sleep 60" in asked and "mind the gap" in asked, "the conversation before, and the message since"
+    keys = [line["id"] for line in bench.events(run) if "id" in line]
+    assert len(keys) == len(set(keys))
+
+
+def _captured(bench, run):
+    bench.workcell("status", run)
+    return [*bench.events(run), *_spooled(run)]
+
+
+def _spooled(run):
+    from workcell.rundir import maildir
+
+    box = os.path.join(run, layout.SPOOL)
+    return [one for name in maildir.waiting(box) for one in (maildir.read(box, name) or {}).get("events", [])]
+
+
+TUI = pytest.mark.parametrize("recipe", ["claude-tui", "codex-tui"])
+ASKING = {"claude-tui": "printf hi > out.txt; touch /tmp/workcell-never", "codex-tui": "printf hi > out.txt"}
+
+
+@TUI
+def test_a_message_sent_while_it_works(bench, recipe):
+    run = bench.launch(recipe, "slow", "true")
+    eventually(lambda: bench.state(run) in ("working", "idle"), 40.0)
+    done = bench.json("send", run, "second thoughts; RUN: true")
+    assert done["state"] in ("accepted", "queued"), done
+    eventually(lambda: "second thoughts" in str(bench.model.seen), 60.0)
+    eventually(lambda: bench.state(run) == "idle", 40.0)
+    assert bench.json("what", run)["asked"].startswith("second thoughts")
+    assert (
+        sum("second thoughts" in str(body.get("messages") or body.get("input")) for _, _, body in bench.model.seen) >= 1
+    )
+    bench.workcell("stop", run)
+
+
+def test_a_permission_prompt_is_answered_and_one_is_left_alone(bench):
+    run = bench.launch("claude-tui", "tool", "printf hi > out.txt; printf x > /tmp/workcell-asked-$$")
+    eventually(lambda: bench.state(run) == "approval", 60.0)
+    found = bench.json("judge", run)
+    assert found["verdict"] == "prompt" and found["prompt"]["safe"]
+    queued = bench.json("send", run, "y", "--urgent")
+    assert queued["state"] == "queued" and "dialog" in queued["why"]
+    assert not Path(bench.repo, "out.txt").exists(), "left alone, nothing is approved"
+    assert bench.state(run) == "approval"
+    bench.workcell("answer", run, "1")
+    eventually(lambda: Path(bench.repo, "out.txt").exists(), 30.0)
+    eventually(lambda: "'y'" in str(bench.model.seen) or '"y"' in str(bench.model.seen), 60.0)
+    bench.workcell("stop", run)
+
+
+@TUI
+def test_the_tmux_server_killed_in_mid_turn(bench, recipe):
+    run = bench.launch(recipe, "slow", "true", window=True)
+    eventually(lambda: bench.state(run) == "working", 40.0)
+    agent = look.at(run).start["agent"]["pid"]
+    sock = os.path.join(bench.lab.home, layout.TMUX_SOCKET)
+    subprocess.run(["tmux", "-S", sock, "kill-server"], check=True, timeout=20)
+    eventually(lambda: bench.state(run) == "idle", 60.0)
+    assert alive(agent)
+    assert bench.json("send", run, "still there?")["state"] == "accepted"
+    bench.workcell("stop", run)
+    assert not alive(agent)
