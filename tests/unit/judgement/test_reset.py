@@ -45,9 +45,7 @@ def test_words_of_all_kinds(words: str, expected: str) -> None:
     assert not found["clamped"]
 
 
-@pytest.mark.parametrize(
-    "words", ["", "later", "soon (UTC)", "Feb 31", "25:99", "13pm", "at", "5", "9" * 300]
-)
+@pytest.mark.parametrize("words", ["", "later", "soon (UTC)", "Feb 31", "25:99", "13pm", "at", "5", "9" * 300])
 def test_what_is_no_time(words: str) -> None:
     assert reset.parse(words, SAID, BERLIN) is None
 

@@ -3,9 +3,7 @@ from workcell.judgement import screen
 RULE = "─" * 80
 
 
-def claude(
-    *above: str, typed: str = "", footer: str = "  ⏵⏵ accept edits on (shift+tab to cycle)"
-) -> list[str]:
+def claude(*above: str, typed: str = "", footer: str = "  ⏵⏵ accept edits on (shift+tab to cycle)") -> list[str]:
     return ["❯ Fix it", "", *above, "", RULE, f"❯ {typed}", RULE, footer, "", ""]
 
 
@@ -45,9 +43,7 @@ def test_options_that_the_agent_printed_above_the_composer_are_no_dialog() -> No
 
 
 def test_the_line_of_a_spinner_is_the_program_s_own_and_words_before_it_are_not() -> None:
-    rows = claude(
-        "● 401 invalid x-api-key · retrying in 18s", "", "✻ Thinking… (1m 5s · ↓ 1.2k tokens)", footer=BUSY
-    )
+    rows = claude("● 401 invalid x-api-key · retrying in 18s", "", "✻ Thinking… (1m 5s · ↓ 1.2k tokens)", footer=BUSY)
     found = screen.read(rows, "claude")
     assert (found["kind"], found["text"]) == ("busy", "✻ Thinking… (1m 5s · ↓ 1.2k tokens)")
     assert (found["seconds"], found["tokens"]) == (65, "1.2k")

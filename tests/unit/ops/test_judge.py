@@ -12,9 +12,7 @@ from workcell.texts import playbooks
 
 GOLDEN = pathlib.Path(__file__).parents[2] / "golden"
 with open(GOLDEN / "index.tsv") as _index:
-    CASES = [
-        (row["agent"], row["scenario"], row["verdict"]) for row in csv.DictReader(_index, delimiter="\t")
-    ]
+    CASES = [(row["agent"], row["scenario"], row["verdict"]) for row in csv.DictReader(_index, delimiter="\t")]
 ALARMS = {"auth", "rate_limit", "usage_limit", "billing"}
 SIGNALS = playbooks.signals(playbooks.load()[0])
 NOW = 1_772_445_600.0  # 2026-03-02T10:00:00Z
@@ -31,9 +29,7 @@ def test_golden(agent: str, scenario: str, verdict: str) -> None:
 
 
 def test_every_golden_directory_is_in_the_index() -> None:
-    there = {
-        (agent.name, one.name) for agent in GOLDEN.iterdir() if agent.is_dir() for one in agent.iterdir()
-    }
+    there = {(agent.name, one.name) for agent in GOLDEN.iterdir() if agent.is_dir() for one in agent.iterdir()}
     assert there == {(agent, scenario) for agent, scenario, _ in CASES}
 
 
@@ -108,9 +104,7 @@ def test_files_that_cannot_be_read_or_never_end_are_passed_over(tmp_path: pathli
 def test_raw_terminal_bytes_are_judged_through_the_renderer_that_is_given(tmp_path: pathlib.Path) -> None:
     (tmp_path / "agent.log").write_bytes(b"\x1b[2Jraw")
     rows = (GOLDEN / "codex" / "screen-limit" / "01-pane.txt").read_text().split("\n")
-    found = judge_directory(
-        str(tmp_path), "codex", SIGNALS, render=lambda data, columns, height: rows, now=NOW
-    )
+    found = judge_directory(str(tmp_path), "codex", SIGNALS, render=lambda data, columns, height: rows, now=NOW)
     assert found["verdict"] == "usage_limit"
     assert judge_directory(str(tmp_path), "codex", SIGNALS, now=NOW)["verdict"] == "unknown"
 

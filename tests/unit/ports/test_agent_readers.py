@@ -18,9 +18,7 @@ def read(agent: str, data: bytes, kind: str = "transcript") -> list[dict[str, An
     return events
 
 
-def block(
-    message: str, uuid: str, output: int, *content: dict[str, Any], stop: str | None = None
-) -> dict[str, Any]:
+def block(message: str, uuid: str, output: int, *content: dict[str, Any], stop: str | None = None) -> dict[str, Any]:
     usage = {"input_tokens": 100, "output_tokens": output, "cache_read_input_tokens": 7}
     body = {"id": message, "model": "m", "content": list(content), "stop_reason": stop, "usage": usage}
     return {"type": "assistant", "uuid": uuid, "timestamp": "2026-03-02T10:00:00.000Z", "message": body}
@@ -31,9 +29,7 @@ CALL = {"type": "tool_use", "id": "toolu_1", "name": "Bash", "input": {"command"
 
 
 def test_claude_counts_the_tokens_of_a_message_once_though_each_block_repeats_them() -> None:
-    data = jsonl(
-        block("m1", "a", 1, TEXT), block("m1", "b", 40, CALL), block("m2", "c", 5, TEXT, stop="end_turn")
-    )
+    data = jsonl(block("m1", "a", 1, TEXT), block("m1", "b", 40, CALL), block("m2", "c", 5, TEXT, stop="end_turn"))
     session = sessions.fold(sessions.empty(), read("claude", data))
     assert sessions.tokens(session) == {"input": 200, "output": 45, "cache_read": 14, "cache_write": 0}
 
@@ -72,9 +68,7 @@ def test_codex_s_running_totals_are_not_added_up_over_turns_and_resumes() -> Non
         }
 
     meta = {"timestamp": "x", "ordinal": 0, "type": "session_meta", "payload": {"id": "th", "cwd": "/r"}}
-    session = sessions.fold(
-        sessions.empty(), read("codex", jsonl(meta, total(1, 100), total(2, 100), total(3, 300)))
-    )
+    session = sessions.fold(sessions.empty(), read("codex", jsonl(meta, total(1, 100), total(2, 100), total(3, 300))))
     assert sessions.tokens(session) == {"input": 150, "output": 9, "cache_read": 150, "cache_write": 0}
 
 
@@ -128,9 +122,7 @@ def test_a_line_that_is_too_long_is_left_out_and_told(monkeypatch: pytest.Monkey
     data = b'{"type":"user","pad":"' + b"x" * 5000 + b'"}\n' + jsonl(block("m1", "a", 1, TEXT))
     state, found = lines.start("001"), []
     while state["offset"] < len(data):
-        events, state = lines.consume(
-            claude, state, data[state["offset"] : state["offset"] + 1500], "t.jsonl"
-        )
+        events, state = lines.consume(claude, state, data[state["offset"] : state["offset"] + 1500], "t.jsonl")
         found += events
     assert [event["type"] for event in found] == ["raw", "assistant.message"]
 
@@ -138,9 +130,7 @@ def test_a_line_that_is_too_long_is_left_out_and_told(monkeypatch: pytest.Monkey
 def test_unknown_records_are_kept_as_raw_and_bookkeeping_is_not() -> None:
     found = read("claude", jsonl({"type": "brand-new", "uuid": "n"}, {"type": "api-request", "body": "…"}))
     assert [(event["type"], event["text"]) for event in found] == [("raw", "brand-new")]
-    found = read(
-        "codex", jsonl({"type": "brand.new"}, {"type": "event_msg", "payload": {"type": "turn_diff"}})
-    )
+    found = read("codex", jsonl({"type": "brand.new"}, {"type": "event_msg", "payload": {"type": "turn_diff"}}))
     assert [(event["type"], event["text"]) for event in found] == [("raw", "brand.new")]
 
 

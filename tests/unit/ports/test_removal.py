@@ -192,9 +192,7 @@ def test_directories_that_were_made_read_only_go_too(made, tmp_path):
 
 def test_a_removal_that_was_cut_off_never_takes_the_worktree_that_came_after_it(made, tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(
-            removal.worktrees, "erase_entry", lambda entry: (_ for _ in ()).throw(OSError(5, "I/O", entry))
-        )
+        patch.setattr(removal.worktrees, "erase_entry", lambda entry: (_ for _ in ()).throw(OSError(5, "I/O", entry)))
         with pytest.raises(removal.InputOutput):
             removal.remove(made.top)
     repos.git(tmp_path / "super", "worktree", "prune")

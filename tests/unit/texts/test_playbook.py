@@ -87,18 +87,12 @@ def test_a_fault_has_its_line_and_its_cure(before: str, after: str, told: str) -
 
 
 def test_all_faults_are_told_and_not_only_the_first() -> None:
-    text = (
-        GOOD.replace("verdict: auth\n", "verdict: no\n")
-        .replace("- verify", "- nope")
-        .replace("per_run: 2", "x: 1")
-    )
+    text = GOOD.replace("verdict: auth\n", "verdict: no\n").replace("- verify", "- nope").replace("per_run: 2", "x: 1")
     assert len(faults(text)) >= 3
 
 
 def test_an_id_names_one_signal() -> None:
-    twice = GOOD.replace(
-        "steps:", "  - id: my-words\n    source: stderr\n    pattern: x\n    verdict: auth\nsteps:"
-    )
+    twice = GOOD.replace("steps:", "  - id: my-words\n    source: stderr\n    pattern: x\n    verdict: auth\nsteps:")
     assert any("two signals have the id 'my-words'" in fault for fault in faults(twice))
 
 
@@ -130,9 +124,7 @@ def test_a_nearer_file_replaces_one_further_away(tmp_path: object) -> None:
     for folder, version in ((f"{repo}/.workcell/recovery", 7), (f"{home}/recovery", 6)):
         os.makedirs(folder)
         with open(f"{folder}/auth-failure.md", "w") as file:
-            file.write(
-                GOOD.replace("version: 2", f"version: {version}").replace("name: mine", "name: auth-failure")
-            )
+            file.write(GOOD.replace("version: 2", f"version: {version}").replace("name: mine", "name: auth-failure"))
     item = shelf.find("recovery", "auth-failure", repo, home)
     assert item.origin == "project"
     books, _ = playbooks.load(repo, home)

@@ -16,10 +16,7 @@ def write(folder: pathlib.Path, *names: str) -> None:
 def test_project_then_user_then_shipped(tmp_path: pathlib.Path) -> None:
     write(tmp_path / "repo/.workcell/recipes", "mine.yaml", "both.yaml")
     write(tmp_path / "home/recipes", "both.yaml", "yours.yaml")
-    found = {
-        item.name: item.origin
-        for item in shelf.items("recipes", str(tmp_path / "repo"), str(tmp_path / "home"))
-    }
+    found = {item.name: item.origin for item in shelf.items("recipes", str(tmp_path / "repo"), str(tmp_path / "home"))}
     assert (found["mine"], found["both"], found["yours"]) == ("project", "project", "user")
 
 
@@ -36,9 +33,7 @@ def test_the_nearest_spelling_is_offered() -> None:
     assert told.value.hint == "did you mean 'usage-limit'?"
 
 
-def test_a_folder_that_cannot_be_listed_is_told(
-    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_folder_that_cannot_be_listed_is_told(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "recipes").mkdir()
     told: list[str] = []
     listdir = os.listdir
