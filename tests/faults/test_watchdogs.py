@@ -97,7 +97,9 @@ def journal(run, *events):
     with open(os.path.join(run, layout.EVENTS), "a") as file:
         for number, (kind, at, data) in enumerate(events, start=100):
             event = {"n": number, "at": watching.stamp(at), "type": kind, "source": "hook", "id": f"x{number}{kind}"}
-            file.write(json.dumps({**event, "attempt": 1, "agent_time": watching.stamp(at), "text": "", "data": data}) + "\n")
+            file.write(
+                json.dumps({**event, "attempt": 1, "agent_time": watching.stamp(at), "text": "", "data": data}) + "\n"
+            )
 
 
 IN_A_TOOL = (("turn.started", -HOUR, {}), ("tool.call", -HOUR, {"call": "c1", "name": "Bash", "text": "make test"}))
@@ -120,9 +122,7 @@ def ticks(watch, count, *, mono=60.0, slept=0.0, stepped=0.0):
         gap = number * mono
         tick.tick(watch.lab.home, observe.Now(begun.wall + gap, begun.mono + gap, begun.boottime + gap, begun.boot))
     gap = count * mono
-    last = observe.Now(
-        begun.wall + gap + slept + stepped, begun.mono + gap, begun.boottime + gap + slept, begun.boot
-    )
+    last = observe.Now(begun.wall + gap + slept + stepped, begun.mono + gap, begun.boottime + gap + slept, begun.boot)
     tick.tick(watch.lab.home, last)
 
 
@@ -181,7 +181,7 @@ def test_a_run_on_another_host_is_left_alone(lab, watch, healthy):
 
 
 def test_git_add_never_fails_under_ticks(lab, watch):
-    loop = "for i in $(seq 1 400); do echo $i >f$i; git add f$i || { echo broken >>\"$MARKS/broken\"; exit 1; }; done"
+    loop = 'for i in $(seq 1 400); do echo $i >f$i; git add f$i || { echo broken >>"$MARKS/broken"; exit 1; }; done'
     run = lab.launch(lab.brief(loop, "true"))
     count = 0
     while look.at(run).phase != phase.DONE:

@@ -26,7 +26,9 @@ def home(tmp_path):
 
 def act(home, mono, run="r", playbook="p", account=None, step="resume", attempt=1, edge=None, **more):
     actions = Actions(home, at(mono, **more))
-    actions.result(actions.intent(run=run, attempt=attempt, step=step, playbook=playbook, account=account, edge=edge), "done")
+    actions.result(
+        actions.intent(run=run, attempt=attempt, step=step, playbook=playbook, account=account, edge=edge), "done"
+    )
 
 
 def asked(home, mono, run="r", playbook="p", account=None, since=1, edge=None, **more):

@@ -14,7 +14,9 @@ HOUR = 3600.0
 
 
 def now(seconds=0.0, *, slept=0.0, stepped=0.0, boot="b"):
-    return observe.Now(wall=1e9 + seconds + slept + stepped, mono=1000 + seconds, boottime=1000 + seconds + slept, boot=boot)
+    return observe.Now(
+        wall=1e9 + seconds + slept + stepped, mono=1000 + seconds, boottime=1000 + seconds + slept, boot=boot
+    )
 
 
 @pytest.fixture
