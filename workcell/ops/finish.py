@@ -84,7 +84,8 @@ def _take_stops(run: str, n: int, journal: events.Journal) -> None:
     box = os.path.join(run, layout.INBOX)
     for name in _stops(run, n):
         message = maildir.read(box, name) or {}
-        journal.append("stop.requested", by=message.get("by"), id=message.get("id"))
+        told = {key: message[key] for key in ("by", "id") if isinstance(message.get(key), str)}
+        journal.append("stop.requested", **told)
         maildir.move(box, name)
 
 
