@@ -9,7 +9,7 @@ import pytest
 
 from tests.lab import alive, eventually
 from workcell.ops import stop
-from workcell.rundir import layout, look, maildir, phase, plainfile
+from workcell.rundir import layout, locks, look, maildir, phase, plainfile
 
 
 def test_the_agent_starts_with_the_signals_of_any_program(lab):
@@ -149,3 +149,20 @@ def test_messages_of_any_kind_and_shape_end_no_runner(lab):
     assert alive(runner)
     open(os.path.join(lab.marks, "go"), "w").close()
     assert lab.phase(run, phase.DONE).result["outcome"] == "passed"
+
+
+def test_finish_sweeps_what_killed_writers_left_in_the_run(lab):
+    """Half of an env.json holds keys; what people or others keep under hidden names is left alone."""
+    run = lab.launch(lab.brief("until test -e $MARKS/go; do sleep 0.01; done"))
+    lab.phase(run, phase.RUNNING)
+    ours = [".env.json.4242.1", ".status.json.4242.1", ".current.4242.1", ".agent.lock.4242"]
+    theirs = [".hold.4242.1", ".of-a-person"]
+    for name in ours + theirs:
+        open(os.path.join(run, name), "w").close()
+    staged = os.path.join(run, layout.ATTEMPTS, ".new-002")
+    os.mkdir(staged)
+    open(os.path.join(lab.marks, "go"), "w").close()
+    lab.phase(run, phase.DONE)
+    eventually(lambda: locks.held(os.path.join(run, layout.RUNNER_LOCK)) == "no")
+    assert sorted(name for name in os.listdir(run) if name.startswith(".")) == theirs
+    assert os.path.isdir(staged)

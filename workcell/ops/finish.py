@@ -29,7 +29,8 @@ def finish(run: str, n: int, lock: int, below: int | None = None) -> str | None:
         seen = look.at(run, holding=True)
     status.write(run)
     logparts.compress_rest(seen.directory)
-    _sweep(seen.directory)
+    _sweep(seen.directory, (".",))
+    _sweep(run, _OURS)
     return (seen.result or {}).get("outcome")
 
 
@@ -176,10 +177,14 @@ def close(run: str, seen: look.Look, word: str, reason: str) -> None:
     status.write(run)
 
 
-def _sweep(directory: str) -> None:
-    """Temporary files of writers that were killed: nobody but the lock holder writes here, so they are dead."""
+_OURS = tuple(f".{name}." for name in (layout.STATUS, layout.ENV, layout.CURRENT, layout.AGENT_LOCK))
+"""How temporary names begin that only holders of runner.lock make in a run; what is half of env.json holds keys."""
+
+
+def _sweep(directory: str, beginnings: tuple[str, ...]) -> None:
+    """Temporary files of writers that were killed: nobody but the lock holder writes these, so they are dead."""
     for name in os.listdir(directory):
-        if name.startswith("."):
+        if name.startswith(beginnings):
             try:
                 os.unlink(os.path.join(directory, name))
             except OSError:
