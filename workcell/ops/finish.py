@@ -30,7 +30,8 @@ def finish(run: str, n: int, lock: int, below: int | None = None) -> str | None:
         seen = look.at(run, holding=True)
     status.write(run)
     logparts.compress_rest(seen.directory)
-    _sweep(run, seen.directory)
+    _sweep(seen.directory, (".",))
+    _sweep(run, _OURS)
     return (seen.result or {}).get("outcome")
 
 
@@ -87,7 +88,8 @@ def _take_stops(run: str, n: int, journal: events.Journal) -> None:
     box = os.path.join(run, layout.INBOX)
     for name in _stops(run, n):
         message = maildir.read(box, name) or {}
-        journal.append("stop.requested", by=message.get("by"), id=message.get("id"))
+        told = {key: message[key] for key in ("by", "id") if isinstance(message.get(key), str)}
+        journal.append("stop.requested", **told)
         maildir.move(box, name)
 
 
@@ -178,15 +180,15 @@ def close(run: str, seen: look.Look, word: str, reason: str) -> None:
     status.write(run)
 
 
-_OURS = tuple(f".{name}." for name in (layout.STATUS, layout.ENV, layout.CURRENT))
+_OURS = tuple(f".{name}." for name in (layout.STATUS, layout.ENV, layout.CURRENT, layout.AGENT_LOCK))
+"""How temporary names begin that only holders of runner.lock make in a run; what is half of env.json holds keys."""
 
 
-def _sweep(run: str, directory: str) -> None:
-    """Temporary files of writers that were killed: nobody but the lock holder writes here, so they are dead."""
-    dead = [os.path.join(directory, name) for name in os.listdir(directory) if name.startswith(".")]
-    dead += [os.path.join(run, name) for name in os.listdir(run) if name.startswith(_OURS)]
-    for path in dead:
-        try:
-            os.unlink(path)
-        except OSError:
-            continue  # hidden and harmless; fsck names it
+def _sweep(directory: str, beginnings: tuple[str, ...]) -> None:
+    """Temporary files of writers that were killed: nobody but the lock holder writes these, so they are dead."""
+    for name in os.listdir(directory):
+        if name.startswith(beginnings):
+            try:
+                os.unlink(os.path.join(directory, name))
+            except OSError:
+                continue  # hidden and harmless; fsck names it
