@@ -145,7 +145,10 @@ class Pump:
             self.tty.shrink(less)
         for pane in list(self.panes):
             if pane.lost_until is not None and now >= pane.lost_until:
-                self._greet(pane)
+                if pane.takes():
+                    self._greet(pane)
+                else:
+                    pane.lost_until = now + windows.RESYNC
         if self.tty is None and self.panes:
             self._follow()
         if self.tty is None and self.clock.looks_for_idle:

@@ -80,6 +80,12 @@ class Window:
         self.backlog = bytearray(b"\x18\x1b[m" + b"\r\n".join(lines))
         self.flush()
 
+    def takes(self) -> bool:
+        """Whether the tty takes output now. One that is stopped would be shown, and the agent resized, for nobody."""
+        poll = select.poll()
+        poll.register(self.tty, select.POLLOUT)
+        return bool(poll.poll(0))
+
     def flush(self) -> None:
         """Write until the tty takes no more. Raises OSError when the tty is gone."""
         while self.backlog:
