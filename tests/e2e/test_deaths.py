@@ -1,4 +1,4 @@
-"""The runner dies at each phase, the machine is started again, the run lies on another host: settle says what it knows."""
+"""The runner dies at each phase, the machine starts again, the agent is on another host: settle says what it knows."""
 
 import os
 import shutil

@@ -171,7 +171,8 @@ def test_a_file_that_the_check_names_may_change_and_only_what_was_pinned_runs(la
 
 def test_secrets_reach_the_agent_and_nobody_else(lab):
     brief = lab.brief(
-        'test "$API_KEY" = "$(cat "$MARKS/key")" && echo yes >"$MARKS/agent"\nuntil test -e "$MARKS/go"; do sleep 0.02; done',
+        'test "$API_KEY" = "$(cat "$MARKS/key")" && echo yes >"$MARKS/agent"\n'
+        'until test -e "$MARKS/go"; do sleep 0.02; done',
         'test -z "${API_KEY+set}" && test "$PLAIN" = "plain words"',
         extra="secrets: [API_KEY]",
     )

@@ -215,7 +215,7 @@ def test_a_crash_loop_ends(lab, watch):
 def test_its_own_conversation_is_continued_where_recipe_and_transcript_allow(lab, watch):
     more = CLAUDE + "\n  resume: echo continued {{ session }} >>\"$MARKS/native\"; touch passed"
     resets = time.time() - 10
-    run = lab.launch(lab.brief(watching.limited(resets), "test -e passed", recipe=more))
+    run = lab.launch(lab.brief(watching.limited(resets) + "\nexit 1", "test -e passed", recipe=more))
     rests(run)
     folder = Path(lab.person, ".claude", "projects", "anything")
     folder.mkdir(parents=True)
@@ -225,7 +225,7 @@ def test_its_own_conversation_is_continued_where_recipe_and_transcript_allow(lab
     watch.ahead = 200.0
     watch.tick()
     seen = drive(watch, run)
-    assert seen.result["outcome"] == "passed", (seen.result, seen.attempt["argv"], Path(seen.directory, "agent.log").read_text())
+    assert seen.result["outcome"] == "passed"
     assert lab.mark("native") == f"continued {watching.SESSION}\n"
     assert seen.attempt["native"] is True and seen.attempt["agent_session"] == watching.SESSION
 

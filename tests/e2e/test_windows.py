@@ -1,4 +1,4 @@
-"""Windows come and go, are stopped, flooded or torn down with their server: the agent never notices, the log is whole."""
+"""Windows come and go, stop, or fall with their server: the agent never notices, and the log is whole."""
 
 import os
 import re
@@ -20,7 +20,10 @@ pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is no
 
 RECORDER = f"exec {sys.executable} -I -S {ROOT}/tests/e2e/recorder.py"
 NO_TMUX = {"PATH": "/nonexistent"}
-QUESTIONS = b"\xc2\x9b6n\xc2\x9bc\xc2\x9d11;?\x07\x9b6n\x1b[c\x1b[>c\x1b[5n\x1b[6n\x1b]11;?\x07\x1b]10;?\x1b\\\x1bP$qm\x1b\\\x1b[?1;2c\x1bZ\x05\x9bc"
+QUESTIONS = (
+    b"\xc2\x9b6n\xc2\x9bc\xc2\x9d11;?\x07\x9b6n\x1b[c\x1b[>c\x1b[5n\x1b[6n"
+    b"\x1b]11;?\x07\x1b]10;?\x1b\\\x1bP$qm\x1b\\\x1b[?1;2c\x1bZ\x05\x9bc"
+)
 
 
 def recorder(lab: Lab, *, io: str = "terminal", window: bool = False, first: str = "") -> str:

@@ -11,38 +11,10 @@ from dataclasses import dataclass
 STRACE = shutil.which("strace")
 
 CHANGING = [
-    "write",
-    "pwrite64",
-    "writev",
-    "rename",
-    "renameat",
-    "renameat2",
-    "link",
-    "linkat",
-    "unlink",
-    "unlinkat",
-    "mkdir",
-    "mkdirat",
-    "rmdir",
-    "symlink",
-    "symlinkat",
-    "fsync",
-    "fdatasync",
-    "ftruncate",
-    "fallocate",
-    "flock",
-    "chmod",
-    "fchmod",
-    "kill",
-    "sendto",
-    "sendmsg",
-    "bind",
-    "clone",
-    "clone3",
-    "fork",
-    "vfork",
-    "execve",
-]
+    "write", "pwrite64", "writev", "rename", "renameat", "renameat2", "link", "linkat", "unlink", "unlinkat", "mkdir",
+    "mkdirat", "rmdir", "symlink", "symlinkat", "fsync", "fdatasync", "ftruncate", "fallocate", "flock", "chmod",
+    "fchmod", "kill", "sendto", "sendmsg", "bind", "clone", "clone3", "fork", "vfork", "execve",
+]  # fmt: skip
 CALLS = ["openat", *CHANGING]
 
 FAILING = {

@@ -40,14 +40,6 @@ def test_failing_at_every_call(lab, error, name, io):
     print(f"\n{error} in {name} and finish, io {io}: {sweep(program, found, f'error={error}', lines=True)}")
 
 
-FULL = """
-set -e
-mount -t tmpfs -o size={size} tmpfs "$1"
-shift
-exec "$@"
-"""
-
-
 @pytest.mark.parametrize("io", ["file", "terminal"])
 def test_a_disk_that_is_really_full(lab, io):
     """A tmpfs without a free byte while the agent ends: nothing of the log and not the exit code is lost."""

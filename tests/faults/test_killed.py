@@ -1,4 +1,4 @@
-"""SIGKILL at the state-changing system calls of launch, runner, finish, resume and settle: the directory tells the truth."""
+"""SIGKILL at the state-changing system calls of each program: the directory tells the truth afterwards."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""A state machine over everything that may happen to a run, in any order: whatever comes, the directory tells the truth."""
+"""Everything that may happen to a run, in any order: whatever comes, the directory tells the truth."""
 
 import errno
 import os
@@ -102,8 +102,9 @@ class Runs(RuleBasedStateMachine):
             if os.path.exists(path):
                 os.unlink(path)
         else:
-            with open(path, "w") as file:
+            with open(path + "~", "w") as file:
                 file.write(data)
+            os.rename(path + "~", path)  # an agent may be reading it
 
     @initialize(
         io=st.sampled_from(["file", "terminal"]), how=st.sampled_from(["live", "0", "7"]), prepare=st.booleans()
@@ -149,7 +150,7 @@ class Runs(RuleBasedStateMachine):
         self.freed()
         self.mark("go", "")
         seen = look.at(self.run)
-        if seen.start is not None and probe.YES == seen.agent:
+        if seen.start is not None and seen.agent == probe.YES:
             eventually(lambda: not alive(seen.start["agent"]["pid"]), 10)
         self.mark("go", None)
 

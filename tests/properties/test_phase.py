@@ -1,4 +1,4 @@
-"""The phase of every combination of files, locks and answers, against the table of the format, written down once more."""
+"""The phase of every combination of files, locks and answers, against the table of the format written once more."""
 
 import itertools
 

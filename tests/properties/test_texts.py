@@ -1,4 +1,4 @@
-"""Briefs, recipes, SUPERVISOR.md and config.yaml on arbitrary text: a value or a fault with its cure, never a surprise."""
+"""Briefs, recipes, SUPERVISOR.md and config.yaml on arbitrary text: a value, or a fault with its cure."""
 
 import os
 import tempfile
@@ -12,10 +12,14 @@ from workcell.base.errors import WorkcellError
 from workcell.texts import brief, config, document, fields, recipe, shelf, supervisor
 
 PIECES = st.sampled_from([
-    "---\n", "objective: ", "name: ", "verify: ", "limits:", " {wall: 3h}", "\n", "  ", "- ", ": ", "&a ", "*a", "!!python/object:os.system ",
-    "!x ", "<<: *a\n", "? ", "| \n", ">\n", "#", "'", '"', "{", "}", "[", "]", "3h", "1e999", "0x1F", ".inf", "2026-11-20", "~", "true",
-    "recipe: ", "extends: shell\n", "command: ", "env: ", "## Steps\n", "```bash\n", "```\n", "- [ ] x\n", "{{ name }}", "{% for %}",
-    "\x00", "\x1b[31m", "\u202e", "\ufeff", "é", "😀", "\r\n", "\t", "%YAML 1.1\n", "@", "`", "0o17", "1_000", "=", "\x85", "\u2028",
+    "---\n", "objective: ", "name: ", "verify: ", "limits:", " {wall: 3h}", "\n", "  ", "- ", ": ", "&a ", "*a",
+    "!!python/object:os.system ",
+    "!x ", "<<: *a\n", "? ", "| \n", ">\n", "#", "'", '"', "{", "}", "[", "]", "3h", "1e999", "0x1F", ".inf",
+    "2026-11-20", "~", "true",
+    "recipe: ", "extends: shell\n", "command: ", "env: ", "## Steps\n", "```bash\n", "```\n", "- [ ] x\n",
+    "{{ name }}", "{% for %}",
+    "\x00", "\x1b[31m", "\u202e", "\ufeff", "é", "😀", "\r\n", "\t", "%YAML 1.1\n", "@", "`", "0o17", "1_000", "=",
+    "\x85", "\u2028",
 ])  # fmt: skip
 TEXTS = (
     st.lists(PIECES, max_size=25).map("".join)
@@ -66,9 +70,12 @@ def test_any_bytes_are_a_recipe_a_law_a_configuration_or_have_faults(data):
 
 WORDS = st.lists(
     st.sampled_from([
-        "{{", "}}", "{%", "%}", "{#", "#}", " name ", " attempt ", "+ 1", "/ 0", "* 'x'", "|int", "|join", "()", "[0]", ".x", "for i in ",
-        "range(3)", "range(10**9)", "endfor", "if ", "endif", "'", '"', "\n", "__class__", "(", ")", "-", "lipsum", "cycler", "|upper",
-        "set x=", "include 'x'", "raw", "endraw", "macro m()", "endmacro", "|format(1)", "|batch(0)", "|round('x')", "|tojson",
+        "{{", "}}", "{%", "%}", "{#", "#}", " name ", " attempt ", "+ 1", "/ 0", "* 'x'", "|int", "|join", "()",
+        "[0]", ".x", "for i in ",
+        "range(3)", "range(10**9)", "endfor", "if ", "endif", "'", '"', "\n", "__class__", "(", ")", "-", "lipsum",
+        "cycler", "|upper",
+        "set x=", "include 'x'", "raw", "endraw", "macro m()", "endmacro", "|format(1)", "|batch(0)", "|round('x')",
+        "|tojson",
     ]),
     max_size=8,
 ).map("".join)  # fmt: skip

@@ -5,7 +5,7 @@ import shutil
 from typing import Any
 
 from workcell.base.errors import WorkcellError
-from workcell.ops import find, holds, watchdog
+from workcell.ops import environment, find, holds, watchdog
 from workcell.ops.doctor import FAIL, OK, WARN, Line
 from workcell.ports import proc, tmux
 from workcell.rundir import layout, look
@@ -80,7 +80,7 @@ def _ticks(home: str) -> Line:
 
 
 def _agent(run: look.Look, attempt: dict[str, Any], seen: set[str]) -> list[Line]:
-    env = holds.environment(run.run)
+    env = environment.known(run.run)
     program = str((attempt.get("argv") or ["?"])[0])
     values = (attempt.get("recipe") or {}).get("values") or {}
     name = str((attempt.get("recipe") or {}).get("name"))

@@ -7,6 +7,7 @@ from typing import Any
 from workcell.base import clock, ids, record
 from workcell.judgement import session as sessions
 from workcell.ops import capture_sources as sources
+from workcell.ops import environment
 from workcell.ops.captured import SCHEMA, State, stored
 from workcell.ports.agents import reader_for
 from workcell.ports.agents.reader import Event, Reader, Where
@@ -227,7 +228,7 @@ class _Step:
         session = self.state["session"]
         if not session:
             return None
-        env = sources.environment(self.run)
+        env = environment.known(self.run)
         return sources.find(self.reader, env, self.attempt["cwd"], session, self.state["sources"]["hook"]["transcript"])
 
     # -- writing

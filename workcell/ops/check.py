@@ -5,18 +5,21 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from workcell.base import probe, record
+from workcell.base import probe
 from workcell.base.errors import TryAgain, Unreachable
+from workcell.ops import environment as stored_environment
 from workcell.ops.plan import sha256
 from workcell.ports import proc, processes
-from workcell.rundir import layout, locks
+from workcell.rundir import layout, locks, plainfile
+
+LARGEST = 1 << 26
+"""Bytes of a verify script that are read; a longer one is not the one that was pinned."""
 
 
 def environment(run: str, attempt: dict[str, Any], n: int) -> tuple[dict[str, str], int]:
     """(what verify gets, its umask): env.json without the named secrets, and the names of WORKCELL_*."""
-    with open(os.path.join(run, layout.ENV), "rb") as file:
-        stored = record.decode(file.read())
-    env: dict[str, str] = dict(stored["env"])
+    stored = stored_environment.read(run)
+    env: dict[str, str] = dict(stored.env)
     for name in attempt.get("secrets") or []:
         env.pop(name, None)
     directory = layout.attempt(run, n)
@@ -26,7 +29,7 @@ def environment(run: str, attempt: dict[str, Any], n: int) -> tuple[dict[str, st
         WORKCELL_ATTEMPT_DIR=directory,
         WORKCELL_AGENT_DIR=os.path.join(directory, layout.AGENT_DIR),
     )
-    return env, int(stored["umask"])
+    return env, stored.umask
 
 
 def run(
@@ -53,10 +56,11 @@ def run(
         "error": None,
     }
     try:
-        with open(os.path.join(directory, layout.VERIFY_SCRIPT), "rb") as file:
-            script = file.read()
+        script = plainfile.read(os.path.join(directory, layout.VERIFY_SCRIPT), LARGEST)
     except OSError as error:
         return {**found, "error": f"verify.sh cannot be read: {error.strerror}"}
+    if script is None:
+        return {**found, "error": "verify.sh cannot be read: there is no such file, or it is no regular one"}
     found["sha256"] = sha256(script)
     if found["sha256"] != attempt["verify"]["sha256"]:
         return {**found, "error": "its sha256 is not the one in attempt.json"}

@@ -144,6 +144,10 @@ class _Courier:
     def _go_on(self, name: str, message: Message) -> str:
         """What somebody began to type and did not bring to its end: never typed again."""
         said = letters.said(self.run, name)
+        if said.get("state") == letters.ACCEPTED:
+            return str(said.get("evidence"))  # all was said, and the file was not moved on
+        if said.get("state") == letters.REFUSED:
+            raise _Unsure(str(said.get("why")))
         if said.get("attempt") != self.n:
             raise _Unsure(f"it was being typed when attempt {said.get('attempt')} ended")
         if message["kind"] != "text":
@@ -157,7 +161,8 @@ class _Courier:
         if seen.dialog or seen.typed is None:
             raise _Wait("it is typed, and a dialog came up before Enter")
         if seen.typed and self._ours(seen.typed, message):
-            return self._submit(name, seen.typed)
+            self._until_shown()  # the paste may have ended this moment, and an Enter too soon is a new line
+            return self._submit(name)
         if said.get("stage") == "entered" and not seen.typed:
             return "it left the composer after Enter"
         raise _Unsure("it was typed, and is no longer in the composer; nobody saw it taken")
@@ -194,7 +199,8 @@ class _Courier:
         letters.begin(self.run, name, self.n, "typing")
         self._write(OPEN + data + SHUT)
         letters.say(self.run, name, state=letters.TYPED, attempt=self.n, stage="pasted")
-        return self._submit(name, self._until_shown(name))
+        self._until_shown()
+        return self._submit(name)
 
     def _ready(self, mode: str) -> _Seen:
         """A look at a composer that is empty, in a program that takes a message now."""
@@ -209,8 +215,8 @@ class _Courier:
             raise _Wait(f"somebody is typing: {seen.typed[:60]!r} stands in the composer")
         return seen
 
-    def _until_shown(self, name: str) -> str:
-        """What the composer shows once the paste stands in it and the screen is quiet."""
+    def _until_shown(self) -> None:
+        """Wait until the paste stands in the composer and the screen is quiet."""
         until = time.monotonic() + self.patience
         quiet = time.monotonic()
         while time.monotonic() < until:
@@ -222,12 +228,12 @@ class _Courier:
                 seen.busy and until - time.monotonic() < self.patience / 2
             )
             if seen.typed and calm:
-                return seen.typed
+                return
             if seen.dialog:
                 break
         raise _Unsure("it was pasted and is not to be seen in the composer; Enter was not pressed")
 
-    def _submit(self, name: str, typed: str) -> str:
+    def _submit(self, name: str) -> str:
         """Press Enter, alone, until the words have left the composer."""
         for _ in range(ENTERS):
             seen = self._seen()

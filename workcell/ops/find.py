@@ -47,6 +47,8 @@ def run(home: str, word: str) -> str:
     """
     homes.check(home)
     known = ids_of(home)
+    if not word.strip():
+        raise Usage("RUN is empty", "name a run, or - for the newest: an unset variable must not pick one")
     if word == "-":
         if not known:
             raise NotFound("there is no run yet", "workcell launch BRIEF")

@@ -7,7 +7,7 @@ from workcell.base import clock, record
 from workcell.base.errors import TryAgain
 from workcell.judgement import outcome
 from workcell.ops import capture, check, facts, handoff, onward
-from workcell.rundir import events, layout, locks, logparts, look, maildir, seal, spool, status
+from workcell.rundir import events, layout, locks, logparts, look, maildir, plainfile, seal, spool, status
 
 
 def finish(run: str, n: int, lock: int, below: int | None = None) -> str | None:
@@ -24,12 +24,13 @@ def finish(run: str, n: int, lock: int, below: int | None = None) -> str | None:
     if seen.n != n or seen.attempt is None or seen.exit is None:
         raise TryAgain(f"{os.path.basename(run)}: attempt {n} is not one to finish (it is {seen.phase} in {seen.n})")
     locks.sign(lock, "finish")
+    _sweep(run, seen.directory)  # before the result, too: once that stands, nobody settles the run again
     if seen.result is None and seen.next is None:
         _end(run, n, seen, below)
         seen = look.at(run, holding=True)
     status.write(run)
     logparts.compress_rest(seen.directory)
-    _sweep(seen.directory)
+    _sweep(run, seen.directory)
     return (seen.result or {}).get("outcome")
 
 
@@ -102,9 +103,7 @@ def _verify(run: str, n: int, seen: look.Look, journal: events.Journal, below: i
         return None
     lock = take_agent_lock(run, n, below)
     journal.append("verify.started", attempt=n)
-    output = os.open(
-        os.path.join(seen.directory, layout.VERIFY_LOG), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600
-    )
+    output = plainfile.fresh(os.path.join(seen.directory, layout.VERIFY_LOG))
     try:
         found = check.run(run, n, seen.attempt, output, lock, lambda: stop_asked(run, n))
     finally:
@@ -179,11 +178,15 @@ def close(run: str, seen: look.Look, word: str, reason: str) -> None:
     status.write(run)
 
 
-def _sweep(directory: str) -> None:
+_OURS = tuple(f".{name}." for name in (layout.STATUS, layout.ENV, layout.CURRENT))
+
+
+def _sweep(run: str, directory: str) -> None:
     """Temporary files of writers that were killed: nobody but the lock holder writes here, so they are dead."""
-    for name in os.listdir(directory):
-        if name.startswith("."):
-            try:
-                os.unlink(os.path.join(directory, name))
-            except OSError:
-                continue  # hidden and harmless; fsck names it
+    dead = [os.path.join(directory, name) for name in os.listdir(directory) if name.startswith(".")]
+    dead += [os.path.join(run, name) for name in os.listdir(run) if name.startswith(_OURS)]
+    for path in dead:
+        try:
+            os.unlink(path)
+        except OSError:
+            continue  # hidden and harmless; fsck names it

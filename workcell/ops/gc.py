@@ -32,7 +32,12 @@ def gc(home: str, older_than: float = 30 * DAY, *, act: bool = False) -> list[It
 
     `older_than` is in seconds since a run ended. Nothing is removed that was not in the list.
     """
-    items = [*_staged(home), *_runs(home, older_than), *_unfinished(home), *_worktrees(home), *_logs(home)]
+    # trees before their runs: a run is the record of the work in its tree, and never goes before it
+    items = [*_staged(home), *_unfinished(home), *_worktrees(home), *_runs(home, older_than), *_logs(home)]
+    stay = {os.path.basename(item.path) for item in items if item.kind == "worktree" and not item.can}
+    for item in items:
+        if item.kind == "run" and os.path.basename(item.path) in stay:
+            item.can, item.why = False, ["its worktree stays, and this is the record of it"]
     if act:
         for item in items:
             if item.can:
@@ -85,7 +90,11 @@ def _runs(home: str, older_than: float) -> list[Item]:
         seen = look.at(path)
         if seen.phase != phase.DONE or not seen.result:
             continue
-        age = now - clock.parse(str(seen.result["ended_at"]))
+        try:
+            age = now - clock.parse(str(seen.result["ended_at"]))
+        except (KeyError, ValueError) as error:
+            out.append(Item("run", path, 0, False, [f"{layout.RESULT}: {error}: workcell fsck {run}"]))
+            continue
         if age >= older_than:
             out.append(Item("run", path, _size(path), True, [f"{seen.result['outcome']}, ended {clock.span(age)} ago"]))
     return out
@@ -146,6 +155,13 @@ def _remove_staged(home: str, item: Item) -> None:
 
 
 def _remove_run(home: str, item: Item) -> None:
+    if os.path.exists(os.path.join(home, layout.WORKTREES, os.path.basename(item.path))):
+        item.done = "left: its worktree is still there"
+        return
+    _remove_record(home, item)
+
+
+def _remove_record(home: str, item: Item) -> None:
     """Under both locks, renamed first: a killed removal leaves a staged name that the next gc takes."""
     taken = []
     try:

@@ -9,6 +9,7 @@ from typing import Any
 
 from workcell.base import clock, record
 from workcell.base.errors import TryAgain
+from workcell.ops import environment
 from workcell.rundir import layout, locks, seal
 
 SCHEMA = "workcell.file.hold/1"
@@ -41,7 +42,7 @@ def account(run: str, attempt: dict[str, Any]) -> str | None:
     one credential get one account, a run whose key is renewed gets another, and no secret can be read from it.
     """
     reader = str(attempt.get("reader") or "none")
-    env = environment(run)
+    env = environment.known(run)
     names = sorted({*CREDENTIALS.get(reader, ()), *(attempt.get("secrets") or [])})
     found = [(name, env[name]) for name in names if env.get(name)]
     path = login(reader, env)
@@ -51,16 +52,6 @@ def account(run: str, attempt: dict[str, Any]) -> str | None:
         return None
     text = "\0".join([reader, *(f"{name}={value}" for name, value in found)])
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8, person=b"workcellhold").hexdigest()
-
-
-def environment(run: str) -> dict[str, str]:
-    """The pinned environment of the run; empty when it cannot be read."""
-    try:
-        with open(os.path.join(run, layout.ENV), "rb") as file:
-            env = record.decode(file.read()).get("env")
-    except (OSError, ValueError):
-        return {}
-    return {str(name): str(value) for name, value in env.items()} if isinstance(env, dict) else {}
 
 
 def login(reader: str, env: dict[str, str]) -> str | None:
@@ -75,7 +66,7 @@ def login(reader: str, env: dict[str, str]) -> str | None:
 
 def print_of(run: str, attempt: dict[str, Any]) -> str | None:
     """A hash of the login file's content: another one means that somebody signed in again. None without a file."""
-    path = login(str(attempt.get("reader")), environment(run))
+    path = login(str(attempt.get("reader")), environment.known(run))
     try:
         with open(path or "", "rb") as file:
             return hashlib.blake2b(file.read(1 << 20), digest_size=8, person=b"workcellhold").hexdigest()

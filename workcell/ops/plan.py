@@ -312,7 +312,7 @@ def _verify(brief: briefs.Brief, laid: dict[str, Any], top: str, origins: dict[s
             if os.path.isfile(path):
                 origins["verify"] = path
                 return document.load(path)
-        if " " not in word and "/" in word:
+        if " " not in word and ("/" in word or word.endswith((".sh", ".bash", ".py"))):
             raise Faulty(
                 [
                     Fault(

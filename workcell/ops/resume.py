@@ -9,7 +9,7 @@ from typing import Any
 
 from workcell.base import record
 from workcell.base.errors import CannotCreate, Refused, TryAgain
-from workcell.ops import attempts, find, holds, launch, letters, plan, remaining, settle, start, verdicts
+from workcell.ops import attempts, environment, find, launch, letters, plan, remaining, settle, start, verdicts
 from workcell.ports import git
 from workcell.ports.agents import reader_for
 from workcell.rundir import layout, lease, look, phase, seal
@@ -82,8 +82,11 @@ def _check(seen: look.Look, request: Request) -> None:
         raise TryAgain(f"{who}: it is {seen.phase}", f"workcell attach {seen.id}")
     if request.attempt is not None and (seen.phase != phase.SCHEDULED or seen.n != request.attempt):
         raise TryAgain(f"{who}: it is {seen.phase} in attempt {seen.n} by now", f"workcell status {seen.id}")
+    if settle.needed(seen):
+        raise Refused(f"{who} before it is settled: {seen.why}", f"workcell wait {seen.id} settles it")
     if seen.phase not in OPEN:
-        raise Refused(f"{who}: it is {seen.phase}: {seen.why}", f"workcell status {seen.id}")
+        cure = f"workcell fsck {seen.id}" if seen.phase == phase.CORRUPT else f"workcell status {seen.id}"
+        raise Refused(f"{who}: it is {seen.phase}: {seen.why}", cure)
     if (seen.result or {}).get("outcome") == PASSED and request.brief is None:
         raise Refused(f"{who}: it passed", f"give it more to do: workcell resume {seen.id} --brief NEW.md")
     top = (seen.attempt or {}).get("cwd", "")
@@ -102,6 +105,15 @@ def _plan(request: Request) -> plan.Plan | None:
     launched = look.read_record(request.run, layout.LAUNCH, []) or {}
     options = plan.Options(recipe=request.recipe, repo=launched.get("workspace"), name=launched.get("name"))
     made = plan.make(request.brief, options, request.home)
+    asked = made.brief.values["repo"]
+    if asked:
+        place = os.path.realpath(os.path.join(made.brief.directory(), os.path.expanduser(asked)))
+        known = {os.path.realpath(str(launched.get(key))) for key in ("repo", "workspace")}
+        if not any(os.path.commonpath([place, one]) == one for one in known):
+            raise Refused(
+                f"cannot resume {os.path.basename(request.run)} with {request.brief}: it is about {place}",
+                f"launch it as a run of its own: workcell launch {request.brief}",
+            )
     return replace(made, id=os.path.basename(request.run))
 
 
@@ -161,7 +173,7 @@ def _conversation(request: Request, seen: look.Look, values: dict[str, Any]) -> 
     session = str(told[-1] if told else seen.attempt["agent_session"])
     reader = reader_for(str(seen.attempt.get("reader")))
     if reader is not None:
-        places = reader.transcripts(holds.environment(request.run), seen.attempt["cwd"], session)
+        places = reader.transcripts(environment.known(request.run), seen.attempt["cwd"], session)
         if not any(glob.glob(place) for place in places):
             return None, f"the conversation {session} is not where {name} keeps it"
     return session, None
@@ -204,9 +216,7 @@ def _verify(seen: look.Look) -> bytes | None:
 
 
 def _path(run: str) -> str | None:
-    with open(os.path.join(run, layout.ENV), "rb") as file:
-        env = record.decode(file.read())["env"]
-    return str(env["PATH"]) if isinstance(env, dict) and "PATH" in env else None
+    return environment.read(run).env.get("PATH")
 
 
 def _text(seen: look.Look, name: str) -> str:
@@ -264,9 +274,8 @@ def _renew_environment(request: Request, intent: dict[str, Any], made: plan.Plan
     A name that is absent in the shell keeps its value. A playbook has no shell: it
     brings only what another recipe fixes.
     """
-    with open(os.path.join(request.run, layout.ENV), "rb") as file:
-        stored = record.decode(file.read())
-    env, fixed = dict(stored["env"]), set(stored.get("fixed") or ())
+    stored = environment.read(request.run)
+    env, fixed = dict(stored.env), set(stored.fixed)
     if made is not None:
         env = {**{name: value for name, value in env.items() if name not in fixed}, **made.env}
         fixed = set(made.fixed)

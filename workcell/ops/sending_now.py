@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from workcell.base.errors import WorkcellError
 from workcell.judgement.redact import Redactor
-from workcell.ops import holds, notify, outbox_flush
+from workcell.ops import environment, holds, notify, outbox_flush
 from workcell.rundir import layout, look, maildir, notice
 from workcell.texts import adapter, shelf
 from workcell.texts.adapter import Adapter
@@ -75,6 +75,6 @@ def secrets(home: str) -> Iterator[str]:
         directory = os.path.join(home, layout.RUNS, os.path.basename(run))
         n = layout.current(directory)
         attempt = look.read_record(layout.attempt(directory, n), layout.ATTEMPT, []) if n else None
-        env = holds.environment(directory)
+        env = environment.known(directory)
         names = {*((attempt or {}).get("secrets") or ()), *holds.KEYS}
         yield from (env[name] for name in names if env.get(name))

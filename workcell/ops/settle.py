@@ -6,7 +6,7 @@ from typing import Any
 
 from workcell.base import clock, record
 from workcell.base.errors import TryAgain
-from workcell.ops import check, finish, holds, onward, sending
+from workcell.ops import check, environment, finish, onward, sending
 from workcell.ports import proc
 from workcell.rundir import layout, locks, look, phase, seal
 
@@ -74,15 +74,15 @@ def hand_over(run: str, seen: look.Look) -> bool:
         program = os.path.join(_PACKAGE, "__main__.py")
         leave = [sys.executable, "-I", "-S", "-c", _LEAVE]
         words = [*leave, sys.executable, "-I", program, "_settle", run, str(again.n), str(lock)]
-        proc.detach(words, cwd=run, env=environment(run, again.n), pass_fds=[lock])
+        proc.detach(words, cwd=run, env=surroundings(run, again.n), pass_fds=[lock])
     finally:
         os.close(lock)
     return True
 
 
-def environment(run: str, n: int) -> dict[str, str]:
+def surroundings(run: str, n: int) -> dict[str, str]:
     """What a detached finish runs with: the run's own environment, as its runner had it."""
-    env = holds.environment(run) or {"PATH": os.environ.get("PATH", os.defpath)}
+    env = environment.known(run) or {"PATH": os.environ.get("PATH", os.defpath)}
     return {**env, "WORKCELL_ATTEMPT": f"{os.path.basename(run)}/{n}"}
 
 

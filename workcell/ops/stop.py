@@ -28,7 +28,7 @@ def stop(run: str, grace: float = 10.0, by: str = "person") -> Result:
     stopped, and the note says so.
     """
     seen = settle.settle(run)
-    note = None
+    note = "it was over already" if seen.phase == phase.DONE else None
     if seen.phase in (phase.RUNNING, phase.STARTING):
         _ask_runner(run, seen, grace, by)
         seen = _wait(run, grace + 60.0)
@@ -36,7 +36,7 @@ def stop(run: str, grace: float = 10.0, by: str = "person") -> Result:
         _ask_runner(run, seen, grace, by)  # finish looks, too, while its check runs
         seen = _wait(run, 60.0)
     if seen.phase == phase.CORRUPT:
-        raise Refused(f"{seen.id} cannot be read: {seen.why}", f"workcell fsck {seen.id}")
+        raise Refused(f"{seen.id} cannot be stopped: {seen.why}", f"workcell fsck {seen.id}")
     if seen.phase != phase.DONE:
         note = _seal_stopped(run, seen, grace)
     last = look.at(run)

@@ -6,7 +6,7 @@ import tempfile
 from dataclasses import dataclass
 from typing import Any
 
-from workcell.base.errors import NotFound, TryAgain
+from workcell.base.errors import NotFound, Refused, TryAgain
 from workcell.ops import check, find, finish, settle
 from workcell.rundir import lease, phase
 
@@ -27,8 +27,12 @@ def verify(run: str, *, to_terminal: bool) -> Result:
     With `to_terminal` the script writes to standard output; else what it wrote is in the result.
     """
     seen = settle.settle(run)
+    if seen.phase == phase.CORRUPT:
+        raise Refused(f"cannot verify {seen.id}: {seen.why}", f"workcell fsck {seen.id}")
     if seen.attempt is None or seen.attempt.get("verify") is None:
-        raise NotFound(f"{seen.id} has no verify script", "give it one with a new brief: workcell resume --brief")
+        raise NotFound(
+            f"{seen.id} has no verify script", f"give it one with a new brief: workcell resume {seen.id} --brief NEW.md"
+        )
     if seen.phase not in (phase.DONE, phase.SCHEDULED, phase.CREATED):
         raise TryAgain(f"cannot verify {seen.id}: it is {seen.phase}", f"workcell wait {seen.id}")
     lock = settle.take(run, seen)

@@ -45,7 +45,9 @@ def check(made: plan.Plan) -> None:
 def make(made: plan.Plan) -> Workspace:
     """The tree to work in, made now if it is to be the run's own; of a launch that fails after all, gc names it."""
     if made.worktree is None or made.tree is None:
-        return Workspace(made.top, made.tree, False)
+        lifted = os.path.realpath(made.repo) != os.path.realpath(made.top)
+        notes = [f"works in {made.top}, the top of the repository around {made.repo}"] if lifted else []
+        return Workspace(made.top, made.tree, False, notes)
     path = os.path.join(made.home, layout.WORKTREES, made.id)
     done = worktrees.create(made.tree, path, run=made.id, branch=made.worktree or None, carry=made.carry)
     found = Workspace(done.tree.top, done.tree, True, list(done.notes))
@@ -61,6 +63,8 @@ def make(made: plan.Plan) -> Workspace:
 
 def snapshot(made: plan.Plan, workspace: Workspace) -> None:
     """Where the policy says so, keep uncommitted work as a commit beside the branch before an agent touches it."""
+    if workspace.tree is None and made.dirty == "snapshot":
+        workspace.notes.append(f"no snapshot was taken: {made.git_error}")
     if workspace.tree is None or workspace.own or git.status(workspace.tree).clean:
         return
     if made.dirty == "snapshot":

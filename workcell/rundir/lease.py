@@ -102,7 +102,7 @@ def claim(
         if isinstance(run, str) and run != run_id and is_live(run):
             raise TryAgain(
                 f"the working tree {top!r} belongs to the run {run!r}, which is not done",
-                f"workcell wait {run}, or give this run a tree of its own: --worktree",
+                f"workcell status {run} tells what it waits for; or give this run a tree of its own: --worktree",
             )
         # a claim that stands is not written again: killed halfway, it would be void while its run is not done
         if run != run_id:

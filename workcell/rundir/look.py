@@ -3,7 +3,7 @@
 import os
 
 from workcell.base import platform, probe, record
-from workcell.rundir import layout, locks, phase
+from workcell.rundir import layout, locks, phase, plainfile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ class Look:
         """Whether a person put a hold on the run: the watchdog keeps away."""
         return os.path.exists(os.path.join(self.run, layout.HOLD))
 
+
+LARGEST = 1 << 26
+"""Bytes of a record that are read."""
 
 TRIES = 50
 """Looks at a run that goes on between reading its files and asking its locks; the second one is nearly always still."""
@@ -89,14 +92,20 @@ def _once(run: str, holding: bool) -> Look:
         if seen.attempt is None and layout.ATTEMPT not in seen.stands:
             seen.problems.append(f"attempt {n} has no {layout.ATTEMPT}")
     seen.launch = read_record(run, layout.LAUNCH, seen.problems)
-    done = layout.RESULT in seen.stands
-    if not done and n is not None:
-        ask(seen, holding)
-    elif seen.launch is None or seen.attempt is None:
-        pass
+    if n is None:
+        seen.why = "; ".join(seen.problems)
+    elif readable(seen) and seen.result is not None:
+        seen.phase = phase.DONE  # no lock has a say in it
     else:
-        seen.phase = phase.DONE
+        ask(seen, holding)
     return seen
+
+
+def readable(seen: Look) -> bool:
+    """Whether what makes the phase can be read: what stands and is garbled must not be taken for absent or for done."""
+    sealed = ((layout.EXIT, seen.exit), (layout.NEXT, seen.next), (layout.RESULT, seen.result))
+    garbled = any(name in seen.stands and found is None for name, found in sealed)
+    return seen.launch is not None and seen.attempt is not None and not garbled
 
 
 def ask(seen: Look, holding: bool = False) -> None:
@@ -110,7 +119,7 @@ def ask(seen: Look, holding: bool = False) -> None:
             seen.agent = probe.UNKNOWN
         seen.agent_lock = locks.held(os.path.join(seen.run, layout.AGENT_LOCK))
     seen.phase, seen.why = phase.of(
-        readable=seen.launch is not None and seen.attempt is not None,
+        readable=readable(seen),
         start=layout.START in seen.stands,
         exit=layout.EXIT in seen.stands,
         facts=layout.FACTS in seen.stands,
@@ -136,12 +145,14 @@ def _read(seen: Look, name: str) -> "dict[str, Any] | None":
 def read_record(directory: str, file: str, problems: "list[str]", *, required: bool = True) -> "dict[str, Any] | None":
     """The record `file` of our major version; None, with the reason added to `problems`, when it is none."""
     try:
-        with open(os.path.join(directory, file), "rb") as handle:
-            found = record.decode(handle.read())
-    except FileNotFoundError:
-        if required:
-            problems.append(f"{file} is missing")
-        return None
+        data = plainfile.read(os.path.join(directory, file), LARGEST)
+        if data is None and not os.path.lexists(os.path.join(directory, file)):
+            if required:
+                problems.append(f"{file} is missing")
+            return None
+        if data is None:
+            raise ValueError("it is no regular file, or may not be read")
+        found = record.decode(data)
     except (OSError, ValueError) as error:
         problems.append(f"{file} cannot be read: {error}")
         return None

@@ -2,7 +2,7 @@
 
 import os
 
-from workcell.rundir import layout, logparts
+from workcell.rundir import layout, logparts, plainfile
 
 ROLL_BYTES = 4_000_000
 """A part holds exactly this much. Full-screen programs write up to 240 MB an hour; it packs to a few percent."""
@@ -26,7 +26,7 @@ class Log:
         """Numbers of parts that nobody compresses yet."""
 
     def _open(self) -> None:
-        self._fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        self._fd = plainfile.append(self._path)
         self._size = os.fstat(self._fd).st_size
 
     def write(self, data: "bytes | memoryview") -> int:

@@ -6,7 +6,7 @@ import time
 
 from workcell.base import platform
 from workcell.base.light import signal, socket
-from workcell.rundir import events, layout, logparts, maildir, spool
+from workcell.rundir import events, layout, logparts, maildir, plainfile, spool
 from workcell.runner import answers, courier, inbox, limits, log, terminal, windows
 
 CHUNK = 1 << 16
@@ -314,19 +314,16 @@ class Pump:
     # -- a log that the agent writes itself
 
     def _tail(self) -> bytes:
+        path = os.path.join(self.directory, layout.AGENT_LOG)
         try:
-            with open(os.path.join(self.directory, layout.AGENT_LOG), "rb") as file:
-                self.followed = file.seek(0, os.SEEK_END)
-                file.seek(max(0, self.followed - _REPLAY))
-                return file.read(_REPLAY)
+            self.followed = os.lstat(path).st_size
+            return plainfile.read(path, _REPLAY, max(0, self.followed - _REPLAY)) or b""
         except OSError:
             return b""
 
     def _follow(self) -> None:
         try:
-            with open(os.path.join(self.directory, layout.AGENT_LOG), "rb") as file:
-                file.seek(self.followed)
-                data = file.read(CHUNK)
+            data = plainfile.read(os.path.join(self.directory, layout.AGENT_LOG), CHUNK, self.followed) or b""
         except OSError:
             return
         self.followed += len(data)

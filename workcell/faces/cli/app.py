@@ -15,6 +15,7 @@ from workcell import __version__
 from workcell.base import ids, record
 from workcell.base.errors import WorkcellError
 from workcell.faces.cli import out, table
+from workcell.ops import home as homes
 from workcell.rundir import layout
 
 # typer has carried its own click since 0.27 and used the click package before: its public names lead to either one
@@ -85,9 +86,17 @@ def _root(
 def main(words: list[str]) -> int:
     """Run one command line; the exit code."""
     as_json = "--json" in words
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        if getattr(sys, name) is None:  # closed by the caller: what is said goes nowhere, and is no failure
+            os.dup2(os.open(os.devnull, os.O_WRONLY), number)
+            setattr(sys, name, open(number, "w", closefd=False))
+    if words[:1] in (["help"], ["-h"]):
+        words = ["--help", *words[1:]]
     # click knows no option whose value may be left out: `--worktree` alone means a branch named after the run
     words = ["--worktree=" if word == "--worktree" and words[0] == "launch" else word for word in words]
     try:
+        if words[:1] not in (["doctor"], ["completion"]) and not {"--help", "--version"} & set(words):
+            homes.check(layout.home())
         answer = get_command(app).main(args=words, prog_name="workcell", standalone_mode=False)
         sys.stdout.flush()
         return answer if isinstance(answer, int) else 0
@@ -97,6 +106,9 @@ def main(words: list[str]) -> int:
     except typer.Exit as done:
         return int(done.exit_code)
     except ClickException as error:
+        if not as_json and getattr(error, "ctx", None) is not None and type(error).__name__ == "NoArgsIsHelpError":
+            out.say(error.format_message())
+            return 2
         out.error("usage", 2, error.format_message().rstrip("."), _usage_hint(error), [], as_json)
         return 2
     except (KeyboardInterrupt, typer.Abort):
@@ -139,6 +151,6 @@ def bug(error: Exception, words: list[str], as_json: bool) -> int:
 
 
 def document(schema: str, data: dict[str, Any]) -> None:
-    """Print the one JSON document of a verb."""
+    """Print the one JSON document of a verb. OSError when standard output takes it not."""
     sys.stdout.buffer.write(record.encode({"schema": f"workcell.{schema}/1", **data}))
     sys.stdout.buffer.flush()

@@ -96,7 +96,10 @@ def error(code: str, exit_code: int, message: str, hint: str | None, details: li
     if as_json:
         data = {"schema": "workcell.error/1", "code": code, "exit": exit_code, "error": message, "hint": hint}
         sys.stdout.buffer.write(record.encode({**data, "details": details}))
-        sys.stdout.buffer.flush()
+        try:
+            sys.stdout.buffer.flush()
+        except OSError:
+            pass  # it was standard output that failed; the exit code says so
         return
     say(paint("workcell:", "31;1", sys.stderr) + " " + safe(message))
     for line in details:

@@ -50,6 +50,8 @@ def launch(
     """Create a run from a brief and start it; prints its id. Of several, all are checked before the first starts."""
     if dirty not in (None, "refuse", "allow", "snapshot"):
         raise Usage(f"--dirty cannot be {dirty!r}", "--dirty refuse, --dirty allow, or --dirty snapshot")
+    if wait and prepare:
+        raise Usage("--wait with --prepare would wait for what nobody starts", "leave one of them out")
     options = plan.Options(
         recipe=recipe, repo=repo, name=name, worktree=worktree, dirty=dirty, labels=tuple(label or ()), group=group
     )
@@ -81,8 +83,7 @@ def _one(request: op.Request, wait: bool, attach: bool, as_json: bool) -> int:
     if attach:
         watching.attach(request.home, done.run, read_only=False)
     if wait:
-        found = watching.wait([done.run], "done", None)
-        state, code = found.states[0], 0 if found.met else 1
+        state, code = watching.stay(done.run, quiet=as_json)
     if as_json:
         data: dict[str, Any] = {"id": done.id, "name": done.name, "dir": done.run, "phase": done.phase}
         face.document("launch", {**data, "window": done.window is None, "state": state, "notes": done.notes})

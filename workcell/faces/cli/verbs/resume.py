@@ -47,8 +47,7 @@ def resume(
         print(f"{done.id} attempt {done.attempt}", flush=True)
     code, state = 0, None
     if wait and not dry_run:
-        found = watching.wait([path], "done", None)
-        state, code = found.states[0], 0 if found.met else 1
+        state, code = watching.stay(path, quiet=as_json)
     if as_json:
         data = {"id": done.id, "attempt": done.attempt, "phase": done.phase, "state": state}
         face.document("resume", {**data, "dry_run": dry_run, "how": done.how, "brief": done.brief if dry_run else None})
