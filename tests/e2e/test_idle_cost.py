@@ -27,7 +27,7 @@ def _ticks(pids: list[int]) -> int:
 def test_a_hundred_idle_runs_use_three_percent_of_a_core_at_most(lab, monkeypatch):
     for name, value in lab.env().items():
         monkeypatch.setenv(name, value)
-    words = "echo '{\"type\":\"system\",\"subtype\":\"init\",\"session_id\":\"s\"}'; exec sleep 900"
+    words = 'echo \'{"type":"system","subtype":"init","session_id":"s"}\'; exec sleep 900'
     brief = lab.brief(words, None, name="sleeper", recipe="  reader: claude")
     runs = []
     for number in range(RUNS):

@@ -6,7 +6,7 @@ from typing import Any
 from workcell.base import clock, record
 from workcell.base.errors import TryAgain
 from workcell.judgement import outcome
-from workcell.ops import capture, check, facts, handoff
+from workcell.ops import capture, check, facts, handoff, letters
 from workcell.rundir import events, layout, locks, logparts, look, seal, spool, status
 
 
@@ -42,6 +42,7 @@ def _end(run: str, n: int, seen: look.Look) -> None:
             read = facts.read(seen.launch, seen.attempt, left)
             found = record.decode(seal.seal(seen.directory, layout.FACTS, record.encode(read)))
             journal.append("facts.read", attempt=n)
+        letters.give_up(run, n)
         capture.last(run, journal)
         verified = _verify(run, n, seen, journal)
         verdict = outcome.decide(seen.attempt, seen.exit, found, verified)
