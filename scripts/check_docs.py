@@ -83,9 +83,9 @@ def variables() -> list[str]:
 
 def json_documents() -> list[str]:
     """Every document that a verb prints has its line, and every line is printed by a verb."""
-    printed = set(re.findall(r'face\.document\(\s*"([a-z-]+)"', _sources())) | {"error"}
-    told = {name.removeprefix("workcell.").removesuffix("/1") for name in _table("json-output.md")}
-    told = {name for name in told if name and re.fullmatch(r"[a-z-]+", name)}
+    printed = set(re.findall(r'\bdocument\(\s*"([a-z-]+)"', _sources())) | {"error"}
+    rows = [re.fullmatch(r"workcell\.([a-z-]+)/1", name) for name in _table("json-output.md")]
+    told = {row[1] for row in rows if row}
     return [f"json-output.md: workcell.{name}/1 is missing" for name in sorted(printed - told)] + [
         f"json-output.md: workcell.{name}/1 is printed by no verb" for name in sorted(told - printed)
     ]
@@ -99,7 +99,9 @@ def verbs() -> list[str]:
     there = {verb for verb, entry in table.VERBS.items() if entry[0] in modules}
     faults = []
     for path in documents():
-        for verb in re.findall(r"(?:^|`|\$ )workcell ([a-z]+)\b", path.read_text(), re.MULTILINE):
+        text = path.read_text()
+        code = [*re.findall(r"`[^`\n]+`", _FENCED.sub("", text)), *(match[0] for match in _FENCED.finditer(text))]
+        for verb in re.findall(r"(?:^|`|\$ |&& )workcell ([a-z]+)\b", "\n".join(code), re.MULTILINE):
             if verb not in there:
                 faults.append(f"{path.relative_to(ROOT)}: there is no verb {verb!r}")
     return faults

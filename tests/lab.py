@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from workcell.ops import logs
 from workcell.rundir import layout, look
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -179,7 +180,9 @@ class Lab:
             return ""
 
     def log(self, run: str) -> str:
-        return self.workcell("logs", run, "--raw").stdout
+        """The whole log of the current attempt; bytes that are not UTF-8 become U+FFFD."""
+        seen = look.at(run)
+        return b"".join(logs.raw(seen.directory)).decode("utf-8", "replace")
 
     def tmux(self, *words: str, **more: Any) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -204,6 +207,11 @@ class Lab:
 
     def close(self) -> None:
         """End everything that names this lab, and remove it."""
+        self.end()
+        shutil.rmtree(self.top, ignore_errors=True)
+
+    def end(self) -> None:
+        """End everything that names this lab."""
         for _ in range(50):
             left = naming(self.top + "/")
             if not left:
@@ -214,7 +222,6 @@ class Lab:
                 except ProcessLookupError:
                     continue
             time.sleep(0.02)
-        shutil.rmtree(self.top, ignore_errors=True)
 
 
 def _block(text: str, indent: int) -> list[str]:

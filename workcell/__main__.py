@@ -10,14 +10,22 @@ if __package__ in (None, ""):
 
 import importlib
 
-_INTERNAL = {"_finish": "workcell.faces.internal", "_deliver": "workcell.faces.courier"}
+_INTERNAL = {
+    ("_finish",): "workcell.faces.internal",
+    ("_settle",): "workcell.faces.internal",
+    ("_deliver",): "workcell.faces.courier",
+    ("_complete",): "workcell.faces.complete",
+    ("watchdog", "tick"): "workcell.faces.tick",
+}
+"""Verbs that are called by programs: a tick each minute must not pay for what only people need."""
 
 
 def main() -> int:
     """Entry point of `workcell`; the exit code."""
-    module = _INTERNAL.get(sys.argv[1] if len(sys.argv) > 1 else "", "workcell.faces.cli.app")
+    words = sys.argv[1:]
+    module = _INTERNAL.get(tuple(words[:1])) or _INTERNAL.get(tuple(words)) or "workcell.faces.cli.app"
     face = importlib.import_module(module)
-    return int(face.main(sys.argv[1:]))
+    return int(face.main(words))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ print(found)
 
 def measure(quick: bool) -> list[table.Row]:
     """ls and status beside the import that they cannot do without; a large ls beside a bare loop."""
-    rounds = 7 if quick else 15
+    rounds = 5 if quick else 15
     with place.made() as here:
         run = here.launch("pattern", "echo done", "file", "--no-window", "--wait")
         _fill(here, run, 90, 0)
@@ -43,7 +43,7 @@ def measure(quick: bool) -> list[table.Row]:
                 floors, ours = table.alternate(
                     lambda: place.seconds(loop, env=here.env),
                     lambda w=words: _verb(here, w),  # type: ignore[misc]
-                    rounds if bound else 3,
+                    rounds if bound else (1 if quick else 3),
                 )
                 name = f"{' '.join(words)}, {done} done, 100 live"
                 rows.append(table.ratio(name, "scan, read a file a run", floors, ours, "s", bound))

@@ -34,7 +34,7 @@ def measure(quick: bool) -> list[table.Row]:
             return took / 1e9
 
         try:
-            floors, found = table.alternate(floor, ours, 5 if quick else 15)
+            floors, found = table.alternate(floor, ours, 3 if quick else 15)
         finally:
             subprocess.run([*tmux, "kill-server"], capture_output=True, timeout=10)
     return [table.ratio("launch, Enter to start.json", "tmux new-session + python -c pass", floors, found, "s", 20.0)]

@@ -10,7 +10,11 @@ from dataclasses import dataclass
 
 STRACE = shutil.which("strace")
 
-CHANGING = ["write", "pwrite64", "writev", "rename", "renameat", "renameat2", "link", "linkat", "unlink", "unlinkat", "mkdir", "mkdirat", "rmdir", "symlink", "symlinkat", "fsync", "fdatasync", "ftruncate", "fallocate", "flock", "chmod", "fchmod", "kill", "sendto", "sendmsg", "bind", "clone", "clone3", "fork", "vfork", "execve"]
+CHANGING = [
+    "write", "pwrite64", "writev", "rename", "renameat", "renameat2", "link", "linkat", "unlink", "unlinkat", "mkdir",
+    "mkdirat", "rmdir", "symlink", "symlinkat", "fsync", "fdatasync", "ftruncate", "fallocate", "flock", "chmod",
+    "fchmod", "kill", "sendto", "sendmsg", "bind", "clone", "clone3", "fork", "vfork", "execve",
+]  # fmt: skip
 CALLS = ["openat", *CHANGING]
 
 FAILING = {

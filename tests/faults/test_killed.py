@@ -1,4 +1,4 @@
-"""SIGKILL at the state-changing system calls of launch, runner, finish, resume and settle: the directory tells the truth."""
+"""SIGKILL at the state-changing system calls of each program: the directory tells the truth afterwards."""
 
 import os
 import shutil
@@ -52,6 +52,21 @@ def running(lab: Lab, io: str) -> Program:
     return Program(lab, [*RUNNER, run, "1"], env, truth.Stage(lab, run))
 
 
+FILL = 'for i in $(seq 400); do echo "filler $i ................................"; done\n'
+
+
+def rolling(lab: Lab, io: str) -> Program:
+    """A runner whose log rolls several times."""
+    run = lab.launch(lab.brief(FILL + truth.AGENT + FILL, truth.VERIFY, io="terminal"), "--prepare")
+    path = Path(layout.attempt(run, 1), layout.ATTEMPT)
+    intent = record.decode(path.read_bytes())
+    intent["roll_bytes"] = 4096  # as it stands in every attempt.json, less some zeros
+    path.write_bytes(record.encode(intent))
+    env = dict(record.decode(Path(run, layout.ENV).read_bytes())["env"])
+    env["WORKCELL_ATTEMPT"] = f"{os.path.basename(run)}/1"
+    return Program(lab, [*RUNNER, run, "1"], env, truth.Stage(lab, run))
+
+
 def resuming(lab: Lab, io: str) -> Program:
     run = lab.launch(lab.brief(truth.AGENT, truth.VERIFY, io=io), "--wait", code=1)
     return Program(lab, lab.words("resume", run, "--no-window"), lab.env(), truth.Stage(lab, run))
@@ -70,7 +85,7 @@ def settling(lab: Lab, io: str) -> Program:
     return Program(lab, lab.words("wait", run), lab.env(), truth.Stage(lab, run))
 
 
-PROGRAMS = {"launch": launching, "runner": running, "resume": resuming, "settle": settling}
+PROGRAMS = {"launch": launching, "runner": running, "rolling": rolling, "resume": resuming, "settle": settling}
 
 
 def strike(program: Program, point: points.Point, how: str, *, lines: bool) -> tuple[bool, list[str]]:
@@ -105,8 +120,8 @@ def sweep(program: Program, chosen: list[points.Point], how: str, *, lines: bool
 
 
 @pytest.mark.parametrize("name, io, count", [
-    ("launch", "file", 12), ("runner", "file", 16), ("runner", "terminal", 12), ("resume", "file", 12),
-    ("settle", "file", 10),
+    ("launch", "file", 10), ("runner", "file", 14), ("runner", "terminal", 8), ("rolling", "terminal", 8),
+    ("resume", "file", 10), ("settle", "file", 10),
 ])  # fmt: skip
 def test_killed_at_a_sample_of_calls(lab, name, io, count):
     program = PROGRAMS[name](lab, io)
@@ -119,8 +134,10 @@ def test_killed_at_a_sample_of_calls(lab, name, io, count):
 
 @pytest.mark.heavy
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("io", ["file", "terminal"])
-@pytest.mark.parametrize("name", list(PROGRAMS))
+@pytest.mark.parametrize("name, io", [
+    *((name, "file") for name in PROGRAMS if name != "rolling"), ("runner", "terminal"), ("rolling", "terminal"),
+    ("settle", "terminal"),
+])  # fmt: skip
 def test_killed_at_every_call(lab, name, io):
     program = PROGRAMS[name](lab, io)
     program.set()

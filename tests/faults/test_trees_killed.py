@@ -43,7 +43,7 @@ if [ "$FAULT_AT" = all ]; then
   exec {strace} -f -qq -y -o "$FAULT_LOG.$n" -e trace={calls} {git} "$@"
 elif [ "$FAULT_AT" = "$n" ]; then
   inject="$FAULT_CALL:signal=KILL:when=$FAULT_NTH"
-  {strace} -f -qq -o /dev/null -e trace="$FAULT_CALL" -e inject="$inject" {git} "$@"
+  {strace} -f -o "$FAULT_LOG.killed" -e trace="$FAULT_CALL" -e inject="$inject" {git} "$@"
   kill -9 $PPID
   exit 137
 fi
@@ -56,13 +56,19 @@ def configured(monkeypatch, tmp_path):
     repos.set_up(monkeypatch, tmp_path)
 
 
-def prepare(where: Path, verb: str) -> tuple[Path, Path]:
-    """A repository with a submodule, work of every kind and, for a removal, a worktree that may go."""
+def template(where: Path) -> Path:
+    """A repository with a submodule, to be copied."""
     where.mkdir()
     top = repos.with_submodule(where)
     repos.write(top, ".gitignore", "*.env\n")
     repos.commit(top, {"c.txt": "c\n"})
-    path = where / "trees" / "r1"
+    return top
+
+
+def prepare(where: Path, verb: str) -> tuple[Path, Path]:
+    """A repository with work of every kind and, for a removal, a worktree that may go."""
+    top, path = where / "super", where / "trees" / "r1"
+    shutil.copytree(where.parent / "template/super", top, symlinks=True)
     if verb == "remove":
         made = worktrees.create(git.find(str(top)), str(path), run="r1")
         salvage.take(made.tree, "r1", "before removal")
@@ -136,7 +142,10 @@ def _changing(trace: str, own: bool) -> set[tuple[str, int]]:
 
 
 def kill(verb: str, where: Path, point: tuple[int, str, int]) -> bool:
-    """One run that is killed at `point`, what then has to hold, and the run after it. Whether the kill landed."""
+    """One run that is killed at `point`, what has to hold then, and the run after it. Whether the kill landed.
+
+    Where counts drifted it did not, and our process is killed once that git command is through.
+    """
     at, call, nth = point
     top, path = prepare(where, verb)
     mine = repos.belongings(top)
@@ -145,7 +154,7 @@ def kill(verb: str, where: Path, point: tuple[int, str, int]) -> bool:
         env = environment(where, FAULT_AT=str(at), FAULT_CALL=call, FAULT_NTH=str(nth))
         code = start(verb, top, path, env)
     else:
-        injecting = (str(STRACE), "-qq", "-o", "/dev/null", "-e", f"trace={call}")
+        injecting = (str(STRACE), "-o", str(where / "trace.killed"), "-e", f"trace={call}")
         injecting += ("-e", f"inject={call}:signal=KILL:when={nth}")
         code = start(verb, top, path, environment(where), injecting)
     check_untouched(top, mine)
@@ -181,7 +190,8 @@ def kill(verb: str, where: Path, point: tuple[int, str, int]) -> bool:
         assert repos.git(top, "for-each-ref") == refs
     check_untouched(top, mine)
     repos.git(top, "fsck", "--connectivity-only")
-    return code != 0
+    log = where / "trace.killed"
+    return log.exists() and "+++ killed by SIGKILL +++" in log.read_text(errors="replace")
 
 
 TRACKED = (".gitignore", ".gitmodules", "a.txt", "c.txt", "dir/b.txt")
@@ -196,6 +206,7 @@ def check_untouched(top: Path, before: dict) -> None:
 
 
 def sweep(verb: str, tmp_path: Path, only: int | None) -> tuple[int, int]:
+    template(tmp_path / "template")
     every = points(verb, tmp_path / "clean")
     chosen = every if only is None else sorted(random.Random(7).sample(every, only))
     landed = 0

@@ -62,7 +62,7 @@ def test_every_expected_run_is_there():
 def test_a_newer_major_is_refused_and_nothing_is_rewritten(frozen, name):
     path = frozen / "runs" / "20261120-0512-frozen-two-aaaa"
     file = path / name
-    text = file.read_text().replace("/1\"", "/2\"", 1)
+    text = file.read_text().replace('/1"', '/2"', 1)
     file.write_text(text)
     if name.startswith("attempts"):
         (path / "current").unlink()

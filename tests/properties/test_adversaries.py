@@ -64,9 +64,7 @@ def test_claude_s_records(prompt: str, output: str, said: str, code: int, ended:
         {
             "type": "user",
             "uuid": "3",
-            "message": {
-                "content": [{"type": "tool_result", "tool_use_id": "t", "content": output, "is_error": True}]
-            },
+            "message": {"content": [{"type": "tool_result", "tool_use_id": "t", "content": output, "is_error": True}]},
         },
         {
             "type": "assistant",
@@ -75,9 +73,7 @@ def test_claude_s_records(prompt: str, output: str, said: str, code: int, ended:
         },
     ]
     if ended:
-        stream.append(
-            {"type": "result", "subtype": "success", "is_error": False, "result": said, "uuid": "5"}
-        )
+        stream.append({"type": "result", "subtype": "success", "is_error": False, "result": said, "uuid": "5"})
     found = judged("claude", stdout__txt=jsonl(*stream), stderr__txt="", exit_code=str(code))
     assert found["verdict"] not in ALARMS, found["evidence"]
     if ended and code == 0:
@@ -120,9 +116,7 @@ def test_plain_words_of_a_run_that_ended_well(stdout: str, stderr: str, agent: s
 
 @settings(max_examples=60, deadline=None)
 @given(WORDS, st.sampled_from(["TERM", None]), st.sampled_from([-15, -9, 143]))
-def test_codex_killed_while_a_tool_s_output_is_its_last_line(
-    output: str, killed: str | None, code: int
-) -> None:
+def test_codex_killed_while_a_tool_s_output_is_its_last_line(output: str, killed: str | None, code: int) -> None:
     meta = json.dumps({"timed_out_signal": killed})
     found = judged(
         "codex",

@@ -45,9 +45,7 @@ step = st.one_of(
     st.tuples(st.just("mark"), st.sampled_from(["--assume-unchanged", "--skip-worktree"]), name),
     st.tuples(st.just("attributes"), st.sampled_from(["* text=auto\n", "*.lfs filter=boom\n", "b eol=crlf\n"])),
     st.tuples(st.just("ignore"), st.sampled_from(["b", "dir/", "*.txt"])),
-    st.tuples(
-        st.just("git"), st.sampled_from([line.split() for line in GIT.replace(";", "\n").split("\n") if line])
-    ),
+    st.tuples(st.just("git"), st.sampled_from([line.split() for line in GIT.replace(";", "\n").split("\n") if line])),
     st.tuples(st.just("lock")),
 )
 
@@ -105,9 +103,24 @@ def configured(tmp_path_factory):
         yield
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quiet = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@settings(quiet, max_examples=15)
 @given(steps=st.lists(step, max_size=14), born=st.booleans())
 def test_every_look_and_snapshot_leaves_the_person_untouched_and_comes_back_whole(tmp_path_factory, steps, born):
+    check(tmp_path_factory, steps, born)
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(1500)
+@settings(quiet, max_examples=400)
+@given(steps=st.lists(step, max_size=25), born=st.booleans())
+def test_over_many_more_repositories(tmp_path_factory, steps, born):
+    check(tmp_path_factory, steps, born)
+
+
+def check(tmp_path_factory, steps, born) -> None:
     top = tmp_path_factory.mktemp("random") / "repo"
     if born:
         repos.make(top, {"a.txt": b"one\n", "dir/c": b"c\n", "x.lfs": b"big\n"})

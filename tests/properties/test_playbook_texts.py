@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workcell.texts import playbook
@@ -21,10 +21,9 @@ TREE = st.recursive(
 )
 
 
+@settings(max_examples=60)
 @given(st.dictionaries(KEYS, TREE, max_size=8), st.text(max_size=60))
-def test_any_front_matter_gives_a_playbook_or_faults_and_never_both(
-    front: dict[str, object], body: str
-) -> None:
+def test_any_front_matter_gives_a_playbook_or_faults_and_never_both(front: dict[str, object], body: str) -> None:
     text = f"---\n{plain_yaml(front)}---\n{body}"
     found, faults = playbook.parse(text.encode("utf-8", "replace"), "p.md")
     assert (found is None) == bool(faults)

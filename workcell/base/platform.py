@@ -66,7 +66,10 @@ def alive(who: "dict[str, object]") -> str:
     pid = who.get("pid")
     if not isinstance(pid, int) or pid <= 0 or who.get("host") != os.uname().nodename:
         return probe.UNKNOWN
-    if who.get("boot") != boot_id():
+    boot = boot_id()
+    if LINUX and (boot is None or who.get("boot") is None):
+        return probe.UNKNOWN  # no descriptor was to be had, or /proc is not there: nothing else it says counts either
+    if who.get("boot") != boot:
         return probe.NO  # the same host has been started again since
     if who.get("pidns") != pid_namespace():
         return probe.UNKNOWN
@@ -82,9 +85,28 @@ def alive(who: "dict[str, object]") -> str:
         fields = _stat(pid)
     except OSError:
         return probe.UNKNOWN
-    if fields is None or fields[0] in (b"Z", b"X"):
+    if fields is None:
+        return _hidden(pid)
+    if fields[0] in (b"Z", b"X"):
         return probe.NO
-    return probe.of(int(fields[19]) == who.get("start"))
+    start = who.get("start")
+    return probe.UNKNOWN if start is None else probe.of(int(fields[19]) == start)
+
+
+def _hidden(pid: int) -> str:
+    """A process that /proc does not show: gone, or of another user where /proc is mounted with hidepid."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return probe.NO
+    except OSError:
+        pass
+    return probe.UNKNOWN
+
+
+def close_from(low: int) -> None:
+    """Close every descriptor from `low` on. macOS answers -1 where files are unlimited, and that would close none."""
+    os.closerange(low, max(os.sysconf("SC_OPEN_MAX"), 65536))
 
 
 def descendants(root: int) -> "list[int]":

@@ -58,6 +58,8 @@ def _bytes(record: "dict[str, Any]", newline: str) -> bytes:
     except UnicodeEncodeError:
         # a file name that is not UTF-8 came in as lone surrogates: escaped, they survive the round trip
         return _text(record, newline, encode_basestring_ascii).encode() + b"\n"
+    except RecursionError:
+        raise ValueError("nested too deep") from None
 
 
 def _text(value: "Any", newline: str, quote: "Callable[[str], str]") -> str:

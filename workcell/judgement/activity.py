@@ -16,6 +16,8 @@ RETRY_UNSAID = 600.0
 CONFLICT = 0.75
 AGREEMENT = 0.7
 LEAST = 0.3
+COARSE = {"limited": "idle", "question": "idle", "approval": "working", "retrying": "working"}
+"""What a witness that sees less says of the same state; that is no contradiction."""
 
 _AGAIN = re.compile(r"(?i)\bretrying in\b|\breconnecting\b|\bwaiting for network\b")
 _LIMIT = re.compile(r"(?i)^(you'?ve hit your .{0,30}limit|⚠? ?usage limit reached)")
@@ -68,6 +70,8 @@ def _ended(s: Session, source: str, sure: float, now: float) -> Evidence:
         return item(source, "limited", 0.9, end["text"] or "a limit is reached", end["at"], until=until)
     if end.get("ok") and end.get("asks"):
         return item(source, "question", 0.8, end["text"], end["at"])
+    if not end.get("ok"):  # it stands, and why it does another witness may know better
+        return item(source, "idle", 0.7 + sure, f"the turn failed: {end['text']}".rstrip(": "), end["at"])
     return item(source, "idle", 0.85 + sure, f"the turn is over: {end['text']}".rstrip(": "), end["at"])
 
 
@@ -89,6 +93,19 @@ def from_screen(screen: Screen, time: str | None = None) -> list[Evidence]:
     return []
 
 
+def from_verdict(verdict: dict[str, Any], now: float) -> list[Evidence]:
+    """What a judgement of the same moment adds: a limit whose reset was told in words."""
+    best = next(iter(verdict["evidence"]), None)
+    if best is None:
+        return []
+    resets = verdict.get("resets_at")
+    if verdict["verdict"] in ("usage_limit", "rate_limit") and resets and not verdict.get("retrying"):
+        if now < clock.parse(resets):
+            return [item(best["source"], "limited", 0.9, best["words"], best["time"], until=resets)]
+        return [item(best["source"], "idle", 0.5, "its limit has reset", best["time"])]
+    return []
+
+
 def decide(items: list[Evidence]) -> dict[str, Any]:
     """{state, since, confidence, evidence, deadline?, until?}: the best witness decides.
 
@@ -99,7 +116,8 @@ def decide(items: list[Evidence]) -> dict[str, Any]:
     if not said or ranked[0]["source"] == "locks":
         return {"state": "unknown", "since": None, "confidence": 0.0, "evidence": ranked}
     best = said[0]
-    against = sum(1 for one in ranked if one["says"] != best["says"] and one["confidence"] >= 0.5)
+    same = (best["says"], COARSE.get(best["says"]), "working" if best["says"] == "question" else None)
+    against = sum(1 for one in ranked if one["says"] not in same and one["confidence"] >= 0.5)
     along = sum(1 for one in said[1:] if one["says"] == best["says"])
     confidence = (1 - (1 - best["confidence"]) * AGREEMENT**along) * CONFLICT**against
     state = best["says"] if confidence >= LEAST else "unknown"

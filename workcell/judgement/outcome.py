@@ -25,6 +25,8 @@ def ending(exit: dict[str, Any]) -> str:
 def residuals(attempt: dict[str, Any], facts: dict[str, Any]) -> list[str]:
     """Rules of the brief that the tree breaks, each with the path that breaks it."""
     broken = [f"forbidden path touched: {entry['path']} (rule {entry['pattern']})" for entry in facts["forbidden"]]
+    if unseen := facts.get("forbidden_unread"):
+        broken.append("whether forbidden paths were touched could not be seen: " + "; ".join(unseen[:3]))
     git = facts.get("git")
     if (attempt.get("require") or {}).get("clean"):
         if git is None:

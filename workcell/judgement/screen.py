@@ -11,7 +11,7 @@ line of a spinner, a notice, a dialog's words; never what the agent or its tools
 TAIL = 60
 """Lines of the screen that are looked at; a dialog with a long diff above it is decided by its last lines."""
 
-_RULE = re.compile(r"^\s*[─━▔▁═╌-]{20,}\s*$")
+_RULE = re.compile(r"^\s*[╭╰]?[─━▔▁═╌-]{20,}[╮╯]?\s*$")
 _OPTION = re.compile(r"^(?P<indent>\s*)(?P<mark>[❯›>●▸]\s*)?(?P<n>\d{1,2})[.)]\s+(?P<text>\S.*)$")
 _PICK = re.compile(r"^\s*[❯›>▸]\s+(?P<text>\S.*)$")
 _KEYS = re.compile(
@@ -30,7 +30,7 @@ _REFUSING = re.compile(r"(?i)^(no\b|stop and wait|stop\b|cancel|reject|deny|don.
 
 def read(lines: Sequence[str], agent: str) -> Screen:
     """What the last frame says. `lines` are rendered rows, top first; trailing blank rows do not matter."""
-    rows = [line.rstrip() for line in lines[-TAIL:]]
+    rows = [_unboxed(line.rstrip()) for line in lines[-TAIL:]]
     while rows and not rows[-1]:
         rows.pop()
     if not rows:
@@ -46,15 +46,20 @@ def read(lines: Sequence[str], agent: str) -> Screen:
     return _claude(*_last_block(above), above, typed, below)
 
 
+def _unboxed(row: str) -> str:
+    """A row without the sides of the box that older versions draw around dialogs and composer."""
+    return row.strip()[1:-1].rstrip() if row.startswith("│") and row.endswith("│") and len(row) > 1 else row
+
+
 def _claude_composer(rows: list[str]) -> tuple[list[str], str, list[str]] | None:
     """What is above the composer, what is typed in it, what is below: it lies between the last two rules."""
     rules = [index for index, row in enumerate(rows) if _RULE.match(row) and "─" in row]
     for upper, lower in zip(reversed(rules[:-1]), reversed(rules[1:]), strict=True):
         inside = rows[upper + 1 : lower]
-        if inside and inside[0].startswith(("❯", ">", "!")) and len(rows) - lower <= 12:
+        if inside and inside[0].lstrip().startswith(("❯", ">", "!")) and len(rows) - lower <= 12:
             return (
                 rows[:upper],
-                " ".join(row.lstrip("❯> ").strip() for row in inside).strip(),
+                " ".join(row.lstrip(" ❯>").strip() for row in inside).strip(),
                 rows[lower + 1 :],
             )
     return None
@@ -105,7 +110,7 @@ def _claude(head: str, block: str, above: list[str], typed: str, below: list[str
             "sure": True,
         }
     ghost = typed in _GHOST
-    if head.startswith("  ⎿") and _under_prompt(above):
+    if head.startswith("  ⎿") and (ghost or _under_prompt(above)):
         return {"kind": "notice", "text": block.strip().removeprefix("⎿").strip(), "sure": ghost}
     if head.startswith(("● ", "⏺ ")) and ghost:
         # without the composer's own advice these are words that the agent may have said itself

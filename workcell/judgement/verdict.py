@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import tzinfo
 from typing import Any
 
+from workcell.base import clock
 from workcell.judgement import reset
 from workcell.judgement import screen as screens
 from workcell.judgement import signals as firing
@@ -20,7 +21,7 @@ frames      [{name, rows}] rendered screens, oldest first; the last one is how i
 stdout      the words on stdout that are no records, or None
 stdout_asks whether they end with a question
 stderr      its text, or None
-exit        {code, signal, how, ended_by: time | None} or None while it runs
+exit        {code, signal, how: as in exit.json, ended_by: time | None} or None while it runs
 processes   {killed: bool, left: [words]} or None
 tampered    what was changed, or None
 now         epoch; `local` the zone that the agent's words without a zone are in
@@ -61,6 +62,7 @@ class _Case:
         self.claims: list[Evidence] = []
         self.open: list[tuple[Session, str]] = []
         self.judged: list[str] = []
+        self.screen: dict[str, Any] | None = None
 
     def claim(self, one: Evidence) -> Evidence:
         self.claims.append(one)
@@ -108,6 +110,9 @@ class _Case:
             if fired:
                 self.claim(self._fired(fired, source, 0.9, s, {**base, "final": True, "retrying": True}))
                 return
+        if s["exited"] == "prompt_input_exit" and s["turn"] == "open":
+            self.claim(item(source, "partial", 0.6, "a person left in the middle of a turn", **base))
+            return
         if s["exited"] and s["turn"] == "open":
             words = f"the session ended ({s['exited']}) in the middle of a turn"
             self.claim(item(source, "vanished", 0.85, words, **base))
@@ -122,7 +127,8 @@ class _Case:
 
     def _fire(self, s: Session, said_at: float) -> list[Fired]:
         fired: list[Fired] = []
-        for error in s["errors"]:
+        # what was told before the last word may have been got over: it counts only without a last word
+        for error in [one for one in s["errors"] if one.get("final")] or s["errors"]:
             fired += firing.on_record(self.signals, self.agent, "error", error, said_at, self.local)
         fired += firing.on_record(self.signals, self.agent, "turn.completed", s["end"], said_at, self.local)
         if s["limit"]:
@@ -153,6 +159,7 @@ class _Case:
         read = [screens.read(frame["rows"], self.agent) for frame in frames]
         last, name = read[-1], str(frames[-1]["name"])
         self.judged.append(name)
+        self.screen = {"frame": name, "kind": last["kind"], "text": last["text"][:600]}
         if last["kind"] == "dialog":
             self._dialog(last, name, 0.9)
         elif last["kind"] in ("busy", "notice", "page"):
@@ -217,9 +224,14 @@ class _Case:
         if not exit_:
             return
         code = exit_.get("code")
-        if exit_.get("how") == "vanished":
+        how = exit_.get("how")
+        if how == "vanished":
             self.claim(item("locks", "vanished", 0.9, "its process is gone and nobody saw it end"))
-        elif exit_.get("ended_by") == "time":
+        elif how == "not-started":
+            self.claim(item("locks", "config_error", 0.85, "the program could not be started at all"))
+        elif how == "stopped":
+            self.claim(item("locks", "unknown", 0.9, "a person stopped it"))
+        elif exit_.get("ended_by") == "time" or how in ("limit-wall", "limit-idle"):
             self._out_of_time()
         elif exit_.get("signal") or (code is not None and (code < 0 or code in (129, 130, 131, 134, 137, 139, 143))):
             signal = exit_.get("signal") or abs(code) % 128
@@ -319,7 +331,14 @@ class _Case:
             "confidence": round(confidence, 3),
             "evidence": ranked,
             "signals": [name for one in ranked for name in one.get("signals") or []],
-            "judged": {"agent": self.agent, "from": self.judged, "exit": self.material.get("exit")},
+            "judged": {
+                "agent": self.agent,
+                "at": clock.stamp(self.now),
+                "zone": str(self.local) if self.local else None,
+                "from": self.judged,
+                "exit": self.material.get("exit"),
+                "screen": self.screen,
+            },
         }
         if best and verdict in ("usage_limit", "rate_limit"):
             agreeing = [one["reset"] for one in ranked if one["says"] == verdict and one.get("reset")]
@@ -367,12 +386,16 @@ def _what_runs(s: Session) -> str:
 
 
 def _no_progress(read: list[screens.Screen]) -> bool:
-    """Two frames with the same words and tokens, between which the spinner's own clock went far on."""
-    busy = [one for one in read if one["kind"] == "busy" and one.get("seconds") is not None]
+    """Two frames with one and the same count of tokens, between which the spinner's own clock went far on.
+
+    Codex shows no such count, and thinks for minutes without a word: its clock alone is no witness.
+    """
+    busy = [one for one in read if one["kind"] == "busy" and one.get("tokens") is not None]
     if len(busy) < 2 or busy[-1] is not read[-1]:
         return False
     first, last = busy[0], busy[-1]
-    return bool(first["tokens"] == last["tokens"] and last["seconds"] - first["seconds"] >= STUCK_SECONDS)
+    ahead = (last["seconds"] or 0) - (first["seconds"] or 0)
+    return bool(first["tokens"] == last["tokens"] and ahead >= STUCK_SECONDS)
 
 
 def _option(dialog: screens.Screen, safe: str | None) -> str | None:

@@ -29,6 +29,6 @@ def answer(run: str, word: str, by: str = "person", patience: float = send.PATIE
         return send.send(run, word, "sequential", by, patience)
     if deliver.option(dialog, None, word) is None:
         options = [f"{one['n'] or '-'} {one['text']}" for one in dialog["options"]]
-        raise Refused(f"{word!r} names no option of: {dialog['question']}", details=options)
+        raise Refused(f"{word!r} names no option of: {dialog['question']}", "choose one of these", details=options)
     message = {"kind": "answer", "dialog_id": composer.dialog_id(dialog), "by": by}
     return send.deliver(run, {**message, "choice" if word.strip().isdigit() else "text": word.strip()}, patience)

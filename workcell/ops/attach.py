@@ -1,6 +1,7 @@
 """attach: a window onto the terminal of a live run, in tmux or on the calling terminal itself."""
 
 import os
+import signal
 import socket
 import sys
 import termios
@@ -36,11 +37,11 @@ def prepare(home: str, run: str, read_only: bool) -> Result:
         windows.prepare(server)
         sessions = server.sessions()
         if sessions is None:
-            raise Unreachable(f"the tmux server at {server.socket} does not answer")
+            raise Unreachable(f"the tmux server at {server.socket} does not answer", "workcell doctor")
         if seen.id not in sessions:
             trouble = start.window(home, run, seen.n)
             if trouble:
-                raise Unreachable(trouble)
+                raise Unreachable(trouble, "workcell doctor")
     except WorkcellError as error:
         return Result([], True, f"{error.message}; this terminal is the window until the run ends (close it to leave)")
     return Result(windows.attach_words(server, seen.id, read_only), False, None)
@@ -60,11 +61,34 @@ def here(run: str, read_only: bool) -> int:
             try:
                 connection.connect(layout.CONTROL)
             except OSError as error:
-                raise Unreachable(f"no terminal is open in {os.path.basename(run)}: {error.strerror}") from error
+                name = os.path.basename(run)
+                raise Unreachable(
+                    f"no terminal is open in {name}: {error.strerror}", f"workcell status {name}"
+                ) from error
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, _leave)  # before the runner can have made the terminal raw
             socket.send_fds(connection, [b"R" if read_only else b"W"], [tty])
+            signal.signal(signal.SIGWINCH, lambda number, frame: _resized(connection))
             while connection.recv(64):
                 pass
     finally:
-        termios.tcsetattr(tty, termios.TCSADRAIN, saved)
+        try:
+            # now, not once the output has drained: a terminal that takes nothing would keep us here
+            termios.tcsetattr(tty, termios.TCSANOW, saved)
+        except termios.error:
+            pass  # the terminal itself is gone
         os.close(tty)
     return 0
+
+
+def _leave(number: int, frame: object) -> None:
+    """Raw mode must not outlive us in the shell that started us."""
+    raise SystemExit(128 + number)
+
+
+def _resized(connection: socket.socket) -> None:
+    """Any byte says that the size has changed; the runner asks the terminal itself."""
+    try:
+        connection.send(b"z", socket.MSG_DONTWAIT)
+    except OSError:
+        pass  # the attempt has just ended

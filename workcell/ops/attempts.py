@@ -10,6 +10,8 @@ from workcell.rundir import layout, seal
 from workcell.texts import compose, recipe
 
 ROLL_BYTES = 4_000_000
+WORD_LIMIT = 100_000
+"""Bytes of one word of a command; Linux refuses to start a program with one of 128 KiB (MAX_ARG_STRLEN)."""
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
@@ -81,10 +83,14 @@ def fill(
     """
     named = variables(run, n, name, session, intent)
     values = intent["recipe"]["values"]
-    prompt = compose.prompt(values["prompt"], named, brief_text, intent["prose"])
+    prompt = compose.prompt(values["prompt"], named, brief_text, intent["prose"]).replace("\0", "")
     named["prompt"] = prompt
     where = f"recipe {intent['recipe']['name']!r}, command"
-    argv = [recipe.render(word, named, where) for word in values["resume" if native else "command"]]
+    words = values["resume" if native else "command"]
+    argv = [recipe.render(word, named, where) for word in words]
+    if any(len(word.encode("utf-8", "replace")) > WORD_LIMIT for word in argv):
+        short = {**named, "prompt": f"Your whole task is in the file {named['brief']}: read it first, then do it."}
+        argv = [recipe.render(word, short, where) for word in words]
     seeded = recipe.seeds(values, named, f"recipe {intent['recipe']['name']!r}")
     if n == 1 and intent["setup"]:
         argv = ["bash", "-c", "set -eu\n" + "\n".join(intent["setup"]) + '\nexec "$@"\n', "setup", *argv]
@@ -106,7 +112,7 @@ def fill(
 
 _OWN = (
     *("schema", "attempt", "asked_at", "asked_by", "follows", "start", "argv", "prompt", "agent_session"),
-    *("native", "seed", "messages"),
+    *("native", "native_why", "brief_given", "seed", "messages"),
 )
 """Keys that belong to one attempt and are never carried over to the next."""
 

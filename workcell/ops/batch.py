@@ -37,8 +37,8 @@ class Entry:
     at: str
     """Where it was asked for, `night.yaml:7` or the brief's path: for words."""
     run: str | None = None
-    waits: bool = False
-    """Whether it was told that its tree belongs to another run at this moment."""
+    waits_for: str | None = None
+    """The run that has its tree at this moment."""
     found: bool = False
     """Whether the run was there already."""
     state: str = phase.CREATED
@@ -152,16 +152,18 @@ def _front(path: str) -> dict[str, object]:
 def _doubles(entries: list[Entry], max_live: int | None) -> list[Fault]:
     """The same thing asked for twice, and two runs that would share a tree at the same time."""
     faults = []
-    keys: dict[Key, str] = {}
-    trees: dict[str, str] = {}
+    keys: dict[Key, Entry] = {}
+    trees: dict[str, Entry] = {}
     for entry in entries:
-        first = keys.setdefault(key_of(entry.made), entry.at)
-        if first != entry.at:
-            faults.append(Fault(entry.at, None, f"asks for the same run as {first}", "remove one, or name them apart"))
+        first = keys.setdefault(key_of(entry.made), entry)
+        if first is not entry:
+            faults.append(
+                Fault(entry.at, None, f"asks for the same run as {first.at}", "remove one, or name them apart")
+            )
         elif max_live is None and entry.alone:
-            other = trees.setdefault(os.path.realpath(entry.made.top), entry.at)
-            if other != entry.at:
-                words = f"works in the same tree as {other}: {entry.made.top}"
+            other = trees.setdefault(os.path.realpath(entry.made.top), entry)
+            if other is not entry:
+                words = f"works in the same tree as {other.at}: {entry.made.top}"
                 faults.append(Fault(entry.at, None, words, "give one a tree of its own, or launch with --max-live"))
     return faults
 

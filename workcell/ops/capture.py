@@ -7,6 +7,7 @@ from typing import Any
 from workcell.base import clock, ids, record
 from workcell.judgement import session as sessions
 from workcell.ops import capture_sources as sources
+from workcell.ops import environment
 from workcell.ops.captured import SCHEMA, State, stored
 from workcell.ports.agents import reader_for
 from workcell.ports.agents.reader import Event, Reader, Where
@@ -214,7 +215,8 @@ class _Step:
             if known is None or known["file"] != path:
                 known = sources.fresh(path, self._scope(), name, known)
                 self.state["sources"][name] = known
-        return known
+        found: dict[str, Any] | None = known
+        return found
 
     def _stream(self) -> str | None:
         if self.attempt.get("io") != "file":
@@ -226,7 +228,7 @@ class _Step:
         session = self.state["session"]
         if not session:
             return None
-        env = sources.environment(self.run)
+        env = environment.known(self.run)
         return sources.find(self.reader, env, self.attempt["cwd"], session, self.state["sources"]["hook"]["transcript"])
 
     # -- writing

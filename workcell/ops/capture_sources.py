@@ -4,11 +4,10 @@ import glob
 import os
 from typing import Any
 
-from workcell.base import record
 from workcell.judgement import session as sessions
 from workcell.ports.agents import lines
 from workcell.ports.agents.reader import Event, Reader
-from workcell.rundir import layout, seal
+from workcell.rundir import seal
 
 PIECE = 256 << 10
 """Bytes read in one step; more only for a line that is longer."""
@@ -25,16 +24,6 @@ def fresh(path: str, scope: str, kind: str, earlier: Source | None = None) -> So
         "session": earlier["session"] if earlier else sessions.empty(),
         "copied": earlier["copied"] if earlier else 0,
     }
-
-
-def environment(run: str) -> dict[str, str]:
-    """The environment of the run's agent; empty when it cannot be read."""
-    try:
-        with open(os.path.join(run, layout.ENV), "rb") as file:
-            found = record.decode(file.read()).get("env")
-    except (OSError, ValueError):
-        return {}
-    return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
 
 
 def find(reader: Reader, env: dict[str, str], cwd: str, session: str, told: str | None) -> str | None:

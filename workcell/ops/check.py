@@ -2,20 +2,24 @@
 
 import os
 import time
+from collections.abc import Callable
 from typing import Any
 
-from workcell.base import record
-from workcell.base.errors import Unreachable
+from workcell.base import probe
+from workcell.base.errors import TryAgain, Unreachable
+from workcell.ops import environment as stored_environment
 from workcell.ops.plan import sha256
 from workcell.ports import proc, processes
-from workcell.rundir import layout
+from workcell.rundir import layout, locks, plainfile
+
+LARGEST = 1 << 26
+"""Bytes of a verify script that are read; a longer one is not the one that was pinned."""
 
 
 def environment(run: str, attempt: dict[str, Any], n: int) -> tuple[dict[str, str], int]:
     """(what verify gets, its umask): env.json without the named secrets, and the names of WORKCELL_*."""
-    with open(os.path.join(run, layout.ENV), "rb") as file:
-        stored = record.decode(file.read())
-    env: dict[str, str] = dict(stored["env"])
+    stored = stored_environment.read(run)
+    env: dict[str, str] = dict(stored.env)
     for name in attempt.get("secrets") or []:
         env.pop(name, None)
     directory = layout.attempt(run, n)
@@ -25,14 +29,22 @@ def environment(run: str, attempt: dict[str, Any], n: int) -> tuple[dict[str, st
         WORKCELL_ATTEMPT_DIR=directory,
         WORKCELL_AGENT_DIR=os.path.join(directory, layout.AGENT_DIR),
     )
-    return env, int(stored["umask"])
+    return env, stored.umask
 
 
-def run(run_dir: str, n: int, attempt: dict[str, Any], output: int, agent_lock: int | None) -> dict[str, Any]:
+def run(
+    run_dir: str,
+    n: int,
+    attempt: dict[str, Any],
+    output: int,
+    agent_lock: int | None,
+    until: Callable[[], bool] | None = None,
+) -> dict[str, Any]:
     """Run the attempt's verify script in its tree, both outputs to the descriptor `output`.
 
-    Returns {how, code, signal, seconds, sha256, error}; `how` is exited, limit, tampered or not-started. The
-    script runs from a copy that nobody can write to any more, so that what ran is what was hashed.
+    Returns {how, code, signal, seconds, sha256, error}; `how` is exited, limit, tampered or not-started. Once `until`
+    says that nobody wants to know any more, the script is ended as at its limit. It runs from a copy that nobody can
+    write to any more, so that what ran is what was hashed.
     """
     directory = layout.attempt(run_dir, n)
     found: dict[str, Any] = {
@@ -44,10 +56,11 @@ def run(run_dir: str, n: int, attempt: dict[str, Any], output: int, agent_lock: 
         "error": None,
     }
     try:
-        with open(os.path.join(directory, layout.VERIFY_SCRIPT), "rb") as file:
-            script = file.read()
+        script = plainfile.read(os.path.join(directory, layout.VERIFY_SCRIPT), LARGEST)
     except OSError as error:
         return {**found, "error": f"verify.sh cannot be read: {error.strerror}"}
+    if script is None:
+        return {**found, "error": "verify.sh cannot be read: there is no such file, or it is no regular one"}
     found["sha256"] = sha256(script)
     if found["sha256"] != attempt["verify"]["sha256"]:
         return {**found, "error": "its sha256 is not the one in attempt.json"}
@@ -66,6 +79,7 @@ def run(run_dir: str, n: int, attempt: dict[str, Any], output: int, agent_lock: 
             output=output,
             pass_fds=fds,
             umask=umask,
+            until=until,
         )
     except Unreachable as error:
         return {**found, "how": "not-started", "error": error.message}
@@ -101,3 +115,21 @@ def end_leftovers(run_dir: str, n: int, *, below: int | None) -> list[processes.
     """End what the attempt left running, within the fence."""
     mark = f"{os.path.basename(run_dir)}/{n}"
     return processes.end(mark, below=below, lock=os.path.join(run_dir, layout.AGENT_LOCK))
+
+
+def free_agent_lock(run_dir: str) -> None:
+    """Put a fresh agent.lock in place when only what must not be ended holds the old one.
+
+    Raises TryAgain when a holder cannot be found or asked: a lock whose holder nobody knows may be an agent's.
+    """
+    path = os.path.join(run_dir, layout.AGENT_LOCK)
+    if locks.held(path) == probe.NO:
+        return
+    found = processes.holders(path, os.path.basename(run_dir))
+    unknown = [one for one in found if one.spared is None or one.spared == processes.NOT_ASKED]
+    if not found or unknown:
+        who = (
+            ", ".join(f"pid {one.pid} ({one.command})" for one in unknown) or "a process that cannot be seen from here"
+        )
+        raise TryAgain(f"{os.path.basename(run_dir)}: agent.lock is held by {who}", "end it, or wait for it")
+    locks.renew(path)

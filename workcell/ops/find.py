@@ -4,6 +4,7 @@ import os
 
 from workcell.base import ids, printable
 from workcell.base.errors import NotFound, Usage
+from workcell.ops import home as homes
 from workcell.rundir import layout, look, status
 
 
@@ -41,9 +42,13 @@ def run(home: str, word: str) -> str:
     """The directory of the run that `word` names: an id, a name, a unique prefix, a path, or `-` for the newest.
 
     Of several runs of one name, the newest that is not done, else the newest. NotFound when there is none, Usage
-    with the list when a prefix fits several.
+    with the list when a prefix fits several, Refused when others can write to the home: what stands in a run is
+    executed by settling or resuming it.
     """
+    homes.check(home)
     known = ids_of(home)
+    if not word.strip():
+        raise Usage("RUN is empty", "name a run, or - for the newest: an unset variable must not pick one")
     if word == "-":
         if not known:
             raise NotFound("there is no run yet", "workcell launch BRIEF")
@@ -72,6 +77,11 @@ def run(home: str, word: str) -> str:
     raise NotFound(f"no such run: {shown!r}", "workcell ls")
 
 
+def home_of(path: str) -> str:
+    """The home that the run's directory lies in."""
+    return os.path.dirname(os.path.dirname(path))
+
+
 def name_of(path: str) -> str | None:
     """The name in launch.json; None when it cannot be read."""
     found = look.read_record(path, layout.LAUNCH, [])
@@ -80,6 +90,11 @@ def name_of(path: str) -> str | None:
 
 
 def is_live(home: str, run: str) -> bool:
-    """Whether the run exists and is not done: for leases."""
+    """Whether the run exists and is not done: for leases. OSError when that cannot be told."""
     path = path_of(home, run)
-    return os.path.isdir(path) and not os.path.exists(os.path.join(path, layout.CURRENT, layout.RESULT))
+    for place, answer in ((path, False), (os.path.join(path, layout.CURRENT, layout.RESULT), True)):
+        try:
+            os.stat(place)
+        except FileNotFoundError:
+            return answer
+    return False

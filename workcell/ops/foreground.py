@@ -94,22 +94,24 @@ def _create_free(batch: Batch, tell: Tell) -> None:
     for entry in batch.entries:
         if entry.run is not None or entry.error is not None:
             continue
-        if entry.alone and _taken(entry):
-            if not entry.waits:
-                entry.waits = True
+        holder = _holder(entry) if entry.alone else None
+        if holder is not None:
+            if entry.waits_for != holder:
+                entry.waits_for = holder
                 tell("waiting", entry)
         else:
             _create(entry, True, tell)
 
 
-def _taken(entry: Entry) -> bool:
-    """Whether a run that is not done has the tree now; creating one claims it properly."""
+def _holder(entry: Entry) -> str | None:
+    """The run that is not done and has the tree now; creating one claims it properly."""
     home = entry.request.home
     try:
         named = lease.holder(home, entry.made.top)
     except NotFound:
-        return False
-    return named is not None and find.is_live(home, str(named["run"]))
+        return None
+    run = str(named["run"]) if named is not None else None
+    return run if run is not None and find.is_live(home, run) else None
 
 
 def _create(entry: Entry, prepare: bool, tell: Tell) -> None:

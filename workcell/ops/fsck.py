@@ -29,6 +29,10 @@ def fsck(home: str, runs: list[str] | None = None, *, rebuild: bool = False) -> 
 
 
 def _check(run: str, rebuild: bool) -> Report:
+    if not os.path.isdir(run):
+        return Report(
+            os.path.basename(run), phase.CORRUPT, ["it is not a directory: nothing of workcell's; move it away"]
+        )
     seen = look.at(run)
     report = Report(seen.id, seen.phase)
     report.problems += seen.problems
@@ -39,9 +43,11 @@ def _check(run: str, rebuild: bool) -> Report:
     for name in (layout.LAUNCH, layout.ENV):
         if os.path.exists(os.path.join(run, name)):
             _record(run, name, report)
+        elif name == layout.ENV:
+            report.problems.append(f"{name} is missing: the run can be read, and neither resumed nor verified")
     for n in range(1, (seen.n or 0) + 1):
         _attempt(run, n, n == seen.n, report)
-    _events(run, report)
+    _events(run, seen, report)
     if seen.launch is not None and seen.launch.get("id") != seen.id:
         report.problems.append(f"launch.json is of the run {seen.launch.get('id')!r}")
     _status(run, seen, rebuild, report)
@@ -73,13 +79,19 @@ def _attempt(run: str, n: int, current: bool, report: Report) -> None:
         _record(directory, name, report, where)
     if os.path.exists(captured := os.path.join(directory, layout.CAPTURE)) and os.path.getsize(captured):
         _record(directory, layout.CAPTURE, report, where)
+    attempt = look.read_record(directory, layout.ATTEMPT, [], required=False) or {}
+    for name in (layout.BRIEF, *((layout.VERIFY_SCRIPT,) if attempt.get("verify") else ())):
+        if not os.path.exists(os.path.join(directory, name)):
+            report.problems.append(f"{where}{name} is missing")
     if layout.ATTEMPT not in stands:
         report.problems.append(f"{where}{layout.ATTEMPT} is missing")
     if layout.EXIT not in stands and {layout.FACTS, layout.VERIFY, layout.NEXT} & set(stands):
         report.problems.append(f"{where} has facts, verify or next without {layout.EXIT}")
     if layout.RESULT in stands and layout.FACTS not in stands:
         report.problems.append(f"{where} has a result and no {layout.FACTS}")
-    if not current and not {layout.RESULT, layout.NEXT} & set(stands):
+    # one that was never started may be followed: a person gave another brief before it began
+    begun = {layout.START, layout.EXIT} & set(stands)
+    if not current and begun and not {layout.RESULT, layout.NEXT} & set(stands):
         report.problems.append(f"{where} was followed by another attempt and has neither next nor result")
     if layout.RESULT in stands and layout.START in stands and not logparts.parts(directory):
         report.problems.append(f"{where} was started and has no {layout.AGENT_LOG}")
@@ -106,7 +118,13 @@ def _links(run: str, rebuild: bool, report: Report) -> None:
             report.problems.append(f"{name} is not the link to {layout.CURRENT}/{name}")
 
 
-def _events(run: str, report: Report) -> None:
+def _ends_a_line(path: str) -> bool:
+    with open(path, "rb") as file:
+        data = file.read()
+    return not data or data.endswith(b"\n")
+
+
+def _events(run: str, seen: look.Look, report: Report) -> None:
     last, bad = 0, 0
     for _, event in events.read(os.path.join(run, layout.EVENTS)):
         if event is None:
@@ -117,6 +135,12 @@ def _events(run: str, report: Report) -> None:
             report.problems.append(f"{layout.EVENTS}: number {number!r} after {last}")
         else:
             last = number
+    path = os.path.join(run, layout.EVENTS)
+    if not os.path.exists(path):
+        if layout.START in seen.stands:
+            report.problems.append(f"{layout.EVENTS} is missing")
+    elif seen.phase == phase.DONE and not _ends_a_line(path):
+        bad += 1
     if bad:
         report.problems.append(f"{layout.EVENTS}: {bad} lines are no events")
 
@@ -145,6 +169,8 @@ def _status(run: str, seen: look.Look, rebuild: bool, report: Report) -> None:
     if lock is None:
         return  # its holder writes it
     try:
+        seen = look.at(run, holding=True)
+        over = seen.phase in (phase.DONE, phase.SCHEDULED)
         if seen.phase == phase.CORRUPT:
             report.problems.append(f"{layout.STATUS} is left as it is, since the run cannot be read")
         elif over:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from workcell.base import clock, probe
 from workcell.base.errors import WorkcellError
 from workcell.ops import find
-from workcell.ports import git, removal, salvage
+from workcell.ports import git, removal, salvage, worktrees
 from workcell.rundir import layout, locks, logparts, look, phase
 
+HOUR = 3600.0
 DAY = 86400.0
 
 
@@ -31,7 +32,12 @@ def gc(home: str, older_than: float = 30 * DAY, *, act: bool = False) -> list[It
 
     `older_than` is in seconds since a run ended. Nothing is removed that was not in the list.
     """
-    items = [*_staged(home), *_runs(home, older_than), *_worktrees(home), *_logs(home)]
+    # trees before their runs: a run is the record of the work in its tree, and never goes before it
+    items = [*_staged(home), *_unfinished(home), *_worktrees(home), *_runs(home, older_than), *_logs(home)]
+    stay = {os.path.basename(item.path) for item in items if item.kind == "worktree" and not item.can}
+    for item in items:
+        if item.kind == "run" and os.path.basename(item.path) in stay:
+            item.can, item.why = False, ["its worktree stays, and this is the record of it"]
     if act:
         for item in items:
             if item.can:
@@ -53,6 +59,14 @@ def _size(path: str) -> int:
     return total
 
 
+def _young(path: str) -> bool:
+    """Made within the hour: a launch makes its tree, and its staged run, some moments before the run is there."""
+    try:
+        return time.time() - os.stat(path).st_mtime < HOUR
+    except OSError:
+        return True
+
+
 def _staged(home: str) -> list[Item]:
     """Runs that were never born: their maker is dead when the lock is free."""
     directory = os.path.join(home, layout.RUNS)
@@ -60,11 +74,11 @@ def _staged(home: str) -> list[Item]:
     for name in sorted(os.listdir(directory)) if os.path.isdir(directory) else []:
         path = os.path.join(directory, name)
         if name.startswith(layout.STAGED):
-            held = locks.held(os.path.join(path, layout.RUNNER_LOCK))
+            lock = os.path.join(path, layout.RUNNER_LOCK)
+            held = locks.held(lock) if os.path.exists(lock) or not _young(path) else probe.YES
             words = {probe.NO: "never became a run; nobody is making it", probe.YES: "somebody is making it now"}
-            out.append(
-                Item("staged", path, _size(path), held == probe.NO, [words.get(held, "its lock could not be asked")])
-            )
+            why = words.get(held, "its lock could not be asked")
+            out.append(Item("staged", path, _size(path), held == probe.NO, [why]))
     return out
 
 
@@ -76,7 +90,11 @@ def _runs(home: str, older_than: float) -> list[Item]:
         seen = look.at(path)
         if seen.phase != phase.DONE or not seen.result:
             continue
-        age = now - clock.parse(str(seen.result["ended_at"]))
+        try:
+            age = now - clock.parse(str(seen.result["ended_at"]))
+        except (KeyError, ValueError) as error:
+            out.append(Item("run", path, 0, False, [f"{layout.RESULT}: {error}: workcell fsck {run}"]))
+            continue
         if age >= older_than:
             out.append(Item("run", path, _size(path), True, [f"{seen.result['outcome']}, ended {clock.span(age)} ago"]))
     return out
@@ -92,10 +110,24 @@ def _worktrees(home: str) -> list[Item]:
         if find.is_live(home, name):
             out.append(Item("worktree", path, 0, False, ["its run is not done"]))
             continue
+        if not os.path.isdir(find.path_of(home, name)) and _young(path):
+            out.append(Item("worktree", path, 0, False, ["it was made within the hour: its run may be on its way"]))
+            continue
         proofs = removal.removable(path)
         # a snapshot is taken before the removal, so its lack alone is no reason against
         against = [f"{one.name}: {one.says}" for one in proofs if one.answer != probe.YES and one.name != "snapshot"]
         out.append(Item("worktree", path, _size(path), not against, against or [one.says for one in proofs]))
+    return out
+
+
+def _unfinished(home: str) -> list[Item]:
+    """Worktrees whose making or removing was killed: a removing goes on, a making is taken back."""
+    directory = os.path.join(home, layout.WORKTREES)
+    out = []
+    for path, what in worktrees.unfinished(directory) if os.path.isdir(directory) else []:
+        live = find.is_live(home, os.path.basename(path))
+        words = f"its {what} was cut short" + (", and its run is not done" if live else "")
+        out.append(Item("unfinished", path, _size(path), not live, [words]))
     return out
 
 
@@ -123,6 +155,13 @@ def _remove_staged(home: str, item: Item) -> None:
 
 
 def _remove_run(home: str, item: Item) -> None:
+    if os.path.exists(os.path.join(home, layout.WORKTREES, os.path.basename(item.path))):
+        item.done = "left: its worktree is still there"
+        return
+    _remove_record(home, item)
+
+
+def _remove_record(home: str, item: Item) -> None:
     """Under both locks, renamed first: a killed removal leaves a staged name that the next gc takes."""
     taken = []
     try:
@@ -167,4 +206,19 @@ def _pack_log(home: str, item: Item) -> None:
         os.close(lock)
 
 
-_ACTS = {"staged": _remove_staged, "run": _remove_run, "worktree": _remove_worktree, "log": _pack_log}
+def _finish_worktree(home: str, item: Item) -> None:
+    for path, what in worktrees.unfinished(os.path.dirname(item.path)):
+        if path == item.path and what == "removing":
+            removal.remove(path)
+        elif path == item.path:
+            worktrees.abandon(path)
+    item.done = "removed"
+
+
+_ACTS = {
+    "staged": _remove_staged,
+    "unfinished": _finish_worktree,
+    "run": _remove_run,
+    "worktree": _remove_worktree,
+    "log": _pack_log,
+}

@@ -7,8 +7,9 @@ from typing import Any
 from workcell.base import clock
 from workcell.base.strip import strip_control
 from workcell.judgement import outcome
-from workcell.ops import logs
-from workcell.rundir import layout, look, seal
+from workcell.judgement.redact import Redactor
+from workcell.ops import environment, logs
+from workcell.rundir import layout, look, plainfile, seal
 from workcell.texts import compose
 
 TAIL_LINES = 40
@@ -52,10 +53,11 @@ def _problems(run: str, text: str) -> list[str]:
 def agent_words(directory: str) -> str:
     """What the agent wrote into its agent directory; empty when it left nothing there."""
     try:
-        with open(os.path.join(directory, layout.AGENT_DIR, layout.HANDOFF), "rb") as file:
-            return file.read(AGENT_LIMIT).decode("utf-8", "replace").replace("\r\n", "\n").strip("\n")
+        words = plainfile.read(os.path.join(directory, layout.AGENT_DIR, layout.HANDOFF), AGENT_LIMIT)
     except OSError:
         return ""
+    lines = (words or b"").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return strip_control(lines).decode("utf-8", "replace").strip("\n")
 
 
 def compose_now(run: str, seen: look.Look, facts: dict[str, Any], verdict: tuple[str, str]) -> None:
@@ -80,12 +82,19 @@ def compose_now(run: str, seen: look.Look, facts: dict[str, Any], verdict: tuple
             "attempts": [_row(run, n, verdict if n == seen.n else None) for n in range(1, seen.n + 1)],
             "facts": _facts(facts, exit, verify),
             "commits": "\n".join((facts.get("git") or {}).get("subjects") or []),
-            "verify_tail": _tail(os.path.join(seen.directory, layout.VERIFY_LOG)) if _unhappy(verify) else "",
+            "verify_tail": end_of(os.path.join(seen.directory, layout.VERIFY_LOG)) if _unhappy(verify) else "",
             "log_tail": _lines(logs.tail(seen.directory)),
             "go_on": _go_on(seen, verdict[0]),
         },
     )
+    text = Redactor(_secrets(run, attempt)).text(text)
     seal.replace(seen.directory, layout.HANDOFF, text.encode("utf-8", "replace"))
+
+
+def _secrets(run: str, attempt: dict[str, Any]) -> list[str]:
+    """Values that nobody who reads the handoff is to see: it goes to the next agent, and to people."""
+    env = environment.known(run)
+    return [env[name] for name in attempt.get("secrets") or [] if env.get(name)]
 
 
 def _unhappy(verify: dict[str, Any] | None) -> bool:
@@ -186,12 +195,10 @@ def _lines(data: bytes) -> str:
     return "\n".join(line[:TAIL_COLUMNS] for line in lines[-TAIL_LINES:])
 
 
-def _tail(path: str) -> str:
+def end_of(path: str) -> str:
+    """The last lines of a log, to be shown; empty when there is none."""
     try:
-        with open(path, "rb") as file:
-            file.seek(0, os.SEEK_END)
-            file.seek(max(0, file.tell() - (1 << 16)))
-            return _lines(file.read())
+        return _lines(plainfile.tail(path, 1 << 16) or b"")
     except OSError:
         return ""
 

@@ -3,7 +3,7 @@
 import os
 import stat
 
-from workcell.base.errors import CannotCreate, Invalid, Refused
+from workcell.base.errors import CannotCreate, Invalid, Refused, Usage
 from workcell.rundir import layout, seal
 
 _README = """\
@@ -15,7 +15,14 @@ says who writes what. runs/*/env.json holds environment variables, keys among th
 
 
 def check(home: str) -> bool:
-    """Whether the home is there. Refused when it could be written to by others, Invalid when it is no directory."""
+    """Whether the home is there.
+
+    Usage when its name is no absolute path, Refused when others could write to it, Invalid when it is no directory.
+    """
+    named = os.environ.get("WORKCELL_HOME")
+    if named and not os.path.isabs(named):
+        words = f"WORKCELL_HOME is {named!r}: another home in each directory from which it is used"
+        raise Usage(words, f"name it whole: WORKCELL_HOME={os.path.abspath(os.path.expanduser(named))}")
     try:
         found = os.stat(home)
     except FileNotFoundError:

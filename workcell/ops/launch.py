@@ -99,6 +99,8 @@ def create(made: plan.Plan, request: Request) -> Result:
     try:
         os.mkdir(staged, 0o700)
         lock = locks.take(os.path.join(staged, layout.RUNNER_LOCK))
+        if lock is None:
+            raise CannotCreate(f"somebody holds the lock of {staged}, which nobody else can know", "try again")
         claim = lease.claim(request.home, place.top, made.id, lambda run: find.is_live(request.home, run))
         workspace.snapshot(made, place)
         _write_run(staged, made, place, os.path.basename(claim.path), request)
@@ -112,7 +114,6 @@ def create(made: plan.Plan, request: Request) -> Result:
     finally:
         if not born:
             shutil.rmtree(staged, ignore_errors=True)
-            workspace.undo(place)
         if claim is not None:
             claim.close()
         if lock is not None:
@@ -132,7 +133,7 @@ def _write_run(staged: str, made: plan.Plan, place: workspace.Workspace, lease_n
     for box in (layout.INBOX, layout.SPOOL):
         for part in ("", maildir.TMP, maildir.NEW, maildir.CUR):
             os.makedirs(os.path.join(staged, box, part), 0o700, exist_ok=True)
-    seal.seal(staged, layout.ENV, record.encode(env_record(made.env)))
+    seal.seal(staged, layout.ENV, record.encode(env_record(made.env, made.fixed)))
     seal.seal(staged, layout.RESCUE, compose.rescue(made, place.top).encode())
     base = place.tree and {"head": place.tree.head, "branch": place.tree.branch}
     seal.seal(
@@ -181,8 +182,11 @@ def _write_run(staged: str, made: plan.Plan, place: workspace.Workspace, lease_n
     seal.sync_directory(staged)
 
 
-def env_record(env: dict[str, str]) -> dict[str, Any]:
-    """env.json: the whole environment of agent and verify, and the umask that files in the tree get."""
+def env_record(env: dict[str, str], fixed: list[str]) -> dict[str, Any]:
+    """env.json: the whole environment of agent and verify, and the umask that files in the tree get.
+
+    `fixed` names the values that brief, recipe, repository or configuration gave: a later shell does not replace them.
+    """
     umask = os.umask(0o077)
     os.umask(umask)
-    return {"schema": "workcell.file.env/1", "env": env, "umask": umask}
+    return {"schema": "workcell.file.env/1", "env": env, "fixed": fixed, "umask": umask}

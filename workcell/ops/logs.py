@@ -5,6 +5,7 @@ import gzip
 import os
 import time
 from collections.abc import Iterator
+from typing import BinaryIO
 
 from workcell.base import vt
 from workcell.rundir import layout, logparts, look, phase
@@ -21,47 +22,95 @@ def born(run: str, n: int) -> bool:
     return n <= (layout.current(run) or 0) and os.path.isdir(layout.attempt(run, n))
 
 
-def _files(directory: str, stderr: bool) -> list[str]:
-    if stderr:
-        return [layout.STDERR_LOG] if os.path.exists(os.path.join(directory, layout.STDERR_LOG)) else []
-    return logparts.parts(directory)
+def _part(directory: str, number: int) -> str | None:
+    """The path of part `number` of the log, plain or compressed; None while there is none."""
+    plain = os.path.join(directory, logparts.part(number))
+    return next((path for path in (plain, plain + ".gz") if os.path.exists(path)), None)
 
 
-def _chunks(directory: str, name: str, offset: int = 0) -> Iterator[bytes]:
-    path = os.path.join(directory, name)
+def _whole(path: str) -> Iterator[bytes]:
+    """A finished part; compressed between the look and the opening, it is read where it is now."""
     try:
-        file = gzip.open(path, "rb") if name.endswith(".gz") else open(path, "rb")
+        file = gzip.open(path, "rb") if path.endswith(".gz") else open(path, "rb")
     except FileNotFoundError:
-        if not os.path.exists(path + ".gz"):
-            return
-        file = gzip.open(path + ".gz", "rb")  # it was compressed between the listing and now
+        file = gzip.open(path.removesuffix(".gz") + ".gz", "rb")
     with file:
-        file.seek(offset)
         while chunk := file.read(CHUNK):
             yield chunk
 
 
+class _Growing:
+    """The bytes of a log from its first part on, through rolls that happen while they are read.
+
+    What is open as agent.log is part `number` from the moment at which a part of that number is there: the runner
+    renames it. So no name is trusted twice.
+    """
+
+    def __init__(self, directory: str, name: str = layout.AGENT_LOG) -> None:
+        self._directory, self._name = directory, name
+        self._number = 1
+        self._file: BinaryIO | None = None
+
+    def read(self) -> Iterator[bytes]:
+        """All that is there now and was not read before."""
+        while True:
+            if self._file is None:
+                done = _part(self._directory, self._number) if self._name == layout.AGENT_LOG else None
+                if done is not None:
+                    yield from _whole(done)
+                    self._number += 1
+                    continue
+                try:
+                    self._file = open(os.path.join(self._directory, self._name), "rb")
+                except FileNotFoundError:
+                    return
+                if self._rolled():
+                    self.close()  # it rolled between the look and the opening: what was opened may be a later part
+                    continue
+            while chunk := self._file.read(CHUNK):
+                yield chunk
+            if not self._rolled():
+                return
+            while chunk := self._file.read(CHUNK):  # what was written between the end of file and the roll
+                yield chunk
+            self.close()
+            self._number += 1
+
+    def _rolled(self) -> bool:
+        return self._name == layout.AGENT_LOG and _part(self._directory, self._number) is not None
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
 def raw(directory: str, stderr: bool = False) -> Iterator[bytes]:
     """The bytes of an attempt's log, in order."""
-    for name in _files(directory, stderr):
-        yield from _chunks(directory, name)
+    log = _Growing(directory, layout.STDERR_LOG if stderr else layout.AGENT_LOG)
+    try:
+        yield from log.read()
+    finally:
+        log.close()
 
 
 def tail(directory: str, size: int = CHUNK, stderr: bool = False) -> bytes:
     """The last `size` bytes at most of an attempt's log."""
+    names = [layout.STDERR_LOG] if stderr else logparts.parts(directory)
     data = b""
-    for name in reversed(_files(directory, stderr)):
+    for name in reversed(names):
         want = size - len(data)
-        if name.endswith(".gz"):
-            data = b"".join(_chunks(directory, name))[-want:] + data
-        else:
-            try:
-                with open(os.path.join(directory, name), "rb") as file:
+        path = os.path.join(directory, name)
+        try:
+            if name.endswith(".gz"):
+                data = b"".join(_whole(path))[-want:] + data
+            else:
+                with open(path, "rb") as file:
                     end = file.seek(0, os.SEEK_END)
                     file.seek(max(0, end - want))
-                    data = file.read() + data
-            except FileNotFoundError:
-                continue
+                    data = file.read(want) + data
+        except FileNotFoundError:
+            continue
         if len(data) >= size:
             break
     return data[-size:]
@@ -88,42 +137,27 @@ def readable(directory: str, number: int | None, stderr: bool) -> Iterator[str]:
 def follow_raw(run: str, n: int, number: int | None, stderr: bool, *, pauses: bool = False) -> Iterator[bytes]:
     """The bytes of the log until the attempt has ended; with `pauses` an empty chunk whenever nothing is new.
 
-    Parts are counted, so that a roll between two looks loses nothing: a part that was finished is read to its
-    end before the next one is begun.
+    With `number` only its last lines at first: what came before them is read past, since only that tells where in
+    a rolling log one stands.
     """
     directory = layout.attempt(run, n)
-    done = 0
-    offset = 0
-    if number is not None:
-        data = b"".join(raw_tail(directory, number, stderr))
-        names = _files(directory, stderr)
-        done = max(0, len(names) - 1)
-        offset = _size(directory, names[-1]) if names else 0
-        if data:
-            yield data
-    while True:
-        seen = look.at(run)
-        over = seen.n != n or seen.phase not in (phase.STARTING, phase.RUNNING, phase.ORPHANED)
-        names = _files(directory, stderr)
-        for name in names[done:]:
-            for chunk in _chunks(directory, name, offset):
-                offset += len(chunk)
-                yield chunk
-            if name != names[-1]:
-                done += 1
-                offset = 0
-        if over:
-            return
-        if pauses:
-            yield b""
-        time.sleep(POLL)
-
-
-def _size(directory: str, name: str) -> int:
+    log = _Growing(directory, layout.STDERR_LOG if stderr else layout.AGENT_LOG)
     try:
-        return os.path.getsize(os.path.join(directory, name))
-    except OSError:
-        return 0
+        if number is not None:
+            last: collections.deque[bytes] = collections.deque(log.read(), maxlen=number * BYTES_A_LINE // CHUNK + 2)
+            lines = b"".join(last).splitlines(keepends=True)
+            yield b"".join(lines[max(0, len(lines) - number) :])
+        while True:
+            seen = look.at(run)
+            over = seen.n != n or seen.phase not in (phase.STARTING, phase.RUNNING, phase.ORPHANED)
+            yield from log.read()
+            if over:
+                return
+            if pauses:
+                yield b""
+            time.sleep(POLL)
+    finally:
+        log.close()
 
 
 def follow(run: str, n: int, number: int | None, stderr: bool) -> Iterator[str]:

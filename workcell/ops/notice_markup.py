@@ -18,17 +18,26 @@ class Done(str):
     """Text that is escaped already."""
 
 
+class _Shown(dict[int, int | None]):
+    """What becomes of each character, found out once: str.translate asks a mapping for code points."""
+
+    def __missing__(self, point: int) -> int | None:
+        char = chr(point)
+        # U+200D joins emoji; the other marks that show nothing turn directions, or hide parts of words
+        hidden = unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn") and char != "\u200d"
+        found = None if hidden and not char.isspace() else point
+        self[point] = found
+        return found
+
+
+_SHOWN = _Shown()
+
+
 def line(text: str) -> str:
     """`text` as one line without control sequences, controls, marks that turn its direction, or half characters."""
-    data = strip_control(text.encode("utf-8", "replace"))
-    kept = "".join(char for char in data.decode("utf-8", "replace") if char.isspace() or _shows(char))
-    return " ".join(kept.split())
-
-
-def _shows(char: str) -> bool:
-    kind = unicodedata.category(char)
-    # U+200D joins emoji; U+FE0F picks their coloured form (a mark, not of these categories)
-    return kind not in ("Cc", "Cf", "Cs", "Co", "Cn") or char == "\u200d"
+    if not (text.isascii() and text.isprintable()):
+        text = strip_control(text.encode("utf-8", "replace")).decode("utf-8", "replace").translate(_SHOWN)
+    return " ".join(text.split())
 
 
 def cut(text: str, size: int) -> str:

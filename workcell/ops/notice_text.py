@@ -68,6 +68,9 @@ _COMMANDS = {
     "stopped": "handoff",
 }  # fmt: skip
 
+_LONGEST, _EDGE = 20_000, 1000
+"""No value is looked at beyond so many characters, and the last of those are dropped."""
+
 _SIZES = (3000, 1500, 700, 300, 140, 70, 30, 12, 4)
 _ITEMS = (50, 50, 30, 15, 8, 5, 3, 1, 0)
 
@@ -91,15 +94,21 @@ class Texts:
         ones) are named while there is room and counted.
         """
         look = LOOKS[uses]
-        gathered = [*also, notice]
-        title = self._title(notice, gathered if summary else None)
-        template = "summary.j2" if summary else "notice.j2"
+        one = self._cleaned(notice)
+        kinds = _kinds(also)
+        gathered = [*also, notice] if summary else list(also)
+        title = f"{len(gathered)} notices: {_kinds(gathered)}" if summary else self._title(one)
+        # the newest are shown where there is no room for all
+        newest = [self._cleaned(other) for other in gathered[-_ITEMS[0] :]]
 
         def body(kind: str, limit: int, measure: Callable[[str], int], headed: bool) -> str:
             for size, items in zip(_SIZES, _ITEMS, strict=True):
-                values = self._values(notice, also, size, items, summary)
-                values.update(title=markup.cut(title, size), headed=headed)
-                text = self._fill(kind, template, values)
+                # beside a notice that is shown whole, all of the others are named or none
+                shown = newest[-items:] if items and (summary or len(also) <= items) else []
+                values = _values(one, shown, size, summary)
+                values.update(headed=headed, kinds=kinds, more=len(gathered) - len(shown))
+                values["title"] = markup.cut(title, max(size, 30))
+                text = self._fill(kind, "summary.j2" if summary else "notice.j2", values)
                 if measure(text) <= limit:
                     return text
             return self._least(kind, title, limit, measure)
@@ -108,74 +117,50 @@ class Texts:
         return Rendered(
             id=words.file_name(str(notice["id"])),
             event=str(notice["event"]),
-            urgent=any(one["event"] in words.URGENT for one in ([notice] if not summary else gathered)),
+            urgent=any(other["event"] in words.URGENT for other in (gathered if summary else [notice])),
             title=markup.cut(title, TITLE),
             body=plain if look.kind == markup.PLAIN else body(look.kind, look.limit, look.measure, look.headed),
             plain=plain,
             html=body(markup.HTML, look.limit, look.measure, False) if uses == "email" else "",
             wake=self._wake(notice, len(also)),
-            fields=self._fields(notice, title, plain, len(also)),
+            fields={
+                "schema": "workcell.notice/1",
+                **{key: one[key] for key in ("id", "run", "name", "attempt", "event", "at")},
+                "title": title,
+                "text": plain,
+                "command": one["command"],
+                "more": len(also),
+                "facts": one["facts"],
+            },
         )
 
     def _clean(self, value: object) -> str:
         """One redacted line. Control sequences go out first: one inside a secret would hide it from `redact`."""
-        return markup.line(self._redact(markup.line(str(value))))
+        text = str(value)
+        found = markup.line(self._redact(markup.line(text[:_LONGEST])))
+        # the cut may have gone through a secret, which nobody would know by its first half
+        return found if len(text) <= _LONGEST else found[:-_EDGE]
 
-    def _title(self, notice: Notice, gathered: Sequence[Notice] | None) -> str:
-        if gathered is not None:
-            return markup.line(f"{len(gathered)} notices: {self._kinds(gathered)}")
-        glyph, said, _ = SAID[notice["event"]]
-        values = {"glyph": glyph, "name": markup.cut(self._clean(notice["name"]), 60), "said": said}
-        return markup.line(self._fill(markup.PLAIN, "title.j2", values))
-
-    def _values(
-        self, notice: Notice, also: Sequence[Notice], size: int, items: int, summary: bool
-    ) -> dict[str, object]:
-        """What a template sees; every text in it is at most `size` characters long."""
+    def _cleaned(self, notice: Notice) -> dict[str, Any]:
+        """The notice with every text in it cleaned and redacted."""
         facts = _facts(notice)
-        gathered = [*also, notice] if summary else list(also)
-        shown = gathered[-items:] if items else []
-        if not summary and len(also) > items:
-            shown = []
-        listed = [
-            {
-                "glyph": SAID[one["event"]][0],
-                "name": markup.cut(self._clean(one["name"]), min(size, 60)),
-                "said": SAID[one["event"]][1],
-                "event": one["event"],
-                "why": markup.cut(self._clean(_facts(one).get("why") or ""), min(size, 120)),
-            }
-            for one in shown
-        ]
-        command = "workcell ls" if summary else self._command(notice)
+        given = facts.get("command")
         return {
-            "id": markup.cut(self._clean(notice["id"]), size),
-            "run": markup.cut(self._clean(notice["run"]), size),
-            "name": markup.cut(self._clean(notice["name"]), min(size, 60)),
+            **{key: self._clean(notice[key]) for key in ("id", "run", "name", "at")},
             "attempt": notice["attempt"],
             "event": notice["event"],
-            "glyph": SAID[notice["event"]][0],
-            "said": SAID[notice["event"]][1],
-            "at": markup.cut(self._clean(notice["at"]), size),
-            "why": markup.cut(self._clean(facts.get("why") or SAID[notice["event"]][2]), size),
-            "objective": markup.cut(self._clean(facts.get("objective") or ""), size),
-            "changed": [markup.cut(self._clean(part), size) for part in _changed(facts)],
-            # a command that was cut would be another command: it is whole, or it is left out
-            "command": command if len(command) <= max(size, 200) else "",
-            "also": listed,
-            "also_named": bool(listed) and not summary,
-            "listed": listed,
-            "more": len(gathered) - len(listed),
-            "kinds": self._kinds(also),
+            "facts": {
+                self._clean(key): self._clean(value) if isinstance(value, str) else value
+                for key, value in facts.items()
+                if value is None or isinstance(value, str | int | float)
+            },
+            "command": self._clean(given if isinstance(given, str) and given.strip() else default_command(notice)),
         }
 
-    def _command(self, notice: Notice) -> str:
-        given = _facts(notice).get("command")
-        return self._clean(given) if isinstance(given, str) and given.strip() else default_command(notice)
-
-    def _kinds(self, notices: Sequence[Notice]) -> str:
-        counted = Counter(str(one["event"]) for one in notices)
-        return ", ".join(f"{number} {event}" for event, number in counted.most_common())
+    def _title(self, one: Mapping[str, Any]) -> str:
+        glyph, said, _ = SAID[one["event"]]
+        values = {"glyph": glyph, "name": markup.cut(one["name"], 60), "said": said}
+        return markup.line(self._fill(markup.PLAIN, "title.j2", values))
 
     def _wake(self, notice: Notice, more: int) -> str:
         run = _own(notice["run"])
@@ -189,27 +174,6 @@ class Texts:
         }
         text = markup.line(self._redact(self._fill(markup.PLAIN, "wake.j2", values)))
         return markup.cut(text, LOOKS["openclaw"].limit)
-
-    def _fields(self, notice: Notice, title: str, plain: str, more: int) -> dict[str, Any]:
-        facts = _facts(notice)
-        return {
-            "schema": "workcell.notice/1",
-            "id": self._clean(notice["id"]),
-            "run": self._clean(notice["run"]),
-            "name": self._clean(notice["name"]),
-            "attempt": notice["attempt"],
-            "event": notice["event"],
-            "at": self._clean(notice["at"]),
-            "title": title,
-            "text": plain,
-            "command": self._command(notice),
-            "more": more,
-            "facts": {
-                key: self._clean(value) if isinstance(value, str) else value
-                for key, value in facts.items()
-                if value is None or isinstance(value, str | int | float)
-            },
-        }
 
     def _least(self, kind: str, title: str, limit: int, measure: Callable[[str], int]) -> str:
         """The title alone, where a template of the user's is too long for the destination whatever it is given."""
@@ -274,6 +238,43 @@ def _own(value: object) -> str:
     """An id with nothing in it but what ids of ours are made of."""
     allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./"
     return "".join(char if char in allowed else "_" for char in str(value))[:160]
+
+
+def _kinds(notices: Sequence[Notice]) -> str:
+    counted = Counter(str(one["event"]) for one in notices)
+    return ", ".join(f"{number} {event}" for event, number in counted.most_common())
+
+
+def _values(one: Mapping[str, Any], shown: Sequence[Mapping[str, Any]], size: int, summary: bool) -> dict[str, object]:
+    """What a template sees; every text in it is at most `size` characters long."""
+    facts, command = one["facts"], "workcell ls" if summary else one["command"]
+    glyph, said, why = SAID[one["event"]]
+    listed = [
+        {
+            "glyph": SAID[other["event"]][0],
+            "name": markup.cut(other["name"], min(size, 60)),
+            "said": SAID[other["event"]][1],
+            "event": other["event"],
+            "why": markup.cut(str(other["facts"].get("why") or ""), min(size, 120)),
+        }
+        for other in shown
+    ]
+    return {
+        **{key: markup.cut(one[key], size) for key in ("id", "run", "at")},
+        "name": markup.cut(one["name"], min(size, 60)),
+        "attempt": one["attempt"],
+        "event": one["event"],
+        "glyph": glyph,
+        "said": said,
+        "why": markup.cut(str(facts.get("why") or why), size),
+        "objective": markup.cut(str(facts.get("objective") or ""), size),
+        "changed": [markup.cut(part, size) for part in _changed(facts)],
+        # a command that was cut would be another command: it is whole, or it is left out
+        "command": command if len(command) <= max(size, 200) else "",
+        "also": listed,
+        "also_named": bool(listed) and not summary,
+        "listed": listed,
+    }
 
 
 def _changed(facts: Mapping[str, Any]) -> list[str]:

@@ -8,7 +8,7 @@ from workcell.base import clock
 from workcell.base.errors import NotFound, WorkcellError
 from workcell.ops import notice_text, outbox
 from workcell.ops.outbox_files import BAD, GOOD, Files
-from workcell.ops.outbox_flush import TRY_SECONDS, ask, masked
+from workcell.ops.outbox_flush import ask, masked
 from workcell.ports.notifiers import far_end, secrets
 from workcell.rundir import maildir, notice
 from workcell.texts import adapter as adapters_text
@@ -102,7 +102,7 @@ def notify_test(
     *,
     templates: Sequence[str],
     redact: Callable[[str], str],
-    budget_seconds: float = TRY_SECONDS,
+    budget_seconds: float = 30.0,
 ) -> Tested:
     """Send a test message to one adapter, at once and past the outbox, also when it is disabled; what came back.
 

@@ -50,8 +50,13 @@ def make(
         "at": at or clock.stamp(),
         "labels": list(labels),
         "notify": None if notify is None else list(notify),
-        "facts": dict(facts or {}),
+        # a cost that somebody computed to be no number must not keep a run from ending
+        "facts": {key: value for key, value in (facts or {}).items() if not _no_number(value)},
     }
+
+
+def _no_number(value: object) -> bool:
+    return isinstance(value, float) and value - value != 0
 
 
 def post(home: str, message: "Mapping[str, Any]") -> str:

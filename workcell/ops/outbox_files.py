@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -116,14 +116,21 @@ class Files:
         return any(os.path.lexists(os.path.join(self.box, part, name)) for part in parts)
 
     def letters(self) -> list[Letter]:
-        """All that is not settled, oldest first; one that cannot be read is left where it is."""
+        """All that is not settled, oldest first, but for files that cannot be read."""
         found = []
         for name in maildir.waiting(self.box, notice.CUR):
             message = maildir.read(self.box, name, notice.CUR)
             if message is not None and usable(message):
                 to = message.pop("to", None)
-                found.append(Letter(name, message, to if isinstance(to, dict) else {}, changed=to is None))
+                found.append(Letter(name, message, _entries(to), changed=to is None))
         return sorted(found, key=lambda letter: letter.order)
+
+    def put_aside(self, readable: Collection[str]) -> list[str]:
+        """Move to failed/ what is in cur/ and none of `readable`; its names."""
+        others = [name for name in maildir.waiting(self.box, notice.CUR) if name not in readable]
+        for name in others:
+            maildir.move(self.box, name, notice.FAILED, notice.CUR)
+        return others
 
     def write(self, letter: Letter) -> None:
         """Put the letter in the place of what is there. Raises OSError with the old one intact."""
@@ -235,13 +242,32 @@ def usable(message: Mapping[str, Any]) -> bool:
         and all(isinstance(message.get(key), str) and message[key] for key in ("id", "run", "name", "event", "at"))
         and isinstance(message.get("attempt"), int)
         and message["event"] in notice.EVENTS
+        and _names(message.get("labels"))
+        and _names(message.get("notify"))
     )
+
+
+def _names(value: object) -> bool:
+    return value is None or (isinstance(value, list) and all(isinstance(name, str) for name in value))
+
+
+def _entries(to: object) -> dict[str, dict[str, Any]]:
+    """`to` as we write it, whatever a person's editor made of it: what is no entry of ours waits as at first."""
+    entries: dict[str, dict[str, Any]] = {}
+    for name, entry in to.items() if isinstance(to, dict) else ():
+        known = isinstance(entry, dict) and entry.get("state") in (WAITING, SENDING, *GOOD, *BAD)
+        entries[str(name)] = entry if known else {"state": WAITING}
+        for count in ("tries", "lost"):
+            if not isinstance(entries[str(name)].get(count), int):
+                entries[str(name)][count] = 0
+        if not _names(entries[str(name)].get("told")):
+            del entries[str(name)]["told"]
+    return entries
 
 
 def again(letter: Letter, now: float) -> Letter:
     """The letter with every destination that did not get it waiting as at first; its expiry counts from `now`."""
-    to = letter.notice.pop("to", None)
-    letter.to = to if isinstance(to, dict) else {}
+    letter.to = _entries(letter.notice.pop("to", None))
     for name, entry in letter.to.items():
         if entry.get("state") not in GOOD:
             letter.to[name] = {"state": WAITING, "tries": 0, "lost": 0}

@@ -21,11 +21,13 @@ from workcell.texts.adapter import Adapter
 
 Redact = Callable[[str], str]
 
-TRY_SECONDS = 15.0
-"""The most that one try may take: openclaw's program needs 5 s on a small machine."""
+TRY_SECONDS = {"openclaw": 30.0}
+TRY_OTHERWISE = 15.0
+"""The most that one try may take: openclaw's program needs 5 s on a quiet machine, 14 s on a busy one."""
 
-LEAST_SECONDS = 1.0
-"""With less left of the budget no further try is begun."""
+LEAST_SECONDS = {"openclaw": 8.0, "command": 4.0, "apprise": 4.0}
+LEAST_OTHERWISE = 1.0
+"""With less left of the budget no further try of that kind is begun: cut short, its answer would be lost."""
 
 LOST_MOST = 3
 """How often an answer may be lost before we stop: a far end that takes all and hangs up would get it for ever."""
@@ -115,6 +117,8 @@ class _Flush:
             for name in self._files.take_in(self.now):
                 report.failed.append(("", name, "this is no notice"))
             self._letters = {letter.name: letter for letter in self._files.letters()}
+            for name in self._files.put_aside(self._letters):
+                report.failed.append(("", name, "this cannot be read"))
             self._settle_told()
             for letter in self._letters.values():
                 self._route(letter)
@@ -169,7 +173,10 @@ class _Flush:
                 continue
             found = self._adapters.get(name)
             if found is None:
-                if name not in self._broken:
+                if name not in self._broken and entry.get("unread"):
+                    entry.update(state="skipped", said="the adapter's file is gone, and was never readable")
+                    letter.changed = True
+                elif name not in self._broken:
                     self._fail(letter, name, "missing", "there is no adapter of that name any more")
                 continue
             if entry.pop("unread", False):
@@ -210,17 +217,17 @@ class _Flush:
         messages = plan.plan(
             [_waiting(one, adapter.name, self.now) for one in queue], adapter, self.now, known["sent_at"]
         )
-        if not messages or not self._enough_left():
+        if not messages or not self._enough_left(adapter):
             return
         fetched: dict[str, str] = {}
         for key, secret in adapter.secrets.items():
             try:
-                fetched[key] = secrets.fetch(secret.how, secret.where, min(TRY_SECONDS, max(self._left(), 0.1)))
+                fetched[key] = secrets.fetch(secret.how, secret.where, min(TRY_OTHERWISE, max(self._left(), 0.1)))
             except secrets.Unavailable as error:
                 self._pause(adapter, known, None, f"{key}: {error}", None)
                 return
         for message in messages:
-            if not self._enough_left():
+            if not self._enough_left(adapter):
                 return
             try:
                 sent = self._send(adapter, known, message, fetched)
@@ -234,8 +241,9 @@ class _Flush:
                 known.update(failures=0, not_before=0.0, state=sent.outcome, said=sent.said)
                 self._files.write_destination(adapter.name, known)
 
-    def _enough_left(self) -> bool:
-        if self._left() >= LEAST_SECONDS:
+    def _enough_left(self, adapter: Adapter) -> bool:
+        needed = LEAST_SECONDS.get(adapter.uses, LEAST_OTHERWISE)
+        if self._left() >= min(needed, 0.9 * (self._end - self._begun)):  # a small budget is better than no try
             return True
         self._report.out_of_budget = True
         return False
@@ -313,7 +321,7 @@ class _Flush:
         return found
 
     def _ask(self, adapter: Adapter, rendered: far_end.Rendered, fetched: Mapping[str, str]) -> Sent:
-        sent = ask(adapter, rendered, fetched, min(TRY_SECONDS, self._left()))
+        sent = ask(adapter, rendered, fetched, min(TRY_SECONDS.get(adapter.uses, TRY_OTHERWISE), self._left()))
         return Sent(sent.outcome, self._masked(sent.said, fetched), sent.after)
 
     def _masked(self, said: str, fetched: Mapping[str, str]) -> str:

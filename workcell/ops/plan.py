@@ -61,6 +61,8 @@ class Plan:
     limits: dict[str, Any]
     env: dict[str, str]
     env_names: list[str]
+    fixed: list[str]
+    """Names in env whose value a file gave: a later shell does not replace it."""
     secrets: list[str]
     forbid: list[str]
     clean: bool
@@ -89,7 +91,7 @@ def make(path: str, options: Options, home: str) -> Plan:
 
 def of(brief: briefs.Brief, options: Options, home: str) -> Plan:
     """The plan for a brief that was read already; the brief's own faults are not looked at."""
-    settings = config.read(os.path.join(home, layout.CONFIG))
+    settings, settled = config.read_said(os.path.join(home, layout.CONFIG))
     titled = "objective" not in brief.document.front
     origins: dict[str, str] = {"objective": f"{BRIEF} (title)" if titled else BRIEF}
     repo = _repo(brief, options, origins)
@@ -105,11 +107,11 @@ def of(brief: briefs.Brief, options: Options, home: str) -> Plan:
             [Fault(brief.path, None, f"recipe {chosen.name!r} runs the blocks under '## Steps', and there are none")],
             "add a '## Steps' section with fenced bash blocks, or choose another recipe with --recipe",
         )
-    name = options.name and briefs.check_name(options.name)
+    name = None if options.name is None else briefs.check_name(options.name)
     name = name or brief.values["name"] or ids.slug(brief.objective) or "run"
     origins["name"] = options.who("name") if options.name else BRIEF if brief.values["name"] else "objective"
     said = {supervisor.FILE: laid, BRIEF: brief.values}
-    env, names = _environment(brief, chosen, laid, settings, origins)
+    env, names, fixed = _environment(brief, chosen, laid, settings, origins)
     worktree = _first(
         origins, "worktree", ((options.who("worktree"), options.worktree), (BRIEF, said[BRIEF]["worktree"]))
     )
@@ -118,6 +120,11 @@ def of(brief: briefs.Brief, options: Options, home: str) -> Plan:
     origins["notify"] = CONFIG if brief.values["notify"] is None else BRIEF
     origins["group"] = options.who("group") if options.group else BUILT_IN
     secrets = {CONFIG: settings, f"recipe {chosen.name}": chosen.values, **said}
+    asked = (brief.values["dirty"], laid["dirty"], settings["dirty"])
+    dirty = _first(origins, "dirty", _ranked(options, "dirty", *asked))
+    for key in ("recipe", "notify", "dirty"):
+        if origins.get(key) == CONFIG and key not in settled:
+            origins[key] = BUILT_IN
     prose = _prose(law)
     origins["prose"] = supervisor.FILE if prose else BUILT_IN
     return Plan(
@@ -135,12 +142,11 @@ def of(brief: briefs.Brief, options: Options, home: str) -> Plan:
         limits=_limits(brief, laid, chosen, settings, origins),
         env=env,
         env_names=names,
+        fixed=fixed,
         secrets=sorted(_joined(origins, "secrets", {who: values["secrets"] for who, values in secrets.items()})),
         forbid=_joined(origins, "forbid", {who: values["forbid"] for who, values in said.items()}),
         clean=any(clean.values()),
-        dirty=_first(
-            origins, "dirty", _ranked(options, "dirty", brief.values["dirty"], laid["dirty"], settings["dirty"])
-        ),
+        dirty=dirty,
         worktree=worktree,
         carry=_joined(origins, "carry", {who: values["carry"] for who, values in said.items()}),
         setup=_joined(origins, "setup", {supervisor.FILE: laid["setup"]}),
@@ -194,7 +200,7 @@ def _recipe(
     own = {key: value for key, value in asked.items() if key != "extends"} if isinstance(asked, dict) else None
     named = asked["extends"] if isinstance(asked, dict) else asked
     name = _first(origins, "recipe", _ranked(options, "recipe", named, laid["recipe"], settings["recipe"]))
-    if options.recipe:
+    if options.recipe not in (None, named):
         own = None
     lines = {path[1:]: line for path, line in brief.document.lines.items() if path[:1] == ("recipe",)}
     return recipe.resolve(name, home=home, project=top, own=own, own_file=brief.path, own_lines=lines)
@@ -264,8 +270,8 @@ def _environment(
     laid: dict[str, Any],
     settings: dict[str, Any],
     origins: dict[str, str],
-) -> tuple[dict[str, str], list[str]]:
-    """(the whole environment, the names that brief and others gave). A name without value is taken over."""
+) -> tuple[dict[str, str], list[str], list[str]]:
+    """(the whole environment, the names that brief and others gave, those with a value). Others are taken over."""
     env = environment_now()
     named: dict[str, str | None] = {}
     sources = (
@@ -284,7 +290,7 @@ def _environment(
             env[name] = value
         elif name in os.environ:
             env[name] = os.environ[name]
-    return env, sorted(named)
+    return env, sorted(named), sorted(name for name, value in named.items() if value is not None)
 
 
 def _verify(brief: briefs.Brief, laid: dict[str, Any], top: str, origins: dict[str, str]) -> bytes | None:
@@ -306,7 +312,7 @@ def _verify(brief: briefs.Brief, laid: dict[str, Any], top: str, origins: dict[s
             if os.path.isfile(path):
                 origins["verify"] = path
                 return document.load(path)
-        if " " not in word and "/" in word:
+        if " " not in word and ("/" in word or word.endswith((".sh", ".bash", ".py"))):
             raise Faulty(
                 [
                     Fault(

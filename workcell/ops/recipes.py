@@ -23,12 +23,15 @@ def ls(home: str) -> list[dict[str, Any]]:
     """Every recipe: name, summary, io, origin, path."""
     rows = []
     for found in shelf.items("recipes", project(), home):
-        read = recipe.load(found)
+        try:
+            front = recipe.load(found).front
+        except WorkcellError as error:
+            front = {"summary": f"cannot be read: {error.message}"}  # one bad file must not hide the others
         rows.append(
             {
                 "name": found.name,
-                "summary": read.front.get("summary") if isinstance(read.front.get("summary"), str) else None,
-                "io": read.front.get("io") or (None if read.front.get("extends") else recipe.DEFAULTS["io"]),
+                "summary": front.get("summary") if isinstance(front.get("summary"), str) else None,
+                "io": front.get("io") or (None if front.get("extends") else recipe.DEFAULTS["io"]),
                 "origin": found.origin,
                 "path": found.path,
             }

@@ -4,7 +4,6 @@ import os
 from typing import Any
 
 from workcell.base import clock
-from workcell.base.strip import strip_control
 from workcell.judgement import outcome
 from workcell.ops import handoff
 from workcell.rundir import layout, look
@@ -37,7 +36,7 @@ def brief(run: str, seen: look.Look, n: int, messages: list[str]) -> str:
             "open_boxes": _open_boxes(original, words),
             "brief_file": f"{layout.ATTEMPTS}/{layout.number(given)}/{layout.BRIEF}",
             "verify_file": f"{here}/{layout.VERIFY_LOG}",
-            "verify_tail": _tail(os.path.join(seen.directory, layout.VERIFY_LOG)) if failed else "",
+            "verify_tail": handoff.end_of(os.path.join(seen.directory, layout.VERIFY_LOG)) if failed else "",
             "handoff_file": f"{here}/{layout.AGENT_DIR}/{layout.HANDOFF}",
             "handoff": words,
             "messages": messages,
@@ -101,9 +100,3 @@ def _budget(run: str, seen: look.Look) -> list[str]:
     if limits.get("attempts"):
         out.append(f"attempt {seen.n + 1} of {limits['attempts']}")
     return out
-
-
-def _tail(path: str) -> str:
-    data = _read(path).encode("utf-8", "replace")[-(1 << 16) :]
-    lines = strip_control(data).decode("utf-8", "replace").rstrip().split("\n")
-    return "\n".join(line[:400] for line in lines[-TAIL_LINES:])

@@ -1,5 +1,6 @@
 """resume: the next attempt of a run, from its files."""
 
+import glob
 import os
 import shutil
 import uuid
@@ -8,8 +9,9 @@ from typing import Any
 
 from workcell.base import record
 from workcell.base.errors import CannotCreate, Refused, TryAgain
-from workcell.ops import attempts, captured, find, launch, letters, plan, remaining, settle, start
+from workcell.ops import attempts, environment, find, launch, letters, plan, remaining, settle, start, verdicts
 from workcell.ports import git
+from workcell.ports.agents import reader_for
 from workcell.rundir import layout, lease, look, phase, seal
 from workcell.texts import recipe as recipes
 
@@ -26,7 +28,9 @@ class Request:
     window: bool = True
     dry_run: bool = False
     native: bool = False
-    """Go on with the agent's own conversation, by the recipe's `resume` words."""
+    """Continue the agent's own conversation, where its recipe can and the conversation is still there."""
+    attempt: int | None = None
+    """Only if this attempt is the current one and waits to go on: for whoever decided on an earlier look."""
     by: dict[str, Any] = field(default_factory=lambda: {"who": "person", "playbook": None})
 
 
@@ -39,6 +43,10 @@ class Result:
     window: str | None
     brief: str
     """The text of the attempt's brief.md."""
+    how: str = "artifacts"
+    """native, or artifacts: from the run's files."""
+    how_why: str | None = None
+    """Why it is not native although that was asked for."""
 
 
 def resume(request: Request) -> Result:
@@ -47,7 +55,8 @@ def resume(request: Request) -> Result:
     Raises Refused when the run lives or passed without a new brief, TryAgain when somebody else was first.
     """
     run = request.run
-    seen = look.at(run) if request.dry_run else settle.settle(run)
+    # a verify script may run for an hour: who looked a moment ago settles nothing
+    seen = look.at(run) if request.dry_run or request.attempt is not None else settle.settle(run)
     _check(seen, request)
     if seen.phase == phase.CREATED and request.brief is None and request.recipe is None:
         if request.dry_run:
@@ -56,10 +65,12 @@ def resume(request: Request) -> Result:
     made = _plan(request)
     n = seen.n + 1
     intent, brief, verify = _intent(request, seen, n, made)
+    how = "native" if intent["native"] else "artifacts"
     if request.dry_run:
-        return Result(run, seen.id, n, seen.phase, None, brief.decode("utf-8", "replace"))
-    _open(request, seen, n, intent, brief, verify)
-    return _started(request, n)
+        text = brief.decode("utf-8", "replace")
+        return Result(run, seen.id, n, seen.phase, None, text, how, intent.get("native_why"))
+    _open(request, seen, n, intent, brief, verify, made)
+    return replace(_started(request, n), how=how, how_why=intent.get("native_why"))
 
 
 def _check(seen: look.Look, request: Request) -> None:
@@ -69,8 +80,13 @@ def _check(seen: look.Look, request: Request) -> None:
         raise Refused(f"{who}: its agent is still alive (pid {pid})", f"workcell stop {seen.id}, or wait for it")
     if seen.phase in (phase.RUNNING, phase.STARTING, phase.FINISHING):
         raise TryAgain(f"{who}: it is {seen.phase}", f"workcell attach {seen.id}")
+    if request.attempt is not None and (seen.phase != phase.SCHEDULED or seen.n != request.attempt):
+        raise TryAgain(f"{who}: it is {seen.phase} in attempt {seen.n} by now", f"workcell status {seen.id}")
+    if settle.needed(seen):
+        raise Refused(f"{who} before it is settled: {seen.why}", f"workcell wait {seen.id} settles it")
     if seen.phase not in OPEN:
-        raise Refused(f"{who}: it is {seen.phase}: {seen.why}", f"workcell status {seen.id}")
+        cure = f"workcell fsck {seen.id}" if seen.phase == phase.CORRUPT else f"workcell status {seen.id}"
+        raise Refused(f"{who}: it is {seen.phase}: {seen.why}", cure)
     if (seen.result or {}).get("outcome") == PASSED and request.brief is None:
         raise Refused(f"{who}: it passed", f"give it more to do: workcell resume {seen.id} --brief NEW.md")
     top = (seen.attempt or {}).get("cwd", "")
@@ -89,6 +105,15 @@ def _plan(request: Request) -> plan.Plan | None:
     launched = look.read_record(request.run, layout.LAUNCH, []) or {}
     options = plan.Options(recipe=request.recipe, repo=launched.get("workspace"), name=launched.get("name"))
     made = plan.make(request.brief, options, request.home)
+    asked = made.brief.values["repo"]
+    if asked:
+        place = os.path.realpath(os.path.join(made.brief.directory(), os.path.expanduser(asked)))
+        known = {os.path.realpath(str(launched.get(key))) for key in ("repo", "workspace")}
+        if not any(os.path.commonpath([place, one]) == one for one in known):
+            raise Refused(
+                f"cannot resume {os.path.basename(request.run)} with {request.brief}: it is about {place}",
+                f"launch it as a run of its own: workcell launch {request.brief}",
+            )
     return replace(made, id=os.path.basename(request.run))
 
 
@@ -106,42 +131,69 @@ def _intent(
             chosen = recipes.resolve(request.recipe, home=request.home, project=seen.attempt["cwd"])
             carried["recipe"] = {"name": chosen.name, "origins": chosen.origins, "values": chosen.values}
             carried.update(attempts.of_recipe(chosen.values))
+            for key, names in (("secrets", chosen.values["secrets"]), ("env_names", chosen.values["env"])):
+                carried[key] = sorted({*carried[key], *names})
         waiting = [message for _, message in letters.for_brief(request.run, seen.n)]
         messages = [str(message["id"]) for message in waiting]
         texts = [str(message["text"]).rstrip("\n") for message in waiting]
         brief = remaining.brief(request.run, seen, n, texts).encode("utf-8", "replace")
         verify = _verify(seen)
     values = carried["recipe"]["values"]
+    session, why_not = _conversation(request, seen, values) if request.native else (None, None)
+    carried["limits"] = _limits(request, seen, carried["limits"])
     intent = attempts.fill(
         carried,
         run=request.run,
         n=n,
         name=seen.launch["name"],
-        session=_session(request, seen, carried) if request.native else str(uuid.uuid4()),
+        session=session or str(uuid.uuid4()),
         brief_text=brief.decode("utf-8", "replace"),
         asked_by=request.by,
         follows=seen.n,
         later=False,
-        native=request.native,
+        native=session is not None,
     )
+    if why_not is not None:
+        intent["native_why"] = why_not
     intent["messages"] = messages
     intent["brief_given"] = n if made is not None else seen.attempt.get("brief_given", 1)
     plan.check_programs(recipes.Recipe(carried["recipe"]["name"], values, []), intent["argv"], _path(request.run))
     return intent, brief, verify
 
 
-def _session(request: Request, seen: look.Look, carried: dict[str, Any]) -> str:
-    """The conversation of the attempt before. Refused when it is not known, or nobody knows how to go on with it."""
-    name, values = carried["recipe"]["name"], carried["recipe"]["values"]
-    who = f"cannot go on with the conversation of {seen.id}"
+def _conversation(request: Request, seen: look.Look, values: dict[str, Any]) -> tuple[str | None, str | None]:
+    """(the conversation to continue, None), or (None, why the attempt starts from the run's files instead)."""
+    assert seen.attempt is not None
+    name = seen.attempt["recipe"]["name"]
+    if request.recipe is not None and request.recipe != name:
+        return None, f"another agent cannot continue what {name} said"
     if not values.get("resume"):
-        raise Refused(f"{who}: recipe {name!r} has no 'resume' words", f"workcell resume {seen.id}")
-    if request.recipe is not None and values.get("reader") != (seen.attempt or {}).get("reader"):
-        raise Refused(f"{who}: it was not had with {name!r}", f"workcell resume {seen.id} --recipe {name}")
-    state = captured.stored(seen.directory) or {}
-    if not state.get("session") or not (state.get("sources") or {}).get("transcript"):
-        raise Refused(f"{who}: its transcript was never seen", f"workcell resume {seen.id}")
-    return str(state["session"])
+        return None, f"recipe {name!r} has no 'resume'"
+    told = [one["session"]["id"] for one in verdicts.records(seen) if one["session"].get("id")]
+    session = str(told[-1] if told else seen.attempt["agent_session"])
+    reader = reader_for(str(seen.attempt.get("reader")))
+    if reader is not None:
+        places = reader.transcripts(environment.known(request.run), seen.attempt["cwd"], session)
+        if not any(glob.glob(place) for place in places):
+            return None, f"the conversation {session} is not where {name} keeps it"
+    return session, None
+
+
+def _limits(request: Request, seen: look.Look, limits: dict[str, Any]) -> dict[str, Any]:
+    """The limits of the next attempt: what a playbook opens gets what is left of the run's time, a person all of it."""
+    whole = limits.get("wall_total_seconds") or limits.get("wall_seconds")
+    if not whole:
+        return limits
+    if request.by.get("who") == "person":
+        return {**limits, "wall_seconds": whole, "wall_total_seconds": whole}
+    used = 0.0
+    for n in range(seen.n, 0, -1):
+        exit = look.read_record(layout.attempt(request.run, n), layout.EXIT, [], required=False) or {}
+        used += float(exit.get("seconds") or 0.0)
+        attempt = look.read_record(layout.attempt(request.run, n), layout.ATTEMPT, []) or {}
+        if (attempt.get("asked_by") or {}).get("who") == "person":
+            break
+    return {**limits, "wall_seconds": max(60.0, whole - used), "wall_total_seconds": whole}
 
 
 def _verify(seen: look.Look) -> bytes | None:
@@ -164,9 +216,7 @@ def _verify(seen: look.Look) -> bytes | None:
 
 
 def _path(run: str) -> str | None:
-    with open(os.path.join(run, layout.ENV), "rb") as file:
-        env = record.decode(file.read())["env"]
-    return str(env["PATH"]) if isinstance(env, dict) and "PATH" in env else None
+    return environment.read(run).env.get("PATH")
 
 
 def _text(seen: look.Look, name: str) -> str:
@@ -175,7 +225,13 @@ def _text(seen: look.Look, name: str) -> str:
 
 
 def _open(
-    request: Request, seen: look.Look, n: int, intent: dict[str, Any], brief: bytes, verify: bytes | None
+    request: Request,
+    seen: look.Look,
+    n: int,
+    intent: dict[str, Any],
+    brief: bytes,
+    verify: bytes | None,
+    made: plan.Plan | None,
 ) -> None:
     """Stage the attempt, rename it, and switch `current` to it: the switch is its birth."""
     run, staged = request.run, ""
@@ -193,8 +249,7 @@ def _open(
             attempts.write(staged, brief, verify, intent, handoff)
             os.rename(staged, layout.attempt(run, n))
             seal.sync_directory(os.path.join(run, layout.ATTEMPTS))
-            if request.by.get("who") == "person":
-                _renew_environment(run, intent)
+            _renew_environment(request, intent, made)
             seal.point(run, layout.CURRENT, f"{layout.ATTEMPTS}/{layout.number(n)}")
             letters.briefed(run, n)
     except OSError as error:
@@ -213,18 +268,25 @@ def _remove_unborn(run: str, n: int) -> None:
             shutil.rmtree(os.path.join(directory, name))
 
 
-def _renew_environment(run: str, intent: dict[str, Any]) -> None:
-    """A resume from a shell replaces the environment; a name that is absent there keeps its value."""
-    with open(os.path.join(run, layout.ENV), "rb") as file:
-        stored = record.decode(file.read())
-    old = stored["env"]
-    assert isinstance(old, dict)
-    fresh = plan.environment_now()
-    set_by_data = intent["recipe"]["values"].get("env") or {}
-    for name in intent["env_names"]:
-        if name in os.environ and set_by_data.get(name) is None:
-            fresh[name] = os.environ[name]
-    seal.replace(run, layout.ENV, record.encode(launch.env_record({**old, **fresh})))
+def _renew_environment(request: Request, intent: dict[str, Any], made: plan.Plan | None) -> None:
+    """env.json for the next attempt: a person's shell replaces what it has, and what files fixed stays or comes new.
+
+    A name that is absent in the shell keeps its value. A playbook has no shell: it
+    brings only what another recipe fixes.
+    """
+    stored = environment.read(request.run)
+    env, fixed = dict(stored.env), set(stored.fixed)
+    if made is not None:
+        env = {**{name: value for name, value in env.items() if name not in fixed}, **made.env}
+        fixed = set(made.fixed)
+    elif request.by.get("who") == "person":
+        names = {*plan.environment_now(), *intent["env_names"]} - fixed
+        env.update({name: os.environ[name] for name in names if name in os.environ})
+    if made is None and request.recipe is not None:
+        own = {name: value for name, value in intent["recipe"]["values"]["env"].items() if value is not None}
+        env.update(own)
+        fixed |= set(own)
+    seal.replace(request.run, layout.ENV, record.encode(launch.env_record(env, sorted(fixed))))
 
 
 def _started(request: Request, n: int) -> Result:

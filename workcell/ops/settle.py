@@ -1,12 +1,19 @@
 """settle: taking over what a dead process left, and bringing it to its end."""
 
 import os
+import sys
 from typing import Any
 
-from workcell.base import clock, probe, record
+from workcell.base import clock, record
 from workcell.base.errors import TryAgain
-from workcell.ops import check, finish
+from workcell.ops import check, environment, finish, onward, sending
+from workcell.ports import proc
 from workcell.rundir import layout, locks, look, phase, seal
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+_LEAVE = "import os, sys; os.fork() and os._exit(0); os.setsid(); os.execv(sys.argv[1], sys.argv[1:])"
+"""Nobody's child before anything large is imported: who hands over waits some ten milliseconds."""
 
 SETTLED = (phase.INTERRUPTED, phase.LOST)
 
@@ -33,27 +40,50 @@ def settle(run: str) -> look.Look:
             under_lock(run, again, lock)
     finally:
         os.close(lock)
+    sending.waiting(onward.home_of(run))
     return look.at(run)
 
 
 def under_lock(run: str, seen: look.Look, lock: int) -> None:
     """End leftovers, seal the exit where none stands, and finish; for the holder of runner.lock."""
     locks.sign(lock, "settle")
-    if layout.START in seen.stands or layout.EXIT in seen.stands or seen.phase == phase.ORPHANED:
-        check.end_leftovers(run, seen.n, below=None)
     if layout.EXIT not in seen.stands:
         if layout.START not in seen.stands:
-            free(run)
-            return  # never started: nothing to seal, and the next launch or resume may start it
+            # never started: nothing to seal, and the next launch or resume may start it
+            check.end_leftovers(run, seen.n, below=None)
+            check.free_agent_lock(run)
+            return
         seal_exit(seen, "vanished")
     finish.finish(run, seen.n, lock)
 
 
-def free(run: str) -> None:
-    """Put a fresh agent.lock in place when only what may not be ended still holds it."""
-    path = os.path.join(run, layout.AGENT_LOCK)
-    if locks.held(path) == probe.YES:
-        locks.renew(path)
+def hand_over(run: str, seen: look.Look) -> bool:
+    """Let a process of its own settle the run: its exit is sealed here, its runner.lock goes over by descriptor.
+
+    For who must not wait for a verify script. False when the run has changed meanwhile or somebody has the lock.
+    """
+    lock = locks.take(os.path.join(run, layout.RUNNER_LOCK), 0.1)
+    if lock is None:
+        return False
+    try:
+        again = look.at(run, holding=True)
+        if (again.phase, again.n) != (seen.phase, seen.n) or not needed(again):
+            return False
+        if again.phase == phase.LOST:
+            seal_exit(again, "vanished")
+        program = os.path.join(_PACKAGE, "__main__.py")
+        leave = [sys.executable, "-I", "-S", "-c", _LEAVE]
+        words = [*leave, sys.executable, "-I", program, "_settle", run, str(again.n), str(lock)]
+        proc.detach(words, cwd=run, env=surroundings(run, again.n), pass_fds=[lock])
+    finally:
+        os.close(lock)
+    return True
+
+
+def surroundings(run: str, n: int) -> dict[str, str]:
+    """What a detached finish runs with: the run's own environment, as its runner had it."""
+    env = environment.known(run) or {"PATH": os.environ.get("PATH", os.defpath)}
+    return {**env, "WORKCELL_ATTEMPT": f"{os.path.basename(run)}/{n}"}
 
 
 def seal_exit(seen: look.Look, how: str) -> None:

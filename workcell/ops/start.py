@@ -4,8 +4,9 @@ import os
 import sys
 import time
 
-from workcell.base import probe, record
+from workcell.base import probe
 from workcell.base.errors import InputOutput, TryAgain, WorkcellError
+from workcell.ops import environment
 from workcell.ports import proc
 from workcell.ports import tmux as windows
 from workcell.rundir import layout, locks, look, phase, spool
@@ -22,10 +23,7 @@ def runner(run: str, n: int) -> look.Look:
     Raises InputOutput when the runner died before that (its last words are in the hint), TryAgain when it did
     not get so far in time.
     """
-    with open(os.path.join(run, layout.ENV), "rb") as file:
-        stored = record.decode(file.read())
-    env = {str(name): str(value) for name, value in dict(stored["env"]).items()}
-    env["WORKCELL_ATTEMPT"] = f"{os.path.basename(run)}/{n}"
+    env = {**environment.read(run).env, "WORKCELL_ATTEMPT": f"{os.path.basename(run)}/{n}"}
     log = os.path.join(run, layout.RUNNER_LOG)
     before = os.path.getsize(log) if os.path.exists(log) else 0
     spawn = os.path.join(_PACKAGE, "runner", "spawn.py")

@@ -7,9 +7,9 @@ import time
 from dataclasses import dataclass
 
 from workcell.base import ids, platform, probe
-from workcell.base.errors import Refused, TimedOut
+from workcell.base.errors import Refused, TimedOut, TryAgain
 from workcell.judgement import outcome
-from workcell.ops import check, finish, settle
+from workcell.ops import finish, settle
 from workcell.rundir import layout, look, maildir, phase
 
 
@@ -28,14 +28,15 @@ def stop(run: str, grace: float = 10.0, by: str = "person") -> Result:
     stopped, and the note says so.
     """
     seen = settle.settle(run)
-    note = None
+    note = "it was over already" if seen.phase == phase.DONE else None
     if seen.phase in (phase.RUNNING, phase.STARTING):
         _ask_runner(run, seen, grace, by)
         seen = _wait(run, grace + 60.0)
     if seen.phase == phase.FINISHING:
-        seen = _wait(run, float((seen.attempt or {}).get("limits", {}).get("verify_seconds") or 3600) + 60.0)
+        _ask_runner(run, seen, grace, by)  # finish looks, too, while its check runs
+        seen = _wait(run, 60.0)
     if seen.phase == phase.CORRUPT:
-        raise Refused(f"{seen.id} cannot be read: {seen.why}", f"workcell fsck {seen.id}")
+        raise Refused(f"{seen.id} cannot be stopped: {seen.why}", f"workcell fsck {seen.id}")
     if seen.phase != phase.DONE:
         note = _seal_stopped(run, seen, grace)
     last = look.at(run)
@@ -89,11 +90,11 @@ def _seal_stopped(run: str, seen: look.Look, grace: float) -> str | None:
         note = None
         if seen.agent == probe.YES and seen.start is not None:
             _end_agent(seen, grace)
+            if platform.alive(seen.start["agent"]) == probe.YES:
+                pid = seen.start["agent"]["pid"]
+                raise TryAgain(f"the agent of {seen.id} (pid {pid}) does not end, not even killed", "ps -o stat,wchan")
         if seen.agent == probe.UNKNOWN:
             note = seen.why
-        else:
-            check.end_leftovers(run, seen.n, below=None)
-            settle.free(run)
         if layout.EXIT not in seen.stands:
             settle.seal_exit(seen, "stopped")
         if layout.NEXT in seen.stands:
@@ -115,6 +116,6 @@ def _end_agent(seen: look.Look, grace: float) -> None:
             try:
                 os.killpg(who["pid"], number)
             except (ProcessLookupError, PermissionError):
-                os.kill(who["pid"], number)
+                pass  # it just ended, or leads no group any more: leftovers are ended with the attempt
         while platform.alive(who) == probe.YES and time.monotonic() < deadline:
             time.sleep(0.02)

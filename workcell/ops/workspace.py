@@ -3,9 +3,9 @@
 import os
 from dataclasses import dataclass, field
 
-from workcell.base.errors import Refused, WorkcellError
+from workcell.base.errors import Refused
 from workcell.ops import plan
-from workcell.ports import git, removal, salvage, worktrees
+from workcell.ports import git, salvage, worktrees
 from workcell.rundir import layout
 
 IGNORED_SHOWN = 5
@@ -43,9 +43,11 @@ def check(made: plan.Plan) -> None:
 
 
 def make(made: plan.Plan) -> Workspace:
-    """The tree to work in, made now if it is to be the run's own. Call `undo` when the launch fails after all."""
+    """The tree to work in, made now if it is to be the run's own; of a launch that fails after all, gc names it."""
     if made.worktree is None or made.tree is None:
-        return Workspace(made.top, made.tree, False)
+        lifted = os.path.realpath(made.repo) != os.path.realpath(made.top)
+        notes = [f"works in {made.top}, the top of the repository around {made.repo}"] if lifted else []
+        return Workspace(made.top, made.tree, False, notes)
     path = os.path.join(made.home, layout.WORKTREES, made.id)
     done = worktrees.create(made.tree, path, run=made.id, branch=made.worktree or None, carry=made.carry)
     found = Workspace(done.tree.top, done.tree, True, list(done.notes))
@@ -61,6 +63,8 @@ def make(made: plan.Plan) -> Workspace:
 
 def snapshot(made: plan.Plan, workspace: Workspace) -> None:
     """Where the policy says so, keep uncommitted work as a commit beside the branch before an agent touches it."""
+    if workspace.tree is None and made.dirty == "snapshot":
+        workspace.notes.append(f"no snapshot was taken: {made.git_error}")
     if workspace.tree is None or workspace.own or git.status(workspace.tree).clean:
         return
     if made.dirty == "snapshot":
@@ -68,12 +72,3 @@ def snapshot(made: plan.Plan, workspace: Workspace) -> None:
         workspace.notes.append(f"uncommitted work is kept in {workspace.snapshot}: workcell salvage show {made.id}")
     else:
         workspace.notes.append(f"{workspace.top} has uncommitted work; the agent will see it and may change it")
-
-
-def undo(workspace: Workspace) -> None:
-    """Take back a worktree whose run was never born; what cannot be removed with proof stays, and gc names it."""
-    if workspace.own:
-        try:
-            removal.remove(workspace.top)
-        except WorkcellError:
-            return

@@ -187,7 +187,7 @@ def trouble(ran: proc.Ran, where: str, verb: str) -> WorkcellError:
             f"git {verb} found a lock in {where!r}: {words}",
             "wait for the git command that runs there; if none does, remove the .lock file that it names",
         )
-    return InputOutput(f"git {verb} failed in {where!r}: {words}")
+    return InputOutput(f"git {verb} failed in {where!r}: {words}", f"try 'git {verb}' there by hand, or git fsck")
 
 
 def find(path: str) -> Tree | None:

@@ -115,7 +115,7 @@ def read(tree: git.Tree, *, store: bool, raw: bool) -> Layers:
     index is copied and never locked. Raises InputOutput where git fails, Invalid for a bare repository.
     """
     if tree.bare:
-        raise Invalid(f"{tree.top!r} is a bare repository: it has no working tree")
+        raise Invalid(f"{tree.top!r} is a bare repository: it has no working tree", "name a clone or a worktree of it")
     with tempfile.TemporaryDirectory(prefix="workcell-git-", ignore_cleanup_errors=True) as scratch:
         return _Reading(tree, scratch, store, raw).layers()
 
@@ -273,7 +273,7 @@ class _Reading:
                 blobs.update(self._blobs({name: files[name]}, True))
             todo.pop(0)
         if todo:
-            raise InputOutput(f"git hash-object said less than it was asked in {self.tree.top!r}")
+            raise InputOutput(f"git hash-object said less than it was asked in {self.tree.top!r}", "git fsck")
         return blobs
 
     def _write(self, index: str, changes: dict[str, str], zero: str) -> str:

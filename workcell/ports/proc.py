@@ -3,10 +3,14 @@
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from workcell.base.errors import Unreachable
+
+ASK = 0.2
+"""Seconds between two questions whether a program is still wanted."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,13 @@ class Ran:
         return lines[-1] if lines else f"exit code {self.code}"
 
 
+def _cannot_start(program: str, cwd: str | None, error: Exception) -> Unreachable:
+    if cwd is not None and not os.path.isdir(cwd):
+        return Unreachable(f"cannot start {program!r} in {cwd!r}: there is no such directory", "put it back")
+    why = getattr(error, "strerror", None) or error
+    return Unreachable(f"cannot start {program!r}: {why}", f"install {program} or put it on PATH")
+
+
 def run(
     argv: Sequence[str | bytes],
     *,
@@ -64,10 +75,8 @@ def run(
             pass_fds=pass_fds,
             start_new_session=True,
         )
-    except OSError as error:
-        raise Unreachable(
-            f"cannot start {words[0]!r}: {error.strerror or error}", f"install {words[0]} or put it on PATH"
-        ) from error
+    except (OSError, ValueError) as error:
+        raise _cannot_start(words[0], cwd, error) from error
     with child:
         try:
             out, err = child.communicate(input, timeout=timeout)
@@ -118,10 +127,12 @@ def run_into(
     output: int,
     pass_fds: Sequence[int] = (),
     umask: int = -1,
+    until: Callable[[], bool] | None = None,
 ) -> int | None:
     """Run `argv` with both its outputs going to the descriptor `output`; its code as in `Ran.code`.
 
-    What it leaves running is the caller's to end. Raises Unreachable when it cannot be started.
+    It is ended early, with None, once `until` says so; that is asked several times a second. What it leaves running
+    is the caller's to end. Raises Unreachable when it cannot be started.
     """
     try:
         child = subprocess.Popen(
@@ -135,12 +146,17 @@ def run_into(
             start_new_session=True,
             umask=umask,
         )
-    except OSError as error:
-        raise Unreachable(f"cannot start {argv[0]!r}: {error.strerror or error}") from error
+    except (OSError, ValueError) as error:  # ValueError: a NUL in a word, as in a broken `#!` line
+        raise _cannot_start(argv[0], cwd, error) from error
+    deadline = time.monotonic() + timeout
     try:
-        return child.wait(timeout)
-    except subprocess.TimeoutExpired:
-        return None
+        while True:
+            left = max(0.0, deadline - time.monotonic())
+            try:
+                return child.wait(left if until is None else min(left, ASK))
+            except subprocess.TimeoutExpired:
+                if time.monotonic() >= deadline or (until is not None and until()):
+                    return None
     finally:
         if child.poll() is None:
             try:

@@ -9,6 +9,7 @@ import psutil
 MARK = "WORKCELL_ATTEMPT"
 """The environment variable that names a process's attempt as `<run>/<attempt>`."""
 
+NOT_ASKED = "it could not be asked"
 ROUNDS = 20
 """After so many rounds, what forks faster than it is ended is left alone and named."""
 
@@ -34,7 +35,7 @@ def find(mark: str, *, below: int | None = None, lock: str | None = None) -> lis
             found.update((child.pid, child) for child in psutil.Process(below).children(recursive=True))
         except psutil.Error:
             pass
-    wanted = _file(lock) if lock else None
+    wanted = os.path.realpath(lock) if lock else None
     for process in psutil.process_iter():
         if process.pid not in ours and process.pid not in found:
             try:
@@ -64,21 +65,42 @@ def _marked(process: psutil.Process) -> str | None:
         return None
 
 
-def _file(path: str) -> tuple[int, int] | None:
-    try:
-        found = os.stat(path)
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
+def _holds(process: psutil.Process, path: str) -> bool:
+    """Whether the process has the lock, not only the file: a reader that looks at a lock holds nothing.
 
-
-def _holds(process: psutil.Process, wanted: tuple[int, int]) -> bool:
+    Links are read and no file is asked, since stat(2) of a file on a dead network mount never comes back.
+    """
     directory = f"/proc/{process.pid}/fd"
     try:
         numbers = os.listdir(directory)
     except FileNotFoundError:
-        return any(_file(file.path) == wanted for file in process.open_files())  # no /proc: macOS
-    return any(_file(f"{directory}/{number}") == wanted for number in numbers)
+        return any(file.path == path for file in process.open_files())  # no /proc: macOS tells no more
+    for number in numbers:
+        try:
+            if os.readlink(f"{directory}/{number}") == path:
+                with open(f"/proc/{process.pid}/fdinfo/{number}", "rb") as file:
+                    if b"FLOCK  ADVISORY  WRITE" in file.read():
+                        return True
+        except OSError:
+            continue
+    return False
+
+
+def holders(lock: str, run: str) -> list[Leftover]:
+    """Who holds the lock file, each with the reason for which automation spares him; None where there is none.
+
+    A process of the run itself, of whatever attempt, is never spared here: it may be an agent.
+    """
+    wanted = os.path.realpath(lock)
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if _holds(process, wanted):
+                own = (_marked(process) or "").rpartition("/")[0] == run
+                found.append(Leftover(process.pid, _command(process), None if own else spare(process, run)))
+        except (psutil.Error, OSError):
+            continue
+    return found
 
 
 def spare(process: psutil.Process, mark: str) -> str | None:
@@ -94,7 +116,7 @@ def spare(process: psutil.Process, mark: str) -> str | None:
     except psutil.NoSuchProcess:
         return None
     except (psutil.Error, OSError):
-        return "it could not be asked"
+        return NOT_ASKED
     return None
 
 

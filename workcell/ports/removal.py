@@ -242,11 +242,11 @@ def remove(path: str) -> None:
     path = os.path.join(os.path.realpath(os.path.dirname(os.path.abspath(path))), os.path.basename(path))
     note, trash = worktrees.beside(path, "removing"), worktrees.beside(path, "trash")
     if not any(os.path.lexists(there) for there in (path, note, trash)):
-        raise NotFound(f"no worktree at {path!r}")
+        raise NotFound(f"no worktree at {path!r}", "workcell gc shows those there are")
     try:
         lock = locks.take(note)
         if lock is None:
-            raise TryAgain(f"the worktree {path!r} is being removed at this moment")
+            raise TryAgain(f"the worktree {path!r} is being removed at this moment", "wait for that to end")
         try:
             _remove(path, trash, lock)
         finally:
@@ -254,7 +254,8 @@ def remove(path: str) -> None:
                 os.unlink(note)
             os.close(lock)
     except OSError as error:
-        raise InputOutput(f"cannot remove the worktree {path!r}: {error.strerror}: {error.filename!r}") from error
+        words = f"cannot remove the worktree {path!r}: {error.strerror}: {error.filename!r}"
+        raise InputOutput(words, "check its permissions, then: workcell gc") from error
 
 
 def _remove(path: str, trash: str, lock: int) -> None:
@@ -268,7 +269,7 @@ def _remove(path: str, trash: str, lock: int) -> None:
             raise Refused(f"{trash!r} is left from a removal that was cut off", "look into it and move it away")
         os.rename(trash, path)  # the second look never came to its end
     if not os.path.lexists(path):
-        raise NotFound(f"no worktree at {path!r}")
+        raise NotFound(f"no worktree at {path!r}", "workcell gc shows those there are")
     said = _prove(path, trash)
     worktrees.put(lock, said)
     seal.sync_directory(os.path.dirname(path))
@@ -295,7 +296,7 @@ def _prove(path: str, trash: str) -> "dict[str, object]":
         raise Refused(f"{path!r} stays: {failed[0].says}", failed[0].cure, details=details)
     tree = git.find(path)
     if tree is None:
-        raise NotFound(f"no worktree at {path!r}")
+        raise NotFound(f"no worktree at {path!r}", "workcell gc shows those there are")
     born = _born(tree)
     os.rename(path, trash)
     try:

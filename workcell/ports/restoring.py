@@ -51,7 +51,8 @@ def restore(tree: git.Tree, snapshot: salvage.Snapshot, into: str) -> Restored:
             return _into_tree(tree, snapshot)
         return _into_new(tree, snapshot, os.path.abspath(into))
     except OSError as error:
-        raise InputOutput(f"cannot restore into {into!r}: {error.strerror}: {error.filename!r}") from error
+        words = f"cannot restore into {into!r}: {error.strerror}: {error.filename!r}"
+        raise InputOutput(words, "the snapshot is whole: mend that and give the same command") from error
 
 
 def _into_new(tree: git.Tree, snapshot: salvage.Snapshot, into: str) -> Restored:
@@ -61,7 +62,7 @@ def _into_new(tree: git.Tree, snapshot: salvage.Snapshot, into: str) -> Restored
     try:
         os.mkdir(staged)
     except OSError as error:
-        raise CannotCreate(f"cannot make {staged!r}: {error.strerror}") from error
+        raise CannotCreate(f"cannot make {staged!r}: {error.strerror}", "check the path and its permissions") from error
     try:
         files, notes = _fill(tree, snapshot, staged)
         os.rename(staged, into)  # over an empty directory too

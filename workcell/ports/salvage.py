@@ -103,7 +103,7 @@ def _inner(tree: git.Tree, found: layers.Layers, run: str, why: str) -> tuple[tu
 
 
 def _copy_to_twin(below: git.Tree, snapshot: Snapshot) -> None:
-    """A linked worktree's own clone of a submodule goes with it; a failure here is seen when it is to be removed."""
+    """A linked worktree's own clone of a submodule goes with it; failing here is seen when it is to be removed."""
     clone = twin(below)
     if clone:
         words = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", below.git_dir)

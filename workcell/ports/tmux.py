@@ -8,10 +8,10 @@ import hashlib
 import os
 import re
 import resource
-import shlex
 import stat
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 
 from workcell.base.errors import Refused, TryAgain, Unreachable
@@ -45,6 +45,13 @@ set -g update-environment ""
 _ENV = ("PATH", "HOME", "SHELL", "USER", "LOGNAME", "LANG", "TMPDIR")
 
 
+FORGET = 10.0
+"""Seconds for which a server that did not answer is taken to hang still."""
+
+_silent: dict[str, float] = {}
+"""Sockets whose server did not answer, and when (monotonic seconds)."""
+
+
 @dataclass(frozen=True)
 class Tmux:
     """The tmux server of one home."""
@@ -59,6 +66,7 @@ class Tmux:
         """Run one tmux command. Raises Unreachable when tmux is missing or does not answer in time."""
         ran = proc.run(self.command(*words), timeout=timeout, env=_environment())
         if ran.timed_out:
+            _silent[self.socket] = time.monotonic()
             raise Unreachable(
                 f"the tmux server at {self.socket} does not answer",
                 "it is stopped or hangs; runs go on without it, and 'workcell attach' can do without it, too",
@@ -85,8 +93,11 @@ class Tmux:
         """Open a window that runs `argv`; Unreachable when it is not there afterwards.
 
         3.3a says 0 although it started nothing when the socket's directory is missing, and `kill-server`
-        directly before makes it say "server exited unexpectedly", so success is what it prints.
+        directly before makes it say "server exited unexpectedly", so success is what it prints. A server that has
+        just not answered is not asked again: one command waits for it once.
         """
+        if time.monotonic() - _silent.get(self.socket, -FORGET) < FORGET:
+            raise Unreachable(f"the tmux server at {self.socket} does not answer", "workcell doctor")
         command = ["new-session", "-d", "-P", "-F", "#{session_name}", "-s", session, "-x", "200", "-y", "50"]
         words = self.command(*command, "-c", directory, "--", *argv)
         raised = f'ulimit -Sn {_descriptors()} 2>/dev/null; exec "$@"'
@@ -99,10 +110,6 @@ class Tmux:
             return
         if ran.text().strip() != session:
             raise Unreachable(f"tmux opened no window for {session}: {ran.complaint()}", "workcell doctor")
-
-    def close(self, session: str) -> None:
-        """Close the windows of a session, if there are any."""
-        self.ask("kill-session", "-t", f"={session}")
 
 
 def _environment() -> dict[str, str]:
@@ -200,8 +207,3 @@ def attach_words(tmux: Tmux, session: str, read_only: bool) -> list[str]:
     if inside and os.path.realpath(inside) == os.path.realpath(tmux.socket):
         return tmux.command("switch-client", *flags, "-t", f"={session}")
     return tmux.command("attach-session", *flags, "-t", f"={session}")
-
-
-def shell_line(words: list[str]) -> str:
-    """The words as one line that can be pasted into a shell."""
-    return shlex.join(words)

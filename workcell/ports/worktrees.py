@@ -16,6 +16,9 @@ MARK = "workcell"
 _REACH = {"GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh"}
 """A checkout in a partial clone has to fetch what it lacks; every other question stays off the network."""
 
+_LOGGED = ("core.logAllRefUpdates=true",)
+"""The new tree's HEAD gets its reflog at once: one that is missing later was then removed by somebody."""
+
 
 @dataclass(frozen=True)
 class Made:
@@ -80,13 +83,14 @@ def create(
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         lock = locks.take(intent)
     except OSError as error:
-        raise CannotCreate(f"cannot make a worktree at {path!r}: {error.strerror}") from error
+        raise CannotCreate(f"cannot make a worktree at {path!r}: {error.strerror}", "workcell doctor") from error
     if lock is None:
         raise TryAgain(f"the worktree {path!r} is being made at this moment", "try again when that is done")
     try:
         return _locked(source, path, run, branch, base, carry, lock)
     except OSError as error:
-        raise CannotCreate(f"cannot make a worktree at {path!r}: {error.strerror}: {error.filename!r}") from error
+        words = f"cannot make a worktree at {path!r}: {error.strerror}: {error.filename!r}"
+        raise CannotCreate(words, "workcell doctor") from error
     finally:
         # it is whole now, or nothing of it is left; who waits for the lock looks whether the name still leads to it
         try:
@@ -142,16 +146,8 @@ def _make(making: _Making, carry: Sequence[str]) -> Made:
     if _tip(source, making.branch) is None:
         words = ("update-ref", "--create-reflog", ref, making.base, "0" * len(making.base))
         git.must(source.top, *words, pass_fds=[making.lock])
-    ran = git.ask(
-        source.top,
-        "worktree",
-        "add",
-        "--no-checkout",
-        path,
-        making.branch,
-        timeout=git.LONG,
-        pass_fds=[making.lock],
-    )
+    adding = ("worktree", "add", "--no-checkout", path, making.branch)
+    ran = git.ask(source.top, *adding, timeout=git.LONG, config=_LOGGED, pass_fds=[making.lock])
     if not ran.ok:
         if b"already checked out" in ran.err or b"already used by worktree" in ran.err:
             raise Refused(f"the branch {making.branch!r} is in use: {ran.complaint()}", "name another branch")
@@ -205,7 +201,7 @@ def _ignored(source: git.Tree) -> list[str]:
 def _found(path: str) -> git.Tree:
     tree = git.find(path)
     if tree is None or not tree.linked:
-        raise CannotCreate(f"git made no worktree at {path!r}")
+        raise CannotCreate(f"git made no worktree at {path!r}", "look in the repository: git worktree list")
     return tree
 
 
@@ -267,10 +263,10 @@ def _sparse(source: git.Tree, tree: git.Tree) -> None:
 
 def _checkout(making: _Making, top: str) -> None:
     words = ("reset", "--hard", "--quiet", "--no-recurse-submodules", "HEAD", "--")
-    if git.ask(top, *words, timeout=git.LONG, env=_REACH, pass_fds=[making.lock]).ok:
+    if git.ask(top, *words, timeout=git.LONG, env=_REACH, config=_LOGGED, pass_fds=[making.lock]).ok:
         return
     env = {**_REACH, **git.unfiltered(top)}
-    git.must(top, *words, timeout=git.LONG, env=env, pass_fds=[making.lock])
+    git.must(top, *words, timeout=git.LONG, env=env, config=_LOGGED, pass_fds=[making.lock])
     making.notes.append("a filter of the repository failed: its files are as they lie in git (LFS: pointers)")
 
 
@@ -288,7 +284,7 @@ def _submodules(making: _Making, source: git.Tree | None, modules: str, tree: gi
         if not name or "=" in name or not os.path.isfile(os.path.join(clone, "HEAD")):
             making.notes.append(f"the submodule {link.path!r} is not checked out in the source, and so not here")
             continue
-        config = [f"submodule.{name}.url={clone}", f"submodule.{name}.active=true", "core.logAllRefUpdates=true"]
+        config = [f"submodule.{name}.url={clone}", f"submodule.{name}.active=true", *_LOGGED]
         words = ("submodule", "--quiet", "update", "--checkout", "--no-recommend-shallow", "--", link.path)
         env = {"GIT_ALLOW_PROTOCOL": "file"}
         ran = git.ask(tree.top, *words, timeout=git.LONG, env=env, config=config, pass_fds=[making.lock])

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _TAIL = 1 << 16
+_OWN = ("n", "at", "type")
 
 
 class Journal:
@@ -18,10 +19,11 @@ class Journal:
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         self._ids: set[str] = set()
         self._number = self._mend()
-        self._kept: list[bytes] = []
+        self._kept: list[tuple[bytes, object]] = []
+        """(line, id) of what is not written yet."""
 
     def has(self, key: str) -> bool:
-        """Whether an event of that id stands among the last ones (the last 64 KiB at least)."""
+        """Whether an event of that id stands in the file, among the last ones (the last 64 KiB at least)."""
         return key in self._ids
 
     def _mend(self) -> int:
@@ -32,13 +34,18 @@ class Journal:
             start = max(0, size - window)
             tail = os.pread(self._fd, size - start, start)
             cut = tail.rfind(b"\n") + 1
-            if cut or start == 0:
+            last = self._numbered(tail[:cut])
+            if last or start == 0:
                 break
-            window *= 16
+            window *= 16  # one line may be longer than the window, and numbers must not begin anew behind it
         if start + cut < size:
             os.ftruncate(self._fd, start + cut)
+        return last
+
+    def _numbered(self, lines: bytes) -> int:
+        """The highest number in those lines, whose ids are taken in; 0 when none of them is whole."""
         last = 0
-        for line in tail[:cut].splitlines():
+        for line in lines.split(b"\n"):
             try:
                 event = record.decode(line)
             except ValueError:
@@ -50,22 +57,22 @@ class Journal:
                 self._ids.add(key)
         return last
 
-    def append(self, event: str, **fields: object) -> bool:
-        """Add one event; False when the disk has no room and the line is kept for later."""
+    def append(self, event: str, /, **fields: object) -> bool:
+        """Add one event; False when the disk has no room and the line is kept for later.
+
+        Fields come from hooks and other programs, too: none of them can change a line's number, time or type.
+        Raises ValueError, and writes nothing, when they have no JSON form (an infinite number, nested too deep).
+        """
+        own = {"n": self._number + 1, "at": clock.stamp(), "type": event}
+        line = record.encode_line({**dict.fromkeys(_OWN), **fields, **own})
         self._number += 1
-        line = {"n": self._number, "at": clock.stamp(), "type": event, **fields}
-        key = fields.get("id")
-        if isinstance(key, str):
-            if len(self._ids) > 10_000:
-                self._ids.clear()
-            self._ids.add(key)
-        self._kept.append(record.encode_line(line))
+        self._kept.append((line, fields.get("id")))
         return self.flush()
 
     def flush(self) -> bool:
         """Write what was kept. True when nothing is kept any more."""
         while self._kept:
-            line = self._kept[0]
+            line, key = self._kept[0]
             try:
                 size = os.fstat(self._fd).st_size
                 written = os.write(self._fd, line)
@@ -76,6 +83,10 @@ class Journal:
                 del self._kept[:-1000]
                 return False
             self._kept.pop(0)
+            if isinstance(key, str):
+                if len(self._ids) > 10_000:
+                    self._ids.clear()
+                self._ids.add(key)
         return True
 
     def close(self) -> None:

@@ -19,7 +19,7 @@ def name_of(top: str) -> str:
     try:
         found = os.stat(os.path.join(top, "."))
     except OSError as error:
-        raise NotFound(f"no working tree at {top!r}: {error.strerror}") from error
+        raise NotFound(f"no working tree at {top!r}: {error.strerror}", "put it back, or name another") from error
     return f"{found.st_dev}-{found.st_ino}"
 
 
@@ -89,7 +89,8 @@ def claim(
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         fd = locks.take(path, patience)
     except OSError as error:
-        raise CannotCreate(f"cannot claim the working tree {top!r}: {path}: {error.strerror}") from error
+        words = f"cannot claim the working tree {top!r}: {path}: {error.strerror}"
+        raise CannotCreate(words, "workcell doctor") from error
     if fd is None:
         raise TryAgain(
             f"the working tree {top!r} is being claimed{_by(holder(home, top))} at this moment",
@@ -101,14 +102,14 @@ def claim(
         if isinstance(run, str) and run != run_id and is_live(run):
             raise TryAgain(
                 f"the working tree {top!r} belongs to the run {run!r}, which is not done",
-                f"workcell wait {run}, or give this run a tree of its own: --worktree",
+                f"workcell status {run} tells what it waits for; or give this run a tree of its own: --worktree",
             )
         # a claim that stands is not written again: killed halfway, it would be void while its run is not done
         if run != run_id:
             _write(fd, path, {"schema": "workcell.file.lease/1", "run": run_id, "top": top, "at": clock.stamp()})
     except OSError as error:
         os.close(fd)
-        raise CannotCreate(f"cannot write the lease {path}: {error.strerror}") from error
+        raise CannotCreate(f"cannot write the lease {path}: {error.strerror}", "workcell doctor") from error
     except BaseException:
         os.close(fd)
         raise

@@ -1,6 +1,7 @@
 """The parts into which the log of a terminal rolls: plain ones become compressed ones, and none is lost."""
 
 import os
+import stat
 import zlib
 
 from workcell.rundir import layout, seal
@@ -23,12 +24,20 @@ def parts(directory: str) -> "list[str]":
     for name in os.listdir(directory):
         if name.startswith(prefix):
             number = name[len(prefix) :].removesuffix(".gz")
-            if number.isdigit() and not (name.endswith(".gz") and int(number) in numbers):
+            if number.isdigit() and not (name.endswith(".gz") and int(number) in numbers) and _plain(directory, name):
                 numbers[int(number)] = name
     found = [numbers[number] for number in sorted(numbers)]
-    if os.path.exists(os.path.join(directory, layout.AGENT_LOG)):
+    if _plain(directory, layout.AGENT_LOG):
         found.append(layout.AGENT_LOG)
     return found
+
+
+def _plain(directory: str, name: str) -> bool:
+    """Whether it is a regular file: an agent may leave a pipe there, and who reads that waits for ever."""
+    try:
+        return stat.S_ISREG(os.lstat(os.path.join(directory, name)).st_mode)
+    except OSError:
+        return False
 
 
 def compress(directory: str, name: str) -> None:

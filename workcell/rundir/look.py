@@ -3,7 +3,7 @@
 import os
 
 from workcell.base import platform, probe, record
-from workcell.rundir import layout, locks, phase
+from workcell.rundir import layout, locks, phase, plainfile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,12 +38,42 @@ class Look:
         return os.path.exists(os.path.join(self.run, layout.HOLD))
 
 
+LARGEST = 1 << 26
+"""Bytes of a record that are read."""
+
+TRIES = 50
+"""Looks at a run that goes on between reading its files and asking its locks; the second one is nearly always still."""
+
+
 def at(run: str, *, holding: bool = False) -> Look:
-    """Look at the run in the directory `run`.
+    """Look at the run in the directory `run` as it stood at one moment.
 
     With `holding` the caller has runner.lock himself, and it counts as free. Records are read backward (result
-    first, launch last), since they are written forward.
+    first, launch last), since they are written forward. Files and locks cannot be read at once: what a run wrote
+    before it gave its lock back would be missed by a reader who was held up in between, and he would take a run that
+    has ended for one whose runner has died. So both must be the same afterwards, else the look begins anew.
     """
+    for _ in range(TRIES):
+        seen = _once(run, holding)
+        if seen.phase == phase.DONE or _still(seen, holding):
+            break
+    return seen
+
+
+def _still(seen: Look, holding: bool) -> bool:
+    """Whether no record has been added, no attempt opened and no lock taken since `seen` was seen."""
+    if (layout.current(seen.run) or 0) != seen.n:
+        return False
+    if seen.n and seen.stands != {name for name in layout.SEALED if _there(seen.directory, name)}:
+        return False
+    return holding or seen.runner != probe.NO or locks.held(os.path.join(seen.run, layout.RUNNER_LOCK)) == probe.NO
+
+
+def _there(directory: str, name: str) -> bool:
+    return os.path.exists(os.path.join(directory, name))
+
+
+def _once(run: str, holding: bool) -> Look:
     seen = Look(run)
     n = layout.current(run)
     if n is None:
@@ -54,7 +84,7 @@ def at(run: str, *, holding: bool = False) -> Look:
         seen.result = _read(seen, layout.RESULT)
         seen.next = _read(seen, layout.NEXT)
         for name in (layout.VERIFY, layout.FACTS):
-            if os.path.exists(os.path.join(seen.directory, name)):
+            if _there(seen.directory, name):
                 seen.stands.add(name)
         seen.exit = _read(seen, layout.EXIT)
         seen.start = _read(seen, layout.START)
@@ -62,14 +92,20 @@ def at(run: str, *, holding: bool = False) -> Look:
         if seen.attempt is None and layout.ATTEMPT not in seen.stands:
             seen.problems.append(f"attempt {n} has no {layout.ATTEMPT}")
     seen.launch = read_record(run, layout.LAUNCH, seen.problems)
-    done = layout.RESULT in seen.stands
-    if not done and n is not None:
-        ask(seen, holding)
-    elif seen.launch is None or seen.attempt is None:
-        pass
+    if n is None:
+        seen.why = "; ".join(seen.problems)
+    elif readable(seen) and seen.result is not None:
+        seen.phase = phase.DONE  # no lock has a say in it
     else:
-        seen.phase = phase.DONE
+        ask(seen, holding)
     return seen
+
+
+def readable(seen: Look) -> bool:
+    """Whether what makes the phase can be read: what stands and is garbled must not be taken for absent or for done."""
+    sealed = ((layout.EXIT, seen.exit), (layout.NEXT, seen.next), (layout.RESULT, seen.result))
+    garbled = any(name in seen.stands and found is None for name, found in sealed)
+    return seen.launch is not None and seen.attempt is not None and not garbled
 
 
 def ask(seen: Look, holding: bool = False) -> None:
@@ -83,7 +119,7 @@ def ask(seen: Look, holding: bool = False) -> None:
             seen.agent = probe.UNKNOWN
         seen.agent_lock = locks.held(os.path.join(seen.run, layout.AGENT_LOCK))
     seen.phase, seen.why = phase.of(
-        readable=seen.launch is not None and seen.attempt is not None,
+        readable=readable(seen),
         start=layout.START in seen.stands,
         exit=layout.EXIT in seen.stands,
         facts=layout.FACTS in seen.stands,
@@ -109,12 +145,14 @@ def _read(seen: Look, name: str) -> "dict[str, Any] | None":
 def read_record(directory: str, file: str, problems: "list[str]", *, required: bool = True) -> "dict[str, Any] | None":
     """The record `file` of our major version; None, with the reason added to `problems`, when it is none."""
     try:
-        with open(os.path.join(directory, file), "rb") as handle:
-            found = record.decode(handle.read())
-    except FileNotFoundError:
-        if required:
-            problems.append(f"{file} is missing")
-        return None
+        data = plainfile.read(os.path.join(directory, file), LARGEST)
+        if data is None and not os.path.lexists(os.path.join(directory, file)):
+            if required:
+                problems.append(f"{file} is missing")
+            return None
+        if data is None:
+            raise ValueError("it is no regular file, or may not be read")
+        found = record.decode(data)
     except (OSError, ValueError) as error:
         problems.append(f"{file} cannot be read: {error}")
         return None

@@ -3,9 +3,11 @@
 import os
 
 from workcell.base import ids, record
-from workcell.rundir import seal
+from workcell.rundir import plainfile, seal
 
 TMP, NEW, CUR = "tmp", "new", "cur"
+LARGEST = 1 << 26
+"""Bytes of a message that are read: what is longer is none."""
 
 
 def deliver(box: str, message: "dict[str, object]", name: "str | None" = None) -> str:
@@ -56,11 +58,14 @@ def waiting(box: str, part: str = NEW) -> "list[str]":
 
 
 def read(box: str, name: str, part: str = NEW) -> "dict[str, object] | None":
-    """The message of that name; None when it is gone or is no message."""
+    """The message of that name; None when it is gone or is no message, whatever else it may be.
+
+    Raises OSError when the system could not be asked.
+    """
+    data = plainfile.read(os.path.join(box, part, name), LARGEST)
     try:
-        with open(os.path.join(box, part, name), "rb") as file:
-            return record.decode(file.read())
-    except (FileNotFoundError, ValueError):
+        return record.decode(data) if data is not None else None
+    except ValueError:
         return None
 
 

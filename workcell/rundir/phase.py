@@ -10,7 +10,6 @@ PHASES = (
     CORRUPT, DONE, UNKNOWN, FINISHING, RUNNING, STARTING,
     SCHEDULED, INTERRUPTED, ORPHANED, LOST, CREATED,
 )  # fmt: skip
-LIVE = (STARTING, RUNNING, FINISHING, ORPHANED)
 
 LEFTOVERS = "leftovers"
 """Why a run is orphaned although its agent is gone: something of the run still holds agent.lock."""
@@ -31,13 +30,13 @@ def of(
 ) -> "tuple[str, str | None]":
     """(phase, why) of one attempt.
 
-    `readable` says that launch.json, attempt.json and `current` are there, whole and of our major version; the
-    flags after it, which sealed files stand. `runner` and `agent_lock` are probes of the locks (YES: held),
-    `agent` of the identity in start.json (YES: it runs). A question that could not be asked is never read as
-    absence.
+    `readable` says that launch.json, attempt.json and `current` are there, and that they and what is sealed are whole
+    and of our major version; the flags after it, which sealed files stand. `runner` and `agent_lock` are probes of the
+    locks (YES: held), `agent` of the identity in start.json (YES: it runs). A question that could not be asked is
+    never read as absence.
     """
     if not readable:
-        return CORRUPT, "launch.json, attempt.json or current is missing, unreadable or of another version"
+        return CORRUPT, "launch.json, attempt.json, current or a sealed file is unreadable or of another version"
     if result:
         return DONE, None
     if (facts or verify or next) and not exit:
@@ -47,7 +46,7 @@ def of(
     if runner == probe.YES:
         return (FINISHING if exit else RUNNING if start else STARTING), None
     if exit:
-        return (SCHEDULED if next else INTERRUPTED), None
+        return (SCHEDULED, None) if next else (INTERRUPTED, "its agent has ended, and what follows was cut short")
     if start and agent == probe.YES:
         return ORPHANED, "its runner is gone and its agent is alive"
     if (not start or agent == probe.NO) and agent_lock == probe.YES:
@@ -59,4 +58,4 @@ def of(
         )
     if agent_lock == probe.UNKNOWN:
         return UNKNOWN, "agent.lock could not be asked"
-    return (LOST if start else CREATED), None
+    return (LOST, "its runner and its agent are gone, and nobody saw how it ended") if start else (CREATED, None)

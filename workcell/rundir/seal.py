@@ -39,7 +39,7 @@ def _write_temporary(directory: str, name: str, data: bytes, mode: int) -> str:
         finally:
             os.close(fd)
     except BaseException:
-        os.unlink(path)
+        _discard(path)
         raise
     return path
 
@@ -58,9 +58,17 @@ def seal(directory: str, name: str, data: bytes, mode: int = 0o600) -> bytes:
             with open(final, "rb") as file:
                 data = file.read()
     finally:
-        os.unlink(temporary)
+        _discard(temporary)
     sync_directory(directory)
     return data
+
+
+def _discard(temporary: str) -> None:
+    """A temporary name that cannot be removed is hidden and harmless: what is sealed is sealed, and goes on."""
+    try:
+        os.unlink(temporary)
+    except OSError:
+        pass
 
 
 def replace(directory: str, name: str, data: bytes, mode: int = 0o600) -> None:
@@ -69,7 +77,7 @@ def replace(directory: str, name: str, data: bytes, mode: int = 0o600) -> None:
     try:
         os.rename(temporary, os.path.join(directory, name))
     except BaseException:
-        os.unlink(temporary)
+        _discard(temporary)
         raise
     sync_directory(directory)
 
@@ -81,7 +89,7 @@ def point(directory: str, name: str, target: str) -> None:
     try:
         os.rename(temporary, os.path.join(directory, name))
     except BaseException:
-        os.unlink(temporary)
+        _discard(temporary)
         raise
     sync_directory(directory)
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def note(run: str, event: str, **fields: object) -> None:
+def note(run: str, event: str, /, **fields: object) -> None:
     """Bring one event to the run's spool; a full disk loses the note and nothing else."""
     try:
         maildir.deliver(os.path.join(run, layout.SPOOL), {"type": event, **fields})
@@ -24,16 +24,32 @@ def drain(run: str, journal: events.Journal) -> int:
     """
     box = os.path.join(run, layout.SPOOL)
     taken = 0
+    if not journal.flush():
+        return 0  # what was kept of the last drain comes first: only then does the journal know its ids
     for name in maildir.waiting(box):
-        message = maildir.read(box, name)
-        if message is None:
-            maildir.move(box, name)  # unreadable: kept in cur/ for a person
-            continue
-        if not _append(journal, name, message):
+        try:
+            message = maildir.read(box, name)
+            written = None if message is None else _append(journal, name, message)
+        except OSError:
+            continue  # it could not be asked for: the next drain asks again
+        except (ValueError, TypeError, RecursionError):
+            written = None
+        if written:
+            maildir.drop(box, name)
+            taken += 1
+        elif written is None:
+            _set_aside(box, name)
+        else:
             break
-        maildir.drop(box, name)
-        taken += 1
     return taken
+
+
+def _set_aside(box: str, name: str) -> None:
+    """What is no event, or one that cannot be written down, is kept in cur/ for a person."""
+    try:
+        maildir.move(box, name)
+    except OSError:
+        pass  # it stays where it is, and holds nobody up
 
 
 def _append(journal: events.Journal, name: str, message: "dict[str, Any]") -> bool:

@@ -3,7 +3,7 @@
 import os
 
 from workcell.base import probe, record
-from workcell.rundir import layout, look, phase, seal
+from workcell.rundir import layout, look, phase, plainfile, seal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ def document(seen: look.Look, activity: "dict[str, Any] | None" = None) -> "dict
     """Every key of `status --json`; what is absent is null, never missing."""
     launch, attempt, result = seen.launch or {}, seen.attempt or {}, seen.result or {}
     attempts = [_attempt(seen.run, n) for n in range(1, seen.n + 1)]
-    outcome = result.get("outcome")
+    outcome = result.get("outcome") if seen.phase == phase.DONE else None
     if seen.phase == phase.RUNNING and activity is None:
         activity = {"state": "unknown", "since": None, "confidence": 0.0, "evidence": []}
     state = outcome or seen.phase
@@ -36,7 +36,7 @@ def document(seen: look.Look, activity: "dict[str, Any] | None" = None) -> "dict
         "phase": seen.phase,
         "activity": activity if seen.phase == phase.RUNNING else None,
         "outcome": outcome,
-        "reason": result.get("reason") or (seen.next or {}).get("reason") or seen.why,
+        "reason": seen.why or result.get("reason") or (seen.next or {}).get("reason"),
         "needs": needs(seen, state),
         "attempt": seen.n or None,
         "attempts": attempts,
@@ -79,7 +79,6 @@ def _attempt(run: str, n: int) -> "dict[str, Any]":
 
 def needs(seen: look.Look, state: str) -> "dict[str, str] | None":
     """What the run needs from a person: {kind, command}; None when it needs nobody."""
-    name = (seen.launch or {}).get("name") or seen.id
     kinds = {
         phase.CORRUPT: ("look", f"workcell fsck {seen.id}"),
         phase.UNKNOWN: ("look", f"workcell status {seen.id}"),
@@ -95,7 +94,7 @@ def needs(seen: look.Look, state: str) -> "dict[str, str] | None":
         "unverified": ("look", f"workcell handoff {seen.id}"),
     }
     found = kinds.get(state)
-    return {"kind": found[0], "command": found[1].replace(seen.id, name)} if found and name else None
+    return {"kind": found[0], "command": found[1]} if found else None
 
 
 def write(run: str, activity: "dict[str, Any] | None" = None) -> None:
@@ -118,8 +117,7 @@ def write(run: str, activity: "dict[str, Any] | None" = None) -> None:
 def cached(run: str) -> "dict[str, Any] | None":
     """status.json, if it may be trusted: it speaks of a run that is over, and nothing has been opened since."""
     try:
-        with open(os.path.join(run, layout.STATUS), "rb") as file:
-            found = record.decode(file.read())
+        found = record.decode(plainfile.read(os.path.join(run, layout.STATUS), look.LARGEST) or b"")
     except (OSError, ValueError):
         return None
     holds = found.get("holds_while")

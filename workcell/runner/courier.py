@@ -4,6 +4,7 @@ import os
 import sys
 import time
 
+from workcell.base import platform
 from workcell.base.light import signal
 from workcell.rundir import layout, maildir
 
@@ -57,7 +58,7 @@ class Courier:
     def _become(self, master: int) -> None:
         try:
             os.dup2(master, 0, inheritable=True)
-            os.closerange(3, os.sysconf("SC_OPEN_MAX"))  # runner.lock first of all
+            platform.close_from(3)  # runner.lock first of all
             for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGPIPE):
                 signal.signal(number, signal.SIG_DFL)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)

@@ -7,9 +7,24 @@ import fcntl
 import os
 import termios
 
+from workcell.base import platform
 from workcell.base.light import signal
 
 GATE_SHUT = 75
+
+DEFAULT = (
+    signal.SIGHUP,
+    signal.SIGINT,
+    signal.SIGQUIT,
+    signal.SIGTERM,
+    signal.SIGPIPE,
+    signal.SIGCHLD,
+    signal.SIGXFSZ,  # Python ignores it for itself, and what is ignored stays so across exec
+    signal.SIGTSTP,
+    signal.SIGTTIN,
+    signal.SIGTTOU,
+)
+"""Signals that mean to the agent what they mean to any program, whatever its starter made of them."""
 
 
 class Gate:
@@ -84,11 +99,11 @@ def _become(
     for fd in keep:
         os.closerange(low, fd)
         low = fd + 1
-    os.closerange(low, os.sysconf("SC_OPEN_MAX"))
+    platform.close_from(low)
     if not os.read(gate, 1):
         os._exit(GATE_SHUT)
     os.close(gate)
-    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGPIPE, signal.SIGCHLD):
+    for number in DEFAULT:
         signal.signal(number, signal.SIG_DFL)
     os.umask(umask)
     os.set_inheritable(agent_lock, True)

@@ -6,7 +6,7 @@ import time
 
 from workcell.base import clock, platform, record
 from workcell.base.light import signal
-from workcell.rundir import events, layout, locks, look, phase, seal, status
+from workcell.rundir import events, layout, locks, look, phase, plainfile, seal, status
 from workcell.runner import gate, limits, log, pump, terminal, windows
 
 TYPE_CHECKING = False
@@ -124,11 +124,10 @@ def _environment(run: str, n: int, attempt: "dict[str, Any]") -> "tuple[dict[str
 def _stdio(directory: str, attempt: "dict[str, Any]", tty: "terminal.Terminal | None") -> "tuple[int, int, int]":
     if tty is not None:
         return tty.slave, tty.slave, tty.slave
-    append = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
-    out = os.open(os.path.join(directory, layout.AGENT_LOG), append, 0o600)
+    out = plainfile.append(os.path.join(directory, layout.AGENT_LOG), os.O_WRONLY)
     err = out
     if attempt["stderr"] == "separate":
-        err = os.open(os.path.join(directory, layout.STDERR_LOG), append, 0o600)
+        err = plainfile.append(os.path.join(directory, layout.STDERR_LOG), os.O_WRONLY)
     if attempt["stdin"] != "prompt":
         return os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC), out, err
     path = os.path.join(directory, f".prompt.{os.getpid()}")

@@ -9,6 +9,9 @@ from workcell.base.light import signal
 GRACE = 10.0
 """Seconds between asking (SIGTERM) and killing."""
 
+LONGEST_GRACE = 86400.0
+"""Any program may write to the inbox: what is beyond this is no wish but a mistake."""
+
 
 class Limits:
     """The clock of one attempt. All times are of the monotonic clock, which stops while the machine sleeps."""
@@ -28,6 +31,11 @@ class Limits:
     def output(self) -> None:
         """The agent wrote something."""
         self._quiet_since = time.monotonic()
+
+    @property
+    def looks_for_idle(self) -> bool:
+        """Whether silence is being counted."""
+        return self._look_at is not None
 
     def next_look(self) -> "float | None":
         """Seconds until `check` has something to do; None for never."""
@@ -53,12 +61,13 @@ class Limits:
         if self._kill_at is not None:
             if now >= self._kill_at:
                 self._kill_at = now + 1.0
-                for pid in platform.descendants(os.getpid()) or [self._agent]:
-                    if pid not in spare:
-                        try:
-                            os.kill(pid, signal.SIGKILL)
-                        except (ProcessLookupError, PermissionError):
-                            pass
+                # its group and no more: what else lives below us may be the runner of another run or a tmux server,
+                # and finish, which comes next, ends leftovers within the fence
+                for end in (os.killpg, os.kill):
+                    try:
+                        end(self._agent, signal.SIGKILL)
+                    except (ProcessLookupError, PermissionError):
+                        pass
             return
         if self._wall_at is not None and now >= self._wall_at:
             self.end("limit-wall")

@@ -2,7 +2,7 @@
 
 import os
 
-from workcell.rundir import layout, logparts
+from workcell.rundir import layout, logparts, plainfile
 
 ROLL_BYTES = 4_000_000
 """A part holds exactly this much. Full-screen programs write up to 240 MB an hour; it packs to a few percent."""
@@ -16,6 +16,8 @@ class Log:
         self._roll_bytes = roll_bytes
         self._path = os.path.join(directory, layout.AGENT_LOG)
         self._open()
+        self._named = False
+        """Whether the part that is full has its name already, and only the next one could not be begun."""
         self._next = 1
         for name in logparts.parts(directory):
             if name != layout.AGENT_LOG:
@@ -24,7 +26,7 @@ class Log:
         """Numbers of parts that nobody compresses yet."""
 
     def _open(self) -> None:
-        self._fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        self._fd = plainfile.append(self._path)
         self._size = os.fstat(self._fd).st_size
 
     def write(self, data: "bytes | memoryview") -> int:
@@ -45,17 +47,17 @@ class Log:
         return done
 
     def _roll(self) -> bool:
+        """Give the full part its name and begin the next one; False when the disk refuses, to be tried again."""
         name = logparts.part(self._next)
         try:
-            os.rename(self._path, os.path.join(self._directory, name))
-        except OSError:
-            return False
-        old = self._fd
-        try:
+            if not self._named:
+                os.rename(self._path, os.path.join(self._directory, name))
+                self._named = True
+            old = self._fd
             self._open()
         except OSError:
-            os.rename(os.path.join(self._directory, name), self._path)
             return False
+        self._named = False
         os.close(old)
         self.waiting.append(self._next)
         self._next += 1
@@ -63,13 +65,16 @@ class Log:
 
     def tail(self, size: int) -> bytes:
         """The last `size` bytes at most, reaching back into the last part while it is still plain."""
-        start = max(0, self._size - size)
-        data = os.pread(self._fd, size, start)
-        if len(data) < size and self.waiting:
-            with open(os.path.join(self._directory, logparts.part(self.waiting[-1])), "rb") as file:
-                file.seek(0, os.SEEK_END)
-                file.seek(max(0, file.tell() - (size - len(data))))
-                data = file.read() + data
+        data = b""
+        try:
+            data = os.pread(self._fd, size, max(0, self._size - size))
+            if len(data) < size and self.waiting:
+                with open(os.path.join(self._directory, logparts.part(self.waiting[-1])), "rb") as file:
+                    file.seek(0, os.SEEK_END)
+                    file.seek(max(0, file.tell() - (size - len(data))))
+                    data = file.read() + data
+        except OSError:
+            pass  # a disk that cannot read, or a part that has just become a .gz: the window shows less
         return data
 
     def sync(self) -> None:

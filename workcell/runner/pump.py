@@ -4,8 +4,9 @@ import os
 import select
 import time
 
+from workcell.base import platform
 from workcell.base.light import signal, socket
-from workcell.rundir import events, layout, logparts, maildir, spool
+from workcell.rundir import events, layout, logparts, maildir, plainfile, spool
 from workcell.runner import answers, courier, inbox, limits, log, terminal, windows
 
 CHUNK = 1 << 16
@@ -124,6 +125,8 @@ class Pump:
                 self._greet(pane)
         if self.tty is None and self.panes:
             self._follow()
+        if self.tty is None and self.clock.looks_for_idle:
+            self._grown()  # before the clock is asked: a line every half second is no silence to a limit of one
         self.clock.check({self.compressor, self.courier.pid})
         if self.typing and self.tty is not None and self.ended is None:
             self.courier.step(self.tty.master)
@@ -133,14 +136,9 @@ class Pump:
     # -- what the agent writes
 
     def _read(self, tty: terminal.Terminal) -> bool:
-        try:
-            data = os.read(tty.master, CHUNK)
-        except BlockingIOError:
-            return False
-        except OSError:  # EIO: nobody has the terminal open any more
-            data = b""
+        data = tty.read(CHUNK)
         if not data:
-            if self.ended is None:
+            if data is None and self.ended is None:
                 self._wait_for_agent()
             return False
         self.clock.output()
@@ -184,12 +182,15 @@ class Pump:
 
     def _compress(self, writer: log.Log) -> None:
         number = writer.waiting[0]
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:
+            return  # no process to be had: tried again with the next output, and finish does what is left
         if pid:
             self.compressor = pid
             return
         try:
-            os.closerange(3, os.sysconf("SC_OPEN_MAX"))  # runner.lock first of all
+            platform.close_from(3)  # runner.lock first of all
             os.nice(19)
             logparts.compress(self.directory, logparts.part(number))
         finally:
@@ -313,19 +314,16 @@ class Pump:
     # -- a log that the agent writes itself
 
     def _tail(self) -> bytes:
+        path = os.path.join(self.directory, layout.AGENT_LOG)
         try:
-            with open(os.path.join(self.directory, layout.AGENT_LOG), "rb") as file:
-                self.followed = file.seek(0, os.SEEK_END)
-                file.seek(max(0, self.followed - _REPLAY))
-                return file.read(_REPLAY)
+            self.followed = os.lstat(path).st_size
+            return plainfile.read(path, _REPLAY, max(0, self.followed - _REPLAY)) or b""
         except OSError:
             return b""
 
     def _follow(self) -> None:
         try:
-            with open(os.path.join(self.directory, layout.AGENT_LOG), "rb") as file:
-                file.seek(self.followed)
-                data = file.read(CHUNK)
+            data = plainfile.read(os.path.join(self.directory, layout.AGENT_LOG), CHUNK, self.followed) or b""
         except OSError:
             return
         self.followed += len(data)
@@ -346,14 +344,14 @@ class Pump:
                 if message.get("kind") == "stop":
                     grace = message.get("grace_seconds")
                     self.journal.append("stop.requested", by=message.get("by"), id=message.get("id"))
-                    self.clock.end("stopped", grace if isinstance(grace, int | float) else limits.GRACE)
+                    if not isinstance(grace, int | float) or not 0 <= grace <= limits.LONGEST_GRACE:
+                        grace = limits.GRACE
+                    self.clock.end("stopped", grace)
             if maildir.waiting(layout.SPOOL):
                 spool.drain(".", self.journal)
             self.journal.flush()
         except OSError:
             pass  # a full disk: looked at again in two seconds
-        if self.clock.how is None and self.tty is None:
-            self._grown()
 
     def _grown(self) -> None:
         try:

@@ -14,13 +14,14 @@ if __package__ in (None, ""):
 
 from workcell.base import clock, record
 from workcell.base.light import signal
-from workcell.rundir import layout, seal
+from workcell.rundir import layout, plainfile, seal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 RECORD = "steps.jsonl"
+_LARGEST = 1 << 26
 
 
 def main() -> int:
@@ -57,17 +58,18 @@ def finished(run: str, attempt: int) -> "dict[tuple[int, str], int]":
     found = {}
     for n in range(1, attempt):
         try:
-            with open(os.path.join(layout.attempt(run, n), layout.AGENT_DIR, RECORD), "rb") as file:
-                lines = file.read().splitlines()
+            lines = plainfile.read(os.path.join(layout.attempt(run, n), layout.AGENT_DIR, RECORD), _LARGEST)
         except OSError:
             continue
-        for line in lines:
+        for line in (lines or b"").splitlines():
             try:
                 entry: Any = record.decode(line)
             except ValueError:
                 continue  # torn by a crash: the step did not end on record, so it runs again
-            if entry.get("event") == "end" and entry.get("exit") == 0:
-                found[(entry["step"], entry["sha256"])] = n
+            step, sha256 = entry.get("step"), entry.get("sha256")
+            known = isinstance(step, int) and isinstance(sha256, str)
+            if known and entry.get("event") == "end" and entry.get("exit") == 0:
+                found[(step, sha256)] = n
     return found
 
 

@@ -27,7 +27,7 @@ def main(run: str, attempt: str) -> None:
     os.dup2(null, 0)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+    os.closerange(3, max(os.sysconf("SC_OPEN_MAX"), 65536))  # -1 on macOS where files are unlimited
     program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "__main__.py")
     os.execv(sys.executable, [sys.executable, "-I", "-S", program, run, attempt, isolation])
 

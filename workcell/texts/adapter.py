@@ -298,12 +298,17 @@ def parse(data: bytes, file: str) -> Adapter:
         labels=tuple(values["labels"]),
         at_most=values["at_most"],
         per_seconds=values["per"],
-        expire_seconds=values["expire"] or _SHORT_LIVED.get(str(uses), _EXPIRE),
+        expire_seconds=values["expire"] or _lasts(str(uses), values),
         quiet=_quiet(values["quiet"]),
         daily=_daily(values["daily"]),
         options=options,
         secrets=secrets,
     )
+
+
+def _lasts(uses: str, values: Mapping[str, Any]) -> float:
+    """How long a notice is worth sending where nobody says so; what is gathered over a night or day lasts longer."""
+    return _EXPIRE if values["daily"] or values["quiet"] else _SHORT_LIVED.get(uses, _EXPIRE)
 
 
 def load(path: str) -> Adapter:
@@ -339,6 +344,8 @@ def _check_kind(uses: str, values: dict[str, Any], found: Document) -> None:
         key = "to" if uses == "email" else "argv"
         if values[key] == [] and key in found.front:
             found.fault((key,), f"{key!r} is empty")
+    if values["daily"] and values["expire"] and values["expire"] < 1.5 * 86400:
+        found.fault(("expire",), "what waits for the daily summary would expire before it", "write 2d or more")
     quiet = values["quiet"]
     if quiet and quiet["from"] is not None and quiet["from"] == quiet["to"]:
         found.fault(("quiet",), "quiet begins and ends at the same time", "leave it out, or use enabled: false")

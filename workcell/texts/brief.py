@@ -50,6 +50,13 @@ def _recipe(value: Any, path: fields.Path, document: Document) -> Any:
     return None
 
 
+def worktree(value: Any, path: fields.Path, document: Document) -> str | None:
+    """A branch, or true: one that is named after the run (the empty text)."""
+    if isinstance(value, bool):
+        return "" if value else None
+    return fields.line(value, path, document)
+
+
 KEYS = (
     Field("objective", fields.line, "one line: what is true when the run is done"),
     Field("name", fields.line, "a short name for the run"),
@@ -67,7 +74,7 @@ KEYS = (
         default={"clean": False},
     ),
     Field("dirty", fields.one_of("refuse", "allow", "snapshot"), "what to do when the tree is dirty at launch"),
-    Field("worktree", fields.line, "run in a worktree of its own, on this branch"),
+    Field("worktree", worktree, "true for a worktree of its own, or the branch that it is on"),
     Field("carry", fields.list_of(fields.line), "ignored files to copy into the worktree", default=[]),
     Field("notify", fields.list_of(fields.line), "adapters that are told of this run"),
     Field("labels", fields.list_of(fields.line), "words to find and route the run by", default=[]),
@@ -136,8 +143,17 @@ def parse(data: bytes, path: str) -> Brief:
             if block.language not in ("", "sh", "bash", "shell", "console"):
                 words = f"step {number} is in {block.language!r}: only shell blocks can be run"
                 found.faults.append(Fault(path, block.line - 1, words, "mark it bash, or move it to another section"))
-            brief.steps.append(Step(number, block.title, block.text, block.line))
+            brief.steps.append(Step(number, block.title or _first_line(block.text), block.text, block.line))
+    open_at = markdown.never_closed(found.body, found.body_line)
+    if open_at is not None:
+        faults = "this fenced block is never closed, and takes all that follows into itself"
+        found.faults.append(Fault(path, open_at, faults, "close it with a line of the same marks"))
     return brief
+
+
+def _first_line(text: str) -> str:
+    """What names a step of which nothing is said: its first command."""
+    return next((line.strip()[:60] for line in text.splitlines() if line.strip()), "an empty step")
 
 
 def _unfit(name: str) -> str | None:

@@ -42,10 +42,12 @@ def render(name: str, values: dict[str, Any], home: str | None = None) -> str:
     """The template `name` with its values. Invalid when a user's own template is wrong."""
     try:
         return _templates(home).get_template(name).render(values)
-    except jinja2.TemplateError as error:
+    except recipe.FAILURES as error:
         line = getattr(error, "lineno", None)
         where = f"template {name!r}" + (f", line {line}" if line else "")
-        raise Invalid(f"{where}: {error.message or error}", "mend it, or remove it to use the shipped one") from error
+        raise Invalid(
+            f"{where}: {getattr(error, 'message', None) or error}", "mend it, or remove it to use the shipped one"
+        ) from error
 
 
 def prompt(text: str, variables: dict[str, Any], brief: str, prose: str) -> str:

@@ -28,10 +28,15 @@ LIMITS: dict[str, float | int | None] = {
 
 def read(path: str) -> dict[str, Any]:
     """Every key with its value or default; Faulty with all faults when the file has any."""
+    return read_said(path)[0]
+
+
+def read_said(path: str) -> tuple[dict[str, Any], set[str]]:
+    """As `read`, and the keys that the file itself says."""
     found = Document(path, {}, "", 1)
     if os.path.lexists(path):
         found = document.parse_yaml(document.decode(document.load(path), path), path)
     values = fields.check(found.front, KEYS, found)
     if found.faults:
         raise Faulty(found.faults)
-    return values
+    return values, {key for key, value in found.front.items() if value is not None}

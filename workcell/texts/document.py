@@ -3,7 +3,7 @@
 import io
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,8 @@ MAX_BYTES = 1 << 20
 """No brief, recipe or playbook that people write comes near a mebibyte; one that does was named by mistake."""
 
 MAX_DEPTH = 20
+MAX_VALUES = 20_000
+"""A few lines of aliases that hold each other make more values than there is memory."""
 
 
 @dataclass(frozen=True)
@@ -70,12 +72,15 @@ def load(path: str) -> bytes:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise Invalid(f"cannot read {path!r}: {why}", "check the path and its permissions") from error
-    with open(fd, "rb") as file:
-        mode = os.fstat(fd).st_mode
+    try:
+        mode = os.fstat(fd).st_mode  # before Python wraps the descriptor: it refuses a directory in words of its own
         if not stat.S_ISREG(mode):
             kind = "a directory" if stat.S_ISDIR(mode) else "not a regular file"
             raise Invalid(f"cannot read {path!r}: it is {kind}", "name a text file")
-        data = file.read(MAX_BYTES + 1)
+        with open(fd, "rb", closefd=False) as file:
+            data = file.read(MAX_BYTES + 1)
+    finally:
+        os.close(fd)
     if len(data) > MAX_BYTES:
         raise Invalid(f"cannot read {path!r}: it is larger than 1 MiB", "put long material beside it and refer to it")
     return data
@@ -84,7 +89,8 @@ def load(path: str) -> bytes:
 def decode(data: bytes, file: str) -> str:
     """UTF-8 text with any kind of line ends made `\\n`; Faulty when it is something else."""
     if b"\0" in data:
-        raise Faulty([Fault(file, data[: data.index(b"\0")].count(b"\n") + 1, "a NUL byte: this is not text")])
+        line = data[: data.index(b"\0")].count(b"\n") + 1
+        raise Faulty([Fault(file, line, "a NUL byte: this is not text", "name a text file in UTF-8")])
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -131,18 +137,27 @@ def parse_yaml(text: str, file: str, first_line: int = 1) -> Document:
     if not isinstance(tree, CommentedMap):
         document.faults.append(Fault(file, first_line, "expected 'key: value' lines"))
         return document
-    document.front = _plain(tree, (), document, first_line, 0)
+    try:
+        document.front = _plain(tree, (), document, first_line, 0, iter(range(MAX_VALUES)))
+    except StopIteration:
+        words = f"more than {MAX_VALUES} values, aliases counted each time"
+        document.faults.append(Fault(file, first_line, words, "write out what is meant, without aliases"))
     return document
 
 
-def _plain(node: Any, path: tuple[str | int, ...], document: Document, first: int, depth: int) -> Any:
-    """Plain data from ruamel's nodes; the lines of keys and items go to `document.lines`."""
+def _plain(
+    node: Any, path: tuple[str | int, ...], document: Document, first: int, depth: int, room: Iterator[int]
+) -> Any:
+    """Plain data from ruamel's nodes; the lines of keys and items go to `document.lines`.
+
+    Each value takes one from `room`; StopIteration when there is no more.
+    """
+    next(room)
     if depth > MAX_DEPTH:
         document.fault(path, "nested too deep")
         return None
     if isinstance(node, CommentedMap):
-        if node.tag.value and not str(node.tag.value).startswith("tag:yaml.org,2002:map"):
-            document.fault(path, f"the YAML tag {node.tag.value!r} means nothing here", "remove it")
+        _no_tag(node, "map", path, document)
         out: dict[str, Any] = {}
         for key, value in node.items():
             name = key if isinstance(key, str) else str(key)
@@ -153,9 +168,10 @@ def _plain(node: Any, path: tuple[str | int, ...], document: Document, first: in
                 pass  # a merged key ("<<") has no line of its own
             if not isinstance(key, str):
                 document.fault(here, f"the key {name!r} is not text", "put it in quotes")
-            out[name] = _plain(value, here, document, first, depth + 1)
+            out[name] = _plain(value, here, document, first, depth + 1, room)
         return out
     if isinstance(node, CommentedSeq):
+        _no_tag(node, "seq", path, document)
         items = []
         for index, value in enumerate(node):
             here = (*path, index)
@@ -163,7 +179,7 @@ def _plain(node: Any, path: tuple[str | int, ...], document: Document, first: in
                 document.lines[here] = node.lc.item(index)[0] + first
             except (KeyError, AttributeError, TypeError):
                 pass
-            items.append(_plain(value, here, document, first, depth + 1))
+            items.append(_plain(value, here, document, first, depth + 1, room))
         return items
     if node is None or isinstance(node, bool):
         return node
@@ -174,6 +190,11 @@ def _plain(node: Any, path: tuple[str | int, ...], document: Document, first: in
         document.fault(path, f"the YAML tag {getattr(node.tag, 'value', None)!r} means nothing here", "remove it")
         return None
     return str(node)  # dates and times: a text field takes them as they were written
+
+
+def _no_tag(node: Any, own: str, path: tuple[str | int, ...], document: Document) -> None:
+    if node.tag.value and not str(node.tag.value).startswith(f"tag:yaml.org,2002:{own}"):
+        document.fault(path, f"the YAML tag {node.tag.value!r} means nothing here", "remove it")
 
 
 def plain_yaml(data: Mapping[str, Any]) -> str:

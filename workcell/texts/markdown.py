@@ -97,6 +97,19 @@ def _close(found: list[Section], language: str, lines: list[str], start: int, ti
             section.blocks.append(block)
 
 
+def never_closed(body: str, first_line: int = 1) -> int | None:
+    """The line of a fence that nothing closes; None when all are closed."""
+    mark, opened = "", 0
+    for number, line in enumerate(body.split("\n"), start=first_line):
+        stripped = line.strip()
+        if mark:
+            if stripped and set(stripped) == {mark[0]} and len(stripped) >= len(mark):
+                mark = ""
+        elif match := _FENCE.match(line):
+            mark, opened = match[2], number
+    return opened if mark else None
+
+
 def named(found: list[Section], title: str) -> Section | None:
     """The first section of that title, whatever its case."""
     wanted = title.casefold()

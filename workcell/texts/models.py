@@ -57,6 +57,7 @@ class Env(Record):
 
     schema_: Literal["workcell.file.env/1"] = Field(alias="schema")
     env: dict[str, str]
+    fixed: list[str] = []
     umask: int
 
 

@@ -65,6 +65,7 @@ KEYS = (
     Field("versions", fields.line, "versions that are known to work, e.g. '>=2.1 <3'"),
     Field("seed", _seed, "files that are laid into {{ attempt_dir }} before the start"),
     Field("typing", fields.group(TYPING), "how messages are typed into its terminal"),
+    Field("probe", _command, "asks whether the credential is taken: 0 is yes; sends nothing that costs"),
     Field("io", fields.one_of("terminal", "file"), "a terminal of its own, or straight into agent.log"),
     Field("stdin", fields.one_of("none", "prompt"), "with io: file, what it reads"),
     Field("stderr", fields.one_of("merge", "separate"), "with io: file, where its errors go"),
@@ -195,6 +196,9 @@ def _merge(layers: list[Document]) -> dict[str, Any]:
     return values
 
 
+FAILURES = (jinja2.TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError)
+"""What filling in can raise: an expression in a template fails like any other, with more than jinja's own errors."""
+
 _WORDS = SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=False, keep_trailing_newline=True)
 _WORDS.filters["quote"] = shlex.quote
 _WORDS.filters["json"] = lambda value: json.dumps(value, ensure_ascii=False)
@@ -204,9 +208,9 @@ def render(text: str, variables: dict[str, Any], where: str) -> str:
     """`text` with its {{ variables }} filled in; Invalid when it names one that there is not."""
     try:
         return _WORDS.from_string(text).render(variables)
-    except jinja2.TemplateError as error:
+    except FAILURES as error:
         known = ", ".join(sorted(variables))
-        raise Invalid(f"{where}: {error.message or error}", f"variables: {known}") from error
+        raise Invalid(f"{where}: {getattr(error, 'message', None) or error}", f"variables: {known}") from error
 
 
 def render_all(value: Any, variables: dict[str, Any], where: str) -> Any:

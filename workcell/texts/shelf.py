@@ -30,9 +30,14 @@ class Item(NamedTuple):
 
 
 def shipped(kind: str) -> str:
-    """The folder of shipped files: `workcell/_data/<kind>` in a wheel, else `<kind>/` beside the package."""
-    packed = os.path.join(_PACKAGE, "_data", kind)
-    return packed if os.path.isdir(packed) else os.path.join(os.path.dirname(_PACKAGE), kind)
+    """The folder of shipped files of that kind: in the wheel, else in the checkout."""
+    return single(kind)
+
+
+def single(name: str) -> str:
+    """A file or folder that is shipped, e.g. SKILL.md: `workcell/_data/` in a wheel, else beside the package."""
+    packed = os.path.join(_PACKAGE, "_data", name)
+    return packed if os.path.exists(packed) else os.path.join(os.path.dirname(_PACKAGE), name)
 
 
 def folders(kind: str, repo: str | None, home: str | None) -> list[tuple[str, str]]:

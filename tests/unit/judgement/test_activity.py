@@ -89,7 +89,7 @@ def test_of_sure_witnesses_the_higher_rank_decides_and_an_unsure_one_yields_to_a
 def test_unsure_contradictions_are_unknown() -> None:
     items = [
         item("terminal", "working", 0.5, "a"),
-        item("transcript", "idle", 0.5, "b"),
+        item("transcript", "approval", 0.5, "b"),
         item("hook", "limited", 0.5, "c"),
     ]
     assert activity.decide(items)["state"] == "unknown"
@@ -101,3 +101,38 @@ def test_what_the_locks_say_is_not_overruled() -> None:
         item("terminal", "working", 0.75, "spinner"),
     ]
     assert activity.decide(items)["state"] == "unknown"
+
+
+def test_a_hook_that_saw_a_failure_yields_to_a_transcript_that_knows_the_limit() -> None:
+    failed = fold(
+        empty(),
+        [BEGUN, said("error", "limit", error="rate_limit"), said("turn.completed", "limit", ok=False)],
+    )
+    known = fold(
+        empty(),
+        [BEGUN, said("error", "limit", resets_at=THEN + 999), said("turn.completed", "limit", ok=False)],
+    )
+    items = [*activity.from_session(failed, "hook", THEN), *activity.from_session(known, "transcript", THEN)]
+    found = activity.decide(items)
+    assert (found["state"], found["confidence"]) == ("limited", 0.9)
+
+
+def test_a_witness_that_sees_less_does_not_contradict() -> None:
+    screen, transcript = (
+        item("terminal", "retrying", 0.8, "retrying"),
+        item("transcript", "working", 0.6, "open"),
+    )
+    assert activity.decide([screen, transcript])["confidence"] == 0.8
+
+
+def test_a_reset_that_was_told_in_words_makes_it_limited_until_then() -> None:
+    judged = {
+        "verdict": "usage_limit",
+        "resets_at": clock.stamp(THEN + 60),
+        "evidence": [item("terminal", "usage_limit", 0.9, "limit")],
+    }
+    idle = item("transcript", "idle", 0.7, "the turn failed")
+    found = activity.decide([idle, *activity.from_verdict(judged, THEN)])
+    assert (found["state"], found["until"]) == ("limited", clock.stamp(THEN + 60))
+    assert activity.decide([idle, *activity.from_verdict(judged, THEN + 61)])["state"] == "idle"
+    assert activity.from_verdict({"verdict": "ok", "evidence": []}, THEN) == []

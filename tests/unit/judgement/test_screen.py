@@ -61,6 +61,8 @@ def test_a_line_under_the_prompt_is_the_program_s_and_one_under_a_tool_is_not() 
     assert (own["kind"], own["text"]) == ("notice", "Credit balance too low")
     tool = screen.read(claude("● Bash(cat x)", "  ⎿  Credit balance too low"), "claude")
     assert tool["kind"] == "idle"
+    rows = claude("● Bash(ls)", "  ⎿  x", "  ⎿  Credit balance too low", typed="Once fixed, resend your message")
+    assert screen.read(rows, "claude")["text"] == "Credit balance too low"
     command = screen.read(claude("❯ /status", "  ⎿  Credit balance too low"), "claude")
     assert command["kind"] == "idle"
 

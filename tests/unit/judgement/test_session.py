@@ -1,6 +1,6 @@
 from typing import Any
 
-from workcell.judgement.session import empty, fold, tokens
+from workcell.judgement.session import empty, fold, merged, tokens
 from workcell.judgement.words import WIDTH, what
 
 
@@ -115,3 +115,15 @@ def test_what_follows_the_activity() -> None:
     over = fold(empty(), [said("turn.started"), said("turn.completed", "All done.", ok=True)])
     assert what(over)["now"] == "ended its turn: All done."
     assert what(over, {"state": "idle"})["now"] == "waits for the next message"
+
+
+def test_what_is_read_late_does_not_reopen_a_turn_that_the_hook_ended() -> None:
+    early, late = "2026-03-02T10:00:01.000Z", "2026-03-02T10:00:09.000Z"
+    by_hook = [said("turn.started", at=early), said("turn.completed", "Done.", at=late, ok=True)]
+    read_late = [
+        said("retry", "529", at="2026-03-02T10:00:03.000Z"),
+        said("tool.call", "Bash: x", call="c", at=early),
+    ]
+    assert fold(empty(), [*by_hook, *read_late])["turn"] == "done"
+    one = merged([*by_hook, *read_late])
+    assert (one["turn"], one["open"], one["retry"]) == ("done", {}, None)

@@ -57,6 +57,10 @@ class TestPost:
         flush(home, [hook(far.url)])
         assert len(far.requests) == 2
 
+    def test_a_fact_that_is_no_number_is_left_out(self, home):
+        outbox.post(home, make(facts={"cost_usd": float("nan"), "seconds": float("inf"), "files": 3}))
+        assert read(home, "new", "r1.001.passed.json")["facts"] == {"files": 3}
+
     def test_an_event_that_there_is_not_is_a_bug(self):
         with pytest.raises(ValueError, match="nonsense"):
             make("nonsense")
@@ -277,6 +281,27 @@ class TestFailures:
         outbox.post(home, make())
         flush(home, [hook(far.url)])
         assert names(home, "failed") == ["a.json", "b.json", "c.json"] and len(far.requests) == 1
+
+    def test_a_letter_that_an_editor_spoilt_is_sent_or_put_aside(self, home, far):
+        adapters = [hook(far.url)]
+        for number, to in enumerate(('{"hook": 7}', '{"hook": {"state": "nonsense", "tries": "x"}}', '"x"', "{")):
+            outbox.post(home, make(run=f"r{number}"))
+            flush(home, [hook(far.url, more="quiet: {from: 00:01, to: 00:00, zone: UTC}\n")])
+            path = f"{home}/outbox/cur/r{number}.001.passed.json"
+            with open(path) as file:
+                text = file.read().rstrip().removesuffix("}")
+            with open(path, "w") as file:
+                file.write(f'{text}, "to": {to}}}')
+        report = flush(home, adapters)
+        assert [run for run, _ in told(far)] == ["r0", "r1"]
+        assert report.failed == [("", "r3.001.passed.json", "this cannot be read")]
+        assert names(home, "cur") == [], "the third goes nowhere: it says so itself"
+
+    def test_what_waits_for_a_broken_adapter_that_goes_away_is_settled(self, home, far):
+        outbox.post(home, make())
+        flush(home, [hook(far.url)], broken=["b"])
+        flush(home, [hook(far.url)], AT + 1)
+        assert names(home, "failed") == [] and names(home, "sent") == ["r1.001.passed.json"]
 
     def test_a_broken_template_of_the_users_holds_until_it_is_mended(self, home, far, tmp_path):
         folder = tmp_path / "mine" / "notices"

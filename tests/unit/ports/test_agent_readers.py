@@ -117,12 +117,13 @@ def test_a_rotated_or_cut_file_is_read_from_its_beginning_and_gives_the_ids_it_h
         assert [event["id"] for event in again] == [event["id"] for event in first]
 
 
-def test_a_line_that_is_too_long_is_left_out_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("chunk", [1000, 1500, 4000, 9000])
+def test_a_line_that_is_too_long_is_left_out_and_told(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines, "MAX_LINE", 1000)
     data = b'{"type":"user","pad":"' + b"x" * 5000 + b'"}\n' + jsonl(block("m1", "a", 1, TEXT))
     state, found = lines.start("001"), []
     while state["offset"] < len(data):
-        events, state = lines.consume(claude, state, data[state["offset"] : state["offset"] + 1500], "t.jsonl")
+        events, state = lines.consume(claude, state, data[state["offset"] : state["offset"] + chunk], "t.jsonl")
         found += events
     assert [event["type"] for event in found] == ["raw", "assistant.message"]
 

@@ -4,7 +4,7 @@ import os
 import pytest
 
 from tests import repos
-from workcell.ports import changes, forbidden, git
+from workcell.ports import changes, forbidden, git, worktrees
 
 
 @pytest.fixture(autouse=True)
@@ -288,3 +288,16 @@ def test_names_that_are_no_text_come_through(top):
     since = start(top)
     repos.commit(top, {os.fsdecode(b"keep/\xff\nx"): "1", "ünï": "2"})
     assert set(changes.touched(now(top), since).paths) == {os.fsdecode(b"keep/\xff\nx"), "ünï"}
+
+
+@pytest.mark.parametrize("act", [by_reset, by_amend, by_revert])
+def test_in_a_worktree_that_was_made_for_a_run(top, tmp_path, act):
+    made = worktrees.create(now(top), str(tmp_path / "trees/r1"), run="r1")
+    since = changes.mark(made.tree)
+    assert since["reflog"] and changes.touched(made.tree, since) == changes.Touched({}, ())
+    repos.commit(tmp_path / "trees/r1", {"a.txt": "work\n"})
+    act(tmp_path / "trees/r1")
+    found = changes.touched(made.tree, since)
+    assert {"a.txt", "keep/secret"} <= found.paths.keys() and not found.blind
+    (tmp_path / "repo/.git/worktrees/r1/logs/HEAD").unlink()
+    assert changes.touched(made.tree, since).blind

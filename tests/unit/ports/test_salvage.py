@@ -276,7 +276,11 @@ def test_a_number_whose_lock_was_left_behind_is_passed_over(top):
 @pytest.mark.skipif(os.getuid() == 0, reason="root reads every file")
 def test_a_file_that_cannot_be_read_is_told(top):
     repos.write(top, "dark").chmod(0)
-    assert take(top).missed == ("dark",)
+    repos.write(top, "a.txt", "work\n")
+    snapshot = salvage.take(git.find(str(top)), "run-1", "x")
+    assert snapshot.missed == ("dark",) and repos.git(top, "show", f"{snapshot.commit}:a.txt") == "work"
+    assert salvage.current(git.find(str(top))) is None
+    assert layers.tree_hash(git.find(str(top))) == layers.Hash(None, "cannot read 'dark'")
 
 
 def test_pipes_and_sockets_are_passed_over(top):

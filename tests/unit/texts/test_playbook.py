@@ -153,3 +153,17 @@ def test_read_tells_all_faults_at_once(tmp_path: object) -> None:
     with pytest.raises(Faulty) as told:
         playbook.read(path)
     assert len(told.value.faults) >= 4
+
+
+def test_the_page_on_playbooks_names_every_step_option_and_field() -> None:
+    import pathlib
+
+    page = (pathlib.Path(__file__).parents[3] / "docs" / "playbooks.md").read_text()
+    for step, table in playbook.STEPS.items():
+        row = next(line for line in page.split("\n") if line.startswith(f"| `{step}` |"))
+        assert all(f"`{option.name}`" in row for option in table)
+    front = page.split("---")[1] + page.split("---")[2]
+    for entry in (*playbook._TABLE, *playbook._WHEN, *playbook._LIMITS, *playbook._BACKOFF):
+        assert f"{entry.name}:" in front
+    for entry in playbook._SIGNAL:
+        assert f"`{entry.name}`" in page

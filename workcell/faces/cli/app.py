@@ -15,6 +15,7 @@ from workcell import __version__
 from workcell.base import ids, record
 from workcell.base.errors import WorkcellError
 from workcell.faces.cli import out, table
+from workcell.ops import home as homes
 from workcell.rundir import layout
 
 # typer has carried its own click since 0.27 and used the click package before: its public names lead to either one
@@ -44,9 +45,15 @@ class Verbs(TyperGroup):
 def load(verb: str) -> Any:
     """The click command of a verb."""
     module = importlib.import_module(f"workcell.faces.cli.verbs.{table.VERBS[verb][0]}")
+    module.app.rich_markup_mode = None  # with it, every --help imports rich and comes in boxes that no pipe can use
     command = get_command(module.app)
     command.name = verb
+    # typer would install a completion of its own, which starts the whole command line for each Tab
+    command.params = [entry for entry in command.params if entry.name not in _TYPER_COMPLETION]
     return command
+
+
+_TYPER_COMPLETION = ("install_completion", "show_completion")
 
 
 def _version(value: bool) -> None:
@@ -55,7 +62,13 @@ def _version(value: bool) -> None:
         raise typer.Exit
 
 
-app = typer.Typer(cls=Verbs, invoke_without_command=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    cls=Verbs,
+    invoke_without_command=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
 
 
 @app.callback(invoke_without_command=True)
@@ -73,9 +86,17 @@ def _root(
 def main(words: list[str]) -> int:
     """Run one command line; the exit code."""
     as_json = "--json" in words
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        if getattr(sys, name) is None:  # closed by the caller: what is said goes nowhere, and is no failure
+            os.dup2(os.open(os.devnull, os.O_WRONLY), number)
+            setattr(sys, name, open(number, "w", closefd=False))
+    if words[:1] in (["help"], ["-h"]):
+        words = ["--help", *words[1:]]
     # click knows no option whose value may be left out: `--worktree` alone means a branch named after the run
     words = ["--worktree=" if word == "--worktree" and words[0] == "launch" else word for word in words]
     try:
+        if words[:1] not in (["doctor"], ["completion"]) and not {"--help", "--version"} & set(words):
+            homes.check(layout.home())
         answer = get_command(app).main(args=words, prog_name="workcell", standalone_mode=False)
         sys.stdout.flush()
         return answer if isinstance(answer, int) else 0
@@ -85,6 +106,9 @@ def main(words: list[str]) -> int:
     except typer.Exit as done:
         return int(done.exit_code)
     except ClickException as error:
+        if not as_json and getattr(error, "ctx", None) is not None and type(error).__name__ == "NoArgsIsHelpError":
+            out.say(error.format_message())
+            return 2
         out.error("usage", 2, error.format_message().rstrip("."), _usage_hint(error), [], as_json)
         return 2
     except (KeyboardInterrupt, typer.Abort):
@@ -94,7 +118,7 @@ def main(words: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
     except Exception as error:
-        return _bug(error, words, as_json)
+        return bug(error, words, as_json)
 
 
 def _usage_hint(error: Any) -> str | None:
@@ -102,7 +126,7 @@ def _usage_hint(error: Any) -> str | None:
     return f"{context.command_path} --help" if context is not None else "workcell --help"
 
 
-def _bug(error: Exception, words: list[str], as_json: bool) -> int:
+def bug(error: Exception, words: list[str], as_json: bool) -> int:
     """A failure that nobody foresaw: a report to paste, and one line that says where it is."""
     if isinstance(error, OSError) and error.errno is not None:
         where = f": {error.filename!r}" if error.filename else ""
@@ -115,6 +139,7 @@ def _bug(error: Exception, words: list[str], as_json: bool) -> int:
     path = os.path.join(where, time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + ids.token() + ".txt")
     report = f"workcell {__version__}\npython {sys.version}\nverb {words[:1]}\n\n{text}"
     try:
+        os.makedirs(layout.home(), 0o700, exist_ok=True)  # of parents that makedirs makes on the way, the umask decides
         os.makedirs(where, 0o700, exist_ok=True)
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(report)
@@ -126,6 +151,6 @@ def _bug(error: Exception, words: list[str], as_json: bool) -> int:
 
 
 def document(schema: str, data: dict[str, Any]) -> None:
-    """Print the one JSON document of a verb."""
+    """Print the one JSON document of a verb. OSError when standard output takes it not."""
     sys.stdout.buffer.write(record.encode({"schema": f"workcell.{schema}/1", **data}))
     sys.stdout.buffer.flush()

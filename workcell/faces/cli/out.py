@@ -64,6 +64,23 @@ def columns(stream: Any = None) -> int:
         return 80
 
 
+def count(number: int, word: str) -> str:
+    """`1 error`, `2 errors`."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """The text made safe, in lines of at most `width` columns, broken at spaces; a longer word stands over."""
+    lines = [""]
+    for word in safe(text).split(" "):
+        joined = f"{lines[-1]} {word}" if lines[-1] else word
+        if lines[-1] and printable.width(joined) > width:
+            lines.append(word)
+        else:
+            lines[-1] = joined
+    return lines
+
+
 def say(words: str) -> None:
     """A message or progress: standard error."""
     print(words, file=sys.stderr, flush=True)
@@ -79,11 +96,15 @@ def error(code: str, exit_code: int, message: str, hint: str | None, details: li
     if as_json:
         data = {"schema": "workcell.error/1", "code": code, "exit": exit_code, "error": message, "hint": hint}
         sys.stdout.buffer.write(record.encode({**data, "details": details}))
-        sys.stdout.buffer.flush()
+        try:
+            sys.stdout.buffer.flush()
+        except OSError:
+            pass  # it was standard output that failed; the exit code says so
         return
     say(paint("workcell:", "31;1", sys.stderr) + " " + safe(message))
-    for line in details[1:] if len(details) > 1 and details[0] in message else details:
-        say("  " + safe(line))
+    for line in details:
+        if line not in message:
+            say("  " + safe(line))
     if hint:
         say(paint("hint:", "1", sys.stderr) + " " + safe(hint))
 

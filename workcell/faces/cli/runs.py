@@ -16,11 +16,11 @@ from workcell.ops import ls as op
 
 COLUMNS = (
     grid.Column("STATE"),
-    grid.Column("NAME", least=12),
-    grid.Column("RECIPE", least=6, goes=3),
+    grid.Column("NAME", least=16),
+    grid.Column("RECIPE", least=10, goes=3),
     grid.Column("ATT", goes=4),
     grid.Column("AGE", goes=1),
-    grid.Column("OBJECTIVE", least=16, goes=2),
+    grid.Column("OBJECTIVE", least=24, goes=2),
     grid.Column("ID", goes=5),
 )
 """At 60 columns state, name, age and a piece of the objective are left; the name finds the run as well as the id."""
@@ -73,7 +73,8 @@ def _draw(found: op.Result) -> tuple[int, int]:
     """Write one frame over the last one: each line is cleared behind its end, so that nothing flickers."""
     width, height = os.get_terminal_size(sys.stdout.fileno())
     needing = sum(run["needs"] is not None and run["outcome"] is None for run in found.runs)
-    words = f"{len(found.runs)} runs, {needing} need you" if needing else f"{len(found.runs)} runs"
+    runs = out.count(len(found.runs), "run")
+    words = f"{runs}, {needing} in need of you" if needing else runs
     foot = printable.clip(f"{words} · {time.strftime('%H:%M:%S')} · q ends this, and no run", width)
     frame = lines(found, width) if found.runs else ["no runs"]
     room = max(1, height - 1)

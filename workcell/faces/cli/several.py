@@ -50,8 +50,8 @@ def launch(request: batch.Request, *, dry_run: bool, wait: bool, as_json: bool) 
     if failed and not stayed:
         return failed[0].exit_code
     passed = all(entry.state == "passed" for entry in checked.entries)
-    if stayed and not as_json:
-        _sum_up(checked)
+    if not as_json:
+        _sum_up(checked, stayed)
     return 0 if not stayed or passed else 1
 
 
@@ -69,7 +69,7 @@ def _tell(what: str, entry: batch.Entry, run: str) -> None:
         for note in entry.notes:
             out.say(f"workcell: {run}: {out.safe(note)}")
     elif what == "waiting":
-        out.say(f"workcell: {out.safe(entry.at)}: waits, for its tree belongs to another run: {entry.made.top}")
+        out.say(f"workcell: {out.safe(entry.at)}: waits for {entry.waits_for}, which has its tree {entry.made.top}")
     elif what == "failed" and entry.error is not None:
         _complain(entry, entry.error)
     elif what == "over" and sys.stderr.isatty():
@@ -102,15 +102,17 @@ def _interrupted(checked: batch.Batch) -> None:
         out.say("hint: the same command goes on from here")
 
 
-def _sum_up(checked: batch.Batch) -> None:
+def _sum_up(checked: batch.Batch, stayed: bool) -> None:
+    if checked.group and all(entry.found for entry in checked.entries):
+        out.say(f"hint: nothing was new in group {out.safe(checked.group)}: --again makes new runs")
+    if not stayed:
+        return
     states: dict[str, int] = {}
     for entry in checked.entries:
         word = "not started" if entry.error is not None else entry.state
         states[word] = states.get(word, 0) + 1
     words = ", ".join(f"{number} {state}" for state, number in sorted(states.items(), key=lambda item: -item[1]))
     out.say(f"workcell: {words}")
-    if checked.group and all(entry.found for entry in checked.entries):
-        out.say(f"hint: nothing was new: --again makes new runs; workcell ls --group {checked.group}")
 
 
 def _row(entry: batch.Entry) -> dict[str, Any]:

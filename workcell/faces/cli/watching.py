@@ -52,6 +52,25 @@ def wait(runs: list[str], wanted: str, timeout: float | None) -> waiting.Result:
         line.clear()
 
 
+def stay(run: str, *, quiet: bool) -> tuple[str, int]:
+    """Wait for one run and say how it ended: (state, exit code). Interrupted, say that it goes on."""
+    name = os.path.basename(run)
+    try:
+        found = wait([run], "done", None)
+    except KeyboardInterrupt:
+        out.say(f"workcell: {name} goes on; 'workcell wait {name}' waits for it again, 'workcell stop {name}' ends it")
+        raise
+    state = found.states[0]
+    if not quiet:
+        seen = look.at(run)
+        word, code = out.state(state)
+        why = (seen.result or {}).get("reason") or seen.why
+        out.say(f"{out.paint(word, code, sys.stderr)}" + (f"  {out.safe(str(why))}" if why else ""))
+        if not found.met:
+            out.say(f"{out.paint('hint:', '1', sys.stderr)} workcell handoff {name}")
+    return state, 0 if found.met else 1
+
+
 def attach(home: str, run: str, read_only: bool) -> int:
     """Become `tmux attach`, or, where tmux cannot be asked, make the calling terminal the window."""
     found = attaching.prepare(home, run, read_only)

@@ -8,7 +8,7 @@ from workcell.ports.agents.speech import describe
 
 
 def read(payload: dict[str, Any], memory: dict[str, Any], where: Where) -> list[Event]:
-    """The events of one hook payload, as it came on the hook's stdin."""
+    """The events of one hook payload, as it came on stdin; `where["at"]` is the stamp of its coming."""
     name = r.text(payload.get("hook_event_name")) or ""
     if isinstance(payload.get("session_id"), str):
         memory["session"] = payload["session_id"]
@@ -18,7 +18,8 @@ def read(payload: dict[str, Any], memory: dict[str, Any], where: Where) -> list[
     call = r.text(payload.get("tool_use_id"))
 
     def say(kind: str, key: str | None, words: Any = "", **data: Any) -> list[Event]:
-        return [event(kind, where, key or once, words, turn=turn, source="hook", hook=name, **data)]
+        at = where.get("at")
+        return [event(kind, where, key or once, words, at=at, turn=turn, source="hook", hook=name, **data)]
 
     tool = short(payload.get("tool_name"), 80) or None
     if name == "SessionStart":

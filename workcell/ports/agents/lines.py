@@ -48,11 +48,12 @@ def consume(reader: Reader, state: State, data: bytes, file: str, *, final: bool
     at = 0
     while at < len(data):
         end = data.find(b"\n", at)
-        if end < 0 and len(data) - at < MAX_LINE and not (final or state["skipping"]):
+        endless = end < 0 and not final and len(data) - at >= MAX_LINE
+        if end < 0 and not (final or endless or state["skipping"]):
             break
         stop = len(data) if end < 0 else end + 1
         where = Where(agent=reader.agent, file=file, offset=state["offset"], scope=state["scope"], kind=state["kind"])
-        if state["skipping"] or stop - at > MAX_LINE:
+        if state["skipping"] or endless or stop - at > MAX_LINE:
             if not state["skipping"]:
                 found.append(event("raw", where, None, f"a line of more than {MAX_LINE} bytes was left out"))
             state["skipping"] = end < 0

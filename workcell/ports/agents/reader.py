@@ -13,7 +13,10 @@ MAX_DATA = 300
 
 
 class Where(dict[str, Any]):
-    """The place of one record: `file`, `offset` in bytes, `scope` (run and attempt: makes offsets unique)."""
+    """The place of one record: `file`, `offset` in bytes, `scope` (run and attempt: makes offsets unique).
+
+    For a hook payload also `at`, the stamp of its coming: hooks tell no time of their own.
+    """
 
 
 class Reader(Protocol):

@@ -44,15 +44,17 @@ def look(how: str, where: Sequence[str]) -> str | None:
 def _from_file(path: str) -> str:
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            status = os.fstat(fd)
+            if not stat.S_ISREG(status.st_mode):
+                raise Unavailable(f"{path!r} is not a file")
+            if status.st_mode & 0o077 or status.st_uid not in (os.getuid(), 0):
+                raise Unavailable(f"others can read {path!r}: chmod 600 it")
+            return os.read(fd, 1 << 16).decode("utf-8", "replace")
+        finally:
+            os.close(fd)
     except OSError as error:
         raise Unavailable(f"cannot read {path!r}: {error.strerror}") from error
-    with open(fd, "rb") as file:
-        status = os.fstat(fd)
-        if not stat.S_ISREG(status.st_mode):
-            raise Unavailable(f"{path!r} is not a file")
-        if status.st_mode & 0o077 or status.st_uid not in (os.getuid(), 0):
-            raise Unavailable(f"others can read {path!r}: chmod 600 it")
-        return file.read(1 << 16).decode("utf-8", "replace")
 
 
 def _from_program(argv: Sequence[str], budget_seconds: float) -> str:

@@ -7,7 +7,7 @@ import typer
 from workcell.faces.cli import given, watching
 from workcell.rundir import layout
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

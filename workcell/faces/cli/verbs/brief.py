@@ -12,7 +12,7 @@ from workcell.faces.cli import given, out
 from workcell.ops import briefs as op
 from workcell.rundir import layout
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 
 @app.command("new")
@@ -71,5 +71,6 @@ def lint(files: Annotated[list[str], typer.Argument(help="Briefs.")], as_json: g
             print(f"{out.safe(where)}: {level}: {out.safe(fault.message)}")
             if fault.cure:
                 print(f"  {out.safe(fault.cure)}")
-    out.say(f"{len(found)} files: {data['errors']} errors, {data['warnings']} warnings")
+    counts = [out.count(data["errors"], "error"), out.count(data["warnings"], "warning")]
+    out.say(f"{out.count(len(found), 'file')}: {', '.join(counts)}")
     return 1 if data["errors"] else 0

@@ -9,7 +9,7 @@ from workcell.base import record
 from workcell.faces.cli import given, out
 from workcell.ops import events as op
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

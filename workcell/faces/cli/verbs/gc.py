@@ -40,7 +40,7 @@ def gc(
     if not items:
         out.say("nothing to remove")
     elif not yes and any(item.can for item in items):
-        out.say("nothing was removed; 'workcell gc --yes' does it")
+        out.say(f"nothing was removed; 'workcell gc --older-than {out.safe(older_than)} --yes' does it")
 
 
 def _size(count: int) -> str:

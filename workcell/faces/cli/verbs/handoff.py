@@ -9,7 +9,7 @@ from workcell.faces.cli import app as face
 from workcell.faces.cli import given, out
 from workcell.ops import handoff as op
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -13,7 +13,7 @@ from workcell.ops import launch as op
 from workcell.rundir import layout
 from workcell.texts import launchfile
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
@@ -35,7 +35,7 @@ def launch(
     label: Annotated[list[str] | None, typer.Option(help="A word to find the run by; may be given again.")] = None,
     group: Annotated[str | None, typer.Option(help="The group that the run belongs to.")] = None,
     max_live: Annotated[
-        int | None, typer.Option(min=1, help="Of several: stay, and start the next when one ends.")
+        int | None, typer.Option(min=1, metavar="N", help="Of several: stay, and start the next when one ends.")
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="Of a launch file: new runs, also for what has one.")] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Stay until the run is over; 1 if it did not pass.")] = False,
@@ -49,7 +49,9 @@ def launch(
 ) -> int:
     """Create a run from a brief and start it; prints its id. Of several, all are checked before the first starts."""
     if dirty not in (None, "refuse", "allow", "snapshot"):
-        raise Usage(f"--dirty {dirty!r} is none of refuse, allow, snapshot")
+        raise Usage(f"--dirty cannot be {dirty!r}", "--dirty refuse, --dirty allow, or --dirty snapshot")
+    if wait and prepare:
+        raise Usage("--wait with --prepare would wait for what nobody starts", "leave one of them out")
     options = plan.Options(
         recipe=recipe, repo=repo, name=name, worktree=worktree, dirty=dirty, labels=tuple(label or ()), group=group
     )
@@ -81,8 +83,7 @@ def _one(request: op.Request, wait: bool, attach: bool, as_json: bool) -> int:
     if attach:
         watching.attach(request.home, done.run, read_only=False)
     if wait:
-        found = watching.wait([done.run], "done", None)
-        state, code = found.states[0], 0 if found.met else 1
+        state, code = watching.stay(done.run, quiet=as_json)
     if as_json:
         data: dict[str, Any] = {"id": done.id, "name": done.name, "dir": done.run, "phase": done.phase}
         face.document("launch", {**data, "window": done.window is None, "state": state, "notes": done.notes})

@@ -10,7 +10,7 @@ from workcell.faces.cli import given
 from workcell.ops import logs as op
 from workcell.rundir import layout, look
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

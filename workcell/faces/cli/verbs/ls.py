@@ -1,5 +1,6 @@
 """workcell ls"""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -7,9 +8,10 @@ import typer
 from workcell.faces.cli import app as face
 from workcell.faces.cli import out, runs
 from workcell.ops import ls as op
+from workcell.ops import watchdog
 from workcell.rundir import layout
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
@@ -38,3 +40,7 @@ def ls(
             print(line)
         if found.hidden:
             out.say(f"and {found.hidden} older runs that are over; --all shows them")
+    late = watchdog.warning(layout.home())
+    if late is not None:
+        out.say(f"{out.paint('workcell:', '33;1', sys.stderr)} {out.safe(late)}")
+        out.say("hint: workcell doctor --as-cron")

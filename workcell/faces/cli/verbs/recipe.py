@@ -10,7 +10,7 @@ from workcell.faces.cli import given, grid, out
 from workcell.ops import recipes as op
 from workcell.rundir import layout
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 
 @app.command("ls")

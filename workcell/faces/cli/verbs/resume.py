@@ -10,7 +10,7 @@ from workcell.faces.cli import given, out, watching
 from workcell.ops import resume as op
 from workcell.rundir import layout
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
@@ -18,7 +18,9 @@ def resume(
     run: given.Run,
     brief: Annotated[str | None, typer.Option(help="A new brief, with a verify script of its own.")] = None,
     recipe: Annotated[str | None, typer.Option(help="Let another agent go on.")] = None,
-    native: Annotated[bool, typer.Option("--native", help="Go on with the agent's own conversation.")] = False,
+    native: Annotated[
+        bool, typer.Option("--native", help="Continue the agent's own conversation, if it is still there.")
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the brief of the next attempt; change nothing.")
     ] = False,
@@ -34,6 +36,8 @@ def resume(
         layout.home(), path, brief=brief, recipe=recipe, window=not no_window, dry_run=dry_run, native=native
     )
     done = op.resume(request)
+    if done.how_why:
+        out.say(f"workcell: from the run's files: {out.safe(done.how_why)}")
     if dry_run and not as_json:
         print(done.brief, end="")
         return 0
@@ -43,9 +47,8 @@ def resume(
         print(f"{done.id} attempt {done.attempt}", flush=True)
     code, state = 0, None
     if wait and not dry_run:
-        found = watching.wait([path], "done", None)
-        state, code = found.states[0], 0 if found.met else 1
+        state, code = watching.stay(path, quiet=as_json)
     if as_json:
         data = {"id": done.id, "attempt": done.attempt, "phase": done.phase, "state": state}
-        face.document("resume", {**data, "dry_run": dry_run, "brief": done.brief if dry_run else None})
+        face.document("resume", {**data, "dry_run": dry_run, "how": done.how, "brief": done.brief if dry_run else None})
     return code

@@ -17,6 +17,12 @@ Repo = Annotated[str | None, typer.Option(help="The repository; by default the r
 Ref = Annotated[str | None, typer.Option("--snapshot", help="RUN/N or a ref; the newest by default.")]
 
 
+def _split(run: str | None, snapshot: str | None) -> tuple[str | None, str | None]:
+    """RUN/N, as `salvage ls` prints it, is a run and its snapshot."""
+    head, slash, number = (run or "").rpartition("/")
+    return (head, run) if slash and number.isdigit() and "/" not in head and snapshot is None else (run, snapshot)
+
+
 @app.command("ls")
 def ls(run: Run = None, repo: Repo = None, as_json: given.Json = False) -> None:
     """List snapshots of uncommitted work, oldest first."""
@@ -35,6 +41,7 @@ def ls(run: Run = None, repo: Repo = None, as_json: given.Json = False) -> None:
 @app.command("show")
 def show(run: Run = None, repo: Repo = None, snapshot: Ref = None, as_json: given.Json = False) -> None:
     """Show what a snapshot holds."""
+    run, snapshot = _split(run, snapshot)
     found = op.show(layout.home(), run, repo, snapshot)
     if as_json:
         face.document("salvage-show", asdict(found))
@@ -56,6 +63,7 @@ def restore(
     as_json: given.Json = False,
 ) -> None:
     """Bring a snapshot back; uncommitted work is never overwritten."""
+    run, snapshot = _split(run, snapshot)
     done = op.restore(layout.home(), run, repo, snapshot, into)
     if as_json:
         face.document("salvage-restore", asdict(done))

@@ -22,7 +22,7 @@ def send(
 ) -> int:
     """Put a message before the agent; never into a dialog or a half-typed line."""
     if sequential + important + urgent > 1:
-        raise Usage("choose one of --sequential, --important and --urgent")
+        raise Usage("--sequential, --important and --urgent exclude each other", "give one of them, or none")
     mode = "urgent" if urgent else "important" if important else "sequential"
     words = op.read("-") if text == "-" else text
     return letter.tell(op.send(given.run(run), words, mode), "send", as_json)

@@ -10,7 +10,7 @@ from workcell.faces.cli import app as face
 from workcell.faces.cli import given, out
 from workcell.ops import status as op
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
@@ -23,7 +23,9 @@ def status(run: given.Run, as_json: given.Json = False) -> None:
     word, code = out.state(str(found["state"]))
     print(f"{out.paint(word, code)}  {out.paint(out.safe(found['name'] or found['id']), '1')}")
     for label, text in _lines(found):
-        print(f"  {label:<10} {out.safe(text)}")
+        for line in out.wrapped(text, out.columns() - 13):
+            print(f"  {label:<10} {line}")
+            label = ""
 
 
 def _lines(found: dict[str, Any]) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from workcell.faces.cli import given, out
 from workcell.ops import stop as op
 from workcell.texts import fields
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -8,7 +8,7 @@ from workcell.faces.cli import runs
 from workcell.ops import ls as op
 from workcell.rundir import layout
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

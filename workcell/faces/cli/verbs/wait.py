@@ -11,7 +11,7 @@ from workcell.ops import find, ls
 from workcell.rundir import layout
 from workcell.texts import fields
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

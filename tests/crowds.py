@@ -1,0 +1,59 @@
+"""Homes full of runs for tests of scale: done ones as bare as the format allows, live ones whose locks are held."""
+
+import fcntl
+import json
+import os
+import shutil
+from pathlib import Path
+
+from tests.lab import Lab
+from workcell.base import platform
+from workcell.rundir import layout
+
+
+def done(home: str, count: int) -> None:
+    """Runs that are over: what a scan looks at, and nothing else."""
+    for number in range(count):
+        run = os.path.join(home, layout.RUNS, f"20250101-0000-old-{number:05d}")
+        os.makedirs(os.path.join(run, layout.ATTEMPTS, "001"))
+        os.symlink(f"{layout.ATTEMPTS}/001", os.path.join(run, layout.CURRENT))
+        Path(run, layout.ATTEMPTS, "001", layout.RESULT).write_text('{"schema": "workcell.file.result/1"}')
+
+
+class Live:
+    """Copies of one launched run that are running, as far as locks and identities tell: we hold their runner.lock."""
+
+    def __init__(self, lab: Lab, like: str, count: int, agent: int) -> None:
+        self.runs: list[str] = []
+        self._locks: list[int] = []
+        start = {
+            "schema": "workcell.file.start/1",
+            "attempt": 1,
+            "started_at": "2026-01-01T00:00:00.000Z",
+            "runner": platform.identity(os.getpid()),
+            "agent": platform.identity(agent),
+            "isolation": "none",
+        }
+        for number in range(count):
+            run = lab.run(f"20260101-0000-live-{number:04d}")
+            shutil.copytree(like, run, symlinks=True)
+            directory = layout.attempt(run, 1)
+            for name in (*layout.SEALED[1:], layout.HANDOFF, layout.VERIFY_LOG):
+                path = os.path.join(directory, name)
+                if os.path.exists(path):
+                    os.unlink(path)
+            Path(directory, layout.START).write_text(json.dumps(start))
+            fd = os.open(os.path.join(run, layout.RUNNER_LOCK), os.O_RDWR | os.O_CREAT, 0o600)
+            fcntl.flock(fd, fcntl.LOCK_EX)
+            self._locks.append(fd)
+            self.runs.append(run)
+
+    def change(self, name: str, **fields: object) -> None:
+        """Rewrite keys of a sealed record in every run: what a test says of the past."""
+        for run in self.runs:
+            path = Path(layout.attempt(run, 1), name)
+            path.write_text(json.dumps({**json.loads(path.read_text()), **fields}))
+
+    def close(self) -> None:
+        for fd in self._locks:
+            os.close(fd)

@@ -1,0 +1,99 @@
+"""Whatever stands in a file: faults, never another exception, and no misspelt key that is passed over."""
+
+import os
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from workcell.base.errors import WorkcellError
+from workcell.ops import briefs as op
+from workcell.texts import advice, brief, document, launchfile, recipe, supervisor
+
+FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+words = st.text(st.characters(codec="utf-8"), max_size=30)
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | words,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(words, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def keys(table):
+    return st.dictionaries(st.sampled_from([entry.name for entry in table]) | words, plain, max_size=6)
+
+
+@FEW
+@given(st.binary(max_size=400) | words.map(str.encode))
+def test_any_bytes_are_read_or_refused(tmp_path, data):
+    path = tmp_path / "any.yaml"
+    path.write_bytes(data)
+    for read in (launchfile.read, brief.read, lambda p: supervisor.read(os.path.dirname(p))):
+        try:
+            read(str(path))
+        except WorkcellError:
+            pass
+
+
+@FEW
+@given(keys(launchfile.KEYS))
+def test_a_launch_file_of_any_shape(tmp_path, data):
+    path = tmp_path / "any.yaml"
+    path.write_text(document.plain_yaml(data))
+    known = {entry.name for entry in launchfile.KEYS}
+    try:
+        found = launchfile.read(str(path))
+    except WorkcellError:
+        return
+    assert len([f for f in found.faults if "unknown key" in f.message]) >= len(set(data) - known) or any(
+        f.message.startswith("YAML") for f in found.faults
+    )
+    for entry in found.entries:
+        assert set(entry) == {e.name for e in launchfile.ENTRY} | {"line"}
+
+
+@FEW
+@given(keys(brief.KEYS), words)
+def test_lint_of_any_brief(tmp_path, data, body):
+    path = tmp_path / "b.md"
+    path.write_bytes(f"---\n{document.plain_yaml(data)}---\n{body}".encode("utf-8", "surrogatepass"))
+    found = op.lint(str(tmp_path / "home"), [str(path)])[0]
+    unknown = set(data) - {entry.name for entry in brief.KEYS}
+    levels = [one.level for one in found.findings]
+    assert levels == sorted(levels)  # errors stand first
+    if unknown:
+        assert found.count(op.ERROR) > 0
+
+
+@FEW
+@given(keys(recipe.KEYS))
+def test_lint_of_any_recipe(tmp_path, data):
+    from workcell.ops import recipes
+
+    path = tmp_path / "r.yaml"
+    path.write_text(document.plain_yaml(data))
+    faults = recipes.lint(str(tmp_path / "home"), [str(path)])
+    if set(data) - {entry.name for entry in recipe.KEYS}:
+        assert faults
+
+
+@FEW
+@given(words)
+def test_an_objective_of_any_words_is_written_and_read_back(tmp_path, objective):
+    """The template quotes what YAML would read otherwise."""
+    path = tmp_path / "new.md"
+    path.unlink(missing_ok=True)
+    try:
+        op.new(op.Request(str(tmp_path / "home"), objective, str(path)))
+    except WorkcellError:
+        return
+    found = brief.read(str(path))
+    assert not found.faults
+    assert found.objective == objective.strip()
+
+
+@FEW
+@given(words)
+def test_advice_on_any_objective(objective):
+    second = advice.second_objective(objective)
+    assert second is None or second in objective

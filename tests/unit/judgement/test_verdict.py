@@ -1,0 +1,143 @@
+from typing import Any
+
+import pytest
+from test_session import said
+
+from workcell.judgement import session, verdict
+from workcell.texts import playbooks
+
+SIGNALS = playbooks.signals(playbooks.load()[0])
+NOW = 1_772_445_600.0
+BEGUN = said("turn.started")
+CALL = said("tool.call", "Bash: make", call="c")
+RETRY = said("retry", "529 Overloaded", status=529, error="overloaded", attempt=1, most=10)
+
+
+def judged(*events: dict[str, Any], agent: str = "claude", kind: str = "stream", **more: Any) -> dict[str, Any]:
+    record = {"file": "f", "kind": kind, "session": session.fold(session.empty(), events), "said_at": NOW}
+    return verdict.judge({"agent": agent, "now": NOW, "records": [record], **more}, SIGNALS)
+
+
+def ended(code: int | None = None, how: str = "reaped", by: str | None = None) -> dict[str, Any]:
+    return {"code": code, "signal": None, "how": how, "ended_by": by}
+
+
+@pytest.mark.parametrize(
+    ("events", "end", "expected"),
+    [
+        ([BEGUN], ended(None, "vanished"), "vanished"),
+        ([BEGUN], ended(-9), "vanished"),
+        ([BEGUN], ended(137), "vanished"),
+        ([BEGUN, CALL], ended(-9), "vanished"),
+        ([BEGUN], ended(3), "vanished"),
+        ([BEGUN], ended(143, "limit-wall"), "stuck"),
+        ([BEGUN], ended(143, "limit-idle"), "stuck"),
+        ([BEGUN, CALL], ended(143, "limit-wall"), "unknown"),
+        ([BEGUN, CALL, said("tool.result", call="c", failed=True)], ended(143, "limit-wall"), "unknown"),
+        ([BEGUN, RETRY], ended(143, "limit-wall"), "server_error"),
+        ([BEGUN], ended(None, "stopped"), "unknown"),
+        ([], ended(None, "not-started"), "config_error"),
+        ([BEGUN, CALL], None, "unknown"),
+        (
+            [BEGUN, said("assistant.message", "Done."), said("turn.completed", "Done.", ok=True)],
+            ended(0),
+            "ok",
+        ),
+        ([BEGUN, said("turn.completed", "", ok=False, reason="interrupted")], None, "partial"),
+    ],
+)
+def test_how_it_ended_and_what_was_open(events: list[Any], end: dict[str, Any] | None, expected: str) -> None:
+    assert judged(*events, exit=end)["verdict"] == expected
+
+
+def test_a_failure_that_was_got_over_within_the_turn_does_not_name_the_last_one() -> None:
+    first = said("error", "exceeded retry limit, last status: 429 Too Many Requests", status=429)
+    last = said("error", "stream disconnected before completion: error sending request", final=True)
+    found = judged(BEGUN, first, last, said("turn.completed", "", ok=False), agent="codex", exit=ended(1))
+    assert found["verdict"] == "network"
+
+
+def test_a_record_of_failure_beside_an_exit_code_of_success_is_no_alarm() -> None:
+    failed = [
+        BEGUN,
+        said("error", "Credit balance is too low", error="billing_error", final=True),
+        said("turn.completed", "Credit balance is too low", ok=False),
+    ]
+    assert judged(*failed, exit=ended(1))["verdict"] == "billing"
+    assert judged(*failed, exit=ended(0))["verdict"] == "unknown"
+
+
+def test_a_request_for_permission_that_the_hook_told_is_a_prompt_without_any_screen() -> None:
+    found = judged(BEGUN, said("approval.requested", "Bash: rm -r x"), kind="hook")
+    assert (found["verdict"], found["evidence"][0]["words"]) == ("prompt", "Bash: rm -r x")
+
+
+def test_what_was_judged_is_kept_with_the_verdict() -> None:
+    frames = [{"name": "now", "rows": ["hello"]}]
+    found = judged(BEGUN, RETRY, frames=frames, exit=ended(-15))
+    assert found["judged"]["from"] == ["f", "now"]
+    assert found["judged"]["screen"] == {"frame": "now", "kind": "page", "text": "hello"}
+    assert found["judged"]["exit"]["code"] == -15
+    assert found["judged"]["at"] == "2026-03-02T10:00:00.000Z"
+    assert found["retrying"] is True
+
+
+def test_of_two_signals_the_surer_one_decides_and_both_are_named() -> None:
+    error = said(
+        "error",
+        "You've hit your weekly limit · resets Mar 5, 9am (UTC)",
+        error="rate_limit",
+        status=429,
+        final=True,
+    )
+    found = judged(BEGUN, error, said("turn.completed", "", ok=False), exit=ended(1))
+    assert found["verdict"] == "usage_limit"
+    assert {"claude-hit-your-limit/1", "claude-rate-limit/1"} <= set(found["signals"])
+
+
+@pytest.mark.parametrize(
+    "name", ["Opus weekly", "Sonnet", "5-hour", "session", "usage", "weekly Opus", "monthly spend"]
+)
+def test_limits_of_other_names(name: str) -> None:
+    error = said(
+        "error",
+        f"You've hit your {name} limit · resets 9pm (America/New_York)",
+        error="rate_limit",
+        final=True,
+    )
+    found = judged(BEGUN, error, said("turn.completed", "", ok=False), exit=ended(1))
+    assert (found["verdict"], found["resets_zone"]) == ("usage_limit", "America/New_York")
+
+
+def test_nothing_at_all_is_unknown() -> None:
+    assert verdict.judge({"agent": "claude", "now": NOW}, SIGNALS)["verdict"] == "unknown"
+
+
+def spinner(line: str, agent: str) -> list[str]:
+    rule = "─" * 60
+    if agent == "codex":
+        return ["› Go", "", line, "", "› Ask Codex to do anything", "", "  m · /r"]
+    return ["❯ Go", "", line, "", rule, "❯ ", rule, "  accept edits on · esc to interrupt"]
+
+
+@pytest.mark.parametrize(
+    ("agent", "first", "last", "expected"),
+    [
+        ("claude", "✽ Flowing… (10s · ↓ 3 tokens)", "✶ Musing… (6m 5s · ↓ 3 tokens)", "stuck"),
+        ("claude", "✽ Flowing… (10s · ↓ 3 tokens)", "✶ Musing… (6m 5s · ↓ 9 tokens)", "unknown"),
+        ("claude", "✽ Flowing… (10s · ↓ 3 tokens)", "✶ Musing… (40s · ↓ 3 tokens)", "unknown"),
+        ("claude", "✽ Flowing… (10s)", "✶ Flowing… (6m 5s)", "unknown"),
+        ("codex", "• Working (10s • esc to interrupt)", "• Working (6m 05s • esc to interrupt)", "unknown"),
+    ],
+)
+def test_only_a_count_that_stands_still_for_long_is_stuck(agent: str, first: str, last: str, expected: str) -> None:
+    frames = [{"name": line, "rows": spinner(line, agent)} for line in (first, last)]
+    assert verdict.judge({"agent": agent, "now": NOW, "frames": frames}, SIGNALS)["verdict"] == expected
+
+
+def test_a_tool_that_runs_behind_the_spinner_is_no_stuck_agent() -> None:
+    frames = []
+    for line in ("✽ Flowing… (10s · ↓ 3 tokens)", "✽ Flowing… (9m 5s · ↓ 3 tokens)"):
+        rows = spinner(line, "claude")
+        frames.append({"name": line, "rows": [*rows[:2], "● Bash(make)", "  ⎿  Running…", "", *rows[2:]]})
+    assert verdict.judge({"agent": "claude", "now": NOW, "frames": frames}, SIGNALS)["verdict"] == "unknown"

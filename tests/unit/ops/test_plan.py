@@ -1,0 +1,89 @@
+import os
+
+import pytest
+
+from workcell.ops import intent, plan
+from workcell.texts import document
+
+
+@pytest.fixture
+def place(tmp_path):
+    home, repo = tmp_path / "home", tmp_path / "repo"
+    home.mkdir()
+    repo.mkdir()
+    (tmp_path / "b.md").write_text("---\nobjective: o\nverify: make test\nlimits: {wall: 1h}\nforbid: [b/]\n---\n")
+    return tmp_path
+
+
+def make(place, **options) -> plan.Plan:
+    options.setdefault("repo", str(place / "repo"))
+    return plan.make(str(place / "b.md"), plan.Options(**options), str(place / "home"))
+
+
+RECIPE = "extends: shell\ncommand: 'true'\nlimits: {idle: 5m}\nenv: {MODE: fast}\n"
+
+
+def test_every_value_says_where_it_comes_from(place):
+    (place / "home/recipes").mkdir()
+    (place / "home/recipes/quick.yaml").write_text(RECIPE)
+    (place / "home/config.yaml").write_text("limits: {attempts: 2}\nsecrets: [TOKEN]\ndirty: refuse\n")
+    (place / "repo/SUPERVISOR.md").write_text(
+        "---\nforbid: [a/]\nlimits: {verify: 1m, wall: 2h}\nsetup: make deps\nenv: {CI: '1'}\n---\nBe kind.\n"
+    )
+    made = make(place, recipe="quick", labels=("x",))
+    found = intent.of(made)
+    assert set(found.origins) == set(found.values)
+    assert {
+        key: found.origins[key] for key in ("objective", "name", "repo", "recipe", "verify", "labels", "dirty")
+    } == {
+        "objective": "brief",
+        "name": "objective",
+        "repo": "command line",
+        "recipe": "command line",
+        "verify": "brief",
+        "labels": "command line",
+        "dirty": "config",
+    }
+    limits = {key: found.origins[f"limits.{key}"] for key in ("wall", "idle", "attempts", "verify", "cost")}
+    assert limits == {
+        "wall": "brief",
+        "idle": "recipe quick",
+        "attempts": "config",
+        "verify": "SUPERVISOR.md",
+        "cost": "built in",
+    }
+    assert found.origins["forbid"] == "SUPERVISOR.md, brief" and made.forbid == ["a/", "b/"]
+    assert found.origins["secrets"] == "config"
+    assert (found.origins["env.MODE"], found.origins["env.CI"]) == ("recipe quick", "SUPERVISOR.md")
+    assert found.origins["env.PATH"] == "shell"
+    assert found.origins["prose"] == "SUPERVISOR.md"
+    assert found.values["env.CI"] == "set"  # no value: a dry run is pasted into issues
+
+
+def test_what_nobody_said_is_built_in(place):
+    (place / "b.md").write_text("# A title\n")
+    (place / "home/recipes").mkdir()
+    (place / "home/recipes/runbook.yaml").write_text("command: 'true'\n")
+    made = make(place, recipe=None)
+    assert made.origins["recipe"] == made.origins["dirty"] == made.origins["group"] == plan.BUILT_IN
+    assert made.origins["objective"] == "brief (title)"
+    assert made.verify is None and made.origins["verify"] == plan.BUILT_IN
+
+
+def test_a_recipe_of_the_brief_is_told_by_its_line(place):
+    (place / "b.md").write_text(
+        "---\nobjective: o\nrecipe:\n  extends: shell\n  command: x\n  limits:\n    wal: 1h\n  comand: y\n---\n"
+    )
+    with pytest.raises(document.Faulty) as caught:
+        make(place, recipe=None)
+    told = [str(fault).removeprefix(str(place) + os.sep) for fault in caught.value.faults]
+    assert told == [
+        "b.md:8: unknown key 'comand' (did you mean 'command'?)",
+        "b.md:7: unknown key 'wal' (did you mean 'wall'?)",
+    ]
+
+
+def test_comments_in_rules_are_not_for_agents(place):
+    (place / "repo/SUPERVISOR.md").write_text("---\n{}\n---\n<!-- to\nyou -->\nBe kind.\n<!-- again -->\n")
+    (place / "b.md").write_text("---\nobjective: o\nrecipe: {extends: shell, command: x}\n---\n")
+    assert make(place, recipe=None).prose == "Be kind."

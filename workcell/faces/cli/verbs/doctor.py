@@ -1,0 +1,44 @@
+"""workcell doctor"""
+
+from typing import Annotated
+
+import typer
+
+from workcell.faces.cli import app as face
+from workcell.faces.cli import given, out
+from workcell.ops import as_cron
+from workcell.ops import doctor as op
+from workcell.rundir import layout
+from workcell.watch.install import command
+
+app = typer.Typer(add_completion=False)
+
+_SHOWN = {op.OK: ("✓ ok", "32"), op.WARN: ("! warn", "33"), op.FAIL: ("✗ fail", "31")}
+
+
+@app.command()
+def doctor(
+    in_timer: Annotated[
+        bool, typer.Option("--as-cron", help="Ask in the environment that the watchdog's timer gives.")
+    ] = False,
+    as_json: given.Json = False,
+) -> int:
+    """Look for what would go wrong on this machine; 1 if something would."""
+    home = layout.home()
+    found = as_cron.doctor(home, command.environment(home), command.words()) if in_timer else op.doctor(home)
+    worst = op.worst(found)
+    if as_json:
+        face.document("doctor", {"level": worst, "lines": [vars(line) for line in found]})
+        return 1 if worst == op.FAIL else 0
+    widest = max(len(line.name) for line in found)
+    for line in found:
+        word, code = _SHOWN[line.level]
+        gap = " " * (7 - len(word))
+        lines = out.wrapped(line.words, out.columns() - widest - 11)
+        print(f"{out.paint(word, code)}{gap}  {line.name:<{widest}}  {lines[0]}")
+        for more in lines[1:]:
+            print(" " * (widest + 11) + more)
+        if line.cure:
+            for number, text in enumerate(out.wrapped(line.cure, out.columns() - widest - 13)):
+                print(" " * (widest + 11) + ("→ " if number == 0 else "  ") + text)
+    return 1 if worst == op.FAIL else 0

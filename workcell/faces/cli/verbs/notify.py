@@ -1,0 +1,77 @@
+"""workcell notify"""
+
+from typing import Annotated
+
+import typer
+
+from workcell.faces.cli import app as face
+from workcell.faces.cli import given, grid, out
+from workcell.ops import notify, sending_now
+from workcell.rundir import layout
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command("ls")
+def ls(as_json: given.Json = False) -> int:
+    """List where notices go, and how that goes. 1 if a file of yours has faults."""
+    shelf = sending_now.adapters(layout.home())
+    found = notify.notify_ls(layout.home(), shelf.usable, shelf.faults)
+    if as_json:
+        rows = [vars(row) for row in found.rows]
+        face.document(
+            "notify-ls",
+            {"adapters": rows, "faults": [str(fault) for fault in found.faults], "unrouted": found.unrouted},
+        )
+        return 1 if found.faults else 0
+    columns = (
+        grid.Column("NAME"),
+        grid.Column("USES"),
+        grid.Column("STATE"),
+        grid.Column("WAITING"),
+        grid.Column("FAILED"),
+    )
+    grid.show((*columns, grid.Column("SAID", 8, 1)), (_row(row) for row in found.rows))
+    for fault in found.faults:
+        out.say(out.safe(str(fault)))
+    return 1 if found.faults else 0
+
+
+def _row(row: notify.Row) -> list[grid.Cell]:
+    state = ("on", "32") if row.enabled else ("off", "90")
+    if row.paused_until:
+        state = (f"paused until {row.paused_until}", "33")
+    return [
+        (row.name, "1"),
+        (row.uses, "0"),
+        state,
+        (str(row.waiting), "0"),
+        (str(row.failed), "31" if row.failed else "0"),
+        (row.said or "-", "0"),
+    ]
+
+
+@app.command("test")
+def test(
+    name: Annotated[str, typer.Argument(help="The adapter, as 'workcell notify ls' names it.")],
+    as_json: given.Json = False,
+) -> int:
+    """Really send a test message, and say what came back. 1 if it did not arrive."""
+    sent = sending_now.test(layout.home(), name)
+    if as_json:
+        face.document("notify-test", {**vars(sent), "ok": sent.ok})
+    else:
+        print(f"{sent.name}: {sent.outcome} after {sent.seconds:.1f} s: {out.safe(sent.said)}")
+    return 0 if sent.ok else 1
+
+
+@app.command("lint")
+def lint(files: Annotated[list[str], typer.Argument(help="Adapter files.")], as_json: given.Json = False) -> int:
+    """Check adapter files: every fault, with its line and cure. 1 if there is any."""
+    faults = [str(fault) for fault in notify.notify_lint(files)]
+    if as_json:
+        face.document("notify-lint", {"faults": faults})
+    else:
+        for fault in faults:
+            print(out.safe(fault))
+    return 1 if faults else 0

@@ -1,0 +1,35 @@
+"""workcell recover"""
+
+from typing import Annotated
+
+import typer
+
+from workcell.faces.cli import app as face
+from workcell.faces.cli import given, out
+from workcell.rundir import layout
+from workcell.watch import recover as op
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def recover(
+    run: given.Run,
+    dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Say what would be done and why.")] = False,
+    as_json: given.Json = False,
+) -> None:
+    """Do for one run, now, what the watchdog would do, within the same caps."""
+    done = op.recover(layout.home(), given.run(run), dry_run=dry_run)
+    if as_json:
+        face.document("recover", {**vars(done), "dry_run": dry_run})
+        return
+    rows = [
+        ("run", f"{done.id} is {done.phase}"),
+        ("found", done.found or "nothing to do"),
+        ("why", done.why),
+        ("playbook", f"{done.playbook} ({'; '.join(done.fits)})" if done.playbook else "-"),
+        *[("would" if dry_run else "step", step) for step in done.steps],
+        *[("did", line) for line in done.did],
+    ]
+    for name, text in rows:
+        print(f"{name:<9} {out.safe(text)}")

@@ -1,0 +1,22 @@
+"""workcell release"""
+
+import typer
+
+from workcell.faces.cli import app as face
+from workcell.faces.cli import given
+from workcell.ops import hold as op
+from workcell.rundir import layout
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def release(run: given.Run, as_json: given.Json = False) -> None:
+    """Let a held run go on, and with it every run of its account."""
+    done = op.release(layout.home(), given.run(run))
+    if as_json:
+        face.document("release", {"id": done.id, "released": list(done.released), "account": done.account})
+    elif done.released:
+        print(f"{done.id} let go: {' and '.join(done.released)}")
+    else:
+        print(f"{done.id} was not held")

@@ -1,0 +1,36 @@
+"""workcell skill"""
+
+from typing import Annotated
+
+import typer
+
+from workcell.base.errors import Usage
+from workcell.faces.cli import app as face
+from workcell.faces.cli import given
+from workcell.ops import skill as op
+
+app = typer.Typer(add_completion=False, no_args_is_help=True)
+
+
+@app.command("show")
+def show() -> None:
+    """Print the skill."""
+    print(op.text(), end="")
+
+
+@app.command("install")
+def install(
+    agent: Annotated[str, typer.Option(help="claude, codex or agents: who is to find it.")] = "agents",
+    directory: Annotated[str | None, typer.Option("--dir", help="Another directory of skills.")] = None,
+    user: Annotated[bool, typer.Option("--user", help="For all repositories, in your home directory.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that differs.")] = False,
+    as_json: given.Json = False,
+) -> None:
+    """Put the skill where agents look for it: into the repository around you, or your home directory."""
+    if agent not in op.AGENTS:
+        raise Usage(f"no such agent: {agent!r}", f"--agent {', '.join(op.AGENTS)}; others: --dir DIR")
+    done = op.install(agent, directory=directory, user=user, force=force)
+    if as_json:
+        face.document("skill-install", vars(done))
+    else:
+        print(f"{done.path}: {'there already' if done.state == 'same' else done.state}")

@@ -1,0 +1,47 @@
+"""env.json: the environment that agent and verify script of a run get."""
+
+import os
+from dataclasses import dataclass
+
+from workcell.base import record
+from workcell.base.errors import Invalid
+from workcell.rundir import layout
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What env.json holds: the environment, the names in it that files fixed, and the umask."""
+
+    env: dict[str, str]
+    fixed: list[str]
+    umask: int
+
+
+def read(run: str) -> Stored:
+    """The run's environment. Invalid with the cure when it is not there or cannot be read."""
+    path = os.path.join(run, layout.ENV)
+    name = os.path.basename(run)
+    try:
+        with open(path, "rb") as file:
+            found = record.decode(file.read())
+        env, fixed = dict(found["env"]), list(found.get("fixed") or [])
+        return Stored(
+            {str(key): str(value) for key, value in env.items()}, [str(one) for one in fixed], int(found["umask"])
+        )
+    except FileNotFoundError as error:
+        raise Invalid(f"{name} has no {layout.ENV}: it was left out, or taken away", _cure(path)) from error
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise Invalid(f"{path} cannot be read: {error}", _cure(path)) from error
+
+
+def _cure(path: str) -> str:
+    example = '{"schema": "workcell.file.env/1", "env": {"PATH": "...", "HOME": "..."}, "umask": 18}'
+    return f"write {example} into {path}"
+
+
+def known(run: str) -> dict[str, str]:
+    """The run's environment, empty when it cannot be read: for those who only look for something in it."""
+    try:
+        return read(run).env
+    except Invalid:
+        return {}

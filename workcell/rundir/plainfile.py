@@ -1,0 +1,79 @@
+"""Opening files where others write, too: no pipe that blocks, no link that leads away, no more than was asked for."""
+
+import errno
+import os
+import stat
+import time
+
+_NOT_PLAIN = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO, errno.EISDIR, errno.EACCES, errno.EPERM)
+_FLAGS = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+
+
+def read(path: str, limit: int, start: int = 0) -> "bytes | None":
+    """`limit` bytes of a regular file from `start` on; None when there is none, or none that may be read.
+
+    Raises OSError when the system could not be asked: no descriptor, no memory, a failing disk.
+    """
+    return _read(path, limit, start)
+
+
+def tail(path: str, limit: int) -> "bytes | None":
+    """The last `limit` bytes of a regular file, else as `read`."""
+    return _read(path, limit, None)
+
+
+def _read(path: str, limit: int, start: "int | None") -> "bytes | None":
+    try:
+        fd = os.open(path, os.O_RDONLY | _FLAGS)
+    except OSError as error:
+        if error.errno in _NOT_PLAIN:
+            return None
+        raise
+    try:
+        about = os.fstat(fd)
+        if not stat.S_ISREG(about.st_mode):
+            return None
+        os.lseek(fd, max(0, about.st_size - limit) if start is None else start, os.SEEK_SET)
+        pieces: list[bytes] = []
+        while limit > 0 and (piece := os.read(fd, min(limit, 1 << 20))):
+            pieces.append(piece)
+            limit -= len(piece)
+        return b"".join(pieces)
+    finally:
+        os.close(fd)
+
+
+def append(path: str, access: int = os.O_RDWR) -> int:
+    """A descriptor that appends to the regular file `path`; made where there is none.
+
+    What else has that name is taken out of the way: it was put there by somebody who is not its one writer.
+    """
+    flags = access | os.O_CREAT | os.O_APPEND | _FLAGS
+    try:
+        fd = os.open(path, flags, 0o600)
+    except OSError as error:
+        if error.errno not in _NOT_PLAIN or not os.path.lexists(path):
+            raise
+    else:
+        if stat.S_ISREG(os.fstat(fd).st_mode):
+            os.set_blocking(fd, True)
+            return fd
+        os.close(fd)
+    _clear(path)
+    return os.open(path, flags & ~os.O_NONBLOCK | os.O_EXCL, 0o600)
+
+
+def fresh(path: str) -> int:
+    """A descriptor that writes an empty file `path`, a new one: whatever had the name is not written to."""
+    if os.path.lexists(path):
+        _clear(path)
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+
+
+def _clear(path: str) -> None:
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        pass
+    except OSError:
+        os.rename(path, f"{path}.was.{time.monotonic_ns()}")  # a directory

@@ -1,0 +1,108 @@
+"""actions.jsonl: every act of the watchdog, its intent before and its result after; what caps are counted from."""
+
+import os
+
+from workcell.base import clock, record
+from workcell.ops import watchdog
+from workcell.watch import observe
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Action = dict[str, Any]
+
+INTENT, RESULT = "intent", "result"
+
+ROLL = 8_000_000
+"""Bytes at which the record begins anew; one older part is kept."""
+
+READ = 4_000_000
+"""Bytes of the record that are read: a hundred thousand acts, a week of a hundred busy runs."""
+
+
+class Actions:
+    """The record, for the holder of the watchdog's lock."""
+
+    def __init__(self, home: str, now: observe.Now) -> None:
+        self._path = os.path.join(watchdog.directory(home), watchdog.ACTIONS)
+        self._now = now
+        self.lines: list[Action] = []
+        self._read()
+        self._number = max((int(one.get("n") or 0) for one in self.lines), default=0)
+
+    def _read(self) -> None:
+        for path in (self._path + ".1", self._path):
+            try:
+                with open(path, "rb") as file:
+                    size = os.fstat(file.fileno()).st_size
+                    file.seek(max(0, size - READ))
+                    data = file.read(READ)
+            except OSError:
+                continue
+            for line in data.splitlines():
+                try:
+                    self.lines.append(record.decode(line))
+                except ValueError:
+                    continue  # torn by a death, or by the cut at the front
+
+    def intent(self, **said: "Any") -> int:
+        """Write down what is about to be done; its number. Durable before it is done; OSError: do not do it."""
+        return self._append({"is": INTENT, **said})
+
+    def result(self, number: int, state: str, words: str = "", **said: "Any") -> None:
+        """Write down how the act of that number went: done, failed, refused, or what was found of a killed one."""
+        try:
+            self._append({"is": RESULT, "of": number, "state": state, "words": words, **said})
+        except OSError:
+            pass  # the next tick finds an intent without a result, and settles it
+
+    def _append(self, said: "Action") -> int:
+        self._number += 1
+        line: Action = {
+            "n": self._number,
+            "at": clock.stamp(self._now.wall),
+            "boot": self._now.boot,
+            "monotonic": round(self._now.mono, 3),
+            **said,
+        }
+        data = record.encode_line(line)
+        fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        try:
+            size = os.fstat(fd).st_size
+            if size and not self._ends_whole(size):
+                data = b"\n" + data
+            written = os.write(fd, data)
+            if written < len(data):
+                os.ftruncate(fd, size)
+                raise OSError(28, "no room for the record of an act")
+            os.fdatasync(fd)
+        finally:
+            os.close(fd)
+        self.lines.append(line)
+        if size > ROLL:
+            os.rename(self._path, self._path + ".1")
+        return self._number
+
+    def _ends_whole(self, size: int) -> bool:
+        with open(self._path, "rb") as file:
+            file.seek(size - 1)
+            return file.read(1) == b"\n"
+
+    def open_intents(self) -> "list[Action]":
+        """Intents without a result: somebody died between the two."""
+        closed = {one.get("of") for one in self.lines if one.get("is") == RESULT}
+        return [one for one in self.lines if one.get("is") == INTENT and one["n"] not in closed]
+
+    def result_of(self, number: int) -> "Action | None":
+        """The result of the intent of that number."""
+        return next((one for one in reversed(self.lines) if one.get("of") == number), None)
+
+    def ago(self, one: "Action") -> float:
+        """Seconds since that line: on the monotonic clock within a boot, else as well as the wall clock knows."""
+        if one.get("boot") == self._now.boot and isinstance(one.get("monotonic"), int | float):
+            return max(0.0, self._now.mono - float(one["monotonic"]))
+        try:
+            return max(0.0, self._now.wall - clock.parse(str(one["at"])))
+        except (KeyError, ValueError):
+            return 0.0  # a line without a time counts as of now: caps err on the side of rest

@@ -1,0 +1,119 @@
+"""What one look at a run finds to do: cheap words from phase, memory and the tail of its journal."""
+
+import os
+
+from workcell.base import clock
+from workcell.rundir import layout, look, phase
+from workcell.watch import observe
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+SILENT = 300.0
+"""Seconds of silence after which a run is looked at more closely. That it is silent alone never counts."""
+
+AGAIN = 2.0
+"""Each further look at a run that stays silent waits so many times longer than the last."""
+
+STARTING = 120.0
+"""Seconds after which a runner that has taken its lock and started nothing is told of."""
+
+TELLING = (b'"approval.requested"', b'"limit"', b'"retry"', b'"error"', b'"turn.completed"', b'"session.exited"')
+"""Events after which a live run is judged at once; of one that only works none comes."""
+
+_TAIL = 1 << 18
+
+
+def find(seen: look.Look, memory: observe.Memory, held: bool) -> "str | None":
+    """One word for what there is to do, or None: settle, start, due, judge, orphan, unknown, corrupt, starting.
+
+    Reads no clock but the memory's, starts nothing and writes nothing. A run with a hold is left alone.
+    """
+    mine = memory.of(seen)
+    if held:
+        return None
+    now = memory.now
+    if seen.phase in (phase.INTERRUPTED, phase.LOST) or (seen.phase == phase.ORPHANED and seen.why == phase.LEFTOVERS):
+        return None if _quiet(mine, "settle", now) else "settle"
+    if seen.phase == phase.CREATED:
+        if (seen.attempt or {}).get("start") == "later" or memory.since(mine) < observe.TWICE:
+            return None
+        return None if _quiet(mine, "start", now) else "start"
+    if seen.phase == phase.SCHEDULED:
+        if memory.grace is not None and memory.grace.startswith("the clock was set"):
+            return None  # which of the two clocks is right will show within a minute
+        return "due" if _due(seen, now.wall) and not _quiet(mine, "due", now) else None
+    if seen.phase in (phase.ORPHANED, phase.UNKNOWN, phase.CORRUPT):
+        word = {phase.ORPHANED: "orphan", phase.UNKNOWN: "unknown", phase.CORRUPT: "corrupt"}[seen.phase]
+        return word if memory.since(mine) >= observe.TWICE and not _quiet(mine, word, now) else None
+    if seen.phase == phase.STARTING:
+        slow = memory.since(mine) >= STARTING
+        return "starting" if slow and not _quiet(mine, "starting", now) else None
+    if seen.phase == phase.RUNNING:
+        return _running(seen, memory, mine)
+    return None
+
+
+def settles(seen: look.Look) -> bool:
+    """Whether a dead process left something to be brought to its end."""
+    leftovers = seen.phase == phase.ORPHANED and seen.why == phase.LEFTOVERS
+    return seen.phase in (phase.INTERRUPTED, phase.LOST) or leftovers
+
+
+def _due(seen: look.Look, wall: float) -> bool:
+    at = (seen.next or {}).get("not_before")
+    if not at:
+        return True
+    try:
+        return wall >= clock.parse(str(at))
+    except ValueError:
+        return True
+
+
+def _running(seen: look.Look, memory: observe.Memory, mine: "dict[str, Any]") -> "str | None":
+    """Whether a live run is to be judged: something telling came, or it has been silent for long."""
+    silent = memory.silence(seen, mine)
+    if (seen.attempt or {}).get("reader") in (None, "none"):
+        return None  # nobody can read what it records, and silence proves nothing
+    told = _told(seen, mine)
+    if told:
+        mine.pop("quiet", None)
+        mine["look_at"] = 0.0
+    if mine.get("open"):
+        return None if _quiet(mine, "judge", memory.now) else "judge"
+    if told:
+        return "judge"
+    if silent < SILENT:
+        mine.pop("look_at", None)
+        return None
+    if silent < float(mine.get("look_at") or 0.0):
+        return None
+    mine["look_at"] = silent * AGAIN
+    return "judge"
+
+
+def _told(seen: look.Look, mine: "dict[str, Any]") -> bool:
+    """Whether a telling event has come to the journal since the last tick."""
+    path = os.path.join(seen.run, layout.EVENTS)
+    try:
+        size = os.stat(path).st_size
+        before = int(mine.get("read", 0))
+        if size == before:
+            return False
+        with open(path, "rb") as file:
+            file.seek(max(min(before, size), size - _TAIL))
+            data = file.read(_TAIL)
+    except OSError:
+        return False
+    mine["read"] = size
+    return any(word in data for word in TELLING)
+
+
+def hush(mine: "dict[str, Any]", word: str, now: observe.Now, seconds: float) -> None:
+    """Leave that finding alone for so long; a change of phase or attempt forgets it."""
+    mine.setdefault("quiet", {})[word] = now.mono + seconds
+
+
+def _quiet(mine: "dict[str, Any]", word: str, now: observe.Now) -> bool:
+    return now.mono < float((mine.get("quiet") or {}).get(word) or 0.0)

@@ -1,0 +1,1 @@
+"""Putting the watchdog into a timer: cron, systemd or launchd."""

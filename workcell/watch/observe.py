@@ -1,0 +1,137 @@
+"""What the watchdog saw before: silence counted on the clock that stops in suspend, and only within one boot."""
+
+import os
+import time
+
+from workcell.base import clock, platform, record
+from workcell.ops import watchdog
+from workcell.rundir import layout, look, phase, seal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+PERIOD = 60.0
+"""Seconds between two ticks of a timer: cron knows no shorter ones."""
+
+GAP = 3 * PERIOD
+"""With more than this between two ticks nobody watched: what was counted before says nothing of now."""
+
+JUMP = 5.0
+"""Seconds by which the clock that runs on in suspend may be ahead before the machine has slept."""
+
+STEP = 60.0
+"""Seconds by which the wall clock may move against the monotonic one before it was set."""
+
+TWICE = 55.0
+"""Seconds between two looks that count as two: a timer's minute is not always sixty seconds long."""
+
+
+class Now:
+    """The clocks of one tick. Tests bring their own."""
+
+    def __init__(
+        self,
+        wall: "float | None" = None,
+        mono: "float | None" = None,
+        boottime: "float | None" = None,
+        boot: "str | None" = None,
+    ) -> None:
+        self.wall = time.time() if wall is None else wall
+        self.mono = clock.monotonic() if mono is None else mono
+        self.boottime = _boottime() if boottime is None else boottime
+        self.boot = platform.boot_id() if boot is None else boot
+
+
+def _boottime() -> float:
+    """The clock that also counts suspend; where there is none, the monotonic one, which then never jumps."""
+    try:
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    except (AttributeError, OSError):
+        return time.monotonic()
+
+
+class Memory:
+    """seen.json: what was true of each live run when it was first seen to be so, on the monotonic clock."""
+
+    def __init__(self, home: str, now: Now) -> None:
+        self.home, self.now = home, now
+        self.last = watchdog.read(home, watchdog.LAST) or {}
+        stored = watchdog.read(home, watchdog.SEEN) or {}
+        same_boot = stored.get("boot") == now.boot and now.boot is not None
+        self.grace = self._why_fresh(same_boot)
+        """Why nothing counted before holds any more; None when it does."""
+        self.runs: dict[str, dict[str, Any]] = {}
+        self.tmux: dict[str, Any] = {}
+        self._before = stored
+        if same_boot or self.grace is None:
+            self.tmux = stored.get("tmux") or {}
+        if self.grace is None:
+            self.runs = stored.get("runs") or {}
+
+    def _why_fresh(self, same_boot: bool) -> "str | None":
+        """The first tick after a gap sees a world that nobody watched: every silence begins anew."""
+        last, now = self.last, self.now
+        if not last:
+            return "the first tick"
+        if not same_boot or last.get("boot") != now.boot:
+            return "the machine was started again"
+        try:
+            passed = now.mono - float(last["monotonic"])
+            slept = (now.boottime - float(last["boottime"])) - passed
+            stepped = (now.wall - float(last["wall"])) - passed - slept
+        except (KeyError, TypeError, ValueError):
+            return "the last tick left no clocks"
+        if passed < 0 or passed > GAP:
+            return f"no tick for {clock.span(passed)}"
+        if slept > JUMP:
+            return f"the machine slept for {clock.span(slept)}"
+        if abs(stepped) > STEP:
+            return f"the clock was set by {clock.span(stepped)}"
+        return None
+
+    def of(self, seen: look.Look) -> "dict[str, Any]":
+        """What is remembered of the run in this phase of this attempt; empty for what is seen for the first time."""
+        mine = self.runs.get(seen.id)
+        if mine is None or mine.get("n") != seen.n or mine.get("phase") != seen.phase:
+            mine = {"n": seen.n, "phase": seen.phase, "first": self.now.mono}
+            self.runs[seen.id] = mine
+        return mine
+
+    def since(self, mine: "dict[str, Any]") -> float:
+        """Seconds for which the run has been seen in this phase."""
+        return max(0.0, self.now.mono - float(mine["first"]))
+
+    def silence(self, seen: look.Look, mine: "dict[str, Any]") -> float:
+        """Seconds for which neither log nor journal of a running attempt has grown, as far as was watched."""
+        sizes = [_size(seen.directory, layout.AGENT_LOG), _size(seen.run, layout.EVENTS)]
+        if mine.get("sizes") != sizes:
+            mine["sizes"], mine["still"] = sizes, self.now.mono
+        return max(0.0, self.now.mono - float(mine["still"]))
+
+    def keep(self, live: "set[str]") -> None:
+        """Write it down, if anything changed; runs that are over are forgotten."""
+        runs = {run: mine for run, mine in self.runs.items() if run in live}
+        new = {"schema": "workcell.file.seen/1", "boot": self.now.boot, "tmux": self.tmux, "runs": runs}
+        if new != self._before:
+            seal.replace(watchdog.directory(self.home), watchdog.SEEN, record.encode_line(new))
+
+    def stamp(self, counts: "dict[str, Any]") -> None:
+        """Write last.json: that there was a tick, on all clocks, and what it came to."""
+        now = self.now
+        said = {
+            **{"schema": "workcell.file.tick/1", "at": clock.stamp(now.wall), "host": os.uname().nodename},
+            **{"boot": now.boot, "monotonic": now.mono, "boottime": now.boottime, "wall": now.wall},
+            **{"grace": self.grace, **counts},
+        }
+        seal.replace(watchdog.directory(self.home), watchdog.LAST, record.encode_line(said))
+
+
+def _size(directory: str, name: str) -> int:
+    try:
+        return os.stat(os.path.join(directory, name)).st_size
+    except OSError:
+        return -1
+
+
+LIVE = (phase.STARTING, phase.RUNNING)

@@ -1,0 +1,106 @@
+"""recover: what the watchdog would do about one run and why; and doing it now, without waiting for a tick."""
+
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+from workcell.base.errors import TryAgain
+from workcell.judgement import choice
+from workcell.ops import holds, onward, verdicts, watchdog
+from workcell.rundir import locks, look, phase
+from workcell.texts import playbooks
+from workcell.watch import act, findings, observe
+from workcell.watch.actions import Actions
+
+SETTLES = "its end is written down, leftovers are ended, verify runs, and what follows is decided from that"
+
+
+@dataclass(frozen=True)
+class Result:
+    id: str
+    phase: str
+    found: str | None
+    """One word for what there is to do; None when there is nothing."""
+    playbook: str | None
+    fits: list[str]
+    steps: list[str]
+    why: str
+    verdict: dict[str, Any] | None = None
+    did: list[str] = field(default_factory=list)
+
+
+def recover(home: str, run: str, *, dry_run: bool) -> Result:
+    """Look at the run as a tick would and, unless `dry_run`, act on it at once.
+
+    A hold on the run keeps the watchdog away, not the person who asks here; caps and the fence hold for both.
+    Raises TryAgain while a tick is at work.
+    """
+    if dry_run:
+        return _plan(home, look.at(run), observe.Memory(home, observe.Now()))
+    os.makedirs(watchdog.directory(home), 0o700, exist_ok=True)
+    lock = locks.take(os.path.join(watchdog.directory(home), watchdog.LOCK))
+    if lock is None:
+        raise TryAgain("a tick of the watchdog is at work", "try again in a few seconds")
+    try:
+        memory = observe.Memory(home, observe.Now())
+        seen = look.at(run)
+        planned = _plan(home, seen, memory)
+        did = act.act(home, memory, [(seen, planned.found)], None, 0, 60.0) if planned.found else []
+    finally:
+        os.close(lock)
+    fields = {name: getattr(planned, name) for name in ("found", "playbook", "fits", "steps", "why", "verdict")}
+    return Result(planned.id, look.at(run).phase, did=did, **fields)
+
+
+def _plan(home: str, seen: look.Look, memory: observe.Memory) -> Result:
+    """What there is to do, without the patience of a tick: whoever asks has seen it, too."""
+    if seen.phase == phase.DONE:
+        reason = str((seen.result or {}).get("reason"))
+        return Result(seen.id, seen.phase, None, None, [], [], f"it is over: {reason}")
+    if findings.settles(seen):
+        return Result(seen.id, seen.phase, "settle", None, [], ["settle"], SETTLES)
+    if seen.phase == phase.CREATED:
+        return Result(seen.id, seen.phase, "start", None, [], ["start"], "it was made and never started")
+    books, _ = playbooks.load(str((seen.attempt or {}).get("cwd")), home)
+    if seen.phase == phase.SCHEDULED:
+        return _scheduled(home, seen, books)
+    if seen.phase == phase.RUNNING:
+        found = verdicts.judge_live(seen, playbooks.signals(books), memory.now.wall)
+        verdict = {**found["verdict"], "activity": found["activity"]["state"]}
+        word: str | None = "judge"
+    else:
+        words = {phase.ORPHANED: "orphan", phase.UNKNOWN: "unknown", phase.CORRUPT: "corrupt"}
+        word = words.get(seen.phase)
+        verdict = {"verdict": "unknown", "confidence": 1.0, "signals": [word] if word else []}
+    book, fits = choice.choose(books, act.finding(seen.phase, verdict))
+    summary = onward.summary(verdict) if "evidence" in verdict else None
+    if book is None:
+        return Result(seen.id, seen.phase, None, None, [], [], "no playbook speaks of this", summary)
+    steps = [_words(step) for step in book.steps]
+    return Result(seen.id, seen.phase, word, book.name, fits, steps, "; ".join(fits), summary)
+
+
+def _scheduled(home: str, seen: look.Look, books: list[Any]) -> Result:
+    after = seen.next or {}
+    name = str(after.get("playbook"))
+    book = next((one for one in books if one.name == name), None)
+    account = holds.account(seen.run, seen.attempt or {})
+    hold = holds.held(home, account)
+    why = str(after.get("reason"))
+    if hold is not None:
+        why += f"; its account is held until {hold.get('until_at') or hold.get('until')}: {hold.get('why')}"
+    if after.get("not_before"):
+        why += f"; not before {after['not_before']}"
+    steps = [_words(step) for step in book.steps] if book else [f"resume: {after.get('how')}"]
+    return Result(seen.id, seen.phase, "due", name, list(after.get("fits") or []), steps, why, after.get("verdict"))
+
+
+def _words(step: dict[str, Any]) -> str:
+    options = ", ".join(f"{name}: {value}" for name, value in step.items() if name != "step" and value is not None)
+    return f"{step['step']} ({options})" if options else str(step["step"])
+
+
+def record(home: str, run: str | None = None) -> list[dict[str, Any]]:
+    """The acts on record, of one run or of all; oldest first."""
+    actions = Actions(home, observe.Now())
+    return [one for one in actions.lines if run is None or one.get("run") == os.path.basename(run)]

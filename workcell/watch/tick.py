@@ -1,0 +1,115 @@
+"""One pass over a home: look at every live run, settle what died, act on what was found, start what is due."""
+
+import errno
+import importlib
+import os
+
+from workcell.base.errors import InputOutput
+from workcell.ops import holds_light, watchdog
+from workcell.rundir import layout, locks, look, maildir, phase
+from workcell.watch import findings, observe, scan
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+BUDGET = 45.0
+"""Seconds after which a tick begins nothing more: the next one is due after sixty."""
+
+FLUSH = 10.0
+"""Seconds for sending notices at the end of a tick."""
+
+
+class Report:
+    """What one tick saw and did. `busy`: another watchdog has the lock, and nothing was looked at."""
+
+    def __init__(self) -> None:
+        self.busy = False
+        self.live = self.done = 0
+        self.unread: list[str] = []
+        self.did: list[str] = []
+        self.grace: str | None = None
+
+    def counts(self) -> "dict[str, Any]":
+        return {"live": self.live, "done": self.done, "unread": len(self.unread), "did": len(self.did)}
+
+
+def tick(home: str, now: "observe.Now | None" = None) -> Report:
+    """One tick. Raises InputOutput when the record of the watchdog cannot be written.
+
+    Of several watchdogs at once one looks, and the others end: the lock is taken without waiting.
+    """
+    report = Report()
+    if not os.path.isdir(os.path.join(home, layout.RUNS)) and not os.path.isdir(watchdog.directory(home)):
+        return report
+    try:
+        os.makedirs(watchdog.directory(home), 0o700, exist_ok=True)
+        lock = locks.take(os.path.join(watchdog.directory(home), watchdog.LOCK), 0)
+    except OSError as error:
+        raise InputOutput(f"the watchdog cannot write to {home}: {error.strerror}", "workcell doctor") from error
+    if lock is None:
+        report.busy = True
+        return report
+    try:
+        locks.sign(lock, "watchdog")
+        _pass(home, now or observe.Now(), report)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EACCES):
+            raise
+        raise InputOutput(f"the watchdog of {home}: {error.strerror}", "free some disk space") from error
+    finally:
+        os.close(lock)
+    if _notices(home):
+        importlib.import_module("workcell.ops.sending").waiting(home, FLUSH)
+    return report
+
+
+def _notices(home: str) -> bool:
+    box = os.path.join(home, layout.OUTBOX)
+    return bool(maildir.waiting(box) or maildir.waiting(box, maildir.CUR))
+
+
+def _pass(home: str, now: observe.Now, report: Report) -> None:
+    memory = observe.Memory(home, now)
+    report.grace = memory.grace
+    if memory.grace is not None:
+        # finishes that this tick starts ask whether a watchdog is there
+        memory.stamp({})
+    found = scan.scan(home)
+    report.done, report.unread = found.done, found.unread
+    report.live = len(found.live)
+    todo: list[tuple[look.Look, str]] = []
+    windows = 0
+    finishing = 0
+    for path in found.live:
+        seen = look.at(path)
+        if seen.phase == phase.DONE:
+            continue
+        windows += seen.phase == phase.RUNNING
+        finishing += seen.phase == phase.FINISHING
+        word = findings.find(seen, memory, holds_light.on_run(path, now.wall))
+        if seen.phase == phase.RUNNING:
+            _taken_up(seen, memory)
+        if word is not None:
+            todo.append((seen, word))
+    tmux = importlib.import_module("workcell.watch.server").look(home, memory.tmux) if windows else None
+    unsettled = watchdog.acted(home) != int(memory.last.get("actions") or 0)
+    if todo or unsettled or (tmux is not None and tmux.trouble) or holds_light.any_standing(home):
+        # playbooks, git and templates are imported only when there is something to do
+        act = importlib.import_module("workcell.watch.act")
+        report.did = act.act(home, memory, todo, tmux, finishing, BUDGET)
+    memory.keep({os.path.basename(path) for path in found.live})
+    memory.stamp({**report.counts(), "actions": watchdog.acted(home)})
+
+
+def _taken_up(seen: look.Look, memory: observe.Memory) -> None:
+    """An attempt that a playbook opened has been taken up once its agent is seen to do anything at all."""
+    mine = memory.of(seen)
+    if mine.get("taken_up") or (seen.attempt or {}).get("asked_by", {}).get("who") != "playbook":
+        return
+    sizes = mine.get("sizes") or [0]
+    if sizes[0] > 0:
+        mine["taken_up"] = True
+        importlib.import_module("workcell.rundir.spool").note(
+            seen.run, "attempt.taken-up", attempt=seen.n, evidence=f"{layout.AGENT_LOG}: {sizes[0]} bytes"
+        )
