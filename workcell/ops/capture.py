@@ -12,13 +12,15 @@ from workcell.ops.captured import SCHEMA, State, stored
 from workcell.ports.agents import reader_for
 from workcell.ports.agents.reader import Event, Reader, Where
 from workcell.rundir import events as journal
-from workcell.rundir import layout, locks, maildir, seal, spool
+from workcell.rundir import layout, locks, maildir, plainfile, seal, spool
 
 PART_BYTES = 24 << 10
 """Of one file in the spool. A lock holder killed in the middle of one goes on by the ids in the last 64 KiB of
 events.jsonl, so a part must be well below that."""
 JOURNAL_BYTES = 1 << 20
 """Of events.jsonl, read in one step."""
+MOST_RECORD = 64 << 20
+"""Of attempt.json, which holds the brief."""
 SUFFIX = ".cap.json"
 """Ends the names of our files in the spool."""
 
@@ -65,10 +67,10 @@ def last(run: str, log: journal.Journal) -> None:
 def _attempt(run: str, n: int | None) -> dict[str, Any] | None:
     if n is None:
         return None
+    data = plainfile.read(os.path.join(layout.attempt(run, n), layout.ATTEMPT), MOST_RECORD)
     try:
-        with open(os.path.join(layout.attempt(run, n), layout.ATTEMPT), "rb") as file:
-            found: dict[str, Any] = record.decode(file.read())
-    except (OSError, ValueError):
+        found: dict[str, Any] = record.decode(data or b"")
+    except ValueError:
         return None
     return found
 

@@ -2,12 +2,13 @@
 
 import glob
 import os
+import stat
 from typing import Any
 
 from workcell.judgement import session as sessions
 from workcell.ports.agents import lines
 from workcell.ports.agents.reader import Event, Reader
-from workcell.rundir import seal
+from workcell.rundir import plainfile, seal
 
 PIECE = 256 << 10
 """Bytes read in one step; more only for a line that is longer."""
@@ -42,11 +43,14 @@ def read_on(source: Source, reader: Reader, copy: str | None, final: bool) -> tu
     """
     state = source["state"]
     try:
-        fd = os.open(source["file"], os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        # an agent may have put a pipe or a link in the place of its own records
+        fd = os.open(source["file"], os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
     except OSError:
         return [], False
     try:
         found = os.fstat(fd)
+        if not stat.S_ISREG(found.st_mode):
+            return [], False
         state = lines.follow(state, found.st_ino, found.st_size)
         start, size = state["offset"], found.st_size
         data = os.pread(fd, PIECE, start)
@@ -66,10 +70,9 @@ def read_on(source: Source, reader: Reader, copy: str | None, final: bool) -> tu
 
 def _append(path: str, size: int, data: bytes) -> None:
     """Put `data` behind the first `size` bytes; what a step that was killed wrote behind them is cut off."""
-    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    fd = plainfile.append(path)
     try:
         os.ftruncate(fd, size)
-        os.lseek(fd, size, os.SEEK_SET)
         seal.write_all(fd, data)
         os.fsync(fd)
     finally:

@@ -7,9 +7,12 @@ from typing import Any
 from workcell.base import record
 from workcell.judgement import activity
 from workcell.judgement.evidence import Evidence
-from workcell.rundir import layout, look, phase
+from workcell.rundir import layout, look, phase, plainfile
 
 SCHEMA = "workcell.file.capture/1"
+
+MOST_BYTES = 8 << 20
+"""Of capture.json; what it holds is bounded far below that."""
 
 State = dict[str, Any]
 """capture.json: {schema, attempt, at, agent, session, journal, told, sources{stream, transcript, hook}, final}."""
@@ -18,8 +21,7 @@ State = dict[str, Any]
 def stored(directory: str) -> State | None:
     """What capture.json of an attempt says; None when nothing was captured yet."""
     try:
-        with open(os.path.join(directory, layout.CAPTURE), "rb") as file:
-            found = record.decode(file.read())
+        found = record.decode(plainfile.read(os.path.join(directory, layout.CAPTURE), MOST_BYTES) or b"")
     except (OSError, ValueError):
         return None
     return found if found.get("schema") == SCHEMA else None

@@ -6,7 +6,7 @@ from typing import Any
 from workcell.base import clock, record
 from workcell.base.errors import TryAgain
 from workcell.judgement import outcome
-from workcell.ops import capture, check, facts, handoff, onward
+from workcell.ops import capture, check, facts, handoff, letters, onward
 from workcell.rundir import events, layout, locks, logparts, look, maildir, plainfile, seal, spool, status
 
 
@@ -47,6 +47,7 @@ def _end(run: str, n: int, seen: look.Look, below: int | None) -> None:
             journal.append("facts.read", attempt=n)
         else:
             check.end_leftovers(run, n, below=below)  # of a check that died with an earlier finish
+        letters.give_up(run, n)
         capture.last(run, journal)
         seen.exit = onward.as_ended(run, seen)
         verified = _verify(run, n, seen, journal, below)

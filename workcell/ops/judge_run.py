@@ -8,7 +8,7 @@ from typing import Any
 from workcell.judgement import verdict
 from workcell.ops import capture, captured, judge, terminal
 from workcell.ports.agents.speech import asks
-from workcell.rundir import layout, look, phase
+from workcell.rundir import layout, look, phase, plainfile
 from workcell.texts import playbooks
 
 
@@ -76,12 +76,8 @@ def _tampered(seen: look.Look) -> str | None:
 
 
 def _text(path: str) -> str | None:
-    try:
-        with open(path, "rb") as file:
-            file.seek(max(0, os.fstat(file.fileno()).st_size - judge.PLAIN_TAIL))
-            return file.read(judge.PLAIN_TAIL).decode("utf-8", "replace")
-    except OSError:
-        return None
+    data = plainfile.tail(path, judge.PLAIN_TAIL)
+    return None if data is None else data.decode("utf-8", "replace")
 
 
 def _epoch(stamp: str | None) -> float | None:

@@ -90,6 +90,16 @@ def refuse(run: str, name: str, message: Message, why: str, attempt: int) -> Non
     _move(run, name, _part(run, name), layout.REFUSED)
 
 
+def give_up(run: str, attempt: int) -> None:
+    """Close what was being typed when the attempt ended; for the holder of runner.lock, once no courier lives."""
+    for name, message in typed(run):
+        told = said(run, name)
+        if told.get("state") == ACCEPTED:
+            accept(run, name, message, str(told.get("evidence")), attempt)
+        else:
+            refuse(run, name, message, "the attempt ended while it was being typed", attempt)
+
+
 def _note(run: str, event: str, message: Message, **fields: object) -> None:
     key = f"{event}:{message.get('id')}"
     spool.note(run, event, id=key, source="inbox", message=message.get("id"), kind=message.get("kind"), **fields)

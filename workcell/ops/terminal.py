@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from workcell.base import vt
-from workcell.rundir import layout, logparts
+from workcell.rundir import layout, logparts, plainfile
 
 TAIL = 256 << 10
 """Bytes of the log that are drawn: both programs write a few KB a minute, and all anew when they change size."""
@@ -16,12 +16,7 @@ TAIL = 256 << 10
 
 def tail(directory: str, most: int = TAIL) -> bytes:
     """The last bytes of the log, reaching back into the part before while it is still plain."""
-    try:
-        with open(os.path.join(directory, layout.AGENT_LOG), "rb") as file:
-            file.seek(max(0, os.fstat(file.fileno()).st_size - most))
-            data = file.read(most)
-    except OSError:
-        data = b""
+    data = plainfile.tail(os.path.join(directory, layout.AGENT_LOG), most) or b""
     return _parts(directory, most - len(data)) + data if len(data) < most else data
 
 
@@ -33,12 +28,7 @@ def _parts(directory: str, most: int) -> bytes:
             continue
         if name.endswith(".gz") or len(data) >= most:
             break
-        try:
-            with open(os.path.join(directory, name), "rb") as file:
-                file.seek(max(0, os.fstat(file.fileno()).st_size - (most - len(data))))
-                data = file.read(most) + data
-        except OSError:
-            break
+        data = (plainfile.tail(os.path.join(directory, name), most - len(data)) or b"") + data
     return data
 
 
@@ -78,7 +68,7 @@ class Follow:
 
     def __init__(self, directory: str, columns: int, rows: int) -> None:
         self._path = os.path.join(directory, layout.AGENT_LOG)
-        self._fd = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+        self._fd = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
         end = os.fstat(self._fd).st_size
         data = os.pread(self._fd, TAIL, max(0, end - TAIL))[: min(end, TAIL)]
         os.lseek(self._fd, end, os.SEEK_SET)
@@ -110,6 +100,6 @@ class Follow:
             while data := os.read(self._fd, 1 << 16):
                 self.screen.feed(data)
             os.close(self._fd)
-            self._fd = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+            self._fd = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
             came = True
         return came

@@ -31,7 +31,8 @@ class Run:
     def open(self, n: int, io: str, **more: object) -> None:
         self.attempt = self.path / layout.ATTEMPTS / layout.number(n)
         self.attempt.mkdir(parents=True)
-        (self.path / layout.ENV).write_text(json.dumps({"env": {"HOME": str(self.home)}}))
+        stored = {"schema": "workcell.file.env/1", "env": {"HOME": str(self.home)}, "umask": 0o22}
+        (self.path / layout.ENV).write_text(json.dumps(stored))
         given = {"reader": "claude", "io": io, "cwd": str(self.cwd), "agent_session": SESSION, **more}
         (self.attempt / layout.ATTEMPT).write_text(json.dumps(given))
         current = self.path / layout.CURRENT
@@ -207,6 +208,27 @@ def test_however_the_file_grows_the_same_is_told(tmp_path_factory, cuts, noise):
     run.capture(final=True)
     assert [line["text"] for line in run.told()][:3] == ["line 0", "line 1", "line 2"]
     assert len(run.ids()) == len(set(run.ids()))
+
+
+def test_what_an_agent_puts_in_the_place_of_its_records_is_not_read_or_written_through(tmp_path):
+    run = Run(tmp_path, io="terminal")
+    precious = tmp_path / "precious"
+    precious.write_text("mine")
+    (run.attempt / layout.TRANSCRIPT).symlink_to(precious)
+    run.write(said("one"))
+    run.capture()
+    assert precious.read_text() == "mine"
+    assert (run.attempt / layout.TRANSCRIPT).read_bytes() == run.transcript.read_bytes()
+    for put in (lambda path: path.symlink_to(precious), os.mkfifo, lambda path: path.mkdir()):
+        run.transcript.unlink()
+        put(run.transcript)
+        run.capture()
+        if run.transcript.is_dir() and not run.transcript.is_symlink():
+            run.transcript.rmdir()
+            run.transcript.touch()
+    (run.attempt / layout.CAPTURE).write_text("{")
+    run.capture(final=True)
+    assert [line["text"] for line in run.told() if line["type"] == "assistant.message"] == ["one"]
 
 
 READ = "import sys; from workcell.ops import capture; capture.capture(sys.argv[1], seconds=60.0)"
