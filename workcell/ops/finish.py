@@ -24,14 +24,13 @@ def finish(run: str, n: int, lock: int, below: int | None = None) -> str | None:
     if seen.n != n or seen.attempt is None or seen.exit is None:
         raise TryAgain(f"{os.path.basename(run)}: attempt {n} is not one to finish (it is {seen.phase} in {seen.n})")
     locks.sign(lock, "finish")
-    _sweep(run, seen.directory)  # before the result, too: once that stands, nobody settles the run again
+    _tidy(run, seen.directory)  # before the result, too: once that stands, nobody settles the run again
     if seen.result is None and seen.next is None:
         _end(run, n, seen, below)
         seen = look.at(run, holding=True)
     status.write(run)
     logparts.compress_rest(seen.directory)
-    _sweep(seen.directory, (".",))
-    _sweep(run, _OURS)
+    _tidy(run, seen.directory)
     return (seen.result or {}).get("outcome")
 
 
@@ -185,11 +184,12 @@ _OURS = tuple(f".{name}." for name in (layout.STATUS, layout.ENV, layout.CURRENT
 """How temporary names begin that only holders of runner.lock make in a run; what is half of env.json holds keys."""
 
 
-def _sweep(directory: str, beginnings: tuple[str, ...]) -> None:
-    """Temporary files of writers that were killed: nobody but the lock holder writes these, so they are dead."""
-    for name in os.listdir(directory):
-        if name.startswith(beginnings):
-            try:
-                os.unlink(os.path.join(directory, name))
-            except OSError:
-                continue  # hidden and harmless; fsck names it
+def _tidy(run: str, directory: str) -> None:
+    """Remove temporary files of writers that were killed: only the lock holder writes these, so they are dead."""
+    for where, beginnings in ((directory, (".",)), (run, _OURS)):
+        for name in os.listdir(where):
+            if name.startswith(beginnings):
+                try:
+                    os.unlink(os.path.join(where, name))
+                except OSError:
+                    continue  # hidden and harmless; fsck names it
