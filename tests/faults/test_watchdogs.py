@@ -230,7 +230,7 @@ def test_a_socket_that_was_tidied_away_is_made_again(lab, watch):
 
 
 def test_a_pid_that_is_not_the_server_any_more_gets_no_signal(lab, watch):
-    run, server = windowed(lab)
+    run, _ = windowed(lab)
     watch.tick()
     victim = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     try:
