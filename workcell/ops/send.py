@@ -68,7 +68,9 @@ def _word(seen: look.Look, run: str, name: str, until: float) -> Result:
     while True:
         state, said = letters.state(run, name)
         why = said.get("evidence") if state == letters.ACCEPTED else said.get("why")
-        known = state in (letters.ACCEPTED, letters.REFUSED, None) or said.get("why")
+        # words on an end stand before the file is moved: until then they are no answer
+        waits = said.get("why") and said.get("state") not in (letters.ACCEPTED, letters.REFUSED)
+        known = state in (letters.ACCEPTED, letters.REFUSED, None) or waits
         if known or time.monotonic() > until:
             return Result(seen.id, name, state or letters.QUEUED, why or "nothing is known of it yet")
         time.sleep(pause)
