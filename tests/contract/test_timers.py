@@ -49,7 +49,12 @@ def test_a_path_that_cron_would_cut_is_refused():
 
 def test_no_key_stands_in_a_timer(monkeypatch):
     monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-secret")
-    for text in (command.shell_line("/h"), systemd.service("/h"), launchd.data("/h").decode(), cron.block("/h").decode()):
+    for text in (
+        command.shell_line("/h"),
+        systemd.service("/h"),
+        launchd.data("/h").decode(),
+        cron.block("/h").decode(),
+    ):
         assert "sk-ant" not in text
 
 
@@ -58,11 +63,13 @@ def test_the_property_list_round_trips(monkeypatch):
     read = plistlib.loads(launchd.data("/Users/me/work cell"))
     assert read == launchd.properties("/Users/me/work cell")
     assert read["AbandonProcessGroup"] and read["StartInterval"] == 60
-    assert read["ProgramArguments"][-2:] == ["watchdog", "tick"] and read["EnvironmentVariables"]["LANG"] == "xx_<&>.UTF-8"
+    assert (
+        read["ProgramArguments"][-2:] == ["watchdog", "tick"] and read["EnvironmentVariables"]["LANG"] == "xx_<&>.UTF-8"
+    )
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
-@pytest.mark.parametrize("home", ["/home/me/.workcell", "/home/me/100% of $it \\ \"quoted\""])
+@pytest.mark.parametrize("home", ["/home/me/.workcell", '/home/me/100% of $it \\ "quoted"'])
 def test_systemd_finds_nothing_wrong_with_the_units(home, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     paths = []
@@ -86,13 +93,17 @@ def test_the_script_that_cron_runs_ticks_with_nothing_in_its_environment(lab, mo
         monkeypatch.setenv(name, value)
     script = Path(lab.home, "watchdog", "tick.sh")
     script.write_bytes(cron.script_text(lab.home))
-    ran = subprocess.run(["/usr/bin/env", "-i", "/bin/sh", str(script)], capture_output=True, text=True, cwd="/", timeout=60)
+    ran = subprocess.run(
+        ["/usr/bin/env", "-i", "/bin/sh", str(script)], capture_output=True, text=True, cwd="/", timeout=60
+    )
     assert (ran.returncode, ran.stderr) == (0, "")
     assert Path(lab.home, "watchdog", "last.json").exists()
 
 
 def _cron():
-    return shutil.which("crontab") and (shutil.which("cron") or ("/usr/sbin/cron" if os.path.exists("/usr/sbin/cron") else None))
+    return shutil.which("crontab") and (
+        shutil.which("cron") or ("/usr/sbin/cron" if os.path.exists("/usr/sbin/cron") else None)
+    )
 
 
 @pytest.mark.heavy
@@ -115,7 +126,9 @@ def test_debians_cron_ticks_starts_what_is_due_and_spares_it(lab):
         assert table.startswith(foreign) and table.count(b"* * * * *") == 1
         last = Path(lab.home, "watchdog", "last.json")
         eventually(last.exists, 100.0, "cron's first tick")
-        run = lab.launch(lab.brief('test "${WORKCELL_ATTEMPT##*/}" = 1 || { sleep 5; touch passed; }', "test -e passed"))
+        run = lab.launch(
+            lab.brief('test "${WORKCELL_ATTEMPT##*/}" = 1 || { sleep 5; touch passed; }', "test -e passed")
+        )
         lab.phase(run, phase.SCHEDULED)
         eventually(lambda: look.at(run).phase == phase.DONE, 150.0, "what cron started has ended by itself")
         assert look.at(run).n == 2 and look.at(run).result["outcome"] == "passed"
@@ -141,7 +154,7 @@ def test_doctor_as_cron_says_what_would_fail_there(lab, monkeypatch):
     tools.mkdir()
     (tools / "agent-of-mine").write_text("#!/bin/sh\nsleep 1\n")
     (tools / "agent-of-mine").chmod(0o755)
-    brief = lab.brief("true", "true", recipe="  probe: test -e \"$MARKS/signed-in\"")
+    brief = lab.brief("true", "true", recipe='  probe: test -e "$MARKS/signed-in"')
     text = Path(brief).read_text().replace("  command: |\n    true\n", "  command: [agent-of-mine]\n")
     Path(brief).write_text(text)
     env = lab.env()
@@ -163,7 +176,9 @@ def test_doctor_as_cron_says_what_would_fail_there(lab, monkeypatch):
 
 def test_this_package_is_found_by_path():
     assert command.words()[2] == str(ROOT / "workcell" / "__main__.py")
-    ran = subprocess.run([*command.words()[:-2], "--version"], env={}, cwd="/", capture_output=True, text=True, timeout=60)
+    ran = subprocess.run(
+        [*command.words()[:-2], "--version"], env={}, cwd="/", capture_output=True, text=True, timeout=60
+    )
     assert ran.stdout.startswith("workcell ") and command.words()[0] == sys.executable
 
 

@@ -46,7 +46,9 @@ def test_a_repository_adds_one(lab):
     watching.Watch(lab)
     folder = Path(lab.repo, ".workcell", "recovery")
     folder.mkdir(parents=True)
-    text = OWN.format(name="mine").replace("verdict: [ok, unknown, partial]\n", "verdict: [ok, unknown, partial]\n  evidence: mine-says\n")
+    text = OWN.format(name="mine").replace(
+        "verdict: [ok, unknown, partial]\n", "verdict: [ok, unknown, partial]\n  evidence: mine-says\n"
+    )
     signal = "signals:\n  - id: mine-says\n    source: stdout\n    pattern: 'come back later'\n    verdict: unknown\n"
     (folder / "mine.md").write_text(text.replace("steps:\n", signal + "steps:\n"))
     run = lab.launch(lab.brief("echo come back later; exit 1", "false"), "--wait", code=1)
@@ -62,7 +64,9 @@ def test_lint_names_the_line_and_the_cure(lab):
 
 
 def test_a_directory_is_tried_without_being_changed(lab):
-    run = lab.launch(lab.brief(watching.limited(4e9) + "\nexit 1", "false", recipe="  reader: claude"), "--wait", code=1)
+    run = lab.launch(
+        lab.brief(watching.limited(4e9) + "\nexit 1", "false", recipe="  reader: claude"), "--wait", code=1
+    )
     before = {name: os.stat(os.path.join(run, name)).st_mtime_ns for name in os.listdir(run)}
     found = json.loads(lab.workcell("playbook", "test", run, "--json").stdout)["tried"][0]
     assert (found["verdict"], found["playbook"]) == ("usage_limit", "usage-limit")

@@ -16,7 +16,19 @@ from workcell.rundir import layout
 
 TICK = [sys.executable, "-I", str(ROOT / "workcell" / "__main__.py"), "watchdog", "tick"]
 BARE = "import os, sys\nfor entry in os.scandir(sys.argv[1]): os.stat(entry.path)"
-HEAVY = ("apprise", "jinja2", "pydantic", "ruamel", "typer", "psutil", "subprocess", "git", "requests", "dataclasses", "re")
+HEAVY = (
+    "apprise",
+    "jinja2",
+    "pydantic",
+    "ruamel",
+    "typer",
+    "psutil",
+    "subprocess",
+    "git",
+    "requests",
+    "dataclasses",
+    "re",
+)
 
 
 def crowd(lab, done, live):
@@ -70,7 +82,9 @@ def test_ten_thousand_done_and_a_hundred_live_cost_three_bare_scans_at_most(lab)
     for _ in range(3):
         scan, tick = cpu(bare, lab.env(), 5), cpu(TICK, lab.env(), 5)
         ratios.append(tick / scan)
-        print(f"\ntick {tick:.3f} s, bare scan {scan:.3f} s, ratio {tick / scan:.2f}; {tick * 1440:.0f} CPU-seconds a day")
+        print(
+            f"\ntick {tick:.3f} s, bare scan {scan:.3f} s, ratio {tick / scan:.2f}; {tick * 1440:.0f} CPU-seconds a day"
+        )
     live.close()
     assert statistics.median(ratios) <= 3.0, ratios
 

@@ -18,7 +18,15 @@ def chosen(**finding):
 def test_the_shipped_ones_are_whole():
     assert not FAULTS
     assert {book.name for book in BOOKS} >= {
-        *("auth-failure", "rate-limit", "partial-completion", "vanished-session", "dirty-repo", "usage-limit", "billing"),
+        *(
+            "auth-failure",
+            "rate-limit",
+            "partial-completion",
+            "vanished-session",
+            "dirty-repo",
+            "usage-limit",
+            "billing",
+        ),
         *("server-errors", "network", "permission-prompt", "question", "stuck", "context-overflow", "crash-loop"),
         *("disk-full", "socket-missing", "tmux-unresponsive", "tampered", "cost-limit", "orphan"),
     }
