@@ -55,7 +55,7 @@ class Log:
                 os.rename(self._path, os.path.join(self._directory, name))
                 self._named = True
             self._open()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return self._without_name()
         except OSError:
             return False
@@ -73,7 +73,7 @@ class Log:
         old = self._fd
         try:
             self._open()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             self._size = 0
             return True
         except OSError:
