@@ -1,8 +1,8 @@
 from typing import Any
 
 import pytest
-from test_session import said
 
+from tests.unit.judgement.test_session import said
 from workcell.base import clock
 from workcell.judgement import activity
 from workcell.judgement.evidence import item
