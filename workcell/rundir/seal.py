@@ -56,6 +56,7 @@ def seal(directory: str, name: str, data: bytes, mode: int = 0o600) -> bytes:
     temporary = _write_temporary(directory, name, data, mode)
     try:
         try:
+            _no_link(final)
             os.link(temporary, final)
         except FileExistsError:
             with open(final, "rb") as file:
@@ -64,6 +65,12 @@ def seal(directory: str, name: str, data: bytes, mode: int = 0o600) -> bytes:
         _discard(temporary)
     sync_directory(directory)
     return data
+
+
+def _no_link(final: str) -> None:
+    """Nothing that is sealed is a symbolic link: one that was laid in its place leads nowhere, or elsewhere."""
+    if os.path.islink(final):
+        os.unlink(final)
 
 
 def _discard(temporary: str) -> None:
@@ -148,6 +155,7 @@ class Slot:
                 os.pwrite(self._fd, data, 0)
                 os.ftruncate(self._fd, len(data))
                 self._sync(tries)
+                _no_link(final)
                 if not os.path.exists(final):
                     try:
                         os.link(self._path, final)

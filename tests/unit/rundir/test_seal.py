@@ -81,3 +81,15 @@ def test_room_is_taken_also_where_the_file_system_allocates_none(where, monkeypa
     assert os.stat(os.path.join(where, layout.EXIT_SLOT)).st_blocks > 0
     slot.seal(layout.EXIT, EXIT)
     assert sealed(where) == EXIT
+
+
+@pytest.mark.parametrize("target", ["/nowhere", "other"])
+def test_a_link_laid_in_the_place_of_a_record_is_no_record(tmp_path, target):
+    (tmp_path / "other").write_bytes(b"not sealed\n")
+    for name, put in (("result.json", lambda n: seal.seal(str(tmp_path), n, b"ours\n")),
+                      ("exit.json", lambda n: seal.Slot(str(tmp_path)).seal(n, b"ours\n"))):  # fmt: skip
+        (tmp_path / name).symlink_to(target)
+        put(name)
+        assert (tmp_path / name).read_bytes() == b"ours\n"
+        assert not (tmp_path / name).is_symlink()
+    assert (tmp_path / "other").read_bytes() == b"not sealed\n"
