@@ -209,11 +209,15 @@ class _Courier:
             raise _Wait(f"a dialog is up: {seen.dialog['question'] or seen.dialog['text']}")
         if seen.typed is None:
             raise _Wait("no composer is to be seen")
-        if seen.busy and mode == "sequential":
+        if mode == "sequential" and (seen.busy or not self._rests()):
             raise _Wait("it is at work; the message comes when it is idle")
         if seen.typed:
             raise _Wait(f"somebody is typing: {seen.typed[:60]!r} stands in the composer")
         return seen
+
+    def _rests(self) -> bool:
+        """Whether nothing is drawn for a moment: between two steps a program at work looks idle, but not for long."""
+        return not self.follow.wait(3 * self.settle) and not self._seen().busy
 
     def _until_shown(self) -> None:
         """Wait until the paste stands in the composer and the screen is quiet."""
