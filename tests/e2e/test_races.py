@@ -34,12 +34,16 @@ def at_once(lab: Lab, commands: list[list[str]], **more) -> list[tuple[int, str]
 def test_eight_resumes_at_once_start_one_agent(lab):
     brief = lab.brief(
         'exec 9>>"$MARKS/flock"; flock -n 9 || echo beside >>"$MARKS/overlap"\n'
-        'echo "$WORKCELL_ATTEMPT" >>"$MARKS/started"; sleep 0.3; exit 7',
+        'echo "$WORKCELL_ATTEMPT" >>"$MARKS/started"\n'
+        'until test -e "$MARKS/go.${WORKCELL_ATTEMPT##*/}"; do sleep 0.02; done; exit 7',
         "exit 1",
     )
+    Path(lab.marks, "go.1").touch()
     run = lab.launch(brief, "--wait", code=1)
     for n in range(2, 7):
+        # the attempt lasts until all eight have had their answer: one that comes after its end may open the next
         ended = at_once(lab, [["resume", run, "--no-window"]] * 8)
+        Path(lab.marks, f"go.{n}").touch()
         codes = collections.Counter(code for code, _ in ended)
         assert codes[0] >= 1 and set(codes) <= {0, 75}, ended
         lab.phase(run, phase.DONE)

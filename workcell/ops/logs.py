@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from workcell.base import vt
-from workcell.rundir import layout, logparts, look, phase
+from workcell.rundir import layout, logparts, look, phase, plainfile
 
 CHUNK = 1 << 16
 POLL = 0.1
@@ -30,11 +30,13 @@ def _part(directory: str, number: int) -> str | None:
 
 def _whole(path: str) -> Iterator[bytes]:
     """A finished part; compressed between the look and the opening, it is read where it is now."""
-    try:
-        file = gzip.open(path, "rb") if path.endswith(".gz") else open(path, "rb")
-    except FileNotFoundError:
-        file = gzip.open(path.removesuffix(".gz") + ".gz", "rb")
-    with file:
+    fd = plainfile.reader(path)
+    if fd is None and not path.endswith(".gz"):
+        path += ".gz"
+        fd = plainfile.reader(path)
+    if fd is None:
+        return  # no file that anybody of ours wrote
+    with open(fd, "rb") as plain, gzip.open(plain, "rb") if path.endswith(".gz") else plain as file:
         while chunk := file.read(CHUNK):
             yield chunk
 
@@ -60,10 +62,10 @@ class _Growing:
                     yield from _whole(done)
                     self._number += 1
                     continue
-                try:
-                    self._file = open(os.path.join(self._directory, self._name), "rb")
-                except FileNotFoundError:
+                fd = plainfile.reader(os.path.join(self._directory, self._name))
+                if fd is None:
                     return
+                self._file = open(fd, "rb")
                 if self._rolled():
                     self.close()  # it rolled between the look and the opening: what was opened may be a later part
                     continue
@@ -105,10 +107,7 @@ def tail(directory: str, size: int = CHUNK, stderr: bool = False) -> bytes:
             if name.endswith(".gz"):
                 data = b"".join(_whole(path))[-want:] + data
             else:
-                with open(path, "rb") as file:
-                    end = file.seek(0, os.SEEK_END)
-                    file.seek(max(0, end - want))
-                    data = file.read(want) + data
+                data = (plainfile.tail(path, want) or b"") + data
         except FileNotFoundError:
             continue
         if len(data) >= size:

@@ -89,15 +89,16 @@ def _holds(process: psutil.Process, path: str) -> bool:
 def holders(lock: str, run: str) -> list[Leftover]:
     """Who holds the lock file, each with the reason for which automation spares him; None where there is none.
 
-    A process of the run itself, of whatever attempt, is never spared here: it may be an agent.
+    That it belongs to another attempt of the same run spares nobody here: it may be an agent.
     """
     wanted = os.path.realpath(lock)
     found = []
     for process in psutil.process_iter():
         try:
             if _holds(process, wanted):
-                own = (_marked(process) or "").rpartition("/")[0] == run
-                found.append(Leftover(process.pid, _command(process), None if own else spare(process, run)))
+                mark = _marked(process) or ""
+                own = mark.rpartition("/")[0] == run
+                found.append(Leftover(process.pid, _command(process), spare(process, mark if own else run)))
         except (psutil.Error, OSError):
             continue
     return found

@@ -145,11 +145,14 @@ def _read(seen: Look, name: str) -> "dict[str, Any] | None":
 def read_record(directory: str, file: str, problems: "list[str]", *, required: bool = True) -> "dict[str, Any] | None":
     """The record `file` of our major version; None, with the reason added to `problems`, when it is none."""
     try:
-        data = plainfile.read(os.path.join(directory, file), LARGEST)
-        if data is None and not os.path.lexists(os.path.join(directory, file)):
+        path = os.path.join(directory, file)
+        data = plainfile.read(path, LARGEST)
+        if data is None and not os.path.lexists(path):
             if required:
                 problems.append(f"{file} is missing")
             return None
+        if data is None:
+            data = plainfile.read(path, LARGEST)  # it may have been sealed between the two looks
         if data is None:
             raise ValueError("it is no regular file, or may not be read")
         found = record.decode(data)

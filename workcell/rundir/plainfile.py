@@ -22,17 +22,26 @@ def tail(path: str, limit: int) -> "bytes | None":
     return _read(path, limit, None)
 
 
-def _read(path: str, limit: int, start: "int | None") -> "bytes | None":
+def reader(path: str) -> "int | None":
+    """A descriptor that reads the regular file `path`, for who reads on as it grows; None and raises as `read`."""
     try:
         fd = os.open(path, os.O_RDONLY | _FLAGS)
     except OSError as error:
         if error.errno in _NOT_PLAIN:
             return None
         raise
+    if stat.S_ISREG(os.fstat(fd).st_mode):
+        return fd
+    os.close(fd)
+    return None
+
+
+def _read(path: str, limit: int, start: "int | None") -> "bytes | None":
+    fd = reader(path)
+    if fd is None:
+        return None
     try:
         about = os.fstat(fd)
-        if not stat.S_ISREG(about.st_mode):
-            return None
         os.lseek(fd, max(0, about.st_size - limit) if start is None else start, os.SEEK_SET)
         pieces: list[bytes] = []
         while limit > 0 and (piece := os.read(fd, min(limit, 1 << 16))):
