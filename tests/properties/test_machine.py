@@ -79,6 +79,7 @@ class Runs(RuleBasedStateMachine):
 
         self.filler = ""
         self.killed_agent = False
+        self.before: str | None = None
         self.mounted = False
         if os.geteuid() == 0:
             os.makedirs(self.lab.home, 0o700)
@@ -86,6 +87,10 @@ class Runs(RuleBasedStateMachine):
             self.mounted = subprocess.run(words, capture_output=True).returncode == 0
 
     def teardown(self) -> None:
+        if self.before is None:
+            os.environ.pop("MARKS", None)
+        else:
+            os.environ["MARKS"] = self.before
         self.lab.end()
         if self.mounted:
             eventually(lambda: subprocess.run(["umount", self.lab.home], capture_output=True).returncode == 0)
@@ -111,6 +116,7 @@ class Runs(RuleBasedStateMachine):
     )
     def launched(self, io: str, how: str, prepare: bool) -> None:
         self.mark("how", how)
+        self.before = os.environ.get("MARKS")
         os.environ["MARKS"] = self.lab.marks
         options = plan.Options(repo=self.lab.repo)
         brief = self.lab.brief(AGENT, VERIFY, io=io)

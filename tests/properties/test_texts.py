@@ -68,6 +68,11 @@ def test_any_bytes_are_a_recipe_a_law_a_configuration_or_have_faults(data):
                 assert str(error)
 
 
+@pytest.mark.parametrize("front", ["objective:", "objective: ~", "&! : &!", "&a objective: &a x", "objective: ''"])
+def test_an_objective_that_says_nothing_is_a_fault(front):
+    assert brief.parse(f"---\n{front}\n---\n".encode(), "b.md").faults
+
+
 WORDS = st.lists(
     st.sampled_from([
         "{{", "}}", "{%", "%}", "{#", "#}", " name ", " attempt ", "+ 1", "/ 0", "* 'x'", "|int", "|join", "()",

@@ -3,19 +3,23 @@
 import io
 import os
 import stat
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError, YAMLWarning
 
 from workcell.base.errors import Invalid, NotFound
 
 MAX_BYTES = 1 << 20
 """No brief, recipe or playbook that people write comes near a mebibyte; one that does was named by mistake."""
 
+FAILURES = (
+    YAMLError, YAMLWarning, ValueError, RecursionError, AttributeError, TypeError, KeyError, IndexError, AssertionError,
+)  # fmt: skip
 MAX_DEPTH = 20
 MAX_VALUES = 20_000
 """A few lines of aliases that hold each other make more values than there is memory."""
@@ -120,14 +124,16 @@ def parse_yaml(text: str, file: str, first_line: int = 1) -> Document:
     loader = YAML(typ="rt")
     loader.allow_duplicate_keys = False
     try:
-        tree = loader.load(io.StringIO(text))
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", YAMLWarning)  # an anchor that is given twice means one of two things
+            tree = loader.load(io.StringIO(text))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + first_line if mark else first_line
         problem = " ".join(str(error.problem or error.context or "not valid YAML").split())
         document.faults.append(Fault(file, line, f"YAML: {problem}", "quote values that hold ':' or '#'"))
         return document
-    except (YAMLError, ValueError, RecursionError, AttributeError, TypeError, KeyError, IndexError) as error:
+    except FAILURES as error:
         # ruamel lets a few plain exceptions out on arbitrary text; found by Hypothesis
         problem = " ".join(str(error).split())[:200] or type(error).__name__
         document.faults.append(Fault(file, first_line, f"YAML: {problem}"))
