@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 KEEP = ("PATH", "LANG", "USER", "LOGNAME", "PYTHONDONTWRITEBYTECODE")
 
 
-def eventually(question: Callable[[], Any], seconds: float = 10.0, what: str = "") -> Any:
+def eventually(question: Callable[[], Any], seconds: float = 30.0, what: str = "") -> Any:
     """The first true answer; AssertionError when none came in time."""
     deadline = time.monotonic() + seconds
     pause = 0.002

@@ -1,11 +1,15 @@
 """An agent that does to its own run what no agent should: the run is brought to its end all the same."""
 
 import os
+import resource
+import shutil
 import signal
 
 import pytest
 
-from workcell.rundir import layout, phase, plainfile
+from tests.lab import alive, eventually
+from workcell.ops import stop
+from workcell.rundir import layout, locks, look, maildir, phase, plainfile
 
 
 def test_the_agent_starts_with_the_signals_of_any_program(lab):
@@ -57,3 +61,108 @@ def test_control_characters_in_the_agents_words_go_no_further(lab):
     handoff = plainfile.read(os.path.join(seen.directory, layout.HANDOFF), 1 << 20)
     assert b"all of it\n" in handoff
     assert not set(handoff) & {0, 7, 27}
+
+
+def limited():
+    """As a full disk, to one file: what grows beyond this finds no room."""
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 17, most))
+
+
+LOUD = "head -c 132000 /dev/zero | tr '\\0' x; exit 7"
+"""Some hundred bytes too many: they fit into the terminal, and the agent ends."""
+
+
+def waiting_for_room(lab, **more):
+    """A run whose agent has ended with 7, and whose runner waits for room for its log."""
+    run = lab.launch(lab.brief(LOUD, io="terminal", **more), preexec_fn=limited)
+    slot = os.path.join(run, "attempts", "001", layout.EXIT_SLOT)
+    eventually(lambda: b'"code": 7' in (plainfile.read(slot, 4096) or b""), 20.0)
+    assert not os.path.exists(os.path.join(run, "attempts", "001", layout.EXIT))
+    return run
+
+
+def test_an_exit_code_outlives_a_full_disk_and_the_death_of_its_runner(lab):
+    run = waiting_for_room(lab)
+    os.kill(look.at(run).start["runner"]["pid"], signal.SIGKILL)
+    lab.phase(run, phase.LOST)
+    lab.workcell("wait", run, code=None)
+    seen = lab.phase(run, phase.DONE)
+    assert (seen.exit["how"], seen.exit["code"]) == ("reaped", 7)
+
+
+def test_a_stop_waits_for_no_log(lab):
+    run = waiting_for_room(lab)
+    lab.workcell("stop", run, timeout=30)
+    seen = lab.phase(run, phase.DONE)
+    assert seen.result["outcome"] == "stopped"
+    assert (seen.exit["how"], seen.exit["code"]) == ("reaped", 7)
+
+
+@pytest.mark.parametrize("io", ["file", "terminal"])
+def test_a_stop_that_finds_no_room_in_the_inbox_is_a_stop(lab, io):
+    run = lab.launch(lab.brief("sleep 600", io=io))
+    lab.phase(run, phase.RUNNING)
+    part = os.path.join(run, layout.INBOX, maildir.TMP)
+    shutil.rmtree(part, ignore_errors=True)
+    os.makedirs(os.path.dirname(part), exist_ok=True)
+    open(part, "w").close()  # no message can be delivered
+    lab.workcell("stop", run, timeout=30)
+    seen = lab.phase(run, phase.DONE)
+    assert (seen.exit["how"], seen.result["outcome"]) == ("stopped", "stopped")
+
+
+@pytest.mark.parametrize("io", ["file", "terminal"])
+def test_an_agent_that_removes_the_room_for_its_exit(lab, io):
+    run = lab.launch(lab.brief("rm $WORKCELL_ATTEMPT_DIR/.exit.slot; exit 7", io=io))
+    seen = lab.phase(run, phase.DONE)
+    assert (seen.exit["how"], seen.exit["code"]) == ("reaped", 7)
+
+
+def test_a_runner_whose_attempt_is_gone_ends_and_says_so(lab):
+    run = lab.launch(
+        lab.brief("until test -e $MARKS/go; do sleep 0.01; done; rm -rf $WORKCELL_ATTEMPT_DIR; seq 1000", io="terminal")
+    )
+    runner = lab.phase(run, phase.RUNNING).start["runner"]["pid"]
+    open(os.path.join(lab.marks, "go"), "w").close()
+    eventually(lambda: not alive(runner), 20.0)
+    assert b"lost its directory" in plainfile.read(os.path.join(run, layout.RUNNER_LOG), 1 << 16)
+    assert look.at(run).phase == phase.CORRUPT
+
+
+def test_messages_of_any_kind_and_shape_end_no_runner(lab):
+    """What anybody may put into spool and inbox while the agent lives."""
+    run = lab.launch(lab.brief("until test -e $MARKS/go; do sleep 0.01; done"))
+    runner = lab.phase(run, phase.RUNNING).start["runner"]["pid"]
+    for box in (layout.SPOOL, layout.INBOX):
+        new = os.path.join(run, box, maildir.NEW)
+        os.makedirs(new, exist_ok=True)
+        os.mkfifo(os.path.join(new, "1.json"))
+        os.mkdir(os.path.join(new, "2.json"))
+        for number, text in enumerate(("1e999", '"x", "event": 1, "self": 2', "[" * 900 + "]" * 900)):
+            with open(os.path.join(new, f"3{number}.json"), "w") as file:
+                file.write(f'{{"type": "x", "id": "{number}", "it": {text}}}')
+    with open(os.path.join(run, layout.SPOOL, maildir.NEW, "9.json"), "w") as file:
+        file.write('{"type": "last", "id": "last"}')
+    stop.poke(run)
+    eventually(lambda: b'"last"' in (plainfile.read(os.path.join(run, layout.EVENTS), 1 << 16) or b""))
+    assert alive(runner)
+    open(os.path.join(lab.marks, "go"), "w").close()
+    assert lab.phase(run, phase.DONE).result["outcome"] == "passed"
+
+
+def test_finish_sweeps_what_killed_writers_left_in_the_run(lab):
+    """Half of an env.json holds keys; what people or others keep under hidden names is left alone."""
+    run = lab.launch(lab.brief("until test -e $MARKS/go; do sleep 0.01; done"))
+    lab.phase(run, phase.RUNNING)
+    ours = [".env.json.4242.1", ".status.json.4242.1", ".current.4242.1", ".agent.lock.4242"]
+    theirs = [".hold.4242.1", ".of-a-person"]
+    for name in ours + theirs:
+        open(os.path.join(run, name), "w").close()
+    staged = os.path.join(run, layout.ATTEMPTS, ".new-002")
+    os.mkdir(staged)
+    open(os.path.join(lab.marks, "go"), "w").close()
+    lab.phase(run, phase.DONE)
+    eventually(lambda: locks.held(os.path.join(run, layout.RUNNER_LOCK)) == "no")
+    assert sorted(name for name in os.listdir(run) if name.startswith(".")) == theirs
+    assert os.path.isdir(staged)

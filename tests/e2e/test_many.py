@@ -78,6 +78,9 @@ def test_what_is_no_fault_of_a_brief_is_told_with_the_line_that_asked(lab, entry
     assert words in lab.workcell("launch", path, "--no-window", code=78).stderr
 
 
+LIVE = (phase.STARTING, phase.RUNNING, phase.FINISHING, phase.ORPHANED)
+
+
 class Watch:
     """Counts the live runs of a home, again and again."""
 
@@ -86,7 +89,7 @@ class Watch:
         self.most = 0
 
     def live(self) -> int:
-        now = sum(look.at(run).phase in phase.LIVE for run in self.lab.runs())
+        now = sum(look.at(run).phase in LIVE for run in self.lab.runs())
         self.most = max(self.most, now)
         return now
 
@@ -103,10 +106,14 @@ def test_all_pass_and_never_more_alive_than_asked_for(lab, number, most):
     path, watch = many(lab, number, "sleep 0.2"), Watch(lab)
     child = fleet(lab, path, "--max-live", str(most))
     deadline = time.monotonic() + 240
-    while child.poll() is None and time.monotonic() < deadline:
-        watch.live()
-        time.sleep(0.02)
-    assert child.poll() == 0, Path(lab.top, "out").read_text()
+    try:
+        while child.poll() is None and time.monotonic() < deadline:
+            watch.live()
+            time.sleep(0.02)
+        assert child.poll() == 0, Path(lab.top, "out").read_text()
+    finally:
+        child.kill()
+        child.wait()
     assert 1 < watch.most <= most
     assert [look.at(run).result["outcome"] for run in lab.runs()] == ["passed"] * number
     found = json.loads(lab.workcell("ls", "--group", "fleet", "--json").stdout)
@@ -149,6 +156,21 @@ def test_two_briefs_of_one_tree_follow_each_other(lab):
     first, second = (look.at(run) for run in lab.runs())
     assert first.result["outcome"] == second.result["outcome"] == "passed"
     assert first.result["ended_at"] <= second.start["started_at"]
+
+
+def test_two_briefs_of_one_repository_in_worktrees_of_their_own(lab):
+    for n in (1, 2):
+        Path(lab.top, f"part{n}.md").write_text(STEPS.format(n=n, command="true"))
+    path = Path(lab.top, "pair.yaml")
+    entries = "".join(f"- {{brief: part{n}.md, name: part{n}}}\n" for n in (1, 2))
+    path.write_text(f"defaults: {{repo: {os.path.basename(lab.repo)}, worktree: true}}\nbriefs:\n{entries}")
+    lab.workcell("launch", str(path), "--wait", "--no-window")
+    first, second = (look.at(run) for run in lab.runs())
+    assert first.launch["workspace"] != second.launch["workspace"]
+    assert not os.path.exists(os.path.join(lab.repo, "done"))
+    # the same command finds its runs by the repository, not by their trees
+    assert "--again" in lab.workcell("launch", str(path), "--no-window").stderr
+    assert len(lab.runs()) == 2
 
 
 def test_one_that_fails_does_not_stop_the_others(lab):

@@ -4,7 +4,7 @@ import os
 import resource
 import shutil
 import signal
-import subprocess  # noqa: TID251
+import subprocess
 import time
 from pathlib import Path
 

@@ -52,7 +52,7 @@ def test_every_verb_is_told_of_in_one_line():
 
 
 def test_the_page_is_one_that_man_can_show():
-    page = (ROOT / "share/man/man1/workcell.1").read_text()
+    page = (ROOT / "docs/man/workcell.1").read_text()
     assert page.count(".SS") == len(reference.verbs())
     assert not [line for line in page.splitlines() if line.startswith("'")]
 

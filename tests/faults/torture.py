@@ -1,4 +1,4 @@
-"""The kill matrix: every kind of process killed at every state-changing call or phase, and what one more tick makes of it.
+"""The kill matrix: every kind of process killed at every state-changing call or phase, and what a tick makes of it.
 
 `python -m tests.faults.torture --deaths 1000 --jobs 2 --publish docs/failure-model.md`
 """

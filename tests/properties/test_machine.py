@@ -3,7 +3,7 @@
 import errno
 import os
 import signal
-import subprocess  # noqa: TID251
+import subprocess
 
 import pytest
 from hypothesis import HealthCheck, settings

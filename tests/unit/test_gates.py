@@ -126,7 +126,7 @@ def test_gate_fails_on_its_break(tree: Path, name: str) -> None:
 
 GENERATED = (
     "docs/schema/launch.json", "docs/judgement.md", "docs/reference/cli.md", "docs/reference/errors.md",
-    "docs/reference/files.md", "share/man/man1/workcell.1",
+    "docs/reference/files.md", "docs/man/workcell.1",
 )  # fmt: skip
 
 

@@ -134,9 +134,10 @@ def _agents(home: str) -> Iterator[Line]:
             continue
         for program in values["needs"]:
             wanted.setdefault(program, []).append(found.name)
-        if values["reader"] == "none" or shutil.which(values["command"][0]) is None:
+        command = values.get("command")
+        if values["reader"] == "none" or not command or shutil.which(command[0]) is None:
             continue
-        asked.add(values["command"][0])
+        asked.add(command[0])
         for line in agents_check.check(values, os.environ, top):
             if (line.level, line.words) not in told:
                 told.add((line.level, line.words))

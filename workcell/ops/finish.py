@@ -24,13 +24,13 @@ def finish(run: str, n: int, lock: int, below: int | None = None) -> str | None:
     if seen.n != n or seen.attempt is None or seen.exit is None:
         raise TryAgain(f"{os.path.basename(run)}: attempt {n} is not one to finish (it is {seen.phase} in {seen.n})")
     locks.sign(lock, "finish")
-    _sweep(run, seen.directory)  # before the result, too: once that stands, nobody settles the run again
+    _tidy(run, seen.directory)  # before the result, too: once that stands, nobody settles the run again
     if seen.result is None and seen.next is None:
         _end(run, n, seen, below)
         seen = look.at(run, holding=True)
     status.write(run)
     logparts.compress_rest(seen.directory)
-    _sweep(run, seen.directory)
+    _tidy(run, seen.directory)
     return (seen.result or {}).get("outcome")
 
 
@@ -88,7 +88,8 @@ def _take_stops(run: str, n: int, journal: events.Journal) -> None:
     box = os.path.join(run, layout.INBOX)
     for name in _stops(run, n):
         message = maildir.read(box, name) or {}
-        journal.append("stop.requested", by=message.get("by"), id=message.get("id"))
+        told = {key: message[key] for key in ("by", "id") if isinstance(message.get(key), str)}
+        journal.append("stop.requested", **told)
         maildir.move(box, name)
 
 
@@ -179,15 +180,16 @@ def close(run: str, seen: look.Look, word: str, reason: str) -> None:
     status.write(run)
 
 
-_OURS = tuple(f".{name}." for name in (layout.STATUS, layout.ENV, layout.CURRENT))
+_OURS = tuple(f".{name}." for name in (layout.STATUS, layout.ENV, layout.CURRENT, layout.AGENT_LOCK))
+"""How temporary names begin that only holders of runner.lock make in a run; what is half of env.json holds keys."""
 
 
-def _sweep(run: str, directory: str) -> None:
-    """Temporary files of writers that were killed: nobody but the lock holder writes here, so they are dead."""
-    dead = [os.path.join(directory, name) for name in os.listdir(directory) if name.startswith(".")]
-    dead += [os.path.join(run, name) for name in os.listdir(run) if name.startswith(_OURS)]
-    for path in dead:
-        try:
-            os.unlink(path)
-        except OSError:
-            continue  # hidden and harmless; fsck names it
+def _tidy(run: str, directory: str) -> None:
+    """Remove temporary files of writers that were killed: only the lock holder writes these, so they are dead."""
+    for where, beginnings in ((directory, (".",)), (run, _OURS)):
+        for name in os.listdir(where):
+            if name.startswith(beginnings):
+                try:
+                    os.unlink(os.path.join(where, name))
+                except OSError:
+                    continue  # hidden and harmless; fsck names it

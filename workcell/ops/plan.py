@@ -92,7 +92,7 @@ def make(path: str, options: Options, home: str) -> Plan:
 def of(brief: briefs.Brief, options: Options, home: str) -> Plan:
     """The plan for a brief that was read already; the brief's own faults are not looked at."""
     settings, settled = config.read_said(os.path.join(home, layout.CONFIG))
-    titled = "objective" not in brief.document.front
+    titled = brief.document.front.get("objective") is None
     origins: dict[str, str] = {"objective": f"{BRIEF} (title)" if titled else BRIEF}
     repo = _repo(brief, options, origins)
     tree, git_error = _tree(repo)

@@ -8,7 +8,7 @@ from workcell.base import clock, record
 from workcell.base.errors import TryAgain
 from workcell.ops import check, environment, finish, onward, sending
 from workcell.ports import proc
-from workcell.rundir import layout, locks, look, phase, seal
+from workcell.rundir import layout, locks, look, phase, plainfile, seal
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -87,7 +87,11 @@ def surroundings(run: str, n: int) -> dict[str, str]:
 
 
 def seal_exit(seen: look.Look, how: str) -> None:
-    """The exit record of an agent whose exit code nobody saw."""
+    """The exit record of an agent whose exit code nobody saw, unless its runner had kept it before it died."""
+    kept = _kept(seen)
+    if kept is not None:
+        seal.seal(seen.directory, layout.EXIT, record.encode(kept))
+        return
     found: dict[str, Any] = {
         "schema": "workcell.file.exit/1",
         "how": how,
@@ -100,6 +104,16 @@ def seal_exit(seen: look.Look, how: str) -> None:
         "error": None,
     }
     seal.seal(seen.directory, layout.EXIT, record.encode(found))
+
+
+def _kept(seen: look.Look) -> dict[str, Any] | None:
+    """The whole record in `.exit.slot` of a dead runner: the room is taken while zeros are all that stands in it."""
+    try:
+        data = plainfile.read(os.path.join(seen.directory, layout.EXIT_SLOT), seal.Slot.SIZE)
+        found = record.decode((data or b"").rstrip(b"\0"))
+    except (OSError, ValueError):
+        return None
+    return found if record.major(found, "exit") == layout.FORMAT else None
 
 
 def take(run: str, seen: look.Look) -> int:

@@ -51,21 +51,30 @@ def _ask_runner(run: str, seen: look.Look, grace: float, by: str) -> None:
         "grace_seconds": grace,
         "by": by,
     }
-    maildir.deliver(os.path.join(run, layout.INBOX), message, ids.unique())
-    poke(run)
+    try:
+        maildir.deliver(os.path.join(run, layout.INBOX), message, ids.unique())
+    except OSError:
+        if not poke(run, b"S"):  # a full disk: the runner is asked by word of mouth, with its own grace
+            raise
+    else:
+        poke(run)
 
 
-def poke(run: str) -> None:
-    """Tell the runner that something waits in its inbox; it looks every two seconds by itself."""
+def poke(run: str, kind: bytes = b"P") -> bool:
+    """Tell the runner that something waits in its inbox, or that it is to stop (S); whether it was told.
+
+    It looks every two seconds by itself.
+    """
     where = os.open(run, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(0.5)
             # by way of the open directory: the path to a run may be longer than a socket's name may be
             connection.connect(f"/proc/self/fd/{where}/{layout.CONTROL}")
-            connection.sendall(b"P")
+            connection.sendall(kind)
+        return True
     except OSError:
-        pass
+        return False
     finally:
         os.close(where)
 

@@ -80,6 +80,6 @@ def holder(path: str) -> "dict[str, object] | None":
 
 def renew(path: str) -> None:
     """Put a fresh, free lock file in the place of one that exempt leftovers still hold."""
-    temporary = f"{path}.{os.getpid()}"
+    temporary = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.{os.getpid()}")
     os.close(os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     os.rename(temporary, path)

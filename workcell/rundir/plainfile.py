@@ -35,7 +35,7 @@ def _read(path: str, limit: int, start: "int | None") -> "bytes | None":
             return None
         os.lseek(fd, max(0, about.st_size - limit) if start is None else start, os.SEEK_SET)
         pieces: list[bytes] = []
-        while limit > 0 and (piece := os.read(fd, min(limit, 1 << 20))):
+        while limit > 0 and (piece := os.read(fd, min(limit, 1 << 16))):
             pieces.append(piece)
             limit -= len(piece)
         return b"".join(pieces)

@@ -6,6 +6,9 @@ import time
 
 from workcell.rundir import layout
 
+_GONE = 5
+"""Times to ask for a directory that is not there."""
+
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMLINK)
 
 
@@ -53,6 +56,7 @@ def seal(directory: str, name: str, data: bytes, mode: int = 0o600) -> bytes:
     temporary = _write_temporary(directory, name, data, mode)
     try:
         try:
+            _no_link(final)
             os.link(temporary, final)
         except FileExistsError:
             with open(final, "rb") as file:
@@ -61,6 +65,12 @@ def seal(directory: str, name: str, data: bytes, mode: int = 0o600) -> bytes:
         _discard(temporary)
     sync_directory(directory)
     return data
+
+
+def _no_link(final: str) -> None:
+    """Nothing that is sealed is a symbolic link: one that was laid in its place leads nowhere, or elsewhere."""
+    if os.path.islink(final):
+        os.unlink(final)
 
 
 def _discard(temporary: str) -> None:
@@ -110,13 +120,33 @@ class Slot:
         self._fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             os.posix_fallocate(self._fd, 0, self.SIZE)
-        except AttributeError:  # macOS has no posix_fallocate
+        except (AttributeError, OSError) as error:
+            # macOS has no posix_fallocate, and some file systems (ZFS, some FUSE) refuse it
+            if getattr(error, "errno", None) not in (None, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS):
+                raise
             write_all(self._fd, bytes(self.SIZE))
 
-    def seal(self, name: str, data: bytes) -> None:
-        """Seal `data` as `name`, asking again for as long as the disk refuses."""
+    def keep(self, data: bytes) -> None:
+        """Put the record into its room before it may have its name: a later holder of the lock finds it there."""
+        self._fits(data)
+        try:
+            os.pwrite(self._fd, data, 0)
+            os.ftruncate(self._fd, len(data))
+            os.fsync(self._fd)
+        except OSError:
+            pass  # `seal` asks again, and for as long as it takes
+
+    def _fits(self, data: bytes) -> None:
         if len(data) > self.SIZE:
             raise ValueError("the record is larger than the room kept for it")
+
+    def seal(self, name: str, data: bytes) -> None:
+        """Seal `data` as `name`, asking again for as long as the disk refuses.
+
+        A room whose name is gone (somebody removed it) serves no more: the record is then sealed like any other.
+        Raises OSError when the directory itself is gone and does not come back.
+        """
+        self._fits(data)
         final = os.path.join(self._directory, name)
         pause = 0.01
         tries = 0
@@ -125,6 +155,7 @@ class Slot:
                 os.pwrite(self._fd, data, 0)
                 os.ftruncate(self._fd, len(data))
                 self._sync(tries)
+                _no_link(final)
                 if not os.path.exists(final):
                     try:
                         os.link(self._path, final)
@@ -134,6 +165,18 @@ class Slot:
                         os.rename(self._path, final)
                 self._sync_name(tries)
                 break
+            except (FileNotFoundError, NotADirectoryError):
+                tries += 1
+                try:
+                    seal(self._directory, name, data)
+                    break
+                except (FileNotFoundError, NotADirectoryError):
+                    if tries > _GONE:
+                        raise
+                except OSError:
+                    pass  # a full disk: asked again
+                time.sleep(pause)
+                pause = min(pause * 2, 1.0)
             except OSError:
                 tries += 1
                 time.sleep(pause)

@@ -27,13 +27,44 @@ def take(attempt: int, letters: "set[str]") -> "Iterator[dict[str, Any]]":
     for name in there:
         if name in letters:
             continue
-        message = None if _size(name) > _LARGE else maildir.read(layout.INBOX, name)
+        try:
+            message = None if _size(name) > _LARGE else maildir.read(layout.INBOX, name)
+        except OSError:
+            continue  # it could not be asked for: the next look asks again
         if (message is None and _size(name) > _LARGE) or (message is not None and message.get("kind") in LETTERS):
             letters.add(name)
             continue
-        maildir.move(layout.INBOX, name)
+        if not _taken(name, message is not None):
+            continue
         if message is not None and message.get("attempt") in (None, attempt):
             yield message
+
+
+def stop_waits(attempt: int) -> bool:
+    """Whether a stop of this attempt is there. It is left where it is: finish asks for it, too."""
+    for name in maildir.waiting(layout.INBOX):
+        try:
+            message = None if _size(name) > _LARGE else maildir.read(layout.INBOX, name)
+        except OSError:
+            continue
+        if message is not None and message.get("kind") == "stop" and message.get("attempt") in (None, attempt):
+            return True
+    return False
+
+
+def _taken(name: str, read: bool) -> bool:
+    """Move a message on; where the disk has no room for its name in cur/, one that was read is removed instead."""
+    try:
+        maildir.move(layout.INBOX, name)
+        return True
+    except OSError:
+        pass
+    try:
+        if read:
+            maildir.drop(layout.INBOX, name)
+        return read
+    except OSError:
+        return False  # it stays, and holds nobody up
 
 
 def _size(name: str) -> int:

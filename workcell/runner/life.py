@@ -32,7 +32,10 @@ def main(run: str, n: int, isolation: str) -> int:
         return _say("something that an earlier attempt left behind still holds agent.lock")
     locks.sign(lock, "runner")
     locks.sign(agent_lock, "agent")
-    _attempt(run, n, seen.attempt, lock, agent_lock, isolation)
+    try:
+        _attempt(run, n, seen.attempt, lock, agent_lock, isolation)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        return _say(f"attempt {n} lost its directory: {error}")
     _become_finish(run, n, lock)
     return 70
 
@@ -74,12 +77,13 @@ def _attempt(run: str, n: int, attempt: "dict[str, Any]", lock: int, agent_lock:
         seal.seal(directory, layout.START, record.encode(_start(n, child.pid, isolation)))
     except OSError as error:
         child.shut()
-        _seal_exit(slot, began, "not-started", error=f"start.json could not be written: {error.strerror}")
+        why = f"start.json could not be written: {error.strerror}"
+        slot.seal(layout.EXIT, _exit(began, "not-started", error=why))
         return
     failure = child.open()
     os.close(agent_lock)
     if failure is not None:
-        _seal_exit(slot, began, "not-started", error=failure)
+        slot.seal(layout.EXIT, _exit(began, "not-started", error=failure))
         journal.append("attempt.failed-to-start", attempt=n, error=failure)
         journal.close()
         return
@@ -88,13 +92,21 @@ def _attempt(run: str, n: int, attempt: "dict[str, Any]", lock: int, agent_lock:
     bounds = attempt["limits"]
     timer = limits.Limits(child.pid, bounds.get("wall_seconds"), bounds.get("idle_seconds"))
     typing = (attempt.get("typing") or {}).get("screen", "none") != "none"
-    work = pump.Pump(child.pid, directory, n, tty, writer, listener, wakeup, timer, journal, typing)
-    work.run()
-    assert work.ended is not None
+    work = pump.Pump(child.pid, directory, n, tty, writer, listener, wakeup, timer, journal, typing, lock)
+    kept: list[bytes] = []
+
+    def ended() -> bytes:
+        assert work.ended is not None
+        return _exit(began, timer.how or "reaped", wait_status=work.ended[0], usage=work.ended[1])
+
+    def keep() -> None:
+        kept.append(ended())
+        slot.keep(kept[0])
+
+    work.run(keep)
     if writer is not None:
         _sync(writer)
-    code, usage = work.ended
-    _seal_exit(slot, began, timer.how or "reaped", wait_status=code, usage=usage)
+    slot.seal(layout.EXIT, kept[0] if kept else ended())
     try:
         os.unlink(layout.CONTROL)
     except OSError:
@@ -160,15 +172,14 @@ def _start(n: int, agent: int, isolation: str) -> "dict[str, Any]":
     }
 
 
-def _seal_exit(
-    slot: seal.Slot,
+def _exit(
     began: float,
     how: str,
     *,
     wait_status: "int | None" = None,
     usage: "Any" = None,
     error: "str | None" = None,
-) -> None:
+) -> bytes:
     code = number = None
     if wait_status is not None and os.WIFEXITED(wait_status):
         code = os.WEXITSTATUS(wait_status)
@@ -185,7 +196,7 @@ def _seal_exit(
         "max_rss_kb": usage.ru_maxrss if usage is not None else None,
         "error": error[:500] if error else None,
     }
-    slot.seal(layout.EXIT, record.encode(found))
+    return record.encode(found)
 
 
 def _sync(writer: log.Log) -> None:

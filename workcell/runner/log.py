@@ -49,18 +49,36 @@ class Log:
     def _roll(self) -> bool:
         """Give the full part its name and begin the next one; False when the disk refuses, to be tried again."""
         name = logparts.part(self._next)
+        old = self._fd
         try:
             if not self._named:
                 os.rename(self._path, os.path.join(self._directory, name))
                 self._named = True
-            old = self._fd
             self._open()
+        except (FileNotFoundError, NotADirectoryError):
+            return self._without_name()
         except OSError:
             return False
         self._named = False
         os.close(old)
         self.waiting.append(self._next)
         self._next += 1
+        return True
+
+    def _without_name(self) -> bool:
+        """Somebody removed the log: begin it anew, or, where its whole directory is gone, go on without a name.
+
+        An agent that is not read from any more would stand still for ever.
+        """
+        old = self._fd
+        try:
+            self._open()
+        except (FileNotFoundError, NotADirectoryError):
+            self._size = 0
+            return True
+        except OSError:
+            return False
+        os.close(old)
         return True
 
     def tail(self, size: int) -> bytes:

@@ -4,10 +4,15 @@ import os
 import select
 import time
 
+from workcell.base import clock as clocks
 from workcell.base import platform
 from workcell.base.light import signal, socket
 from workcell.rundir import events, layout, logparts, maildir, plainfile, spool
 from workcell.runner import answers, courier, inbox, limits, log, terminal, windows
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CHUNK = 1 << 16
 LOOK = 2.0
@@ -19,6 +24,10 @@ FULL_DISK = 0.2
 FOLLOW = 0.1
 """Seconds between two looks at a log that the agent writes itself, while a window shows it."""
 
+SILENT = 1.0
+"""Seconds after which a window that answered nothing is taken for one that does not answer."""
+
+_ANSWERS = 4096
 _REPLAY = 1 << 14
 _INPUT = 1 << 20
 
@@ -38,7 +47,9 @@ class Pump:
         clock: limits.Limits,
         journal: events.Journal,
         typing: bool = False,
+        lock: int = -1,
     ) -> None:
+        self.lock = lock
         self.agent, self.directory, self.attempt = agent, directory, attempt
         self.tty, self.writer, self.listener, self.wakeup = tty, writer, listener, wakeup
         self.clock, self.journal = clock, journal
@@ -46,6 +57,10 @@ class Pump:
         """(wait status, resource usage) once the agent has been reaped."""
         self.panes: list[windows.Window] = []
         self.replies = answers.Answers()
+        self.asked = b""
+        self.asked_at: float | None = None
+        """Answers to what the agent asked, and when they are typed if no window has answered until then."""
+        self.said = ""
         self.unlogged = b""
         self.typed = bytearray()
         self.compressor = 0
@@ -61,12 +76,15 @@ class Pump:
 
     # -- the loop
 
-    def run(self) -> None:
-        """Until the agent has ended and all that it wrote stands in the log."""
+    def run(self, keep: "Callable[[], None]") -> None:
+        """Until the agent has ended and all that it wrote stands in the log.
+
+        `keep` is called once, if the log has to wait for room: what is known of the end then is to be kept on disk.
+        """
         while self.ended is None:
             self._turn(self._patience())
         if self.tty is not None:
-            self._drain(self.tty)
+            self._drain(self.tty, keep)
         self._stop_courier()
         self._stop_compressor()
         for pane in list(self.panes):
@@ -77,7 +95,12 @@ class Pump:
         look = self.clock.next_look()
         if look is not None:
             times.append(look)
-        for at in (self.retry_at, *(at for at, _ in self.sizes[:1]), *(p.lost_until for p in self.panes)):
+        for at in (
+            self.retry_at,
+            self.asked_at,
+            *(at for at, _ in self.sizes[:1]),
+            *(p.lost_until for p in self.panes),
+        ):
             if at is not None:
                 times.append(max(0.0, at - time.monotonic()))
         if self.tty is None and self.panes:
@@ -122,12 +145,18 @@ class Pump:
             self.tty.shrink(less)
         for pane in list(self.panes):
             if pane.lost_until is not None and now >= pane.lost_until:
-                self._greet(pane)
+                if pane.takes():
+                    self._greet(pane)
+                else:
+                    pane.lost_until = now + windows.RESYNC
         if self.tty is None and self.panes:
             self._follow()
         if self.tty is None and self.clock.looks_for_idle:
             self._grown()  # before the clock is asked: a line every half second is no silence to a limit of one
-        self.clock.check({self.compressor, self.courier.pid})
+        if self.asked_at is not None and now >= self.asked_at and self.tty is not None:
+            self._answer(self.tty)
+        if self.ended is None:
+            self.clock.check({self.compressor, self.courier.pid})
         if self.typing and self.tty is not None and self.ended is None:
             self.courier.step(self.tty.master)
         if now >= self.look_at + LOOK:
@@ -149,10 +178,24 @@ class Pump:
             except OSError:
                 self._drop(pane)
         answer = self.replies.to(data)
-        if answer and not self.panes:
-            self.typed += answer
-            self._type(tty)
+        if answer:
+            if len(self.asked) <= _ANSWERS:
+                self.asked += answer
+            if not any(pane.answers for pane in self.panes):
+                self._answer(tty)
+            elif self.asked_at is None:
+                self.asked_at = time.monotonic() + SILENT
         return True
+
+    def _answer(self, tty: terminal.Terminal) -> None:
+        """Type the answers that no window gave: none is there, or it only shows, or whoever holds it stands still."""
+        if len(self.typed) <= _ANSWERS:  # an agent that asks and reads nothing gets no more
+            self.typed += self.asked
+        self._answered()
+        self._type(tty)
+
+    def _answered(self) -> None:
+        self.asked, self.asked_at = b"", None
 
     def _wait_for_agent(self) -> None:
         """An agent that closed its terminal and lives on makes it readable for ever: wait for the next signal."""
@@ -171,14 +214,44 @@ class Pump:
         if self.writer.waiting and not self.compressor:
             self._compress(self.writer)
 
-    def _drain(self, tty: terminal.Terminal) -> None:
-        """What the agent wrote before it ended; the kernel hands all of it over before it says EAGAIN or EIO."""
+    def _drain(self, tty: terminal.Terminal, keep: "Callable[[], None]") -> None:
+        """What the agent wrote before it ended; the kernel hands all of it over before it says EAGAIN or EIO.
+
+        A full disk is waited for, but not by a person who wants the run stopped: what has no room then is lost.
+        """
+        kept = False
         while True:
             while self.unlogged:
-                time.sleep(FULL_DISK)
+                if not kept:
+                    keep()
+                    kept = True
+                if self._stop_in_vain():
+                    self.say(f"stopped on a full disk: {len(self.unlogged)} bytes and more are not in the log")
+                    return
                 self._keep(b"")
             if not self._read(tty):
                 return
+
+    def _stop_in_vain(self) -> bool:
+        """Wait for room, or for a stop: whether that came. It stays in the inbox, where finish asks for it."""
+        if self.listener is not None:
+            poll = select.poll()
+            poll.register(self.listener.fileno(), select.POLLIN)
+            if poll.poll(int(FULL_DISK * 1000)):
+                caller = windows.accept(self.listener)
+                if caller is not None:
+                    kind, pane, connection = caller
+                    connection.close()
+                    if pane is not None:
+                        os.close(pane)
+                    if kind == b"S":
+                        return True
+        else:
+            time.sleep(FULL_DISK)
+        try:
+            return inbox.stop_waits(self.attempt)
+        except OSError:
+            return False
 
     def _compress(self, writer: log.Log) -> None:
         number = writer.waiting[0]
@@ -190,7 +263,9 @@ class Pump:
             self.compressor = pid
             return
         try:
-            platform.close_from(3)  # runner.lock first of all
+            if self.lock >= 0:
+                os.close(self.lock)
+            platform.close_from(3)
             os.nice(19)
             logparts.compress(self.directory, logparts.part(number))
         finally:
@@ -248,16 +323,22 @@ class Pump:
             if kind == b"P":
                 self.courier.hurry()
                 self.look()
+            elif kind == b"S" and self.ended is None:
+                self.clock.end("stopped")
+                self.journal.append("stop.requested")
             return
         pane = windows.Window(connection, tty, kind == b"R" or self.tty is None)
         self.panes.append(pane)
         self._greet(pane)
 
     def _greet(self, pane: windows.Window) -> None:
-        tail = self.writer.tail(_REPLAY) if self.writer is not None else self._tail()
         try:
-            pane.greet(tail)
+            pane.greet(self.writer.tail(_REPLAY) if self.writer is not None else self._tail())
         except OSError:
+            self._drop(pane)
+            return
+        except Exception as error:  # a window less is better than an agent whose runner is gone
+            self.say(f"a window cannot be shown the log: {error!r}")
             self._drop(pane)
             return
         self._fit(pane)
@@ -284,6 +365,8 @@ class Pump:
                     if not data:
                         raise OSError("the window was closed")
                     if self.tty is not None and not pane.read_only:
+                        if b"\x1b" in data:
+                            self._answered()
                         self.typed += data
                         self._type(self.tty)
                 elif windows.gone(event):
@@ -337,21 +420,41 @@ class Pump:
     # -- what others ask
 
     def look(self) -> None:
-        """Take what waits in inbox and spool."""
+        """Take what waits in inbox and spool. Anybody writes there: nothing in it may end the runner."""
         self.look_at = time.monotonic()
-        try:
-            for message in inbox.take(self.attempt, self.courier.letters):
-                if message.get("kind") == "stop":
-                    grace = message.get("grace_seconds")
-                    self.journal.append("stop.requested", by=message.get("by"), id=message.get("id"))
-                    if not isinstance(grace, int | float) or not 0 <= grace <= limits.LONGEST_GRACE:
-                        grace = limits.GRACE
-                    self.clock.end("stopped", grace)
-            if maildir.waiting(layout.SPOOL):
-                spool.drain(".", self.journal)
-            self.journal.flush()
-        except OSError:
-            pass  # a full disk: looked at again in two seconds
+        for part in (self._look_inbox, self._look_spool):
+            try:
+                part()
+            except OSError:
+                pass  # a full disk: looked at again in two seconds
+            except Exception as error:
+                self.say(f"{part.__name__}: {error!r}")
+
+    def _look_inbox(self) -> None:
+        if self.ended is not None:
+            return  # a stop that comes now is for finish, and the agent has ended by itself
+        for message in inbox.take(self.attempt, self.courier.letters):
+            if message.get("kind") == "stop":
+                grace = message.get("grace_seconds")
+                if not isinstance(grace, int | float) or not 0 <= grace <= limits.LONGEST_GRACE:
+                    grace = limits.GRACE
+                self.clock.end("stopped", grace)
+                told = {key: message[key] for key in ("by", "id") if isinstance(message.get(key), str)}
+                self.journal.append("stop.requested", **told)
+
+    def _look_spool(self) -> None:
+        if maildir.waiting(layout.SPOOL):
+            spool.drain(".", self.journal)
+        self.journal.flush()
+
+    def say(self, words: str) -> None:
+        """One line in runner.log, once for each complaint in a row."""
+        if words != self.said:
+            self.said = words
+            try:
+                os.write(2, f"{clocks.stamp()} {words[:1000]}\n".encode("utf-8", "backslashreplace"))
+            except OSError:
+                pass
 
     def _grown(self) -> None:
         try:

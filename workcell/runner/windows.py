@@ -45,6 +45,11 @@ class Window:
         except termios.error:
             pass
 
+    @property
+    def answers(self) -> bool:
+        """Whether the terminal behind it can be expected to answer what the agent asks."""
+        return not self.read_only and self.lost_until is None
+
     def size(self) -> "tuple[int, int] | None":
         """(columns, rows) of the tty; None where it has none."""
         try:
@@ -75,6 +80,12 @@ class Window:
         self.backlog = bytearray(b"\x18\x1b[m" + b"\r\n".join(lines))
         self.flush()
 
+    def takes(self) -> bool:
+        """Whether the tty takes output now. One that is stopped would be shown, and the agent resized, for nobody."""
+        poll = select.poll()
+        poll.register(self.tty, select.POLLOUT)
+        return bool(poll.poll(0))
+
     def flush(self) -> None:
         """Write until the tty takes no more. Raises OSError when the tty is gone."""
         while self.backlog:
@@ -92,7 +103,8 @@ class Window:
 def accept(listener: socket.socket) -> "tuple[bytes, int | None, socket.socket] | None":
     """(kind, descriptor, connection) of the next caller at control.sock; None when it said nothing.
 
-    Kinds: W a window, R a window that only shows, P a poke: look into your inbox.
+    Kinds: W a window, R a window that only shows, P a poke: look into your inbox, S a stop with the usual grace,
+    for who found no room for a message.
     """
     try:
         fd, _ = listener._accept()  # type: ignore[attr-defined]
@@ -109,7 +121,9 @@ def accept(listener: socket.socket) -> "tuple[bytes, int | None, socket.socket] 
         for level, sort, data in ancillary
         if level == socket.SOL_SOCKET and sort == socket.SCM_RIGHTS and len(data) >= 4
     ]
-    if not kind or (kind in b"WR" and not descriptors):
+    if not kind or (kind in b"WR") != (len(descriptors) == 1):
+        for tty in descriptors:
+            os.close(tty)
         connection.close()
         return None
     connection.setblocking(False)

@@ -126,7 +126,7 @@ def parse(data: bytes, path: str) -> Brief:
     found = document.parse_markdown(data, path)
     values = fields.check(found.front, KEYS, found)
     sections = markdown.sections(found.body, found.body_line)
-    if not values["objective"] and "objective" not in found.front:
+    if not values["objective"] and found.front.get("objective") is None:
         # a plain Markdown file is a brief, too: its title says what is asked
         top = next((section for section in sections if section.level == 1), None)
         values["objective"] = " ".join(top.title.split()) if top and top.title else None

@@ -10,6 +10,7 @@ from typing import Any
 from workcell.base import clock, ids
 from workcell.base.errors import WorkcellError
 from workcell.judgement import next as nexts
+from workcell.ops import answer as answers
 from workcell.ops import holds, onward, stop
 from workcell.ports import git, salvage, tmux
 from workcell.rundir import layout, look, maildir, phase
@@ -205,7 +206,8 @@ def _answer(case: Case, step: dict[str, Any], message: str) -> tuple[str, str]:
         if not prompt.get("safe"):
             return "refused", "no option of this dialog is known to be safe"
         choice = str(prompt["safe"])
-    return _deliver(case, {"kind": "answer", "choice": choice, "dialog_id": prompt.get("id")}, message)
+    found = answers.answer(case.seen.run, choice, f"playbook:{case.book.name}", 2.0)
+    return str(found.state), f"answered {choice!r}" + (f": {found.why}" if found.why else "")
 
 
 def _interrupt(case: Case, step: dict[str, Any], message: str) -> tuple[str, str]:

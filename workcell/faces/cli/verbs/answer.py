@@ -7,7 +7,7 @@ import typer
 from workcell.faces.cli import given, letter
 from workcell.ops import answer as op
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -10,7 +10,7 @@ from workcell.faces.cli import given, out
 from workcell.ops import fsck as op
 from workcell.rundir import layout
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -12,7 +12,7 @@ from workcell.ops import gc as op
 from workcell.rundir import layout
 from workcell.texts import fields
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

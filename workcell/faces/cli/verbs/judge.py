@@ -12,7 +12,7 @@ from workcell.ops import judge as directory
 from workcell.ops import judge_run
 from workcell.rundir import layout
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

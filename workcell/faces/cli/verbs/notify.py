@@ -9,7 +9,7 @@ from workcell.faces.cli import given, grid, out
 from workcell.ops import notify, sending_now
 from workcell.rundir import layout
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 @app.command("ls")

@@ -10,7 +10,7 @@ from workcell.faces.cli import given, grid, out
 from workcell.ops import salvage as op
 from workcell.rundir import layout
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 Run = Annotated[str | None, typer.Argument(metavar="[RUN]", help="Only the snapshots of this run.")]
 Repo = Annotated[str | None, typer.Option(help="The repository; by default the run's, else the current directory's.")]

@@ -8,7 +8,7 @@ from workcell.base.errors import Usage
 from workcell.faces.cli import given, letter
 from workcell.ops import send as op
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -6,7 +6,7 @@ from workcell.faces.cli import app as face
 from workcell.faces.cli import given, out
 from workcell.ops import what as op
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

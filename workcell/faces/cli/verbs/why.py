@@ -9,7 +9,7 @@ from workcell.faces.cli import given, out
 from workcell.ops import why as op
 from workcell.rundir import layout
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

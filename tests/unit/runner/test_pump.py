@@ -1,0 +1,214 @@
+"""The pump with a real terminal: who answers the agent, who may end it, and what it survives."""
+
+import os
+import pty
+import select
+import signal
+import socket
+import subprocess
+import time
+import tty
+
+import pytest
+
+from tests.lab import eventually
+from workcell.base.light import socket as light
+from workcell.rundir import events, layout, maildir
+from workcell.runner import limits, log, pump, terminal, windows
+
+QUESTION, ANSWER = b"\x1b[c", b"\x1b[?62;22c"
+
+
+class Bench:
+    """A pump in a run directory of its own, with the agent's side of the terminal in our hands."""
+
+    def __init__(self, run):
+        self.run = run
+        self.agent = subprocess.Popen(["sleep", "60"], start_new_session=True)
+        self.tty = terminal.Terminal(80, 24)
+        tty.setraw(self.tty.slave)
+        os.set_blocking(self.tty.slave, False)
+        directory = layout.attempt(str(run), 1)
+        os.makedirs(directory)
+        self.wakeup, self.waker = os.pipe()
+        os.set_blocking(self.wakeup, False)
+        self.journal = events.Journal(layout.EVENTS)
+        clock = limits.Limits(self.agent.pid, None, None)
+        writer = log.Log(directory)
+        self.pump = pump.Pump(
+            self.agent.pid, directory, 1, self.tty, writer, None, self.wakeup, clock, self.journal, False
+        )
+        self.held = []
+
+    def window(self, read_only=False):
+        """A window; what its terminal shows and types is at the descriptor."""
+        ours, theirs = pty.openpty()
+        os.set_blocking(theirs, False)
+        near, far = socket.socketpair()
+        near.setblocking(False)
+        self.held += [far, ours]
+        self.pump.panes.append(windows.Window(light.socket(fileno=near.detach()), theirs, read_only))
+        return ours
+
+    def asks(self, data=QUESTION):
+        """The agent writes; the pump has read it afterwards."""
+        os.write(self.tty.slave, data)
+        self.pump._turn(100)
+
+    def gets(self):
+        try:
+            return os.read(self.tty.slave, 1 << 16)
+        except BlockingIOError:
+            return b""
+
+    def turn(self):
+        self.pump._turn(self.pump._patience())
+
+    def close(self):
+        for pane in list(self.pump.panes):
+            self.pump._drop(pane)
+        for one in self.held:
+            one.close() if isinstance(one, socket.socket) else os.close(one)
+        self.agent.kill()
+        self.agent.wait()
+        for fd in (self.tty.slave, self.tty.master, self.wakeup, self.waker):
+            os.close(fd)
+        self.pump.writer.close()
+        self.journal.close()
+
+
+@pytest.fixture
+def bench(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    made = Bench(tmp_path)
+    yield made
+    made.close()
+
+
+def test_a_question_is_answered_once_while_no_window_is_there(bench):
+    bench.asks()
+    assert bench.gets() == ANSWER
+
+
+def test_a_window_that_only_shows_leaves_no_question_unanswered(bench):
+    bench.window(read_only=True)
+    bench.asks()
+    assert bench.gets() == ANSWER
+
+
+def test_a_window_that_answers_nothing_is_answered_for(bench):
+    """A tmux that is stopped keeps its pane open, takes what fits into the tty, and says nothing."""
+    bench.window()
+    began = time.monotonic()
+    bench.asks()
+    assert bench.gets() == b""
+    bench.pump.look_at = began  # nothing else to do until then
+    got = eventually(lambda: bench.turn() or bench.gets(), 5.0)
+    assert got == ANSWER
+    assert time.monotonic() - began >= pump.SILENT
+
+
+def test_a_window_that_answers_is_the_only_one_to_do_so(bench):
+    keys = bench.window()
+    bench.asks()
+    os.write(keys, b"\x1b[?64c")
+    assert eventually(lambda: bench.turn() or bench.gets(), 5.0) == b"\x1b[?64c"
+    assert bench.pump.asked_at is None
+    deadline = time.monotonic() + pump.SILENT * 1.2
+    while time.monotonic() < deadline:
+        bench.pump._turn(50)
+    assert bench.gets() == b""
+
+
+@pytest.mark.parametrize("silent", [False, True])
+def test_answers_that_nobody_reads_do_not_pile_up(bench, silent):
+    if silent:
+        bench.window()
+        bench.pump.panes[0].show = lambda data: None
+    for _ in range(400):
+        bench.asks(QUESTION * 500)
+        if silent:
+            bench.pump._answer(bench.tty)
+    assert len(bench.pump.typed) + len(bench.pump.asked) < 1 << 18
+
+
+def stop_of(attempt=1, **more):
+    maildir.deliver(layout.INBOX, {"kind": "stop", "attempt": attempt, **more})
+
+
+def test_an_agent_that_has_ended_by_itself_was_not_stopped(bench):
+    bench.pump.ended = (0, None)
+    stop_of()
+    bench.pump.look()
+    assert bench.pump.clock.how is None
+    assert len(maildir.waiting(layout.INBOX)) == 1, "it is for finish"
+
+
+def test_a_pid_that_was_reaped_is_sent_nothing(bench):
+    bench.pump.clock.end("limit-wall", 0.0)
+    eventually(lambda: bench.agent.poll() is not None)
+    other = subprocess.Popen(["sleep", "60"], start_new_session=True)
+    try:
+        bench.pump.clock._agent = other.pid  # the pid is used again
+        bench.pump.ended = (0, None)
+        bench.pump._due()
+        bench.pump.ended = None
+        with pytest.raises(subprocess.TimeoutExpired):
+            other.wait(0.3)
+        bench.pump._due()
+        assert other.wait(5) == -signal.SIGKILL, "the clock did want to"
+    finally:
+        other.kill()
+        other.wait()
+
+
+@pytest.mark.parametrize("plant", [os.mkdir, os.mkfifo, lambda path: os.symlink("nowhere", path)])
+def test_one_odd_entry_in_the_inbox_holds_no_stop_up(bench, plant):
+    stop_of(by="a")
+    plant(os.path.join(layout.INBOX, maildir.NEW, "0-odd"))
+    os.makedirs(os.path.join(layout.INBOX, maildir.CUR, "0-odd", "full"))  # it cannot be moved there either
+    bench.pump.look()
+    assert bench.pump.clock.how == "stopped"
+    assert [event["by"] for _, event in events.read(layout.EVENTS)] == ["a"]
+
+
+@pytest.mark.parametrize("by", ["1e999", "[" * 900 + "]" * 900])
+def test_a_stop_with_words_that_cannot_be_written_down_is_a_stop(bench, by):
+    stop_of()
+    [name] = maildir.waiting(layout.INBOX)
+    with open(os.path.join(layout.INBOX, maildir.NEW, name), "w") as file:
+        file.write('{"kind": "stop", "attempt": 1, "by": ' + by + "}")
+    bench.pump.look()
+    assert bench.pump.clock.how == "stopped"
+
+
+def test_a_bug_in_a_look_or_a_greeting_ends_no_runner(bench, capfd):
+    maildir.deliver(layout.SPOOL, {"type": "x"})
+    bench.pump.journal = None
+    for _ in range(3):
+        bench.pump.look()
+    bench.window()
+    bench.pump.writer, writer = object(), bench.pump.writer
+    bench.pump._greet(bench.pump.panes[0])
+    bench.pump.writer = writer
+    said = capfd.readouterr().err.splitlines()
+    assert len(said) == 2, said
+    assert not bench.pump.panes
+
+
+@pytest.mark.parametrize("kind", [b"P", b"S", b"?", b"W"])
+def test_a_descriptor_that_came_with_any_call_is_not_kept(tmp_path, monkeypatch, kind):
+    monkeypatch.chdir(tmp_path)
+    listener = windows.listen(layout.CONTROL)
+    before = len(os.listdir("/proc/self/fd"))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as caller:
+        caller.connect(layout.CONTROL)
+        socket.send_fds(caller, [kind], [0])
+        select.select([listener.fileno()], [], [], 5)
+        answer = windows.accept(listener)
+        if answer is not None:
+            assert kind == b"W"
+            os.close(answer[1])
+            answer[2].close()
+    assert len(os.listdir("/proc/self/fd")) == before
+    listener.close()
