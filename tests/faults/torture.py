@@ -98,6 +98,17 @@ class Bench:
             mine["first"] = mine["first"] - 61.0
             mine.pop("quiet", None)
         path.write_text(json.dumps(seen))
+        # the record of acts too: the pause after a start that failed is a minute, and fourteen ticks pass in seconds
+        acts = Path(self.lab.home, layout.WATCHDOG, "actions.jsonl")
+        if acts.exists():
+            lines = []
+            for line in acts.read_bytes().splitlines():
+                try:
+                    act = record.decode(line)
+                except ValueError:
+                    continue
+                lines.append(record.encode_line({**act, "monotonic": float(act["monotonic"]) - 61.0}))
+            acts.write_bytes(b"".join(lines))
 
     def clear(self) -> None:
         """Forget the runs that were struck and the record of acts."""
@@ -320,6 +331,7 @@ def _tick_struck(
     argv = [*PROGRAM, "watchdog", "tick"]
     died = _strike(bench, dice, key, argv, set_up, env=bench.lab.env(), cwd=bench.lab.top)
     wrong = recovered(bench, stage.run, truth.sealed(stage.run), lines=True, passes=passes)
+    bench.tick()  # a run that is over already still leaves its intent to the next tick
     return died, wrong + unfinished(bench)
 
 
@@ -453,6 +465,7 @@ def storm(bench: Bench, dice: random.Random) -> tuple[int, list[str]]:
                     continue
         child.wait(PATIENCE)
     wrong = recovered(bench, run, {}, lines=True)
+    bench.tick()
     return died, wrong + unfinished(bench)
 
 
