@@ -208,6 +208,10 @@ def _strike(
     bench: Bench, dice: random.Random, key: str, argv: list[str], set_up: Callable[[], None], **more: Any
 ) -> int:
     """Kill `argv` at one of its calls; 1 if it died there. The calls are taken from a clean run, once."""
+    # one run directory is struck again and again: without this the caps would rightly give it up
+    acts = Path(bench.lab.home, layout.WATCHDOG, "actions.jsonl")
+    bench.disturbed()
+    acts.unlink(missing_ok=True)
     if key not in _TRACES:
         set_up()
         _TRACES[key] = points.points(argv, **more)
