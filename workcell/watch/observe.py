@@ -63,7 +63,8 @@ class Memory:
         """Why nothing counted before holds any more; None when it does."""
         self.runs: dict[str, dict[str, Any]] = {}
         self.tmux: dict[str, Any] = {}
-        self._before = stored
+        # as bytes: what is remembered below is changed in place, and would be compared with itself
+        self._before = record.encode_line(stored) if stored else b""
         if same_boot or self.grace is None:
             self.tmux = stored.get("tmux") or {}
         if self.grace is None:
@@ -113,8 +114,9 @@ class Memory:
         """Write it down, if anything changed; runs that are over are forgotten."""
         runs = {run: mine for run, mine in self.runs.items() if run in live}
         new = {"schema": "workcell.file.seen/1", "boot": self.now.boot, "tmux": self.tmux, "runs": runs}
-        if new != self._before:
-            seal.replace(watchdog.directory(self.home), watchdog.SEEN, record.encode_line(new))
+        data = record.encode_line(new)
+        if data != self._before:
+            seal.replace(watchdog.directory(self.home), watchdog.SEEN, data)
 
     def stamp(self, counts: "dict[str, Any]") -> None:
         """Write last.json: that there was a tick, on all clocks, and what it came to."""

@@ -74,6 +74,16 @@ def test_after_a_time_that_nobody_watched_every_silence_begins_anew(home, tmp_pa
     assert passed == 0.0 and why in grace
 
 
+def test_what_changes_within_one_memory_is_written_down(home, tmp_path):
+    seen = running(tmp_path)
+    silent(home, seen, now(-60.0))
+    silent(home, seen, now(0.0))
+    seen.phase = phase.CREATED
+    silent(home, seen, now(60.0))
+    memory = observe.Memory(home, now(120.0))
+    assert memory.grace is None and memory.since(memory.of(seen)) == 60.0
+
+
 def test_a_torn_record_is_nothing_seen(home, tmp_path):
     seen = running(tmp_path)
     silent(home, seen, now(0.0))
