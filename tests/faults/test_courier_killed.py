@@ -120,7 +120,7 @@ def test_killed_at_some_calls(desk, call, when):
     _try(desk("one"), call, when)
 
 
-@pytest.mark.heavy
+@pytest.mark.sweep
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("call", [RENAME, "fsync", "write", "openat"])
 def test_killed_at_every_call(desk, call):

@@ -31,7 +31,7 @@ def test_failing_at_a_sample_of_calls(lab, error, name, io, count):
     sweep(program, points.spread(found, count), f"error={error}", lines=True)
 
 
-@pytest.mark.heavy
+@pytest.mark.sweep
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("name, io", [("runner", "file"), ("runner", "terminal"), ("rolling", "terminal")])
 @pytest.mark.parametrize("error", ["ENOSPC", "EIO"])

@@ -132,7 +132,7 @@ def test_killed_at_a_sample_of_calls(lab, name, io, count):
     sweep(program, points.spread(found, count), "signal=KILL", lines=io == "file")
 
 
-@pytest.mark.heavy
+@pytest.mark.sweep
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("name, io", [
     *((name, "file") for name in PROGRAMS if name != "rolling"), ("runner", "terminal"), ("rolling", "terminal"),

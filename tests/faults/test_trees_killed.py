@@ -228,7 +228,7 @@ def test_killed_at_some_calls_nothing_is_lost_and_the_next_run_completes(verb, c
     sweep(verb, tmp_path, count)
 
 
-@pytest.mark.heavy
+@pytest.mark.sweep
 @pytest.mark.timeout(3000)
 @pytest.mark.parametrize("verb", ["make", "take", "remove"])
 def test_killed_at_every_call_nothing_is_lost_and_the_next_run_completes(verb, tmp_path):

@@ -57,7 +57,7 @@ def test_many_watchdogs_act_once(lab, watch):
     incidents(lab, watch, 2, 6)
 
 
-@pytest.mark.heavy
+@pytest.mark.sweep
 @pytest.mark.timeout(1800)
 def test_eight_watchdogs_act_once_on_each_of_sixty_incidents(lab, watch):
     incidents(lab, watch, 60, 8)
@@ -70,7 +70,7 @@ def test_a_watchdog_killed_in_the_act_leaves_an_intent_that_the_next_one_settles
     assert not found["wrong"] and sum(found["deaths"].values()) >= 1, found
 
 
-@pytest.mark.heavy
+@pytest.mark.sweep
 @pytest.mark.timeout(5400)
 def test_the_kill_matrix():
     found = torture.torture(1000, 2, 11, 4800.0)

@@ -268,7 +268,7 @@ class Long(Runs):
     """The same for longer."""
 
 
-TestRunsForLong = pytest.mark.heavy(pytest.mark.timeout(900)(Long.TestCase))
+TestRunsForLong = pytest.mark.sweep(pytest.mark.timeout(900)(Long.TestCase))
 TestRunsForLong.settings = settings(
     max_examples=60, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck), database=None
 )

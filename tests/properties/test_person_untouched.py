@@ -112,7 +112,7 @@ def test_every_look_and_snapshot_leaves_the_person_untouched_and_comes_back_whol
     check(tmp_path_factory, steps, born)
 
 
-@pytest.mark.heavy
+@pytest.mark.sweep
 @pytest.mark.timeout(1500)
 @settings(quiet, max_examples=400)
 @given(steps=st.lists(step, max_size=25), born=st.booleans())

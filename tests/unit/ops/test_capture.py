@@ -289,14 +289,14 @@ def test_killed_at_some_calls_nothing_is_lost_or_doubled(tmp_path):
     _sweep(tmp_path, points + [(DRAIN, "write", n) for n in (1, 30)] + [(DRAIN, "unlink", 1)])
 
 
-@pytest.mark.heavy
+@pytest.mark.sweep
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("call", ["fsync", "rename,renameat,renameat2", "write", "ftruncate", "flock", "unlink"])
 def test_killed_at_every_call_nothing_is_lost_or_doubled(tmp_path, call):
     _sweep(tmp_path, [(READ, call, n) for n in range(1, 15)] + [(DRAIN, call, n) for n in range(1, 15)])
 
 
-@pytest.mark.heavy
+@pytest.mark.sweep
 @pytest.mark.timeout(600)
 def test_ten_hours_of_a_transcript_in_bounded_memory(tmp_path):
     run = Run(tmp_path)
