@@ -113,8 +113,11 @@ def test_a_tmux_server_that_hangs_holds_nobody_up(lab):
             lab.workcell(*words)
             took[words[0]] = time.monotonic() - began
         began = time.monotonic()
-        ran = lab.workcell("launch", lab.brief("true", "true", name="second"), "--repo", lab.repo)
+        # it lives until it was looked for a window: of one that is over none is opened, and nothing is said
+        second = lab.brief('until test -e "$MARKS/go"; do sleep 0.05; done', "true", name="second")
+        ran = lab.workcell("launch", second, "--repo", lab.repo)
         took["launch"] = time.monotonic() - began
+        Path(lab.marks, "go").touch()
         assert "no window" in ran.stderr and "does not answer" in ran.stderr
         assert lab.phase(lab.runs()[-1], phase.DONE).result["outcome"] == "passed"
     finally:
