@@ -117,11 +117,13 @@ def test_debians_cron_ticks_starts_what_is_due_and_spares_it(lab):
     subprocess.run(["crontab", "-"], input=foreign, check=True)
     daemon = None
     try:
-        if not cron.running():
-            daemon = subprocess.Popen([str(_cron()), "-f"])
         ran = lab.workcell("watchdog", "install", "--with", "cron")
         assert "installed with cron" in ran.stdout
         lab.workcell("watchdog", "install", "--with", "cron")
+        # cron compares times of files in whole seconds: it never sees a table that changes in the second in which it
+        # reads it, and so it is started when the table is done
+        if not cron.running():
+            daemon = subprocess.Popen([str(_cron()), "-f"])
         table = subprocess.run(["crontab", "-l"], capture_output=True, check=True).stdout
         assert table.startswith(foreign) and table.count(b"* * * * *") == 1
         last = Path(lab.home, "watchdog", "last.json")
