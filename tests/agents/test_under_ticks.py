@@ -47,6 +47,7 @@ def test_a_used_up_limit_holds_and_its_reset_wakes_the_same_conversation(bench, 
     seen = through(watch, run, ahead=8 * 3600.0)
     assert seen.result["outcome"] == "passed", seen.result
     assert seen.n == 2 and seen.attempt["asked_by"]["playbook"] == "usage-limit"
+    assert seen.attempt["native"], seen.attempt.get("native_why")
 
 
 @BOTH
