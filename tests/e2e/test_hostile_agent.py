@@ -9,7 +9,7 @@ import pytest
 
 from tests.lab import alive, eventually
 from workcell.ops import stop
-from workcell.rundir import layout, locks, look, maildir, phase, plainfile
+from workcell.rundir import layout, locks, look, maildir, phase, plainfile, slot
 
 
 def test_the_agent_starts_with_the_signals_of_any_program(lab):
@@ -76,8 +76,7 @@ LOUD = "head -c 132000 /dev/zero | tr '\\0' x; exit 7"
 def waiting_for_room(lab, **more):
     """A run whose agent has ended with 7, and whose runner waits for room for its log."""
     run = lab.launch(lab.brief(LOUD, io="terminal", **more), preexec_fn=limited)
-    slot = os.path.join(run, "attempts", "001", layout.EXIT_SLOT)
-    eventually(lambda: b'"code": 7' in (plainfile.read(slot, 4096) or b""), 20.0)
+    eventually(lambda: (slot.kept(run, 1) or {}).get("code") == 7, 20.0)
     assert not os.path.exists(os.path.join(run, "attempts", "001", layout.EXIT))
     return run
 
@@ -85,7 +84,7 @@ def waiting_for_room(lab, **more):
 def test_an_exit_code_outlives_a_full_disk_and_the_death_of_its_runner(lab):
     run = waiting_for_room(lab)
     os.kill(look.at(run).start["runner"]["pid"], signal.SIGKILL)
-    lab.phase(run, phase.LOST)
+    lab.phase(run, phase.INTERRUPTED)
     lab.workcell("wait", run, code=None)
     seen = lab.phase(run, phase.DONE)
     assert (seen.exit["how"], seen.exit["code"]) == ("reaped", 7)
@@ -114,20 +113,21 @@ def test_a_stop_that_finds_no_room_in_the_inbox_is_a_stop(lab, io):
 
 @pytest.mark.parametrize("io", ["file", "terminal"])
 def test_an_agent_that_removes_the_room_for_its_exit(lab, io):
-    run = lab.launch(lab.brief("rm $WORKCELL_ATTEMPT_DIR/.exit.slot; exit 7", io=io))
+    run = lab.launch(lab.brief("rm $WORKCELL_RUN_DIR/../../ledger/*.slot; exit 7", io=io))
     seen = lab.phase(run, phase.DONE)
     assert (seen.exit["how"], seen.exit["code"]) == ("reaped", 7)
 
 
-def test_a_runner_whose_attempt_is_gone_ends_and_says_so(lab):
+def test_a_run_whose_attempt_was_removed_by_its_agent_ends_as_tampered(lab):
     run = lab.launch(
         lab.brief("until test -e $MARKS/go; do sleep 0.01; done; rm -rf $WORKCELL_ATTEMPT_DIR; seq 1000", io="terminal")
     )
     runner = lab.phase(run, phase.RUNNING).start["runner"]["pid"]
     open(os.path.join(lab.marks, "go"), "w").close()
     eventually(lambda: not alive(runner), 20.0)
-    assert b"lost its directory" in plainfile.read(os.path.join(run, layout.RUNNER_LOG), 1 << 16)
-    assert look.at(run).phase == phase.CORRUPT
+    seen = lab.phase(run, phase.DONE)
+    assert seen.result["outcome"] == "tampered"
+    assert "attempt.json" in seen.result["reason"]
 
 
 def test_messages_of_any_kind_and_shape_end_no_runner(lab):

@@ -45,7 +45,9 @@ def test_a_frozen_run_says_what_it_said(frozen, run):
     stored = status.cached(path)
     assert (stored is not None) == cached
     if stored is not None:
-        assert {**stored, "dir": path} == found, "the cache of then is the projection of now"
+        assert {**stored, "dir": path, "checked": False, "altered": []} == found, (
+            "the cache of then is the projection of now"
+        )
 
 
 def test_frozen_runs_pass_fsck(frozen):
@@ -62,14 +64,14 @@ def test_every_expected_run_is_there():
 def test_a_newer_major_is_refused_and_nothing_is_rewritten(frozen, name):
     path = frozen / "runs" / "20261120-0512-frozen-two-aaaa"
     file = path / name
-    text = file.read_text().replace('/1"', '/2"', 1)
+    text = file.read_text().replace('/1"', '/3"', 1)
     file.write_text(text)
     if name.startswith("attempts"):
         (path / "current").unlink()
         (path / "current").symlink_to("attempts/001")
     seen = look.at(str(path))
     assert seen.phase in ("corrupt", "done")
-    assert any("reads format 1" in problem for problem in seen.problems)
+    assert any("install a newer workcell" in problem for problem in seen.problems)
     assert file.read_text() == text
 
 

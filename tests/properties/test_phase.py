@@ -12,13 +12,13 @@ PROBES = (probe.YES, probe.NO, probe.UNKNOWN)
 
 # (condition in the words of the table, phase): the first row that matches wins
 TABLE = [
-    (lambda c: not c["readable"], "corrupt"),
     (lambda c: c["result"], "done"),
-    (lambda c: not c["exit"] and (c["facts"] or c["verify"] or c["next"]), "corrupt"),
     (lambda c: c["runner"] == "could not ask", "unknown"),
     (lambda c: c["runner"] == "yes" and c["exit"], "finishing"),
     (lambda c: c["runner"] == "yes" and c["start"], "running"),
     (lambda c: c["runner"] == "yes", "starting"),
+    (lambda c: not c["readable"], "corrupt"),
+    (lambda c: not c["exit"] and (c["facts"] or c["verify"] or c["next"]), "corrupt"),
     (lambda c: c["exit"] and c["next"], "scheduled"),
     (lambda c: c["exit"], "interrupted"),
     (lambda c: c["start"] and c["agent"] == "yes", "orphaned"),

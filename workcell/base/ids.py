@@ -26,6 +26,11 @@ def slug(text: str, limit: int = 40) -> str:
     return cut[:limit].strip("-") or whole[:limit]
 
 
+def plain(word: str) -> bool:
+    """Whether `word` is made of what ids of runs are made of: no path, and no name that begins with a dot."""
+    return bool(word) and all(char in _ALPHABET or char == "-" for char in word)
+
+
 def run_id(name: str, seconds: "float | None" = None) -> str:
     """`20261120-0512-fix-login-7f3a`: UTC, then the name, then four random characters."""
     when = time.strftime("%Y%m%d-%H%M", time.gmtime(seconds))

@@ -36,6 +36,12 @@ def residuals(attempt: dict[str, Any], facts: dict[str, Any]) -> list[str]:
     return broken
 
 
+def changed(names: list[str], where: str) -> str:
+    """The reason of an attempt in which something without the right to do so changed what judges it."""
+    shown = ", ".join(dict.fromkeys(names[:5])) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    return f"changed by something other than workcell while it ran: {shown} (in {where}/ or its run's directory)"
+
+
 def decide(
     attempt: dict[str, Any], exit: dict[str, Any], facts: dict[str, Any], verify: dict[str, Any] | None
 ) -> tuple[str, str]:

@@ -5,10 +5,10 @@ import shutil
 from typing import Any
 
 from workcell.base.errors import WorkcellError
-from workcell.ops import environment, find, holds, watchdog
+from workcell.ops import environment, holds, watchdog
 from workcell.ops.doctor import FAIL, OK, WARN, Line
 from workcell.ports import proc, tmux
-from workcell.rundir import layout, look
+from workcell.rundir import look, phase, scan
 from workcell.texts import recipe
 
 TIMEOUT = 30.0
@@ -32,12 +32,9 @@ def doctor(home: str, environment: dict[str, str], words: list[str]) -> list[Lin
     env = {**POOR, **user, **environment}
     found = [_starts(words, env), _program("git", env), _program("tmux", env), _socket(home), _ticks(home)]
     seen: set[str] = set()
-    for name in find.ids_of(home):
-        path = find.path_of(home, name)
-        if os.path.exists(os.path.join(path, layout.CURRENT, layout.RESULT)):
-            continue
+    for path in scan.scan(home).live:
         run = look.at(path)
-        if run.attempt is not None:
+        if run.phase != phase.DONE and run.attempt is not None:
             found += _agent(run, run.attempt, seen)
     return found
 

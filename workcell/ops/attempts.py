@@ -117,12 +117,19 @@ _OWN = (
 """Keys that belong to one attempt and are never carried over to the next."""
 
 
-def write(directory: str, brief: bytes, verify: bytes | None, intent: dict[str, Any], handoff: bytes | None) -> None:
-    """Write an attempt into `directory`, which is staged: nobody sees it before it is renamed."""
+def write(
+    directory: str, brief: bytes, verify: bytes | None, intent: dict[str, Any], handoff: bytes | None
+) -> dict[str, bytes]:
+    """Write an attempt into `directory`, which is staged: nobody sees it before it is renamed.
+
+    The answer is what the ledger must know by its hash, by name relative to the attempt.
+    """
     os.mkdir(directory, 0o700)
     os.mkdir(os.path.join(directory, layout.AGENT_DIR), 0o700)
+    pinned = {layout.BRIEF: brief}
     seal.seal(directory, layout.BRIEF, brief)
     if verify is not None:
+        pinned[layout.VERIFY_SCRIPT] = verify
         seal.seal(directory, layout.VERIFY_SCRIPT, verify, 0o500)
     if handoff is not None:
         seal.seal(directory, layout.HANDOFF, handoff)
@@ -130,5 +137,8 @@ def write(directory: str, brief: bytes, verify: bytes | None, intent: dict[str, 
         folder, _, file = name.rpartition("/")
         if folder:
             os.makedirs(os.path.join(directory, folder), 0o700, exist_ok=True)
-        seal.seal(os.path.join(directory, folder), file, text.encode("utf-8", "surrogateescape"))
-    seal.seal(directory, layout.ATTEMPT, record.encode(intent))
+        pinned[name] = text.encode("utf-8", "surrogateescape")
+        seal.seal(os.path.join(directory, folder), file, pinned[name])
+    pinned[layout.ATTEMPT] = record.encode(intent)
+    seal.seal(directory, layout.ATTEMPT, pinned[layout.ATTEMPT])
+    return pinned

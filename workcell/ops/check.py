@@ -1,5 +1,6 @@
 """Running a verify script: the very bytes that were pinned, within a time limit, and with the secrets left out."""
 
+import fcntl
 import os
 import time
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from workcell.base.errors import TryAgain, Unreachable
 from workcell.ops import environment as stored_environment
 from workcell.ops.plan import sha256
 from workcell.ports import proc, processes
-from workcell.rundir import layout, locks, plainfile
+from workcell.rundir import layout, locks, plainfile, seal
 
 LARGEST = 1 << 26
 """Bytes of a verify script that are read; a longer one is not the one that was pinned."""
@@ -100,7 +101,17 @@ def _interpreter(script: bytes) -> list[str]:
 
 
 def _sealed_copy(directory: str, script: bytes) -> int:
-    """A descriptor of the script that can be executed as /dev/fd/N and that nobody can change."""
+    """A descriptor of the script that can be executed as /dev/fd/N and that nobody can change.
+
+    On Linux it is memory that the kernel seals against writing: what the attempt left behind could open a file in the
+    moment between its making and its removal.
+    """
+    if hasattr(os, "memfd_create"):
+        fd = os.memfd_create("verify.sh", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        seal.write_all(fd, script)
+        fcntl.fcntl(fd, fcntl.F_ADD_SEALS, _SEALS)
+        os.lseek(fd, 0, os.SEEK_SET)
+        return fd
     path = os.path.join(directory, f".verify.{os.getpid()}.{time.monotonic_ns()}")
     out = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o700)
     try:
@@ -109,6 +120,9 @@ def _sealed_copy(directory: str, script: bytes) -> int:
         return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     finally:
         os.unlink(path)
+
+
+_SEALS = sum(getattr(fcntl, name, 0) for name in ("F_SEAL_SEAL", "F_SEAL_SHRINK", "F_SEAL_GROW", "F_SEAL_WRITE"))
 
 
 def end_leftovers(run_dir: str, n: int, *, below: int | None) -> list[processes.Leftover]:

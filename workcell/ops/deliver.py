@@ -136,6 +136,8 @@ class _Courier:
         if platform.alive(self._agent()) == probe.NO:
             raise _Wait("the agent has ended")
         if message["kind"] == "answer":
+            if not letters.ordered(self.run, name):
+                raise _Refuse("no order stands behind it: only `workcell answer` may answer a dialog")
             return self._answer(name, message)
         if message["kind"] == "interrupt":
             return self._interrupt(name)

@@ -3,9 +3,9 @@
 import os
 from dataclasses import dataclass
 
-from workcell.base import record
+from workcell.base import digest, record
 from workcell.base.errors import Invalid
-from workcell.rundir import layout
+from workcell.rundir import layout, ledger, plainfile, writer
 
 
 @dataclass(frozen=True)
@@ -18,12 +18,21 @@ class Stored:
 
 
 def read(run: str) -> Stored:
-    """The run's environment. Invalid with the cure when it is not there or cannot be read."""
+    """The run's environment. Invalid with the cure when it is not there, cannot be read, or was changed."""
     path = os.path.join(run, layout.ENV)
     name = os.path.basename(run)
     try:
-        with open(path, "rb") as file:
-            found = record.decode(file.read())
+        data = plainfile.read(path, writer.LARGEST)
+        if data is None:
+            raise FileNotFoundError
+        book = ledger.read(run)
+        wanted = book and book.hashes.get((0, layout.ENV))
+        if wanted and digest.sha256(data) != wanted:
+            raise Invalid(
+                f"{path} is not what was written at launch or resume",
+                f"see what differs, and take it as it is now: workcell fsck --accept {name}",
+            )
+        found = record.decode(data)
         env, fixed = dict(found["env"]), list(found.get("fixed") or [])
         return Stored(
             {str(key): str(value) for key, value in env.items()}, [str(one) for one in fixed], int(found["umask"])

@@ -10,10 +10,33 @@ from workcell.ports.processes import Leftover
 SHOWN = 50
 
 
+def unread(leftovers: list[Leftover], changed: list[str]) -> dict[str, Any]:
+    """facts.json of an attempt whose intent is not what was launched: its tree is not known, and not looked at."""
+    why = f"not asked: {', '.join(changed[:5])} changed since the launch"
+    return {**_empty(leftovers), "git_error": why}
+
+
 def read(launch: dict[str, Any], attempt: dict[str, Any], leftovers: list[Leftover]) -> dict[str, Any]:
     """facts.json. A git that cannot be asked is said in `git_error`; nothing is taken as clean for it."""
     top = attempt["cwd"]
-    found: dict[str, Any] = {
+    found = _empty(leftovers)
+    tree = None
+    try:
+        tree = git.find(top)
+        if tree is None:
+            found["git_error"] = "not a git repository"
+        else:
+            found["git"] = _git(tree, launch)
+    except WorkcellError as error:
+        found["git_error"] = error.message
+    found["forbidden"], blind = _forbidden(top, tree, launch, attempt)
+    if blind:
+        found["forbidden_unread"] = blind
+    return found
+
+
+def _empty(leftovers: list[Leftover]) -> dict[str, Any]:
+    return {
         "schema": "workcell.file.facts/1",
         "at": clock.stamp(),
         "git": None,
@@ -24,19 +47,6 @@ def read(launch: dict[str, Any], attempt: dict[str, Any], leftovers: list[Leftov
             "spared": [{"pid": one.pid, "command": one.command, "why": one.spared} for one in leftovers if one.spared],
         },
     }
-    tree = None
-    try:
-        tree = git.find(top)
-        if tree is None:
-            found["git_error"] = "not a git repository"
-        else:
-            found["git"] = _git(tree, launch)
-    except WorkcellError as error:
-        found["git_error"] = error.message
-    found["forbidden"], unread = _forbidden(top, tree, launch, attempt)
-    if unread:
-        found["forbidden_unread"] = unread
-    return found
 
 
 def _git(tree: git.Tree, launch: dict[str, Any]) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 import os
 
-from workcell.base import ids, printable
+from workcell.base import ids, printable, probe
 from workcell.base.errors import NotFound, Usage
 from workcell.ops import home as homes
-from workcell.rundir import layout, look, status
+from workcell.rundir import layout, ledger, look, phase, status
 
 
 def ids_of(home: str) -> list[str]:
@@ -54,8 +54,8 @@ def run(home: str, word: str) -> str:
             raise NotFound("there is no run yet", "workcell launch BRIEF")
         last = [entry for entry in known if entry[:MINUTE] == known[-1][:MINUTE]]
         return path_of(home, by_age(home, last)[-1])
-    if word in known:
-        return path_of(home, word)
+    if word in known or (ids.plain(word) and ledger.exists(path_of(home, word))):
+        return path_of(home, word)  # a run whose directory was removed can still be stopped
     if "/" in word or word == ".":
         path = os.path.realpath(word)
         while path != "/":
@@ -92,6 +92,13 @@ def name_of(path: str) -> str | None:
 def is_live(home: str, run: str) -> bool:
     """Whether the run exists and is not done: for leases. OSError when that cannot be told."""
     path = path_of(home, run)
+    if os.path.exists(ledger.ended_path(path)):
+        return False
+    if ledger.exists(path):
+        seen = look.at(path)
+        if not os.path.isdir(path):
+            return seen.runner != probe.NO or seen.agent != probe.NO
+        return seen.phase != phase.DONE
     for place, answer in ((path, False), (os.path.join(path, layout.CURRENT, layout.RESULT), True)):
         try:
             os.stat(place)

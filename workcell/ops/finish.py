@@ -1,104 +1,155 @@
 """finish: the end of an attempt from its facts; the same for a normal end and for the end after a crash."""
 
+import errno
 import os
+from collections.abc import Callable
 from typing import Any
 
-from workcell.base import clock, record
+from workcell.base import clock
 from workcell.base.errors import TryAgain
 from workcell.judgement import outcome
 from workcell.ops import capture, check, facts, handoff, letters, onward
-from workcell.rundir import events, layout, locks, logparts, look, maildir, plainfile, seal, spool, status
+from workcell.rundir import (
+    events,
+    layout,
+    locks,
+    logparts,
+    look,
+    maildir,
+    orders,
+    plainfile,
+    slot,
+    spool,
+    status,
+    writer,
+)
 
 
-def finish(run: str, n: int, lock: int, below: int | None = None) -> str | None:
-    """Bring attempt `n` from exit.json to its end; the outcome, or None when the run goes on.
+def finish(run: str, n: int, held: writer.Writer, below: int | None = None) -> str | None:
+    """Bring attempt `n` from its exit record to its end; the outcome, or None when the run goes on.
 
     `below` is the pid of the runner that has become finish: all that descends from it is a leftover of the attempt.
-    Who settles in a process of his own has children of his own, and gives none. The caller holds runner.lock by the
-    descriptor `lock`, which stays open. Every step looks first whether it is done, so finish may be killed and called
-    again at any point. Raises TryAgain when `lock` is not the lock of this run or another attempt is current.
+    A process that settles has children of its own, and gives none. `held` is the right to write the run; it stays
+    open. Every step looks first whether it is done, so finish may be killed and called again at any point. Raises
+    TryAgain when another attempt is current or none has ended, OSError when the disk refuses.
     """
-    if not locks.is_of(lock, os.path.join(run, layout.RUNNER_LOCK)):
-        raise TryAgain(f"{os.path.basename(run)}: the descriptor handed over is not its runner.lock")
     seen = look.at(run, holding=True)
-    if seen.n != n or seen.attempt is None or seen.exit is None:
+    if seen.n != n or seen.exit is None or (seen.attempt is None and not seen.checked):
         raise TryAgain(f"{os.path.basename(run)}: attempt {n} is not one to finish (it is {seen.phase} in {seen.n})")
-    locks.sign(lock, "finish")
+    held.sign("finish")
+    held.mend(n)
+    if held.book is not None:
+        held.seal(n, layout.EXIT, seen.exit)  # it may stand in its room alone
+        slot.give_back(run)
     _tidy(run, seen.directory)  # before the result, too: once that stands, nobody settles the run again
     if seen.result is None and seen.next is None:
-        _end(run, n, seen, below)
+        _end(run, n, seen, held, below)
         seen = look.at(run, holding=True)
     status.write(run)
-    logparts.compress_rest(seen.directory)
+    held.end(status.document(seen))
+    _optional(lambda: logparts.compress_rest(seen.directory))
     _tidy(run, seen.directory)
     return (seen.result or {}).get("outcome")
 
 
-def _end(run: str, n: int, seen: look.Look, below: int | None) -> None:
-    assert seen.attempt is not None and seen.exit is not None and seen.launch is not None
+def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | None) -> None:
+    assert seen.exit is not None
     journal = events.Journal(os.path.join(run, layout.EVENTS))
     try:
-        found = look.read_record(seen.directory, layout.FACTS, [], required=False)
+        changed = held.tampered(n)
+        found = look.record_at(seen, n, layout.FACTS)
         if found is None:
             left = check.end_leftovers(run, n, below=below)
-            read = facts.read(seen.launch, seen.attempt, left)
-            found = record.decode(seal.seal(seen.directory, layout.FACTS, record.encode(read)))
+            whole = seen.launch is not None and seen.attempt is not None
+            read = facts.read(seen.launch or {}, seen.attempt or {}, left) if whole else facts.unread(left, changed)
+            found = held.seal(n, layout.FACTS, read)
             journal.append("facts.read", attempt=n)
         else:
             check.end_leftovers(run, n, below=below)  # of a check that died with an earlier finish
-        letters.give_up(run, n)
-        capture.last(run, journal)
+        _optional(lambda: letters.give_up(run, n))
+        if seen.attempt is not None:
+            _optional(lambda: capture.last(run, journal))
+        seen.attempt, seen.launch = seen.attempt or {}, seen.launch or {}
         seen.exit = onward.as_ended(run, seen)
-        verified = _verify(run, n, seen, journal, below)
-        spool.drain(run, journal)  # what hooks brought is evidence, and the journal is where it is read
-        if verified is None and stop_asked(run, n):
+        changed = held.tampered(n)
+        verified = None if changed else _verify(run, n, seen, held, journal, below)
+        changed = held.tampered(n)
+        _optional(lambda: spool.drain(run, journal))  # what hooks brought is evidence, and is read from the journal
+        if changed:
+            verdict = outcome.TAMPERED, outcome.changed(changed, f"{layout.ATTEMPTS}/{layout.number(n)}")
+            journal.append("run.tampered", attempt=n, files=changed[:50])
+        elif verified is None and stop_asked(run, n):
             verdict = outcome.STOPPED, "stopped by a person before its check had ended"
         else:
             verdict = outcome.decide(seen.attempt, seen.exit, found, verified)
         step = onward.decide(run, seen, found, verified, verdict)
         on = step["goes"] == "on"
-        handoff.compose_now(run, seen, found, ("goes on" if on else step["outcome"], step["reason"]))
+        words = ("goes on" if on else step["outcome"], step["reason"])
+        _optional(lambda: handoff.compose_now(run, seen, found, words))
         onward.tell(run, seen, step, found)
-        if on:
-            _seal_next(seen, n, step, journal)
+        since = held.tampered(n)
+        if set(since) - set(changed):
+            # the agent, or what it left behind, acted while this went on: what was decided is void
+            verdict = outcome.TAMPERED, outcome.changed(since, f"{layout.ATTEMPTS}/{layout.number(n)}")
+            _seal_result(n, verdict, held, journal)
+        elif on:
+            _seal_next(seen, n, step, held, journal)
         else:
-            _seal_result(seen, n, (step["outcome"], step["reason"]), journal, step)
-            _take_stops(run, n, journal)
-        spool.drain(run, journal)
+            _seal_result(n, (step["outcome"], step["reason"]), held, journal, step)
+        _optional(lambda: _take_stops(run, n, journal))
+        _optional(lambda: spool.drain(run, journal))
     finally:
         journal.close()
 
 
+_REFUSED = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+
+
+def _optional(step: Callable[[], object]) -> None:
+    """Do what an end can do without: a directory that the agent made unusable keeps no run from its end.
+
+    A disk that refuses is raised: the step is done when there is room again.
+    """
+    try:
+        step()
+    except OSError as error:
+        if error.errno in _REFUSED:
+            raise
+
+
 def stop_asked(run: str, n: int) -> bool:
-    """Whether a person's wish to stop this attempt waits in the inbox. It stays there until the result stands."""
-    return bool(_stops(run, n))
+    """Whether a person ordered this attempt to be stopped."""
+    return bool(stops(run, n))
 
 
-def _stops(run: str, n: int) -> list[str]:
+def stops(run: str, n: int) -> list[dict[str, Any]]:
+    """The orders to stop attempt `n`; of a run without a ledger, the messages that ask for it and wait."""
+    if orders.needed(run):
+        return [one for one in orders.stops(run, n) if not str(one.get("by")).startswith("playbook:")]
     box = os.path.join(run, layout.INBOX)
-    found = []
-    for name in maildir.waiting(box):
-        message = maildir.read(box, name) or {}
-        if message.get("kind") == "stop" and message.get("attempt") == n:
-            found.append(name)
-    return found
+    found = [maildir.read(box, name) or {} for name in maildir.waiting(box)]
+    return [one for one in found if one.get("kind") == "stop" and one.get("attempt") == n]
 
 
 def _take_stops(run: str, n: int, journal: events.Journal) -> None:
+    """Move on the messages that asked for a stop of this attempt."""
     box = os.path.join(run, layout.INBOX)
-    for name in _stops(run, n):
+    for name in maildir.waiting(box):
         message = maildir.read(box, name) or {}
-        told = {key: message[key] for key in ("by", "id") if isinstance(message.get(key), str)}
-        journal.append("stop.requested", **told)
-        maildir.move(box, name)
+        if message.get("kind") == "stop" and message.get("attempt") == n:
+            told = {key: message[key] for key in ("by", "id") if isinstance(message.get(key), str)}
+            journal.append("stop.requested", **told)
+            maildir.move(box, name)
 
 
-def _verify(run: str, n: int, seen: look.Look, journal: events.Journal, below: int | None) -> dict[str, Any] | None:
-    """verify.json, made now if it is not there; None when there is nothing to verify, or nobody waits for it."""
+def _verify(
+    run: str, n: int, seen: look.Look, held: writer.Writer, journal: events.Journal, below: int | None
+) -> dict[str, Any] | None:
+    """The record of the check, made now if there is none; None when there is nothing to check, or nobody waits."""
     assert seen.attempt is not None and seen.exit is not None
     if seen.attempt.get("verify") is None or seen.exit.get("how") in ("stopped", "not-started"):
         return None
-    stored = look.read_record(seen.directory, layout.VERIFY, [], required=False)
+    stored = look.record_at(seen, n, layout.VERIFY)
     if stored is not None:
         return stored
     if stop_asked(run, n):
@@ -115,7 +166,7 @@ def _verify(run: str, n: int, seen: look.Look, journal: events.Journal, below: i
     if found["how"] == "limit" and stop_asked(run, n):
         return None  # a check that was broken off says nothing, and goes on no record
     found = {"schema": "workcell.file.verify/1", "attempt": n, "at": clock.stamp(), **found}
-    sealed = record.decode(seal.seal(seen.directory, layout.VERIFY, record.encode(found)))
+    sealed = held.seal(n, layout.VERIFY, found)
     journal.append("verify.ended", attempt=n, how=sealed["how"], code=sealed["code"])
     return sealed
 
@@ -140,16 +191,16 @@ def take_agent_lock(run: str, n: int, below: int | None = None) -> int:
     return lock
 
 
-def _seal_next(seen: look.Look, n: int, step: dict[str, Any], journal: events.Journal) -> None:
-    sealed = record.decode(seal.seal(seen.directory, layout.NEXT, onward.next_record(seen, step)))
+def _seal_next(seen: look.Look, n: int, step: dict[str, Any], held: writer.Writer, journal: events.Journal) -> None:
+    sealed = held.seal(n, layout.NEXT, onward.next_record(seen, step))
     told = {key: sealed[key] for key in ("how", "playbook", "not_before", "reason")}
     journal.append("run.scheduled", attempt=n, **told)
 
 
 def _seal_result(
-    seen: look.Look,
     n: int,
     verdict: tuple[str, str],
+    held: writer.Writer,
     journal: events.Journal,
     step: dict[str, Any] | None = None,
 ) -> None:
@@ -163,21 +214,24 @@ def _seal_result(
     for key in ("playbook", "verdict", "findings", "cost_usd", "kept"):
         if step and step.get(key):
             result[key] = step[key]
-    sealed = record.decode(seal.seal(seen.directory, layout.RESULT, record.encode(result)))
+    sealed = held.seal(n, layout.RESULT, result)
     journal.append("run.ended", attempt=n, outcome=sealed["outcome"], reason=sealed["reason"])
 
 
-def close(run: str, seen: look.Look, word: str, reason: str) -> None:
-    """Seal the result of a run that was to go on: a person or a cap ends it. For the lock holder."""
+def close(run: str, seen: look.Look, word: str, reason: str, held: writer.Writer) -> None:
+    """Seal the result of a run that was to go on: a person or a cap ends it. For the holder of the right to write."""
+    held.mend(seen.n)
     journal = events.Journal(os.path.join(run, layout.EVENTS))
     try:
-        found = look.read_record(seen.directory, layout.FACTS, [], required=False)
+        found = look.record_at(seen, seen.n, layout.FACTS)
         if found is not None:
-            handoff.compose_now(run, seen, found, (word, reason))
-        _seal_result(seen, seen.n, (word, reason), journal)
+            facts_found = found
+            _optional(lambda: handoff.compose_now(run, seen, facts_found, (word, reason)))
+        _seal_result(seen.n, (word, reason), held, journal)
     finally:
         journal.close()
     status.write(run)
+    held.end(status.document(look.at(run, holding=True)))
 
 
 _OURS = tuple(f".{name}." for name in (layout.STATUS, layout.ENV, layout.CURRENT, layout.AGENT_LOCK))
@@ -187,7 +241,11 @@ _OURS = tuple(f".{name}." for name in (layout.STATUS, layout.ENV, layout.CURRENT
 def _tidy(run: str, directory: str) -> None:
     """Remove temporary files of writers that were killed: only the lock holder writes these, so they are dead."""
     for where, beginnings in ((directory, (".",)), (run, _OURS)):
-        for name in os.listdir(where):
+        try:
+            names = os.listdir(where)
+        except OSError:
+            continue
+        for name in names:
             if name.startswith(beginnings):
                 try:
                     os.unlink(os.path.join(where, name))

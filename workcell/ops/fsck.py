@@ -1,4 +1,4 @@
-"""fsck: run directories held against the format, and status.json made anew from the sealed files."""
+"""fsck: run directories held against the format and their ledgers, and what can be made anew from those."""
 
 import os
 import stat
@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from workcell.base import record
 from workcell.ops import find
-from workcell.rundir import events, layout, locks, logparts, look, phase, status
+from workcell.ops import fsck_ledger as ledgers
+from workcell.rundir import events, layout, ledger, logparts, look, phase, plainfile, status, writer
 from workcell.texts import models
 
 
@@ -22,14 +23,25 @@ class Report:
     mended: list[str] = field(default_factory=list)
 
 
-def fsck(home: str, runs: list[str] | None = None, *, rebuild: bool = False) -> list[Report]:
-    """Check the runs named, or all. With `rebuild`, write status.json anew where nobody else holds the run."""
+def fsck(home: str, runs: list[str] | None = None, *, rebuild: bool = False, accept: bool = False) -> list[Report]:
+    """Check the runs named, or all. One that cannot be checked is a report like any other.
+
+    With `rebuild`, write status.json and what has its record in the ledger anew, where no process holds the run. With
+    `accept`, record what differs from its hash in the ledger as it is now: a person has seen it.
+    """
     paths = runs if runs is not None else [find.path_of(home, run) for run in find.ids_of(home)]
-    return [_check(path, rebuild) for path in paths]
+    found = []
+    for path in paths:
+        try:
+            found.append(_check(path, rebuild, accept))
+        except OSError as error:
+            where = f": {error.filename}" if error.filename else ""
+            found.append(Report(os.path.basename(path), phase.CORRUPT, [f"{error.strerror}{where}"]))
+    return found
 
 
-def _check(run: str, rebuild: bool) -> Report:
-    if not os.path.isdir(run):
+def _check(run: str, rebuild: bool, accept: bool) -> Report:
+    if not os.path.isdir(run) and not ledger.exists(run):
         return Report(
             os.path.basename(run), phase.CORRUPT, ["it is not a directory: nothing of workcell's; move it away"]
         )
@@ -38,6 +50,11 @@ def _check(run: str, rebuild: bool) -> Report:
     report.problems += seen.problems
     if seen.phase == phase.CORRUPT and seen.why and not seen.problems:
         report.problems.append(seen.why)
+    if seen.book is not None and seen.book.problem is None:
+        ledgers.check(seen, report.problems, report.mended, rebuild=rebuild, accept=accept)
+    if not os.path.isdir(run):
+        report.problems.append("its directory is gone, and its ledger stands: workcell stop ends what is left of it")
+        return report
     _modes(run, report)
     _links(run, rebuild, report)
     for name in (layout.LAUNCH, layout.ENV):
@@ -45,6 +62,8 @@ def _check(run: str, rebuild: bool) -> Report:
             _record(run, name, report)
         elif name == layout.ENV:
             report.problems.append(f"{name} is missing: the run can be read, and neither resumed nor verified")
+        elif seen.checked:
+            report.problems.append(f"{name} is missing")
     for n in range(1, (seen.n or 0) + 1):
         _attempt(run, n, n == seen.n, report)
     _events(run, seen, report)
@@ -119,9 +138,7 @@ def _links(run: str, rebuild: bool, report: Report) -> None:
 
 
 def _ends_a_line(path: str) -> bool:
-    with open(path, "rb") as file:
-        data = file.read()
-    return not data or data.endswith(b"\n")
+    return (plainfile.tail(path, 1) or b"\n") == b"\n"
 
 
 def _events(run: str, seen: look.Look, report: Report) -> None:
@@ -151,10 +168,8 @@ def _status(run: str, seen: look.Look, rebuild: bool, report: Report) -> None:
     wanted = status.document(seen)
     path = os.path.join(run, layout.STATUS)
     try:
-        with open(path, "rb") as file:
-            found = record.decode(file.read())
-    except FileNotFoundError:
-        found = None
+        data = plainfile.read(path, look.LARGEST)
+        found = None if data is None else record.decode(data)
     except ValueError:
         found = {}
     if found == wanted or (not over and not rebuild):
@@ -165,19 +180,18 @@ def _status(run: str, seen: look.Look, rebuild: bool, report: Report) -> None:
         words = "missing" if found is None else "not what the sealed files say"
         report.problems.append(f"{layout.STATUS} is {words} (--rebuild writes it anew)")
         return
-    lock = locks.take(os.path.join(run, layout.RUNNER_LOCK))
-    if lock is None:
+    held = writer.take(run)
+    if held is None:
         return  # its holder writes it
-    try:
+    with held:
         seen = look.at(run, holding=True)
         over = seen.phase in (phase.DONE, phase.SCHEDULED)
         if seen.phase == phase.CORRUPT:
             report.problems.append(f"{layout.STATUS} is left as it is, since the run cannot be read")
         elif over:
             status.write(run)
+            held.end(status.document(seen))
             report.mended.append(f"{layout.STATUS} written anew")
         elif os.path.exists(path):
             os.unlink(path)  # of a run without a living writer a cache tells nothing that the files do not
             report.mended.append(f"{layout.STATUS} removed: it is computed until the run is settled")
-    finally:
-        os.close(lock)

@@ -9,7 +9,7 @@ from workcell.base import clock, probe
 from workcell.base.errors import WorkcellError
 from workcell.ops import find
 from workcell.ports import git, removal, salvage, worktrees
-from workcell.rundir import layout, locks, logparts, look, phase
+from workcell.rundir import layout, ledger, locks, logparts, look, orders, phase, writer
 
 HOUR = 3600.0
 DAY = 86400.0
@@ -17,7 +17,8 @@ DAY = 86400.0
 
 @dataclass
 class Item:
-    """One proposal: `kind` is run, staged, worktree or log; `can`: it may go; `why`: the proof, or the lack of it."""
+    """One proposal. `kind` is run, staged, unfinished, worktree, log or ledger;
+    `can`: it may go; `why`: the proof, or the lack of it."""
 
     kind: str
     path: str
@@ -33,7 +34,14 @@ def gc(home: str, older_than: float = 30 * DAY, *, act: bool = False) -> list[It
     `older_than` is in seconds since a run ended. Nothing is removed that was not in the list.
     """
     # trees before their runs: a run is the record of the work in its tree, and never goes before it
-    items = [*_staged(home), *_unfinished(home), *_worktrees(home), *_runs(home, older_than), *_logs(home)]
+    items = [
+        *_staged(home),
+        *_unfinished(home),
+        *_worktrees(home),
+        *_runs(home, older_than),
+        *_logs(home),
+        *_witnesses(home),
+    ]
     stay = {os.path.basename(item.path) for item in items if item.kind == "worktree" and not item.can}
     for item in items:
         if item.kind == "run" and os.path.basename(item.path) in stay:
@@ -165,22 +173,85 @@ def _remove_record(home: str, item: Item) -> None:
     """Under both locks, renamed first: a killed removal leaves a staged name that the next gc takes."""
     taken = []
     try:
-        for name in (layout.RUNNER_LOCK, layout.AGENT_LOCK):
-            lock = locks.take(os.path.join(item.path, name))
-            if lock is None:
-                item.done = f"left: somebody holds {name}"
-                return
-            taken.append(lock)
+        held = writer.take(item.path)
+        if held is None:
+            item.done = "left: a process is writing it"
+            return
+        taken += held.descriptors()
+        lock = locks.take(os.path.join(item.path, layout.AGENT_LOCK))
+        if lock is None:
+            item.done = f"left: a process holds {layout.AGENT_LOCK}"
+            return
+        taken.append(lock)
         if look.at(item.path, holding=True).phase != phase.DONE:
             item.done = "left: it is not done any more"
             return
         away = os.path.join(home, layout.RUNS, f"{layout.STAGED}gone-{os.path.basename(item.path)}")
         os.rename(item.path, away)
         shutil.rmtree(away)
+        _remove_witness(item.path)
         item.done = "removed"
     finally:
         for lock in taken:
             os.close(lock)
+
+
+def _remove_witness(run: str) -> None:
+    """Remove what the home says of a run whose directory is gone; its ledger goes last."""
+    for path in (ledger.ended_path(run), ledger.slot_path(run)):
+        if os.path.lexists(path):
+            os.unlink(path)
+    shutil.rmtree(orders.directory(run), ignore_errors=True)
+    if os.path.lexists(ledger.path(run)):
+        os.unlink(ledger.path(run))
+
+
+def _witnesses(home: str) -> list[Item]:
+    """Ledgers whose run is gone: its launch or its removal was cut short, or something removed the directory."""
+    folder = os.path.join(home, layout.LEDGER)
+    out = []
+    for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
+        path = os.path.join(folder, name)
+        run = find.path_of(home, name.removesuffix(".jsonl"))
+        if name.startswith("."):
+            if not _young(path):
+                out.append(Item("ledger", path, _size_of(path), True, ["its making was cut short"]))
+            continue
+        if not name.endswith(".jsonl") or os.path.isdir(run) or _young(path):
+            continue
+        seen = look.at(run)
+        over = seen.phase == phase.DONE or (seen.phase == phase.CREATED and not os.path.lexists(run))
+        words = "its run is gone" if over else f"its run is gone and {seen.phase}: workcell stop {seen.id}"
+        out.append(Item("ledger", path, _size_of(path), over, [words]))
+    return out
+
+
+def _size_of(path: str) -> int:
+    try:
+        return os.lstat(path).st_blocks * 512
+    except OSError:
+        return 0
+
+
+def _remove_ledger(home: str, item: Item) -> None:
+    name = os.path.basename(item.path)
+    if name.startswith("."):
+        os.unlink(item.path)
+        item.done = "removed"
+        return
+    run = find.path_of(home, name.removesuffix(".jsonl"))
+    lock = locks.take(item.path, 0.0, make=False)
+    if lock is None:
+        item.done = "left: a process holds it"
+        return
+    try:
+        if os.path.isdir(run):
+            item.done = "left: its run is there"
+            return
+        _remove_witness(run)
+        item.done = "removed"
+    finally:
+        os.close(lock)
 
 
 def _remove_worktree(home: str, item: Item) -> None:
@@ -193,17 +264,15 @@ def _remove_worktree(home: str, item: Item) -> None:
 
 def _pack_log(home: str, item: Item) -> None:
     run = os.path.dirname(os.path.dirname(item.path))
-    lock = locks.take(os.path.join(run, layout.RUNNER_LOCK))
-    if lock is None:
+    held = writer.take(run)
+    if held is None:
         item.done = "left: the run is busy"
         return
-    try:
+    with held:
         seen = look.at(run, holding=True)
         if seen.phase == phase.DONE:
             logparts.pack(seen.directory)
             item.done = "compressed"
-    finally:
-        os.close(lock)
 
 
 def _finish_worktree(home: str, item: Item) -> None:
@@ -221,4 +290,5 @@ _ACTS = {
     "run": _remove_run,
     "worktree": _remove_worktree,
     "log": _pack_log,
+    "ledger": _remove_ledger,
 }

@@ -63,7 +63,7 @@ def agent_words(directory: str) -> str:
 def compose_now(run: str, seen: look.Look, facts: dict[str, Any], verdict: tuple[str, str]) -> None:
     """Write the handoff of the current attempt anew from its files; any number of times."""
     attempt, exit = seen.attempt or {}, seen.exit or {}
-    verify = look.read_record(seen.directory, layout.VERIFY, [], required=False)
+    verify = look.record_at(look.at(run, holding=True), seen.n, layout.VERIFY)
     words = agent_words(seen.directory)
     parts = compose.handoff_parts(words)
     text = compose.render(
@@ -79,7 +79,7 @@ def compose_now(run: str, seen: look.Look, facts: dict[str, Any], verdict: tuple
             "agent": parts,
             "agent_rest": "" if parts else words,
             "instead": _instead(seen, verify, verdict),
-            "attempts": [_row(run, n, verdict if n == seen.n else None) for n in range(1, seen.n + 1)],
+            "attempts": [_row(seen, n, verdict if n == seen.n else None) for n in range(1, seen.n + 1)],
             "facts": _facts(facts, exit, verify),
             "commits": "\n".join((facts.get("git") or {}).get("subjects") or []),
             "verify_tail": end_of(os.path.join(seen.directory, layout.VERIFY_LOG)) if _unhappy(verify) else "",
@@ -88,6 +88,8 @@ def compose_now(run: str, seen: look.Look, facts: dict[str, Any], verdict: tuple
         },
     )
     text = Redactor(_secrets(run, attempt)).text(text)
+    if os.path.isdir(path := os.path.join(seen.directory, layout.HANDOFF)) and not os.path.islink(path):
+        plainfile.set_aside(path)
     seal.replace(seen.directory, layout.HANDOFF, text.encode("utf-8", "replace"))
 
 
@@ -121,11 +123,9 @@ def _instead(seen: look.Look, verify: dict[str, Any] | None, verdict: tuple[str,
     }
 
 
-def _row(run: str, n: int, verdict: tuple[str, str] | None) -> dict[str, str]:
-    directory = layout.attempt(run, n)
-    ignored: list[str] = []
+def _row(seen: look.Look, n: int, verdict: tuple[str, str] | None) -> dict[str, str]:
     attempt, exit, verify, next, result = (
-        look.read_record(directory, name, ignored, required=False) or {}
+        look.record_at(seen, n, name) or {}
         for name in (layout.ATTEMPT, layout.EXIT, layout.VERIFY, layout.NEXT, layout.RESULT)
     )
     ended = outcome.ending(exit).replace("|", "/") if exit else "-"

@@ -170,7 +170,7 @@ def _read(path: str) -> dict[str, Any] | None:
             found = record.decode(file.read())
     except (OSError, ValueError):
         return None
-    return found if record.major(found, "hold") == layout.FORMAT else None
+    return found if record.major(found, "hold") in layout.RECORDS else None
 
 
 def _stands(hold: dict[str, Any], now: float) -> bool:

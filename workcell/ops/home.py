@@ -4,7 +4,7 @@ import os
 import stat
 
 from workcell.base.errors import CannotCreate, Invalid, Refused, Usage
-from workcell.rundir import layout, seal
+from workcell.rundir import layout, plainfile, seal
 
 _README = """\
 This is a workcell home. Each directory under runs/ is one run: brief.md (what was asked), verify.sh (how it is
@@ -43,8 +43,8 @@ def check(home: str) -> bool:
         return True
     except (OSError, UnicodeDecodeError) as error:
         raise Invalid(f"{version} cannot be read: {error}", "it should hold the one line: 1") from error
-    if said.split(".")[0] != str(layout.FORMAT):
-        raise Invalid(f"the home {home!r} is of format {said!r}, and this workcell reads {layout.FORMAT}",
+    if said.split(".")[0] not in {str(major) for major in layout.READS}:
+        raise Invalid(f"the home {home!r} is of format {said!r}, and this workcell reads {layout.READS[-1]}",
                       "install a newer workcell, or set WORKCELL_HOME to another directory")  # fmt: skip
     return True
 
@@ -56,9 +56,12 @@ def ensure(home: str) -> None:
         os.makedirs(home, mode=0o700, exist_ok=True)
         for name in (layout.RUNS, layout.LEASES, layout.HOLDS, layout.WORKTREES):
             os.makedirs(os.path.join(home, name), mode=0o700, exist_ok=True)
-        for name, text in ((layout.README, _README), (layout.FORMAT_FILE, f"{layout.FORMAT}\n")):
-            if not os.path.exists(os.path.join(home, name)):
-                seal.seal(home, name, text.encode())
+        if not os.path.exists(os.path.join(home, layout.README)):
+            seal.seal(home, layout.README, _README.encode())
+        wanted = f"{layout.FORMAT}\n".encode()
+        if plainfile.read(os.path.join(home, layout.FORMAT_FILE), 64) != wanted:
+            # also over an older one that is read: the runs that are made now mean nothing to an older workcell
+            seal.replace(home, layout.FORMAT_FILE, wanted)
     except OSError as error:
         raise CannotCreate(
             f"cannot make the home {home!r}: {error.strerror}", "set WORKCELL_HOME to another"

@@ -13,7 +13,7 @@ from workcell.base.errors import CannotCreate, Refused, Unreachable
 from workcell.ops import attempts, find, home, plan, start, workspace
 from workcell.ports import changes, forbidden
 from workcell.ports import tmux as windows
-from workcell.rundir import layout, lease, locks, maildir, phase, seal
+from workcell.rundir import layout, lease, ledger, locks, maildir, phase, seal, writer
 from workcell.texts import compose
 
 
@@ -89,6 +89,7 @@ def create(made: plan.Plan, request: Request) -> Result:
     home.ensure(request.home)
     runs = os.path.join(request.home, layout.RUNS)
     staged = os.path.join(runs, f"{layout.STAGED}{ids.token(8)}")
+    held: writer.Writer | None = None
     notes: list[str] = []
     if made.verify is None:
         notes.append("no verify script: this run can end 'unverified' at best")
@@ -103,7 +104,8 @@ def create(made: plan.Plan, request: Request) -> Result:
             raise CannotCreate(f"somebody holds the lock of {staged}, which nobody else can know", "try again")
         claim = lease.claim(request.home, place.top, made.id, lambda run: find.is_live(request.home, run))
         workspace.snapshot(made, place)
-        _write_run(staged, made, place, os.path.basename(claim.path), request)
+        lines = _write_run(staged, made, place, os.path.basename(claim.path), request)
+        held = writer.create(made.run, {"by": "launch"}, lines)
         os.rename(staged, made.run)
         born = True
         seal.sync_directory(runs)
@@ -114,10 +116,14 @@ def create(made: plan.Plan, request: Request) -> Result:
     finally:
         if not born:
             shutil.rmtree(staged, ignore_errors=True)
+            if held is not None:
+                os.unlink(ledger.path(made.run))
         if claim is not None:
             claim.close()
         if lock is not None:
             os.close(lock)
+        if held is not None:
+            held.close()
     notes += place.notes
     if request.prepare:
         return Result(made.run, made.id, made.name, phase.CREATED, None, notes)
@@ -126,42 +132,43 @@ def create(made: plan.Plan, request: Request) -> Result:
     return Result(made.run, made.id, made.name, seen.phase, trouble, notes)
 
 
-def _write_run(staged: str, made: plan.Plan, place: workspace.Workspace, lease_name: str, request: Request) -> None:
+def _write_run(
+    staged: str, made: plan.Plan, place: workspace.Workspace, lease_name: str, request: Request
+) -> list[dict[str, Any]]:
+    """Write the run into `staged`; the lines of its ledger behind the first one."""
     now = clock.stamp()
     for name in (layout.ATTEMPTS, layout.USER):
         os.mkdir(os.path.join(staged, name), 0o700)
     for box in (layout.INBOX, layout.SPOOL):
         for part in ("", maildir.TMP, maildir.NEW, maildir.CUR):
             os.makedirs(os.path.join(staged, box, part), 0o700, exist_ok=True)
-    seal.seal(staged, layout.ENV, record.encode(env_record(made.env, made.fixed)))
+    env = record.encode(env_record(made.env, made.fixed))
+    seal.seal(staged, layout.ENV, env)
     seal.seal(staged, layout.RESCUE, compose.rescue(made, place.top).encode())
     base = place.tree and {"head": place.tree.head, "branch": place.tree.branch}
-    seal.seal(
-        staged,
-        layout.LAUNCH,
-        record.encode(
-            {
-                "schema": "workcell.file.launch/1",
-                "id": made.id,
-                "name": made.name,
-                "created_at": now,
-                "repo": made.repo,
-                "workspace": place.top,
-                "worktree": place.own,
-                "snapshot": place.snapshot,
-                "base": base,
-                "git_error": made.git_error,
-                "forbidden_before": forbidden.fingerprint(place.top, made.forbid) if made.forbid else None,
-                "mark": changes.mark(place.tree) if made.forbid and place.tree else None,
-                "lease": lease_name,
-                "group": made.group,
-                "labels": made.labels,
-                "notify": made.notify,
-                "workcell": __version__,
-                "python": sys.executable,
-            }
-        ),
+    launched = record.encode(
+        {
+            "schema": "workcell.file.launch/2",
+            "id": made.id,
+            "name": made.name,
+            "created_at": now,
+            "repo": made.repo,
+            "workspace": place.top,
+            "worktree": place.own,
+            "snapshot": place.snapshot,
+            "base": base,
+            "git_error": made.git_error,
+            "forbidden_before": forbidden.fingerprint(place.top, made.forbid) if made.forbid else None,
+            "mark": changes.mark(place.tree) if made.forbid and place.tree else None,
+            "lease": lease_name,
+            "group": made.group,
+            "labels": made.labels,
+            "notify": made.notify,
+            "workcell": __version__,
+            "python": sys.executable,
+        }
     )
+    seal.seal(staged, layout.LAUNCH, launched)
     intent = attempts.fill(
         attempts.from_plan(made, place.top),
         run=made.run,
@@ -174,12 +181,14 @@ def _write_run(staged: str, made: plan.Plan, place: workspace.Workspace, lease_n
         later=request.prepare,
     )
     directory = os.path.join(staged, layout.ATTEMPTS, layout.number(1))
-    attempts.write(directory, made.brief.data, made.verify, intent, None)
+    pinned = attempts.write(directory, made.brief.data, made.verify, intent, None)
     seal.sync_directory(os.path.join(staged, layout.ATTEMPTS))
     seal.point(staged, layout.CURRENT, f"{layout.ATTEMPTS}/{layout.number(1)}")
     for name in layout.LINKS:
         os.symlink(f"{layout.CURRENT}/{name}", os.path.join(staged, name))
     seal.sync_directory(staged)
+    files = writer.pins(0, {layout.LAUNCH: launched, layout.ENV: env})
+    return [*files, *writer.pins(1, pinned), {"attempt": 1, "born": True, "at": now}]
 
 
 def env_record(env: dict[str, str], fixed: list[str]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import os
 from typing import Any
 
 from workcell.base import clock, ids, record
-from workcell.rundir import layout, maildir, seal, spool
+from workcell.rundir import layout, maildir, orders, plainfile, seal, spool
 
 KINDS = ("text", "answer", "interrupt")
 MODES = ("urgent", "important", "sequential")
@@ -22,10 +22,24 @@ Message = dict[str, Any]
 
 
 def post(run: str, message: Message) -> str:
-    """Put a message into the inbox; its file name. Raises OSError when the disk refuses."""
-    name = ids.unique()
-    whole = {"schema": SCHEMA, "at": clock.stamp(), **message}
-    return maildir.deliver(os.path.join(run, layout.INBOX), whole, name) and name + ".json"
+    """Put a message into the inbox; its file name. Raises OSError when the disk refuses.
+
+    One that needs an order has it sealed first: the caller has the right to give it.
+    """
+    kind = str(message.get("kind"))
+    name = orders.name(run) if kind in orders.KINDS else ids.unique()
+    data = record.encode_line({"schema": SCHEMA, "at": clock.stamp(), **message, "id": message.get("id") or name})
+    if kind in orders.KINDS and orders.needed(run):
+        orders.place(run, name, kind, data, attempt=message.get("attempt"), by=message.get("by"))
+    return maildir.deliver_bytes(os.path.join(run, layout.INBOX), name + ".json", data)
+
+
+def ordered(run: str, name: str) -> bool:
+    """Whether the waiting message of that file name is what was ordered."""
+    if not orders.needed(run):
+        return True
+    data = plainfile.read(os.path.join(run, layout.INBOX, maildir.NEW, name), maildir.LARGEST)
+    return data is not None and orders.allows(run, name, data)
 
 
 def state(run: str, name: str) -> tuple[str | None, dict[str, Any]]:
@@ -128,8 +142,8 @@ def for_brief(run: str, n: int) -> list[tuple[str, Message]]:
 def in_brief(run: str, n: int) -> set[str]:
     """Ids of the messages that stand in the brief of attempt `n`."""
     try:
-        with open(os.path.join(layout.attempt(run, n), layout.ATTEMPT), "rb") as file:
-            found = record.decode(file.read()).get("messages")
+        data = plainfile.read(os.path.join(layout.attempt(run, n), layout.ATTEMPT), maildir.LARGEST)
+        found = record.decode(data or b"").get("messages")
     except (OSError, ValueError):
         return set()
     return {str(one) for one in found} if isinstance(found, list) else set()

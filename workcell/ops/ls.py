@@ -7,7 +7,7 @@ from typing import Any
 
 from workcell.base import clock
 from workcell.ops import captured
-from workcell.rundir import layout, look, phase, status
+from workcell.rundir import layout, look, phase, scan, status
 
 RECENT = 20
 """Runs that are over and shown without being asked for."""
@@ -28,28 +28,23 @@ class Result:
 
 def ls(home: str, *, everything: bool = False, group: str | None = None) -> Result:
     """Every run that is not done, and the newest that are. Reads files and probes locks; changes nothing."""
-    directory = os.path.join(home, layout.RUNS)
-    try:
-        names = [entry.name for entry in os.scandir(directory) if not entry.name.startswith(".")]
-    except FileNotFoundError:
-        return Result([], 0)
-    names.sort(reverse=True)
+    found = scan.scan(home)
     live: list[dict[str, Any]] = []
     done: list[dict[str, Any]] = []
-    over = 0
-    for name in names:
-        path = f"{directory}/{name}"
-        if os.path.exists(f"{path}/{layout.CURRENT}/{layout.RESULT}"):
-            over += 1
-            if everything or group is not None or len(done) < RECENT:
-                found = status.cached(path) or status.document(look.at(path))
-                if group is None or found.get("group") == group:
-                    done.append(found)
-        else:
-            seen = look.at(path)
-            found = status.document(seen, captured.weighed(seen))
-            if group is None or found.get("group") == group:
-                live.append(found)
+    over = found.done
+    for path in found.live:
+        seen = look.at(path)
+        document = status.document(seen, captured.weighed(seen))
+        over += seen.phase == phase.DONE
+        if group is None or document.get("group") == group:
+            (done if seen.phase == phase.DONE else live).append(document)
+    for name in sorted(found.over, reverse=True):
+        if not (everything or group is not None) and len(done) >= RECENT:
+            break
+        path = os.path.join(home, layout.RUNS, name)
+        document = status.cached(path) or status.document(look.at(path))
+        if group is None or document.get("group") == group:
+            done.append(document)
     # ids tell only the minute; what is shown is in the order of the moments
     done.sort(key=lambda run: run["written_at"] or "", reverse=True)
     live.sort(key=lambda run: run["written_at"] or "", reverse=True)

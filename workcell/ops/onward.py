@@ -5,13 +5,13 @@ import os
 import time
 from typing import Any
 
-from workcell.base import clock, record
+from workcell.base import clock
 from workcell.base.errors import WorkcellError
 from workcell.judgement import next as nexts
 from workcell.judgement import outcome
 from workcell.ops import holds, outbox, verdicts, watchdog
 from workcell.ports import git, salvage
-from workcell.rundir import layout, look, maildir, notice
+from workcell.rundir import layout, look, maildir, notice, orders
 from workcell.texts import playbooks
 
 _EVENTS = {
@@ -46,7 +46,7 @@ def decide(
         return nexts.decide(case)
     if not watchdog.there(home):
         return nexts.decide(case)  # without playbooks nothing follows
-    books, faults = playbooks.load(str(seen.attempt.get("cwd")), home)
+    books, faults = playbooks.load(seen.attempt.get("cwd"), home)
     if ended[0] == outcome.TAMPERED:
         return nexts.decide({**case, "books": books})
     judged = verdicts.judge(seen, playbooks.signals(books))
@@ -78,25 +78,31 @@ def stopped_by(run: str, seen: look.Look) -> str | None:
     """The playbook that asked the runner to stop this attempt; None when a person did, or nobody."""
     if (seen.exit or {}).get("how") != "stopped":
         return None
-    box = os.path.join(run, layout.INBOX)
-    asked = []
-    for part in (maildir.CUR, maildir.NEW):
-        for name in maildir.waiting(box, part):
-            message = maildir.read(box, name, part) or {}
-            if message.get("kind") == "stop" and message.get("attempt") == seen.n:
-                asked.append(str(message.get("by")))
+    ordered = [str(one.get("by")) for one in orders.stops(run, seen.n)]
+    asked = ordered if orders.needed(run) else _asked(run, seen.n)
     if asked and all(who.startswith("playbook:") for who in asked):
         return asked[0].removeprefix("playbook:")
     return None
+
+
+def _asked(run: str, n: int) -> list[str]:
+    """The askers for a stop of attempt `n` of a run without a ledger."""
+    box = os.path.join(run, layout.INBOX)
+    found = []
+    for part in (maildir.CUR, maildir.NEW):
+        for name in maildir.waiting(box, part):
+            message = maildir.read(box, name, part) or {}
+            if message.get("kind") == "stop" and message.get("attempt") == n:
+                found.append(str(message.get("by")))
+    return found
 
 
 def history_of(run: str, seen: look.Look, facts: dict[str, Any], verify: dict[str, Any] | None) -> list[dict[str, Any]]:
     """Every attempt of the run as `judgement.next` wants it, oldest first; this one has no next yet."""
     rows = []
     for n in range(1, seen.n + 1):
-        directory = layout.attempt(run, n)
         attempt, start, exit, found, checked, after = (
-            look.read_record(directory, name, [], required=False) or {}
+            look.record_at(seen, n, name) or {}
             for name in (layout.ATTEMPT, layout.START, layout.EXIT, layout.FACTS, layout.VERIFY, layout.NEXT)
         )
         if n == seen.n:
@@ -231,23 +237,21 @@ def post_home(home: str, name: str, event: str, why: str, edge: str) -> bool:
     return True
 
 
-def next_record(seen: look.Look, step: nexts.Step) -> bytes:
+def next_record(seen: look.Look, step: nexts.Step) -> dict[str, Any]:
     """next.json: how the run goes on, why, by which playbook, and not before when."""
     hold = step["hold"]
-    return record.encode(
-        {
-            "schema": "workcell.file.next/1",
-            "attempt": seen.n,
-            "decided_at": clock.stamp(),
-            "how": step["how"],
-            "reason": step["reason"],
-            "playbook": step["playbook"],
-            "fits": step["fit"],
-            "not_before": clock.stamp(step["not_before"]),
-            "hold": hold and {**hold, "until_at": clock.stamp(hold["until_at"]) if hold["until_at"] else None},
-            "verdict": step.get("verdict"),
-            "findings": step["findings"],
-            "kept": step.get("kept"),
-            "cost_usd": step.get("cost_usd"),
-        }
-    )
+    return {
+        "schema": "workcell.file.next/1",
+        "attempt": seen.n,
+        "decided_at": clock.stamp(),
+        "how": step["how"],
+        "reason": step["reason"],
+        "playbook": step["playbook"],
+        "fits": step["fit"],
+        "not_before": clock.stamp(step["not_before"]),
+        "hold": hold and {**hold, "until_at": clock.stamp(hold["until_at"]) if hold["until_at"] else None},
+        "verdict": step.get("verdict"),
+        "findings": step["findings"],
+        "kept": step.get("kept"),
+        "cost_usd": step.get("cost_usd"),
+    }

@@ -238,7 +238,7 @@ class Room:
 def usable(message: Mapping[str, Any]) -> bool:
     """Whether a message has what every notice has, in a version that we know."""
     return (
-        record.major(dict(message), "notice") == layout.FORMAT
+        record.major(dict(message), "notice") in layout.RECORDS
         and all(isinstance(message.get(key), str) and message[key] for key in ("id", "run", "name", "event", "at"))
         and isinstance(message.get("attempt"), int)
         and message["event"] in notice.EVENTS

@@ -9,11 +9,14 @@ from typing import Any
 
 from workcell.base import record
 from workcell.base.errors import CannotCreate, Refused, TryAgain
-from workcell.ops import attempts, environment, find, launch, letters, plan, remaining, settle, start, verdicts
+from workcell.ops import attempts, check, environment, find, launch, letters, plan, remaining, settle, start, verdicts
 from workcell.ports import git
 from workcell.ports.agents import reader_for
-from workcell.rundir import layout, lease, look, phase, seal
+from workcell.rundir import adopt, layout, lease, look, phase, plainfile, seal, writer
 from workcell.texts import recipe as recipes
+
+HANDOFF_LIMIT = 1 << 26
+"""Bytes of a handoff that the next attempt begins with."""
 
 OPEN = (phase.DONE, phase.SCHEDULED, phase.CREATED)
 PASSED = "passed"
@@ -87,6 +90,11 @@ def _check(seen: look.Look, request: Request) -> None:
     if seen.phase not in OPEN:
         cure = f"workcell fsck {seen.id}" if seen.phase == phase.CORRUPT else f"workcell status {seen.id}"
         raise Refused(f"{who}: it is {seen.phase}: {seen.why}", cure)
+    if seen.altered:
+        raise Refused(
+            f"{who}: {', '.join(seen.altered)} changed since it was written",
+            f"see what differs, and take it as it is now: workcell fsck --accept {seen.id}",
+        )
     if (seen.result or {}).get("outcome") == PASSED and request.brief is None:
         raise Refused(f"{who}: it passed", f"give it more to do: workcell resume {seen.id} --brief NEW.md")
     top = (seen.attempt or {}).get("cwd", "")
@@ -138,6 +146,7 @@ def _intent(
         texts = [str(message["text"]).rstrip("\n") for message in waiting]
         brief = remaining.brief(request.run, seen, n, texts).encode("utf-8", "replace")
         verify = _verify(seen)
+        carried["verify"] = verify and {"sha256": plan.sha256(verify)}
     values = carried["recipe"]["values"]
     session, why_not = _conversation(request, seen, values) if request.native else (None, None)
     carried["limits"] = _limits(request, seen, carried["limits"])
@@ -188,9 +197,9 @@ def _limits(request: Request, seen: look.Look, limits: dict[str, Any]) -> dict[s
         return {**limits, "wall_seconds": whole, "wall_total_seconds": whole}
     used = 0.0
     for n in range(seen.n, 0, -1):
-        exit = look.read_record(layout.attempt(request.run, n), layout.EXIT, [], required=False) or {}
+        exit = look.record_at(seen, n, layout.EXIT) or {}
         used += float(exit.get("seconds") or 0.0)
-        attempt = look.read_record(layout.attempt(request.run, n), layout.ATTEMPT, []) or {}
+        attempt = look.record_at(seen, n, layout.ATTEMPT) or {}
         if (attempt.get("asked_by") or {}).get("who") == "person":
             break
     return {**limits, "wall_seconds": max(60.0, whole - used), "wall_total_seconds": whole}
@@ -203,11 +212,13 @@ def _verify(seen: look.Look) -> bytes | None:
         return None
     path = os.path.join(seen.directory, layout.VERIFY_SCRIPT)
     try:
-        with open(path, "rb") as file:
-            script = file.read()
+        script = plainfile.read(path, check.LARGEST) or b""
     except OSError:
         script = b""
-    if plan.sha256(script) != seen.attempt["verify"]["sha256"]:
+    pinned = seen.attempt["verify"]["sha256"]
+    if seen.book is not None:
+        pinned = seen.book.hashes.get((seen.n, layout.VERIFY_SCRIPT), pinned)  # a person may have accepted another one
+    if plan.sha256(script) != pinned:
         raise Refused(
             f"cannot resume {seen.id}: {path} is not the script that was pinned at launch",
             f"look at it, then give the brief again: workcell resume {seen.id} --brief BRIEF",
@@ -235,21 +246,22 @@ def _open(
 ) -> None:
     """Stage the attempt, rename it, and switch `current` to it: the switch is its birth."""
     run, staged = request.run, ""
-    lock = settle.take(run, seen)
+    held = settle.take(run, seen)
     try:
+        held = adopt.adopted(held)
+        held.mend(seen.n)
         top = str(intent["cwd"])
         with lease.claim(request.home, top, seen.id, lambda other: find.is_live(request.home, other)):
             _remove_unborn(run, n)
             staged = os.path.join(run, layout.ATTEMPTS, f"{layout.STAGED}{layout.number(n)}")
-            try:
-                with open(os.path.join(seen.directory, layout.HANDOFF), "rb") as file:
-                    handoff = file.read()
-            except FileNotFoundError:
-                handoff = None
-            attempts.write(staged, brief, verify, intent, handoff)
+            handoff = plainfile.read(os.path.join(seen.directory, layout.HANDOFF), HANDOFF_LIMIT)
+            pinned = attempts.write(staged, brief, verify, intent, handoff)
+            held.pin(n, pinned)
             os.rename(staged, layout.attempt(run, n))
             seal.sync_directory(os.path.join(run, layout.ATTEMPTS))
-            _renew_environment(request, intent, made)
+            _renew_environment(request, intent, made, held)
+            held.reopen()
+            held.born(n)
             seal.point(run, layout.CURRENT, f"{layout.ATTEMPTS}/{layout.number(n)}")
             letters.briefed(run, n)
     except OSError as error:
@@ -257,18 +269,22 @@ def _open(
             shutil.rmtree(staged, ignore_errors=True)
         raise CannotCreate(f"cannot open attempt {n} of {seen.id}: {error.strerror}", "free some disk space") from error
     finally:
-        os.close(lock)
+        held.close()
 
 
 def _remove_unborn(run: str, n: int) -> None:
-    """A number above `current` was never born: somebody died while making it."""
+    """Remove directories of attempts that were never begun: `n` is the next one, and all numbers below it were."""
     directory = os.path.join(run, layout.ATTEMPTS)
     for name in os.listdir(directory):
         if name.startswith(layout.STAGED) or (name.isdigit() and int(name) >= n):
-            shutil.rmtree(os.path.join(directory, name))
+            path = os.path.join(directory, name)
+            if os.path.isdir(path) and not os.path.islink(path):
+                shutil.rmtree(path)
+            else:
+                os.unlink(path)
 
 
-def _renew_environment(request: Request, intent: dict[str, Any], made: plan.Plan | None) -> None:
+def _renew_environment(request: Request, intent: dict[str, Any], made: plan.Plan | None, held: writer.Writer) -> None:
     """env.json for the next attempt: a person's shell replaces what it has, and what files fixed stays or comes new.
 
     A name that is absent in the shell keeps its value. A playbook has no shell: it
@@ -286,7 +302,9 @@ def _renew_environment(request: Request, intent: dict[str, Any], made: plan.Plan
         own = {name: value for name, value in intent["recipe"]["values"]["env"].items() if value is not None}
         env.update(own)
         fixed |= set(own)
-    seal.replace(request.run, layout.ENV, record.encode(launch.env_record(env, sorted(fixed))))
+    data = record.encode(launch.env_record(env, sorted(fixed)))
+    held.pin(0, {layout.ENV: data})
+    seal.replace(request.run, layout.ENV, data)
 
 
 def _started(request: Request, n: int) -> Result:

@@ -8,7 +8,7 @@ from workcell.base import clock, record
 from workcell.base.errors import TryAgain
 from workcell.ops import check, environment, finish, onward, sending
 from workcell.ports import proc
-from workcell.rundir import layout, locks, look, phase, plainfile, seal
+from workcell.rundir import layout, look, phase, plainfile, slot, writer
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -31,53 +31,55 @@ def settle(run: str) -> look.Look:
     seen = look.at(run)
     if not needed(seen):
         return seen
-    lock = locks.take(os.path.join(run, layout.RUNNER_LOCK))
-    if lock is None:
+    held = writer.take(run)
+    if held is None:
         return look.at(run)
-    try:
+    with held:
         again = look.at(run, holding=True)
         if (again.phase, again.n) == (seen.phase, seen.n):
-            under_lock(run, again, lock)
-    finally:
-        os.close(lock)
+            under_lock(run, again, held)
     sending.waiting(onward.home_of(run))
     return look.at(run)
 
 
-def under_lock(run: str, seen: look.Look, lock: int) -> None:
-    """End leftovers, seal the exit where none stands, and finish; for the holder of runner.lock."""
-    locks.sign(lock, "settle")
+def under_lock(run: str, seen: look.Look, held: writer.Writer) -> None:
+    """End leftovers, seal the exit where none stands, and finish; for the holder of the right to write."""
+    held.sign("settle")
     if layout.EXIT not in seen.stands:
         if layout.START not in seen.stands:
             # never started: nothing to seal, and the next launch or resume may start it
             check.end_leftovers(run, seen.n, below=None)
             check.free_agent_lock(run)
             return
-        seal_exit(seen, "vanished")
-    finish.finish(run, seen.n, lock)
+        seal_exit(seen, "vanished", held)
+    finish.finish(run, seen.n, held)
 
 
 def hand_over(run: str, seen: look.Look) -> bool:
-    """Let a process of its own settle the run: its exit is sealed here, its runner.lock goes over by descriptor.
+    """Let a process of its own settle the run: its exit is sealed here, the right to write goes over by descriptor.
 
-    For who must not wait for a verify script. False when the run has changed meanwhile or somebody has the lock.
+    For callers that must not wait for a verify script. False when the run has changed meanwhile or is being written.
     """
-    lock = locks.take(os.path.join(run, layout.RUNNER_LOCK), 0.1)
-    if lock is None:
+    held = writer.take(run, 0.1)
+    if held is None:
         return False
-    try:
+    with held:
         again = look.at(run, holding=True)
         if (again.phase, again.n) != (seen.phase, seen.n) or not needed(again):
             return False
         if again.phase == phase.LOST:
-            seal_exit(again, "vanished")
+            seal_exit(again, "vanished", held)
         program = os.path.join(_PACKAGE, "__main__.py")
         leave = [sys.executable, "-I", "-S", "-c", _LEAVE]
-        words = [*leave, sys.executable, "-I", program, "_settle", run, str(again.n), str(lock)]
-        proc.detach(words, cwd=run, env=surroundings(run, again.n), pass_fds=[lock])
-    finally:
-        os.close(lock)
+        descriptors = [str(held.fd), str(held.words)]
+        words = [*leave, sys.executable, "-I", program, "_settle", run, str(again.n), *descriptors]
+        proc.detach(words, cwd=_standing(run), env=surroundings(run, again.n), pass_fds=held.descriptors())
     return True
+
+
+def _standing(run: str) -> str:
+    """The run's directory, or the home where the run's directory is gone."""
+    return run if os.path.isdir(run) else layout.home_of(run)
 
 
 def surroundings(run: str, n: int) -> dict[str, str]:
@@ -86,13 +88,10 @@ def surroundings(run: str, n: int) -> dict[str, str]:
     return {**env, "WORKCELL_ATTEMPT": f"{os.path.basename(run)}/{n}"}
 
 
-def seal_exit(seen: look.Look, how: str) -> None:
-    """The exit record of an agent whose exit code nobody saw, unless its runner had kept it before it died."""
-    kept = _kept(seen)
-    if kept is not None:
-        seal.seal(seen.directory, layout.EXIT, record.encode(kept))
-        return
-    found: dict[str, Any] = {
+def seal_exit(seen: look.Look, how: str, held: writer.Writer) -> None:
+    """Seal the exit record of an agent whose exit code nobody saw, unless its runner had kept it before it died."""
+    kept = slot.kept(seen.run, seen.n) if seen.checked else _kept(seen)
+    found: dict[str, Any] = kept or {
         "schema": "workcell.file.exit/1",
         "how": how,
         "code": None,
@@ -103,30 +102,34 @@ def seal_exit(seen: look.Look, how: str) -> None:
         "max_rss_kb": None,
         "error": None,
     }
-    seal.seal(seen.directory, layout.EXIT, record.encode(found))
+    held.seal(seen.n, layout.EXIT, found)
+    slot.give_back(seen.run)
 
 
 def _kept(seen: look.Look) -> dict[str, Any] | None:
-    """The whole record in `.exit.slot` of a dead runner: the room is taken while zeros are all that stands in it."""
+    """The whole record in `.exit.slot` of a dead runner of format 1; zeros are all that stands there before."""
     try:
-        data = plainfile.read(os.path.join(seen.directory, layout.EXIT_SLOT), seal.Slot.SIZE)
+        data = plainfile.read(os.path.join(seen.directory, layout.EXIT_SLOT), slot.SIZE)
         found = record.decode((data or b"").rstrip(b"\0"))
     except (OSError, ValueError):
         return None
-    return found if record.major(found, "exit") == layout.FORMAT else None
+    return found if record.major(found, "exit") in layout.RECORDS else None
 
 
-def take(run: str, seen: look.Look) -> int:
-    """runner.lock, if the run still is what `seen` says under it; TryAgain otherwise. The caller closes it."""
-    lock = locks.take(os.path.join(run, layout.RUNNER_LOCK))
-    if lock is None:
-        raise TryAgain(f"{seen.id} is busy: somebody else holds its runner.lock", f"workcell status {seen.id}")
-    again = look.at(run, holding=True)
-    if (again.phase, again.n) != (seen.phase, seen.n):
-        os.close(lock)
-        raise TryAgain(
-            f"{seen.id} changed while you asked: it was {seen.phase} in attempt {seen.n}, "
-            f"and is {again.phase} in attempt {again.n}",
-            f"workcell status {seen.id}",
-        )
-    return lock
+def take(run: str, seen: look.Look) -> writer.Writer:
+    """The right to write the run, if it still is what `seen` says; the caller closes it. Raises TryAgain otherwise."""
+    held = writer.take(run)
+    if held is None:
+        raise TryAgain(f"{seen.id} is busy: another process has the right to write it", f"workcell status {seen.id}")
+    try:
+        again = look.at(run, holding=True)
+        if (again.phase, again.n) != (seen.phase, seen.n):
+            raise TryAgain(
+                f"{seen.id} changed while you asked: it was {seen.phase} in attempt {seen.n}, "
+                f"and is {again.phase} in attempt {again.n}",
+                f"workcell status {seen.id}",
+            )
+    except BaseException:
+        held.close()
+        raise
+    return held

@@ -9,7 +9,7 @@ from workcell.base.errors import InputOutput, TryAgain, WorkcellError
 from workcell.ops import environment
 from workcell.ports import proc
 from workcell.ports import tmux as windows
-from workcell.rundir import layout, locks, look, phase, spool
+from workcell.rundir import layout, look, phase, spool, writer
 
 PATIENCE = 15.0
 """Seconds for a runner to take its locks and seal start.json; it needs hundredths on an idle machine."""
@@ -39,7 +39,7 @@ def runner(run: str, n: int) -> look.Look:
         if now > deadline:
             raise TryAgain(f"the runner of {os.path.basename(run)} has not started within {PATIENCE:.0f} s",
                            f"look into {log}")  # fmt: skip
-        if locks.held(os.path.join(run, layout.RUNNER_LOCK)) == probe.NO and os.path.exists(log):
+        if writer.held(run) == probe.NO and os.path.exists(log):
             # nobody holds the lock and nobody has started: either it is about to take it, or it is dead
             quiet_since = quiet_since or now
             if now - quiet_since > 2.0 and os.path.getsize(log) > before:

@@ -6,11 +6,11 @@ import socket
 import time
 from dataclasses import dataclass
 
-from workcell.base import ids, platform, probe
+from workcell.base import platform, probe, record
 from workcell.base.errors import Refused, TimedOut, TryAgain
 from workcell.judgement import outcome
 from workcell.ops import finish, settle
-from workcell.rundir import layout, look, maildir, phase
+from workcell.rundir import layout, look, maildir, orders, phase
 
 
 @dataclass(frozen=True)
@@ -25,17 +25,17 @@ def stop(run: str, grace: float = 10.0, by: str = "person") -> Result:
     """End the run: asked first, killed after `grace` seconds; returns once it is over.
 
     A run that is done stays as it is. An agent that cannot be asked about is left alone: the run is sealed as
-    stopped, and the note says so.
+    stopped, and the note says so. Raises TryAgain when the agent does not end, TimedOut when the run does not.
     """
     seen = settle.settle(run)
     note = "it was over already" if seen.phase == phase.DONE else None
     if seen.phase in (phase.RUNNING, phase.STARTING):
         _ask_runner(run, seen, grace, by)
-        seen = _wait(run, grace + 60.0)
+        seen = _wait(run, grace + 60.0, seen)
     if seen.phase == phase.FINISHING:
         _ask_runner(run, seen, grace, by)  # finish looks, too, while its check runs
-        seen = _wait(run, 60.0)
-    if seen.phase == phase.CORRUPT:
+        seen = _wait(run, 60.0, seen)
+    if seen.phase == phase.CORRUPT and not (seen.checked and seen.n):
         raise Refused(f"{seen.id} cannot be stopped: {seen.why}", f"workcell fsck {seen.id}")
     if seen.phase != phase.DONE:
         note = _seal_stopped(run, seen, grace)
@@ -44,20 +44,46 @@ def stop(run: str, grace: float = 10.0, by: str = "person") -> Result:
 
 
 def _ask_runner(run: str, seen: look.Look, grace: float, by: str) -> None:
+    """Order the stop, and tell the runner; a runner that another process has stopped is continued."""
+    name = orders.name(run)
     message: dict[str, object] = {
         "schema": "workcell.message/1",
         "kind": "stop",
         "attempt": seen.n,
         "grace_seconds": grace,
         "by": by,
+        "id": name,
     }
     try:
-        maildir.deliver(os.path.join(run, layout.INBOX), message, ids.unique())
+        if orders.needed(run):
+            data = record.encode_line(message)
+            orders.place(run, name, orders.STOP, data, attempt=seen.n, grace_seconds=grace, by=by)
+        _optional_copy(run, name, message)
     except OSError:
         if not poke(run, b"S"):  # a full disk: the runner is asked by word of mouth, with its own grace
             raise
     else:
         poke(run)
+    _continue(seen)
+
+
+def _optional_copy(run: str, name: str, message: dict[str, object]) -> None:
+    """The message in the inbox: what a runner of format 1 reads, and what people see. The order alone is enough."""
+    try:
+        maildir.deliver(os.path.join(run, layout.INBOX), message, name)
+    except OSError:
+        if not orders.needed(run):
+            raise
+
+
+def _continue(seen: look.Look) -> None:
+    """Let a runner that somebody stopped go on: it cannot end its agent while it stands still."""
+    runner = (seen.start or {}).get("runner")
+    if isinstance(runner, dict) and not seen.copied and platform.alive(runner) == probe.YES:
+        try:
+            os.kill(int(runner["pid"]), signal.SIGCONT)
+        except OSError:
+            pass
 
 
 def poke(run: str, kind: bytes = b"P") -> bool:
@@ -79,12 +105,12 @@ def poke(run: str, kind: bytes = b"P") -> bool:
         os.close(where)
 
 
-def _wait(run: str, patience: float) -> look.Look:
+def _wait(run: str, patience: float, before: look.Look) -> look.Look:
     deadline = time.monotonic() + patience
     pause = 0.005
     while True:
         seen = look.at(run)
-        if seen.phase not in (phase.RUNNING, phase.STARTING, phase.FINISHING):
+        if seen.phase not in (phase.RUNNING, phase.STARTING, phase.FINISHING) or seen.n != before.n:
             return seen
         if time.monotonic() > deadline:
             raise TimedOut(f"{seen.id} is still {seen.phase} after {patience:.0f} s", f"workcell status {seen.id}")
@@ -94,8 +120,7 @@ def _wait(run: str, patience: float) -> look.Look:
 
 def _seal_stopped(run: str, seen: look.Look, grace: float) -> str | None:
     """Seal a run without a living runner as stopped: orphaned, unknown, scheduled, created or interrupted."""
-    lock = settle.take(run, seen)
-    try:
+    with settle.take(run, seen) as held:
         note = None
         if seen.agent == probe.YES and seen.start is not None:
             _end_agent(seen, grace)
@@ -104,15 +129,15 @@ def _seal_stopped(run: str, seen: look.Look, grace: float) -> str | None:
                 raise TryAgain(f"the agent of {seen.id} (pid {pid}) does not end, not even killed", "ps -o stat,wchan")
         if seen.agent == probe.UNKNOWN:
             note = seen.why
+        if held.book is not None and held.book.problem is not None:
+            raise Refused(f"{seen.id} cannot be sealed as stopped: {held.book.problem}", f"workcell fsck {seen.id}")
         if layout.EXIT not in seen.stands:
-            settle.seal_exit(seen, "stopped")
+            settle.seal_exit(seen, "stopped", held)
         if layout.NEXT in seen.stands:
-            finish.close(run, look.at(run, holding=True), outcome.STOPPED, "stopped by a person")
+            finish.close(run, look.at(run, holding=True), outcome.STOPPED, "stopped by a person", held)
         else:
-            finish.finish(run, seen.n, lock)
+            finish.finish(run, seen.n, held)
         return note
-    finally:
-        os.close(lock)
 
 
 def _end_agent(seen: look.Look, grace: float) -> None:

@@ -35,12 +35,12 @@ def verify(run: str, *, to_terminal: bool) -> Result:
         )
     if seen.phase not in (phase.DONE, phase.SCHEDULED, phase.CREATED):
         raise TryAgain(f"cannot verify {seen.id}: it is {seen.phase}", f"workcell wait {seen.id}")
-    lock = settle.take(run, seen)
+    held = settle.take(run, seen)
     home = find.home_of(run)
     try:
         claim = lease.claim(home, seen.attempt["cwd"], seen.id, lambda other: find.is_live(home, other))
     except BaseException:
-        os.close(lock)
+        held.close()
         raise
     try:
         agent_lock = finish.take_agent_lock(run, seen.n)
@@ -55,5 +55,5 @@ def verify(run: str, *, to_terminal: bool) -> Result:
         check.end_leftovers(run, seen.n, below=None)
     finally:
         claim.close()
-        os.close(lock)
+        held.close()
     return Result(seen.id, found["how"] == "exited" and found["code"] == 0, found, text)

@@ -3,6 +3,7 @@
 import os
 
 from workcell.base import clock, record
+from workcell.rundir import plainfile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ class Journal:
     """The writer. A line that the disk refuses is kept and comes before the next one."""
 
     def __init__(self, path: str) -> None:
-        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        self._fd = plainfile.append(path)
         self._ids: set[str] = set()
         self._number = self._mend()
         self._kept: list[tuple[bytes, object]] = []
@@ -99,11 +100,10 @@ def read(path: str, start: int = 0) -> "Iterator[tuple[int, dict[str, object] | 
 
     A last line without its newline is not whole yet and is left for the next time.
     """
-    try:
-        file = open(path, "rb")
-    except FileNotFoundError:
+    fd = plainfile.reader(path)
+    if fd is None:
         return
-    with file:
+    with open(fd, "rb") as file:
         file.seek(start)
         for line in file:
             if not line.endswith(b"\n"):

@@ -2,13 +2,21 @@
 
 import os
 
-FORMAT = 1
+FORMAT = 2
+"""The major version of the home that this workcell writes."""
+
+READS = (1, 2)
+"""Major versions of a home, and of launch.json, that this workcell reads."""
+
+RECORDS = (1,)
+"""Major versions of every other record that this workcell reads and writes."""
 
 # a home
 README, FORMAT_FILE, CONFIG = "README", "FORMAT", "config.yaml"
 TMUX_SOCKET, TMUX_CONF, SOCKET_POINTER = "tmux.sock", "tmux.conf", "SOCKET"
 RUNS, WORKTREES, LEASES, HOLDS = "runs", "worktrees", "leases", "holds"
 OUTBOX, WATCHDOG, CRASHES = "outbox", "watchdog", "crashes"
+LEDGER, ENDED, ORDERS = "ledger", "ended", "orders"
 DATA_KINDS = ("recipes", "recovery", "adapters", "templates")
 
 # a run
@@ -26,12 +34,16 @@ BRIEF, VERIFY_SCRIPT, HANDOFF = "brief.md", "verify.sh", "handoff.md"
 AGENT_LOG, STDERR_LOG, VERIFY_LOG, AGENT_DIR = "agent.log", "stderr.log", "verify.log", "agent"
 TRANSCRIPT = "transcript.jsonl"
 EXIT_SLOT = ".exit.slot"
+FOREIGN = "foreign"
 
 SEALED = (ATTEMPT, START, EXIT, FACTS, VERIFY, NEXT, RESULT)
 """The sealed files of an attempt, in the order in which writers go; readers go backward."""
 
 LINKS = (BRIEF, VERIFY_SCRIPT, AGENT_LOG, HANDOFF, RESULT)
 """Names in a run that lead through `current` into the attempt of now."""
+
+PINNED = (ATTEMPT, BRIEF, VERIFY_SCRIPT)
+"""Files of an attempt that the ledger knows by their hash alone, beside those that the recipe seeds."""
 
 STAGED = ".new-"
 """Prefix of what is being made: a run or an attempt of that name was never born."""
@@ -41,6 +53,11 @@ def home() -> str:
     """The home: $WORKCELL_HOME, else ~/.workcell; always absolute."""
     named = os.environ.get("WORKCELL_HOME")
     return os.path.abspath(named or os.path.expanduser("~/.workcell"))
+
+
+def home_of(run: str) -> str:
+    """The home that the run's directory lies in."""
+    return os.path.dirname(os.path.dirname(run))
 
 
 def number(n: int) -> str:

@@ -3,23 +3,31 @@
 import errno
 import fcntl
 import os
+import stat
 import time
 
 from workcell.base import platform, probe, record
+from workcell.rundir import plainfile
 
 PATIENCE = 1.0
 """Seconds for which a taker asks again: readers hold a shared lock for an instant to look."""
 
 
+_OPEN = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+
+
 def held(path: str) -> str:
-    """Whether somebody holds the lock: YES, NO (also when it was never made) or UNKNOWN."""
+    """Whether somebody holds the lock: YES, NO (also when it was never made) or UNKNOWN.
+
+    What is no regular file is no lock, and nobody can hold it: NO.
+    """
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return probe.NO
-    except OSError:
-        return probe.UNKNOWN
+        fd = os.open(path, os.O_RDONLY | _OPEN)
+    except OSError as error:
+        return probe.NO if error.errno in (errno.ENOENT, errno.ELOOP, errno.ENXIO) else probe.UNKNOWN
     try:
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            return probe.NO
         fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError as error:
         return probe.YES if error.errno in (errno.EWOULDBLOCK, errno.EACCES) else probe.UNKNOWN
@@ -28,14 +36,16 @@ def held(path: str) -> str:
     return probe.NO
 
 
-def take(path: str, patience: float = PATIENCE) -> "int | None":
+def take(path: str, patience: float = PATIENCE, *, make: bool = True) -> "int | None":
     """An open descriptor that holds the lock, or None when somebody else kept it for `patience` seconds.
 
-    The lock is given back by closing every copy of the descriptor, never by unlocking.
+    The lock is given back by closing every copy of the descriptor, never by unlocking. With `make` a missing file is
+    made, and what has the name and is no regular file, or may not be opened, is moved out of the way first; without
+    it, OSError is raised then.
     """
     deadline = time.monotonic() + patience
     while True:
-        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fd = _open(path) if make else os.open(path, os.O_RDWR | _OPEN)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if is_of(fd, path):
@@ -48,6 +58,21 @@ def take(path: str, patience: float = PATIENCE) -> "int | None":
         if time.monotonic() >= deadline:
             return None
         time.sleep(0.01)
+
+
+def _open(path: str) -> int:
+    for _ in range(3):
+        try:
+            fd = os.open(path, os.O_RDWR | os.O_CREAT | _OPEN, 0o600)
+        except OSError as error:
+            if error.errno not in (errno.ELOOP, errno.ENXIO, errno.EISDIR, errno.EACCES) or not os.path.lexists(path):
+                raise
+        else:
+            if stat.S_ISREG(os.fstat(fd).st_mode):
+                return fd
+            os.close(fd)
+        plainfile.clear(path)
+    return os.open(path, os.O_RDWR | os.O_CREAT | _OPEN, 0o600)
 
 
 def is_of(fd: int, path: str) -> bool:
@@ -72,8 +97,7 @@ def sign(fd: int, role: str) -> None:
 def holder(path: str) -> "dict[str, object] | None":
     """What the holder wrote of itself; None when nothing readable stands there."""
     try:
-        with open(path, "rb") as file:
-            return record.decode(file.read(4096))
+        return record.decode(plainfile.read(path, 4096) or b"")
     except (OSError, ValueError):
         return None
 
@@ -81,5 +105,7 @@ def holder(path: str) -> "dict[str, object] | None":
 def renew(path: str) -> None:
     """Put a fresh, free lock file in the place of one that exempt leftovers still hold."""
     temporary = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.{os.getpid()}")
-    os.close(os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    os.close(os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
+    if os.path.isdir(path) and not os.path.islink(path):
+        plainfile.clear(path)
     os.rename(temporary, path)

@@ -2,8 +2,8 @@
 
 import os
 
-from workcell.base import platform, probe, record
-from workcell.rundir import layout, locks, phase, plainfile
+from workcell.base import digest, platform, probe, record
+from workcell.rundir import layout, ledger, locks, phase, plainfile, slot, writer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,7 +11,11 @@ if TYPE_CHECKING:
 
 
 class Look:
-    """What stood in a run directory at one moment. Records are dicts, or None where there is no readable one."""
+    """What stood of a run at one moment. Records are dicts, or None where there is no readable one.
+
+    With a ledger, `start`, `exit`, `next` and `result` are what its lines say, and `launch` and `attempt` are read
+    from their files only if these have the hashes of their lines: else they are None, and named in `altered`.
+    """
 
     def __init__(self, run: str) -> None:
         self.run = run
@@ -26,6 +30,13 @@ class Look:
         self.result: dict[str, Any] | None = None
         self.stands: set[str] = set()
         self.problems: list[str] = []
+        self.altered: list[str] = []
+        """Files that are not what the ledger says, as far as a look reads them, and those recorded as foreign."""
+        self.checked = False
+        """Whether a ledger stands behind the records."""
+        self.copied = False
+        """Whether the home is a copy: the processes that the records name may belong to the original."""
+        self.book: ledger.Book | None = None
         self.runner = probe.NO
         self.agent = probe.NO
         self.agent_lock = probe.NO
@@ -48,10 +59,10 @@ TRIES = 50
 def at(run: str, *, holding: bool = False) -> Look:
     """Look at the run in the directory `run` as it stood at one moment.
 
-    With `holding` the caller has runner.lock himself, and it counts as free. Records are read backward (result
-    first, launch last), since they are written forward. Files and locks cannot be read at once: what a run wrote
-    before it gave its lock back would be missed by a reader who was held up in between, and he would take a run that
-    has ended for one whose runner has died. So both must be the same afterwards, else the look begins anew.
+    With `holding` the caller has the right to write itself, and it counts as free. Files and locks cannot be read at
+    once: what a run wrote before it gave its lock back would be missed by a reader that was held up in between, and
+    a run that has ended would be taken for one whose runner has died. So both must be the same afterwards, else the
+    look begins anew.
     """
     for _ in range(TRIES):
         seen = _once(run, holding)
@@ -62,11 +73,23 @@ def at(run: str, *, holding: bool = False) -> Look:
 
 def _still(seen: Look, holding: bool) -> bool:
     """Whether no record has been added, no attempt opened and no lock taken since `seen` was seen."""
-    if (layout.current(seen.run) or 0) != seen.n:
+    if seen.book is not None:
+        try:
+            if os.stat(ledger.path(seen.run)).st_size < seen.book.size or _grown(seen.run, seen.book.size):
+                return False
+        except OSError:
+            return True
+        return holding or seen.runner != probe.NO or writer.held(seen.run) == probe.NO
+    if ledger.exists(seen.run) or (layout.current(seen.run) or 0) != seen.n:
         return False
     if seen.n and seen.stands != {name for name in layout.SEALED if _there(seen.directory, name)}:
         return False
-    return holding or seen.runner != probe.NO or locks.held(os.path.join(seen.run, layout.RUNNER_LOCK)) == probe.NO
+    return holding or seen.runner != probe.NO or writer.held(seen.run) == probe.NO
+
+
+def _grown(run: str, size: int) -> bool:
+    """Whether the ledger has another whole line behind `size`; a torn one says nothing yet."""
+    return b"\n" in (plainfile.read(ledger.path(run), LARGEST, size) or b"")
 
 
 def _there(directory: str, name: str) -> bool:
@@ -75,6 +98,75 @@ def _there(directory: str, name: str) -> bool:
 
 def _once(run: str, holding: bool) -> Look:
     seen = Look(run)
+    try:
+        seen.book = ledger.read(run)
+    except OSError as error:
+        seen.problems.append(f"its ledger cannot be read: {error.strerror}")
+        seen.why = seen.problems[0]
+        seen.book = None
+        return seen
+    if seen.book is None:
+        return _from_files(seen, holding)
+    return _from_ledger(seen, seen.book, holding)
+
+
+def _from_ledger(seen: Look, book: "ledger.Book", holding: bool) -> Look:
+    """The look at a run with a ledger: its lines say which records stand and what is in them."""
+    seen.checked = True
+    seen.copied = ledger.copied(seen.run, book)
+    if book.problem is not None:
+        seen.problems.append(book.problem)
+    n = seen.n = book.born
+    seen.directory = layout.attempt(seen.run, n)
+    seen.stands = {name for number, name in book.records if number == n}
+    seen.stands |= {name for number, name in book.hashes if number == n and name == layout.ATTEMPT}
+    seen.start, seen.exit, seen.next, seen.result = (
+        book.records.get((n, name)) for name in (layout.START, layout.EXIT, layout.NEXT, layout.RESULT)
+    )
+    seen.launch = _pinned(seen, book, 0, layout.LAUNCH)
+    seen.attempt = _pinned(seen, book, n, layout.ATTEMPT)
+    seen.altered += [name for name in book.foreign.get(n, ()) if name not in seen.altered]
+    ask(seen, holding)
+    if seen.exit is None and seen.runner == probe.NO and book.problem is None:
+        seen.exit = slot.kept(seen.run, n)
+        if seen.exit is not None:
+            seen.stands.add(layout.EXIT)
+            ask(seen, holding)
+    return seen
+
+
+def _pinned(seen: Look, book: "ledger.Book", n: int, name: str) -> "dict[str, Any] | None":
+    """A record that the ledger knows by its hash; None, and named in `altered`, when its file is another one."""
+    where = seen.run if n == 0 else seen.directory
+    wanted = book.hashes.get((n, name))
+    try:
+        data = plainfile.read(os.path.join(where, name), LARGEST)
+        if data is not None and digest.sha256(data) == wanted:
+            return record.decode(data)
+    except (OSError, ValueError):
+        pass
+    if wanted is not None:
+        seen.altered.append(name)
+    return None
+
+
+def record_at(seen: Look, n: int, name: str) -> "dict[str, Any] | None":
+    """The record `name` of attempt `n` of the run that was looked at; None where none stands."""
+    if seen.book is None:
+        return read_record(layout.attempt(seen.run, n), name, [], required=False)
+    if name in ledger.WITNESSED:
+        return seen.book.records.get((n, name))
+    if n == seen.n and name == layout.ATTEMPT:
+        return seen.attempt
+    found = read_record(layout.attempt(seen.run, n), name, [], required=False)
+    if found is None or digest.sha256(record.encode(found)) != seen.book.hashes.get((n, name)):
+        return None
+    return found
+
+
+def _from_files(seen: Look, holding: bool) -> Look:
+    """The look at a run without a ledger. Records are read backward, since they are written forward."""
+    run = seen.run
     n = layout.current(run)
     if n is None:
         seen.problems.append("current is missing or leads nowhere")
@@ -103,6 +195,8 @@ def _once(run: str, holding: bool) -> Look:
 
 def readable(seen: Look) -> bool:
     """Whether what makes the phase can be read: what stands and is garbled must not be taken for absent or for done."""
+    if seen.book is not None:
+        return seen.book.problem is None
     sealed = ((layout.EXIT, seen.exit), (layout.NEXT, seen.next), (layout.RESULT, seen.result))
     garbled = any(name in seen.stands and found is None for name, found in sealed)
     return seen.launch is not None and seen.attempt is not None and not garbled
@@ -110,28 +204,31 @@ def readable(seen: Look) -> bool:
 
 def ask(seen: Look, holding: bool = False) -> None:
     """Ask the locks and the agent's identity, and work the phase out."""
-    runner = probe.NO if holding else locks.held(os.path.join(seen.run, layout.RUNNER_LOCK))
+    runner = probe.NO if holding else writer.held(seen.run)
     seen.runner = runner
     if runner == probe.NO:
         if seen.start is not None and isinstance(seen.start.get("agent"), dict):
-            seen.agent = platform.alive(seen.start["agent"])
+            seen.agent = probe.UNKNOWN if seen.copied else platform.alive(seen.start["agent"])
         elif layout.START in seen.stands:
             seen.agent = probe.UNKNOWN
         seen.agent_lock = locks.held(os.path.join(seen.run, layout.AGENT_LOCK))
+    whole = readable(seen)
     seen.phase, seen.why = phase.of(
-        readable=readable(seen),
+        readable=whole,
         start=layout.START in seen.stands,
         exit=layout.EXIT in seen.stands,
         facts=layout.FACTS in seen.stands,
         verify=layout.VERIFY in seen.stands,
         next=layout.NEXT in seen.stands,
-        result=layout.RESULT in seen.stands,
+        result=whole and seen.result is not None,
         runner=runner,
         agent=seen.agent,
         agent_lock=seen.agent_lock,
     )
     if seen.phase == phase.CORRUPT and seen.problems:
         seen.why = "; ".join(seen.problems)
+    if seen.phase == phase.UNKNOWN and seen.copied:
+        seen.why = "its home is a copy: its agent may live in the original, and cannot be asked from here"
 
 
 def _read(seen: Look, name: str) -> "dict[str, Any] | None":
@@ -160,7 +257,12 @@ def read_record(directory: str, file: str, problems: "list[str]", *, required: b
         problems.append(f"{file} cannot be read: {error}")
         return None
     major = record.major(found, file.removesuffix(".json"))
-    if major != layout.FORMAT:
-        problems.append(f"{file} is of format {found.get('schema')!r}, and this workcell reads format {layout.FORMAT}")
+    reads = layout.READS if file == layout.LAUNCH else layout.RECORDS
+    if major not in reads:
+        known = " and ".join(str(one) for one in reads)
+        problems.append(
+            f"{file} is of format {found.get('schema')!r}, and this workcell reads format {known}: "
+            "install a newer workcell"
+        )
         return None
     return found

@@ -50,10 +50,10 @@ def deliver_bytes(box: str, name: str, data: bytes, durable: bool = True) -> str
 
 
 def waiting(box: str, part: str = NEW) -> "list[str]":
-    """Names in the box, oldest first; none when the box was never made."""
+    """Names in the box, oldest first; none when the box was never made, or something else has its name."""
     try:
         return sorted(name for name in os.listdir(os.path.join(box, part)) if not name.startswith("."))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
 
 

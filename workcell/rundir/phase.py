@@ -28,23 +28,24 @@ def of(
     agent: str,
     agent_lock: str,
 ) -> "tuple[str, str | None]":
-    """(phase, why) of one attempt.
+    """(phase, why) of one attempt; the rows of the table in docs/format.md, in their order.
 
-    `readable` says that launch.json, attempt.json and `current` are there, and that they and what is sealed are whole
-    and of our major version; the flags after it, which sealed files stand. `runner` and `agent_lock` are probes of the
-    locks (YES: held), `agent` of the identity in start.json (YES: it runs). A question that could not be asked is
-    never read as absence.
+    The flags from `start` on say which records stand: by their line in the ledger, or as a readable file for a run
+    without a ledger. `readable` says that the ledger can be relied on, or, without one, that launch.json,
+    attempt.json, `current` and what is sealed are there, whole and of a version that is read. `runner` and
+    `agent_lock` are probes of locks (YES: held), `agent` of the identity in the start record (YES: it runs). A
+    question that could not be asked is never read as absence.
     """
-    if not readable:
-        return CORRUPT, "launch.json, attempt.json, current or a sealed file is unreadable or of another version"
     if result:
         return DONE, None
-    if (facts or verify or next) and not exit:
-        return CORRUPT, "facts, verify or next stands without exit.json"
     if runner == probe.UNKNOWN:
-        return UNKNOWN, "runner.lock could not be asked"
+        return UNKNOWN, "the lock of its runner could not be asked"
     if runner == probe.YES:
         return (FINISHING if exit else RUNNING if start else STARTING), None
+    if not readable:
+        return CORRUPT, "launch.json, attempt.json, current or a sealed file is unreadable or of another version"
+    if (facts or verify or next) and not exit:
+        return CORRUPT, "facts, verify or next stands without exit.json"
     if exit:
         return (SCHEDULED, None) if next else (INTERRUPTED, "its agent has ended, and what follows was cut short")
     if start and agent == probe.YES:

@@ -68,21 +68,27 @@ def append(path: str, access: int = os.O_RDWR) -> int:
             os.set_blocking(fd, True)
             return fd
         os.close(fd)
-    _clear(path)
+    clear(path)
     return os.open(path, flags & ~os.O_NONBLOCK | os.O_EXCL, 0o600)
 
 
 def fresh(path: str) -> int:
     """A descriptor that writes an empty file `path`, a new one: whatever had the name is not written to."""
     if os.path.lexists(path):
-        _clear(path)
+        clear(path)
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
 
 
-def _clear(path: str) -> None:
+def clear(path: str) -> None:
+    """Take the name `path` away: a file is unlinked, a directory is set aside."""
     try:
         os.unlink(path)
     except FileNotFoundError:
         pass
     except OSError:
-        os.rename(path, f"{path}.was.{time.monotonic_ns()}")  # a directory
+        set_aside(path)
+
+
+def set_aside(path: str) -> None:
+    """Rename whatever stands at `path` to `path`.was.N: nothing is lost, and the name is free."""
+    os.rename(path, f"{path}.was.{time.monotonic_ns()}")

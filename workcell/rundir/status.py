@@ -3,7 +3,7 @@
 import os
 
 from workcell.base import probe, record
-from workcell.rundir import layout, look, phase, plainfile, seal
+from workcell.rundir import layout, ledger, look, phase, plainfile, seal, writer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ SCHEMA = "workcell.file.status/1"
 def document(seen: look.Look, activity: "dict[str, Any] | None" = None) -> "dict[str, Any]":
     """Every key of `status --json`; what is absent is null, never missing."""
     launch, attempt, result = seen.launch or {}, seen.attempt or {}, seen.result or {}
-    attempts = [_attempt(seen.run, n) for n in range(1, seen.n + 1)]
+    attempts = [_attempt(seen, n) for n in range(1, seen.n + 1)]
     outcome = result.get("outcome") if seen.phase == phase.DONE else None
     if seen.phase == phase.RUNNING and activity is None:
         activity = {"state": "unknown", "since": None, "confidence": 0.0, "evidence": []}
@@ -53,15 +53,15 @@ def document(seen: look.Look, activity: "dict[str, Any] | None" = None) -> "dict
         "ended_at": result.get("ended_at"),
         "due_at": (seen.next or {}).get("not_before") if seen.phase == phase.SCHEDULED else None,
         "written_at": max((time for time in times if time), default=None),
+        "checked": seen.checked,
+        "altered": seen.altered,
         "holds_while": {"attempt": seen.n or None, "result": layout.RESULT in seen.stands},
     }
 
 
-def _attempt(run: str, n: int) -> "dict[str, Any]":
-    directory = layout.attempt(run, n)
-    ignored: list[str] = []
+def _attempt(seen: look.Look, n: int) -> "dict[str, Any]":
     attempt, start, exit, verify, next, result = (
-        look.read_record(directory, name, ignored, required=False) or {}
+        look.record_at(seen, n, name) or {}
         for name in (layout.ATTEMPT, layout.START, layout.EXIT, layout.VERIFY, layout.NEXT, layout.RESULT)
     )
     return {
@@ -114,17 +114,44 @@ def write(run: str, activity: "dict[str, Any] | None" = None) -> None:
         pass
 
 
-def cached(run: str) -> "dict[str, Any] | None":
-    """status.json, if it may be trusted: it speaks of a run that is over, and nothing has been opened since."""
+def mark_over(run: str) -> None:
+    """Say in the home that a run is over, where its last writer died before it did; nothing if somebody is writing."""
+    if not ledger.exists(run):
+        return
     try:
-        found = record.decode(plainfile.read(os.path.join(run, layout.STATUS), look.LARGEST) or b"")
-    except (OSError, ValueError):
-        return None
-    holds = found.get("holds_while")
-    if found.get("schema") != SCHEMA or not isinstance(holds, dict) or not holds.get("result"):
+        held = writer.take(run, 0)
+    except OSError:
+        return
+    if held is not None:
+        with held:
+            seen = look.at(run, holding=True)
+            if seen.phase == phase.DONE:
+                held.end(document(seen))
+
+
+def cached(run: str) -> "dict[str, Any] | None":
+    """The document of a run that is over, without looking at the run; None when the run must be looked at.
+
+    It is read from `ended/` of the home, which the agent cannot write to. A run without a ledger has none there: its
+    status.json is read, if it speaks of a run that is over, and nothing has been opened since.
+    """
+    found = _read(ledger.ended_path(run))
+    if found is not None or ledger.exists(run):
+        return found
+    found = _read(os.path.join(run, layout.STATUS))
+    holds = (found or {}).get("holds_while")
+    if found is None or not isinstance(holds, dict) or not holds.get("result"):
         return None
     if layout.current(run) != holds.get("attempt"):
         return None
     if not os.path.exists(os.path.join(run, layout.CURRENT, layout.RESULT)):
         return None
     return found
+
+
+def _read(path: str) -> "dict[str, Any] | None":
+    try:
+        found = record.decode(plainfile.read(path, look.LARGEST) or b"")
+    except (OSError, ValueError):
+        return None
+    return found if found.get("schema") == SCHEMA else None

@@ -59,7 +59,7 @@ def fork(
     stdio: "tuple[int, int, int]",
     terminal: bool,
     agent_lock: int,
-    runner_lock: int,
+    runner_locks: "list[int]",
     umask: int,
 ) -> Gate:
     """Fork the child. `stdio` becomes its descriptors 0, 1, 2; with `terminal` they are its own terminal."""
@@ -72,7 +72,8 @@ def fork(
         return Gate(pid, gate_write, errors_read)
     try:
         os.close(gate_write)
-        os.close(runner_lock)  # a lock that a child inherits is held for as long as the child lives
+        for fd in runner_locks:
+            os.close(fd)  # a lock that a child inherits is held for as long as the child lives
         os.setsid()
         if terminal:
             fcntl.ioctl(stdio[0], termios.TIOCSCTTY, 0)

@@ -16,11 +16,10 @@ _LARGE = 1 << 14
 """Bytes above which a message can only be a text. It may have megabytes, and none of them get into the runner."""
 
 
-def take(attempt: int, letters: "set[str]") -> "Iterator[dict[str, Any]]":
-    """Messages for this attempt, oldest first; each is in cur/ before it is acted on.
+def take(letters: "set[str]") -> "Iterator[dict[str, Any]]":
+    """Messages for the runner, oldest first; each is in cur/ before it is told of.
 
-    A message that names another attempt is stale: it is moved on and not acted on. What is for the agent stays
-    where it is, and its file name is put into `letters`. The working directory is the run.
+    What is for the agent stays where it is, and its file name is put into `letters`. The working directory is the run.
     """
     there = maildir.waiting(layout.INBOX)
     letters.intersection_update(there)
@@ -34,22 +33,8 @@ def take(attempt: int, letters: "set[str]") -> "Iterator[dict[str, Any]]":
         if (message is None and _size(name) > _LARGE) or (message is not None and message.get("kind") in LETTERS):
             letters.add(name)
             continue
-        if not _taken(name, message is not None):
-            continue
-        if message is not None and message.get("attempt") in (None, attempt):
+        if _taken(name, message is not None) and message is not None:
             yield message
-
-
-def stop_waits(attempt: int) -> bool:
-    """Whether a stop of this attempt is there. It is left where it is: finish asks for it, too."""
-    for name in maildir.waiting(layout.INBOX):
-        try:
-            message = None if _size(name) > _LARGE else maildir.read(layout.INBOX, name)
-        except OSError:
-            continue
-        if message is not None and message.get("kind") == "stop" and message.get("attempt") in (None, attempt):
-            return True
-    return False
 
 
 def _taken(name: str, read: bool) -> bool:

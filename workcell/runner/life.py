@@ -6,7 +6,7 @@ import time
 
 from workcell.base import clock, platform, record
 from workcell.base.light import signal
-from workcell.rundir import events, layout, locks, look, phase, plainfile, seal, status
+from workcell.rundir import adopt, events, layout, ledger, locks, look, phase, plainfile, seal, slot, status, writer
 from workcell.runner import gate, limits, log, pump, terminal, windows
 
 TYPE_CHECKING = False
@@ -21,22 +21,27 @@ def main(run: str, n: int, isolation: str) -> int:
     os.chdir(run)
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGPIPE):
         signal.signal(number, signal.SIG_IGN)  # what ends an attempt comes through the inbox, or is SIGKILL
-    lock = locks.take(layout.RUNNER_LOCK)
-    if lock is None:
-        return _say("somebody else holds runner.lock")
+    held = writer.take(run)
+    if held is None:
+        return _say("another process has the right to write this run")
+    held = adopt.adopted(held)
     seen = look.at(run, holding=True)
     if seen.n != n or seen.phase != phase.CREATED or seen.attempt is None:
         return _say(f"attempt {n} is not to be started: the run is {seen.phase} in attempt {seen.n}")
     agent_lock = locks.take(layout.AGENT_LOCK)
     if agent_lock is None:
         return _say("something that an earlier attempt left behind still holds agent.lock")
-    locks.sign(lock, "runner")
+    changed = held.tampered(n)
+    if changed:
+        return _say(f"attempt {n} is not to be started: {', '.join(changed)} changed since it was made")
+    held.forget()
+    held.sign("runner")
     locks.sign(agent_lock, "agent")
     try:
-        _attempt(run, n, seen.attempt, lock, agent_lock, isolation)
+        _attempt(run, n, seen.attempt, held, agent_lock, isolation)
     except (FileNotFoundError, NotADirectoryError) as error:
         return _say(f"attempt {n} lost its directory: {error}")
-    _become_finish(run, n, lock)
+    _become_finish(run, n, held)
     return 70
 
 
@@ -45,15 +50,15 @@ def _say(words: str) -> int:
     return TEMPORARY_FAILURE
 
 
-def _attempt(run: str, n: int, attempt: "dict[str, Any]", lock: int, agent_lock: int, isolation: str) -> None:
+def _attempt(run: str, n: int, attempt: "dict[str, Any]", held: writer.Writer, agent_lock: int, isolation: str) -> None:
     directory = layout.attempt(run, n)
-    slot = seal.Slot(directory)
+    room = slot.Slot(run)
     journal = events.Journal(layout.EVENTS)
     env, umask = _environment(run, n, attempt)
     in_terminal = attempt["io"] == "terminal"
     size = attempt["terminal"]
     tty = terminal.Terminal(size["columns"], size["rows"]) if in_terminal else None
-    writer = log.Log(directory, attempt["roll_bytes"]) if in_terminal else None
+    log_writer = log.Log(directory, attempt["roll_bytes"]) if in_terminal else None
     stdio = _stdio(directory, attempt, tty)
     wakeup = _wakeup()
     listener = windows.listen(layout.CONTROL)
@@ -64,7 +69,7 @@ def _attempt(run: str, n: int, attempt: "dict[str, Any]", lock: int, agent_lock:
         stdio=stdio,
         terminal=in_terminal,
         agent_lock=agent_lock,
-        runner_lock=lock,
+        runner_locks=held.descriptors(),
         umask=umask,
     )
     began = time.monotonic()
@@ -74,16 +79,16 @@ def _attempt(run: str, n: int, attempt: "dict[str, Any]", lock: int, agent_lock:
         for fd in set(stdio):
             os.close(fd)
     try:
-        seal.seal(directory, layout.START, record.encode(_start(n, child.pid, isolation)))
+        held.seal(n, layout.START, _start(n, child.pid, isolation))
     except OSError as error:
         child.shut()
         why = f"start.json could not be written: {error.strerror}"
-        slot.seal(layout.EXIT, _exit(began, "not-started", error=why))
+        _seal_exit(held, room, n, _exit(began, "not-started", error=why))
         return
     failure = child.open()
     os.close(agent_lock)
     if failure is not None:
-        slot.seal(layout.EXIT, _exit(began, "not-started", error=failure))
+        _seal_exit(held, room, n, _exit(began, "not-started", error=failure))
         journal.append("attempt.failed-to-start", attempt=n, error=failure)
         journal.close()
         return
@@ -92,21 +97,21 @@ def _attempt(run: str, n: int, attempt: "dict[str, Any]", lock: int, agent_lock:
     bounds = attempt["limits"]
     timer = limits.Limits(child.pid, bounds.get("wall_seconds"), bounds.get("idle_seconds"))
     typing = (attempt.get("typing") or {}).get("screen", "none") != "none"
-    work = pump.Pump(child.pid, directory, n, tty, writer, listener, wakeup, timer, journal, typing, lock)
-    kept: list[bytes] = []
+    work = pump.Pump(child.pid, directory, n, tty, log_writer, listener, wakeup, timer, journal, typing)
+    kept: list[dict[str, Any]] = []
 
-    def ended() -> bytes:
+    def ended() -> "dict[str, Any]":
         assert work.ended is not None
         return _exit(began, timer.how or "reaped", wait_status=work.ended[0], usage=work.ended[1])
 
     def keep() -> None:
         kept.append(ended())
-        slot.keep(kept[0])
+        room.keep(n, kept[0])
 
     work.run(keep)
-    if writer is not None:
-        _sync(writer)
-    slot.seal(layout.EXIT, kept[0] if kept else ended())
+    if log_writer is not None:
+        _sync(log_writer)
+    _seal_exit(held, room, n, kept[0] if kept else ended())
     try:
         os.unlink(layout.CONTROL)
     except OSError:
@@ -117,8 +122,7 @@ def _attempt(run: str, n: int, attempt: "dict[str, Any]", lock: int, agent_lock:
 
 def _environment(run: str, n: int, attempt: "dict[str, Any]") -> "tuple[dict[str, str], int]":
     """(the agent's environment, its umask): env.json, and nothing added but TERM and WORKCELL_*."""
-    with open(os.path.join(run, layout.ENV), "rb") as file:
-        stored = record.decode(file.read())
+    stored = record.decode(plainfile.read(os.path.join(run, layout.ENV), look.LARGEST) or b"")
     env: dict[str, str] = dict(stored["env"])
     directory = layout.attempt(run, n)
     env.update(
@@ -179,13 +183,13 @@ def _exit(
     wait_status: "int | None" = None,
     usage: "Any" = None,
     error: "str | None" = None,
-) -> bytes:
+) -> "dict[str, Any]":
     code = number = None
     if wait_status is not None and os.WIFEXITED(wait_status):
         code = os.WEXITSTATUS(wait_status)
     elif wait_status is not None and os.WIFSIGNALED(wait_status):
         number = os.WTERMSIG(wait_status)
-    found: dict[str, Any] = {
+    return {
         "schema": "workcell.file.exit/1",
         "how": how,
         "code": code,
@@ -196,27 +200,39 @@ def _exit(
         "max_rss_kb": usage.ru_maxrss if usage is not None else None,
         "error": error[:500] if error else None,
     }
-    return record.encode(found)
 
 
-def _sync(writer: log.Log) -> None:
+def _seal_exit(held: writer.Writer, room: slot.Slot, n: int, found: "dict[str, Any]") -> None:
+    """Keep the exit record in its room, then seal it. A full disk leaves it in the room, which counts as its line."""
+    room.keep(n, found)
+    try:
+        held.seal(n, layout.EXIT, found)
+    except OSError as error:
+        _say(f"exit.json waits in {ledger.slot_path(held.run)}: {error.strerror}")
+    else:
+        slot.give_back(held.run)
+    room.close()
+
+
+def _sync(log_writer: log.Log) -> None:
     for _ in range(5):
         try:
-            writer.sync()
+            log_writer.sync()
             return
         except OSError:
             time.sleep(0.05)
 
 
-def _become_finish(run: str, n: int, lock: int) -> None:
+def _become_finish(run: str, n: int, held: writer.Writer) -> None:
     """Same pid, same lock: nobody can come in between the end of the agent and what is made of it."""
     signal.set_wakeup_fd(-1)
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGPIPE, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
-    os.set_inheritable(lock, True)
+    for fd in held.descriptors():
+        os.set_inheritable(fd, True)
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     program = os.path.join(package, "__main__.py")
     try:
-        os.execv(sys.executable, [sys.executable, "-I", program, "_finish", run, str(n), str(lock)])
+        os.execv(sys.executable, [sys.executable, "-I", program, "_finish", run, str(n), str(held.fd), str(held.words)])
     except OSError as error:
         _say(f"cannot become finish: {error}")

@@ -7,7 +7,7 @@ import time
 from workcell.base import clock as clocks
 from workcell.base import platform
 from workcell.base.light import signal, socket
-from workcell.rundir import events, layout, logparts, maildir, plainfile, spool
+from workcell.rundir import events, layout, logparts, maildir, orders, plainfile, spool
 from workcell.runner import answers, courier, inbox, limits, log, terminal, windows
 
 TYPE_CHECKING = False
@@ -47,10 +47,11 @@ class Pump:
         clock: limits.Limits,
         journal: events.Journal,
         typing: bool = False,
-        lock: int = -1,
     ) -> None:
-        self.lock = lock
         self.agent, self.directory, self.attempt = agent, directory, attempt
+        self.run_directory = os.path.dirname(os.path.dirname(directory))
+        self.ordered: set[str] = set()
+        """Ids of the orders to stop that were heard."""
         self.tty, self.writer, self.listener, self.wakeup = tty, writer, listener, wakeup
         self.clock, self.journal = clock, journal
         self.ended: tuple[int, object] | None = None
@@ -248,10 +249,7 @@ class Pump:
                         return True
         else:
             time.sleep(FULL_DISK)
-        try:
-            return inbox.stop_waits(self.attempt)
-        except OSError:
-            return False
+        return bool(orders.stops(self.run_directory, self.attempt))
 
     def _compress(self, writer: log.Log) -> None:
         number = writer.waiting[0]
@@ -263,9 +261,7 @@ class Pump:
             self.compressor = pid
             return
         try:
-            if self.lock >= 0:
-                os.close(self.lock)
-            platform.close_from(3)
+            platform.close_from(3)  # the locks of the run first of all
             os.nice(19)
             logparts.compress(self.directory, logparts.part(number))
         finally:
@@ -433,14 +429,26 @@ class Pump:
     def _look_inbox(self) -> None:
         if self.ended is not None:
             return  # a stop that comes now is for finish, and the agent has ended by itself
-        for message in inbox.take(self.attempt, self.courier.letters):
-            if message.get("kind") == "stop":
-                grace = message.get("grace_seconds")
-                if not isinstance(grace, int | float) or not 0 <= grace <= limits.LONGEST_GRACE:
-                    grace = limits.GRACE
-                self.clock.end("stopped", grace)
-                told = {key: message[key] for key in ("by", "id") if isinstance(message.get(key), str)}
-                self.journal.append("stop.requested", **told)
+        for message in inbox.take(self.courier.letters):
+            if message.get("kind") == "stop" and str(message.get("id")) not in self.ordered:
+                # the order itself is looked for below, so what has none came from nobody who may stop a run
+                self._hear_stops()
+                if str(message.get("id")) not in self.ordered:
+                    self.journal.append("message.refused", message=message.get("id"), why="no order stands behind it")
+        self._hear_stops()
+
+    def _hear_stops(self) -> None:
+        """Begin to end the agent for each order to stop this attempt that is new."""
+        for order in orders.stops(self.run_directory, self.attempt):
+            identity = str(order.get("id"))
+            if identity in self.ordered:
+                continue
+            self.ordered.add(identity)
+            grace = order.get("grace_seconds")
+            if not isinstance(grace, int | float) or not 0 <= grace <= limits.LONGEST_GRACE:
+                grace = limits.GRACE
+            self.clock.end("stopped", grace)
+            self.journal.append("stop.requested", by=str(order.get("by")), id=identity)
 
     def _look_spool(self) -> None:
         if maildir.waiting(layout.SPOOL):

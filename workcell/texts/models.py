@@ -36,7 +36,7 @@ class Base(Record):
 class Launch(Record):
     """What is true of the whole run."""
 
-    schema_: Literal["workcell.file.launch/1"] = Field(alias="schema")
+    schema_: Literal["workcell.file.launch/1", "workcell.file.launch/2"] = Field(alias="schema")
     id: str
     name: str
     created_at: Time

@@ -58,7 +58,7 @@ class Acting:
     def mandate(self, seen: look.Look) -> int:
         """The attempt that a person last asked for: from there caps are counted."""
         for n in range(seen.n, 0, -1):
-            attempt = look.read_record(layout.attempt(seen.run, n), layout.ATTEMPT, []) or {}
+            attempt = look.record_at(seen, n, layout.ATTEMPT) or {}
             if (attempt.get("asked_by") or {}).get("who") == "person":
                 return n
         return 1
@@ -195,11 +195,8 @@ def _may_start(
 def _give_up(acting: Acting, seen: look.Look, why: str, word: str) -> None:
     """Past a cap: a run that was to go on is abandoned, one that was never started waits; a person is told."""
     if seen.phase == phase.SCHEDULED:
-        lock = settle.take(seen.run, seen)
-        try:
-            finish.close(seen.run, look.at(seen.run, holding=True), "abandoned", why)
-        finally:
-            os.close(lock)
+        with settle.take(seen.run, seen) as held:
+            finish.close(seen.run, look.at(seen.run, holding=True), "abandoned", why, held)
         onward.post(acting.home, seen, "abandoned", {"why": why})
     onward.post(acting.home, seen, "escalated", {"why": why}, word)
     acting.hush(seen, word, NEVER)

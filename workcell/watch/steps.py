@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from workcell.base import clock, ids
+from workcell.base import clock, ids, record
 from workcell.base.errors import WorkcellError
 from workcell.judgement import next as nexts
 from workcell.ops import answer as answers
 from workcell.ops import holds, onward, stop
 from workcell.ports import git, salvage, tmux
-from workcell.rundir import layout, look, maildir, phase
+from workcell.rundir import layout, look, maildir, orders, phase
 from workcell.texts.playbook import Playbook
 from workcell.watch import caps, observe, server
 from workcell.watch.actions import INTENT, RESULT, Actions
@@ -310,7 +310,11 @@ def _deliver(case: Case, said: dict[str, Any], message: str) -> tuple[str, str]:
         "id": message,
         **said,
     }
-    maildir.deliver(os.path.join(case.seen.run, layout.INBOX), whole, message)
+    data = record.encode_line(whole)
+    if said["kind"] in orders.KINDS and orders.needed(case.seen.run):
+        fields = {"attempt": case.seen.n, "by": whole["by"], "grace_seconds": said.get("grace_seconds")}
+        orders.place(case.seen.run, message, said["kind"], data, **fields)
+    maildir.deliver_bytes(os.path.join(case.seen.run, layout.INBOX), f"{message}.json", data)
     stop.poke(case.seen.run)
     deadline = clock.monotonic() + 2.0
     while clock.monotonic() < deadline:

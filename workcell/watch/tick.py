@@ -6,8 +6,8 @@ import os
 
 from workcell.base.errors import InputOutput
 from workcell.ops import holds_light, watchdog
-from workcell.rundir import layout, locks, look, maildir, phase
-from workcell.watch import findings, observe, scan
+from workcell.rundir import layout, locks, look, maildir, phase, scan, status
+from workcell.watch import findings, observe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ def _pass(home: str, now: observe.Now, report: Report) -> None:
     for path in found.live:
         seen = look.at(path)
         if seen.phase == phase.DONE:
+            status.mark_over(path)  # its last writer died before it said so
             continue
         windows += seen.phase == phase.RUNNING
         finishing += seen.phase == phase.FINISHING

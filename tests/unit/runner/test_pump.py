@@ -12,8 +12,9 @@ import tty
 import pytest
 
 from tests.lab import eventually
+from workcell.base import record
 from workcell.base.light import socket as light
-from workcell.rundir import events, layout, maildir
+from workcell.rundir import events, layout, maildir, orders
 from workcell.runner import limits, log, pump, terminal, windows
 
 QUESTION, ANSWER = b"\x1b[c", b"\x1b[?62;22c"
@@ -79,8 +80,12 @@ class Bench:
 
 @pytest.fixture
 def bench(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    made = Bench(tmp_path)
+    run = tmp_path / "runs" / "20261120-0512-x-aaaa"
+    run.mkdir(parents=True)
+    (tmp_path / "ledger").mkdir()
+    (tmp_path / "ledger" / "20261120-0512-x-aaaa.jsonl").touch()
+    monkeypatch.chdir(run)
+    made = Bench(run)
     yield made
     made.close()
 
@@ -132,8 +137,13 @@ def test_answers_that_nobody_reads_do_not_pile_up(bench, silent):
     assert len(bench.pump.typed) + len(bench.pump.asked) < 1 << 18
 
 
-def stop_of(attempt=1, **more):
-    maildir.deliver(layout.INBOX, {"kind": "stop", "attempt": attempt, **more})
+def stop_of(attempt=1, by="person", **more):
+    """Order a stop, and deliver the message that carries it."""
+    run = os.getcwd()
+    name = orders.name(run)
+    message = {"kind": "stop", "attempt": attempt, "by": by, "id": name, **more}
+    orders.place(run, name, orders.STOP, record.encode_line(message), attempt=attempt, by=by, **more)
+    maildir.deliver(layout.INBOX, message, name)
 
 
 def test_an_agent_that_has_ended_by_itself_was_not_stopped(bench):

@@ -1,10 +1,12 @@
 """workcell fsck"""
 
+import sys
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
+from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
 from workcell.faces.cli import given, out
 from workcell.ops import fsck as op
@@ -18,11 +20,20 @@ def fsck(
     runs: Annotated[
         list[str] | None, typer.Argument(metavar="[RUN...]", help="Only these runs; all by default.")
     ] = None,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Write status.json anew from the sealed files.")] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Write status.json, and records that stand in the ledger, anew.")
+    ] = False,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Take files of RUN that changed since they were written as they are now.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --accept: do not ask.")] = False,
     as_json: given.Json = False,
 ) -> int:
-    """Check run directories against the format. 1 if anything is wrong."""
-    reports = op.fsck(layout.home(), [given.run(run) for run in runs] if runs else None, rebuild=rebuild)
+    """Check run directories against the format and their ledgers. 1 if anything is wrong."""
+    paths = [given.run(run) for run in runs] if runs else None
+    if accept:
+        _ask_to_accept(paths, yes)
+    reports = op.fsck(layout.home(), paths, rebuild=rebuild, accept=accept)
     bad = [report for report in reports if report.problems]
     if as_json:
         face.document("fsck", {"checked": len(reports), "runs": [asdict(r) for r in reports if r.problems or r.mended]})
@@ -34,3 +45,17 @@ def fsck(
             print(f"{report.id}: {out.paint(out.safe(line), '31')}")
     out.say(f"{len(reports)} runs checked, {len(bad)} with problems")
     return 1 if bad else 0
+
+
+def _ask_to_accept(paths: list[str] | None, yes: bool) -> None:
+    """Show what would be accepted, and ask for it on a terminal. Usage when nobody named the runs, or can answer."""
+    if not paths:
+        raise Usage("--accept needs RUN", "name the runs whose files you have looked at")
+    for report in op.fsck(layout.home(), paths):
+        for line in report.problems:
+            out.say(f"{report.id}: {out.safe(line)}")
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise Usage("nobody is there to be asked", "look at the files named above, then add --yes")
+    typer.confirm("Take these files as they are now?", abort=True, err=True)
