@@ -12,8 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from workcell.base import digest
+from workcell.base import record as records
 from workcell.ops import logs
-from workcell.rundir import layout, look
+from workcell.rundir import layout, ledger, look
 
 ROOT = Path(__file__).resolve().parent.parent
 KEEP = ("PATH", "LANG", "USER", "LOGNAME", "PYTHONDONTWRITEBYTECODE")
@@ -31,6 +33,15 @@ def eventually(question: Callable[[], Any], seconds: float = 30.0, what: str = "
             raise AssertionError(f"not within {seconds} s: {what or question}")
         time.sleep(pause)
         pause = min(pause * 1.5, 0.05)
+
+
+def rewrite_record(run: str, n: int, name: str, record: dict[str, Any]) -> None:
+    """Make the ledger and the file say `record`, as if its writer had seen that: tests bring other worlds about so."""
+    data = records.encode(record)
+    line = {"attempt": n, "name": name, "sha256": digest.sha256(data), "record": record}
+    with open(ledger.path(run), "ab") as file:
+        file.write(records.encode_line(line))
+    Path(layout.attempt(run, n), name).write_bytes(data)
 
 
 def alive(pid: int) -> bool:

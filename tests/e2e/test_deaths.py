@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.faults import truth
-from tests.lab import Lab, alive, eventually, naming
-from workcell.base import platform, record
+from tests.lab import Lab, alive, eventually, naming, rewrite_record
+from workcell.base import platform
 from workcell.ops import settle
 from workcell.rundir import layout, look, phase
 
@@ -85,12 +85,11 @@ def test_settling_ends_nothing_that_the_caller_started_himself(lab):
 
 
 def elsewhere(run: str, **change: object) -> None:
-    """The directory as it is after the run was started somewhere else: its agent's identity says so."""
-    path = Path(look.at(run).directory, layout.START)
-    start = record.decode(path.read_bytes())
+    """The run as it is after it was started somewhere else: its agent's identity says so."""
+    start = look.at(run).start
     for who in ("agent", "runner"):
         start[who].update(change)
-    path.write_bytes(record.encode(start))
+    rewrite_record(run, 1, layout.START, start)
 
 
 @pytest.mark.parametrize("change", [{"host": "another.host"}, {"pidns": "pid:[1]"}])
