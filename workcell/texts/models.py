@@ -1,4 +1,4 @@
-"""The files of format 1 as models: what fsck checks and the JSON Schemas are made from.
+"""The files of format 2 as models: what fsck checks and the JSON Schemas are made from.
 
 Nothing that runs often loads this: readers on the way to a verdict move plain dicts. Unknown keys are kept.
 """
@@ -192,6 +192,48 @@ class Result(Record):
     ended_at: Time
 
 
+class Home(Record):
+    """Where a ledger was when an attempt began: another inode means that the home is a copy."""
+
+    boot: str | None
+    dev: int
+    ino: int
+    ledger: int
+
+
+class LedgerLine(Record):
+    """One line of ledger/<run>.jsonl; which keys it has says what it tells."""
+
+    schema_: Literal["workcell.file.ledger/2"] | None = Field(alias="schema", default=None)
+    run: str | None = None
+    at: Time | None = None
+    by: Literal["launch", "adopt"] | None = None
+    home: Home | None = None
+    attempt: int | None = None
+    name: str | None = None
+    sha256: Sha256 | None = None
+    record: dict[str, Any] | None = None
+    born: bool | None = None
+    foreign: list[str] | None = None
+    adopted: dict[str, Sha256] | None = None
+    accepted: dict[str, Sha256] | None = None
+
+
+class Order(Record):
+    """What a person or a policy allowed to be done with a run."""
+
+    schema_: Literal["workcell.file.order/1"] = Field(alias="schema")
+    id: str
+    at: Time
+    kind: Literal["stop", "answer", "hold", "release"]
+    sha256: Sha256 | None
+    by: str | dict[str, Any] | None = None
+    attempt: int | None = None
+    grace_seconds: Seconds | None = None
+    until_at: Time | None = None
+    why: str | None = None
+
+
 class Lease(Record):
     """Which run has a working tree."""
 
@@ -268,6 +310,8 @@ class Status(Record):
     ended_at: Time | None
     due_at: Time | None
     written_at: Time | None
+    checked: bool = False
+    altered: list[str] = []
     holds_while: HoldsWhile
 
 
@@ -324,6 +368,8 @@ FILES: dict[str, type[Record]] = {
     "capture": Capture,
     "said": Said,
     "lease": Lease,
+    "ledger": LedgerLine,
+    "order": Order,
     "status": Status,
     "event": Event,
 }
