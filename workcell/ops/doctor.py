@@ -9,9 +9,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from workcell import __version__
 from workcell.base import platform
 from workcell.base.errors import Unreachable, WorkcellError
-from workcell.ops import agents_check, recipes
+from workcell.ops import agents_check, recipes, watchdog
 from workcell.ops import home as homes
 from workcell.ports import proc
 from workcell.ports import tmux as windows
@@ -47,7 +48,7 @@ class Line:
 def doctor(home: str) -> list[Line]:
     """Every line, in a fixed order. A look that itself fails is a line that says so; none is left out."""
     looks: tuple[Callable[[str], Iterator[Line]], ...] = (
-        _python, _platform, _git, _tmux, _agents, _home, _file_system, _space, _limits, _clock,
+        _python, _platform, _git, _tmux, _agents, _home, _timer, _file_system, _space, _limits, _clock,
     )  # fmt: skip
     found: list[Line] = []
     for look in looks:
@@ -252,6 +253,24 @@ def _limits(home: str) -> Iterator[Line]:
 
 def _many(number: int) -> str:
     return "unlimited" if number == resource.RLIM_INFINITY else str(number)
+
+
+def _timer(home: str) -> Iterator[Line]:
+    """The installed watchdog: a timer of another version does not act on what this one writes."""
+    installed = watchdog.read(home, watchdog.INSTALLED)
+    command = (installed or {}).get("command")
+    if installed is None or not isinstance(command, list) or len(command) < 3:
+        return
+    words = [str(word) for word in command]
+    cure = "workcell watchdog install"
+    ran = proc.run([*words[:-2], "--version"], timeout=TIMEOUT, cwd="/")
+    said = ran.text().strip().removeprefix("workcell ")
+    if not ran.ok:
+        yield Line("watchdog timer", FAIL, f"its command does not start: {ran.complaint()}", cure)
+    elif said != __version__:
+        yield Line("watchdog timer", FAIL, f"it runs workcell {said}, and this is {__version__}", cure)
+    else:
+        yield Line("watchdog timer", OK, f"workcell {said}, by {installed.get('with')}")
 
 
 def _clock(home: str) -> Iterator[Line]:

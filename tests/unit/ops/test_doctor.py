@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 
+from workcell import __version__
 from workcell.ops import doctor
 from workcell.ports import tmux
 
@@ -45,7 +46,7 @@ def test_a_home_that_others_can_write_to(home):
 
 
 def test_a_home_of_a_format_to_come(home):
-    (home / "FORMAT").write_text("2\n")
+    (home / "FORMAT").write_text("3\n")
     assert levels(home, "home")[0][0] == doctor.FAIL
 
 
@@ -122,3 +123,16 @@ def test_a_full_disk(tmp_path, lab):
     found = json.loads(ran.stdout)
     assert ran.returncode == 1 and found["level"] == "fail"
     assert [line["level"] for line in found["lines"] if line["name"] == "disk"] == ["fail"]
+
+
+@pytest.mark.parametrize(("version", "level"), [(None, doctor.OK), ("0.0.9", doctor.FAIL)])
+def test_a_timer_of_another_version_is_named(home, version, level):
+    program = home / "old"
+    program.write_text(f"#!/bin/sh\necho workcell {version or __version__}\n")
+    program.chmod(0o700)
+    (home / "watchdog").mkdir()
+    installed = {"with": "cron", "command": [str(program), "watchdog", "tick"]}
+    (home / "watchdog" / "installed.json").write_text(json.dumps(installed))
+    [(found, words)] = levels(home, "watchdog timer")
+    assert found == level
+    assert (version or __version__) in words
