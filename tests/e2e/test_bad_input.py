@@ -197,9 +197,9 @@ def test_a_home_that_is_a_file(lab):
 
 def test_a_home_of_another_format(lab):
     lab.launch(lab.brief("true", "true"), "--wait")
-    Path(lab.home, layout.FORMAT_FILE).write_text("2\n")
+    Path(lab.home, layout.FORMAT_FILE).write_text("3\n")
     ran = lab.workcell("launch", lab.brief("true"), "--repo", lab.repo, "--no-window", code=78)
-    assert "format '2'" in ran.stderr
+    assert "format '3'" in ran.stderr
 
 
 HOSTILE = "a\x1b[31mred\x1b]0;title\x07\x1b[2J\x9b6n\u202eevil\rback"

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from workcell.rundir import layout, look
+from workcell.rundir import home, layout, look
 
 MOST = 200
 """Runs looked into and answers given: more help nobody who types."""
@@ -15,7 +15,7 @@ def main(words: list[str]) -> int:
     """`_complete KIND PREFIX`: one answer a line, nothing for what is not known. Never an error: a shell asks."""
     kind, prefix = [*words[1:], "", ""][:2]
     answer = {"runs": _runs, "recipes": _recipes, "groups": _groups}.get(kind)
-    if answer is None:
+    if answer is None or home.problem(layout.home()) is not None:
         return 0
     found = [word for word in dict.fromkeys(answer(layout.home())) if word.startswith(prefix)]
     # bytes, since a name may be written in letters that the locale has not
@@ -23,33 +23,33 @@ def main(words: list[str]) -> int:
     return 0
 
 
-def _ids(home: str) -> list[str]:
+def _ids(top: str) -> list[str]:
     """Newest first."""
     try:
-        return sorted((name for name in os.listdir(f"{home}/{layout.RUNS}") if name[0] != "."), reverse=True)
+        return sorted((name for name in os.listdir(f"{top}/{layout.RUNS}") if name[0] != "."), reverse=True)
     except OSError:
         return []
 
 
-def _said(home: str, key: str) -> list[str]:
+def _said(top: str, key: str) -> list[str]:
     """What the newest runs say under that key of launch.json, as far as it is one word for a shell."""
-    found = (look.read_record(f"{home}/{layout.RUNS}/{name}", layout.LAUNCH, []) for name in _ids(home)[:MOST])
+    found = (look.read_record(f"{top}/{layout.RUNS}/{name}", layout.LAUNCH, []) for name in _ids(top)[:MOST])
     words = [launched.get(key) for launched in found if launched]
     return [word for word in words if isinstance(word, str) and word and not set(word) - _PLAIN]
 
 
-def _runs(home: str) -> list[str]:
-    return _said(home, "name") + _ids(home)
+def _runs(top: str) -> list[str]:
+    return _said(top, "name") + _ids(top)
 
 
-def _groups(home: str) -> list[str]:
-    return _said(home, "group")
+def _groups(top: str) -> list[str]:
+    return _said(top, "group")
 
 
-def _recipes(home: str) -> list[str]:
+def _recipes(top: str) -> list[str]:
     """Those of the directories above this one, of the user, and the shipped ones."""
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    places = [f"{home}/recipes", f"{package}/_data/recipes", f"{os.path.dirname(package)}/recipes"]
+    places = [f"{top}/recipes", f"{package}/_data/recipes", f"{os.path.dirname(package)}/recipes"]
     here = os.getcwd()
     while here != "/":
         places.append(f"{here}/.workcell/recipes")

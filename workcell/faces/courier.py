@@ -2,15 +2,26 @@
 
 import sys
 
-from workcell.base.errors import WorkcellError
+from workcell.base.errors import Usage, WorkcellError
 from workcell.ops import deliver
+from workcell.rundir import home
+
+_SAYS = "usage: workcell _deliver RUN ATTEMPT; workcell itself calls this verb, the terminal as standard input"
 
 
 def main(words: list[str]) -> int:
-    """The exit code tells the runner whether something waits."""
-    _, run, attempt = words
+    """The exit code tells the runner whether something waits; 2 for wrong words."""
+    if len(words) != 3 or not (words[2].isascii() and words[2].isdigit() and len(words[2]) < 10):
+        print(f"workcell: {_SAYS}", file=sys.stderr)
+        return Usage.exit_code
     try:
-        return deliver.deliver(run, int(attempt))
+        home.check_run(words[1])
+        return deliver.deliver(words[1], int(words[2]))
     except WorkcellError as error:
         print(f"workcell: {error.message}", file=sys.stderr)
-        return deliver.LATER
+    except OSError as error:
+        if error.errno is None:
+            raise
+        where = f": {error.filename!r}" if error.filename else ""
+        print(f"workcell: _deliver in {words[1]}: {error.strerror}{where}", file=sys.stderr)
+    return deliver.LATER

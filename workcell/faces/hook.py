@@ -49,8 +49,8 @@ def main(words: "list[str] | None" = None) -> int:
 def _bring(words: "list[str]") -> None:
     run = os.environ.get("WORKCELL_RUN_DIR")
     data = words[-1].encode("utf-8", "surrogateescape") if len(words) > 1 else _read(0)
-    if not run:
-        return
+    if not run or os.stat(run).st_uid != os.geteuid():
+        return  # outside a run, or in one of another user: nothing is written there
     name = ids.unique()
     message: dict[str, Any] = {
         "type": "hook",

@@ -3,31 +3,49 @@
 import os
 import sys
 
-from workcell.base.errors import TryAgain, WorkcellError
-from workcell.ops import finish, onward, sending, settle
-from workcell.rundir import look, writer
+from workcell.base.errors import InputOutput, TryAgain, Usage, WorkcellError
+from workcell.ops import finish, sending, settle
+from workcell.rundir import home, look, writer
+
+_SAYS = "usage: workcell {verb} RUN ATTEMPT LOCK WORDS; workcell itself calls this verb"
 
 
 def main(words: list[str]) -> int:
     """`_finish RUN ATTEMPT LOCK WORDS` or `_settle RUN ATTEMPT LOCK WORDS`.
 
-    LOCK is the inherited descriptor that holds the right to write the run, WORDS that of runner.lock or -1.
+    LOCK is the inherited descriptor that holds the right to write the run, WORDS that of runner.lock or -1. The exit
+    code: 2 for wrong words, 74 where the file system refuses, else that of the error.
     """
-    verb, run, attempt, number, beside = words
-    held = writer.inherit(run, int(number), int(beside))
+    verb = words[0]
+    if len(words) != 5 or not all(_number(word) for word in (*words[2:4], words[4].removeprefix("-"))):
+        print(f"workcell: {_SAYS.format(verb=verb)}", file=sys.stderr)
+        return Usage.exit_code
+    run, attempt = words[1], int(words[2])
     try:
+        home.check_run(run)
+        held = writer.inherit(run, int(words[3]), int(words[4]))
         if held is None:
-            raise TryAgain(f"{os.path.basename(run)}: the descriptor handed over is not the lock of this run")
+            raise TryAgain(f"{run}: the descriptor handed over is not the lock of this run")
         if verb == "_settle":
-            _settle(run, int(attempt), held)
+            _settle(run, attempt, held)
         else:
-            finish.finish(run, int(attempt), held, below=os.getpid())
+            finish.finish(run, attempt, held, below=os.getpid())
         held.close()
+        sending.waiting(home.of_run(run))
     except WorkcellError as error:
         print(f"workcell: {error.message}", file=sys.stderr)
         return error.exit_code
-    sending.waiting(onward.home_of(run))
+    except OSError as error:
+        if error.errno is None:
+            raise
+        where = f": {error.filename!r}" if error.filename else ""
+        print(f"workcell: {verb} of {run}: {error.strerror}{where}", file=sys.stderr)
+        return InputOutput.exit_code
     return 0
+
+
+def _number(word: str) -> bool:
+    return word.isascii() and word.isdigit() and len(word) < 10
 
 
 def _settle(run: str, attempt: int, held: writer.Writer) -> None:

@@ -16,6 +16,7 @@ from workcell.ops import agents_check, recipes, watchdog
 from workcell.ops import home as homes
 from workcell.ports import proc
 from workcell.ports import tmux as windows
+from workcell.rundir import home as formats
 from workcell.rundir import layout
 from workcell.texts import config, recipe, shelf
 
@@ -198,7 +199,7 @@ def _home(home: str) -> Iterator[Line]:
             "home", FAIL, f"cannot write to {home}: {error.strerror}", "free some disk space, or set WORKCELL_HOME"
         )
     else:
-        yield Line("home", OK, f"{home}, format {layout.FORMAT}")
+        yield Line("home", OK, f"{home}, format {formats.read_format(home) or layout.FORMAT}")
     finally:
         try:
             os.unlink(probe)

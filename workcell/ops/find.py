@@ -1,11 +1,13 @@
 """Finding the run that a person means."""
 
 import os
+from typing import Any
 
-from workcell.base import ids, printable, probe
-from workcell.base.errors import NotFound, Usage
+from workcell.base import ids, printable, probe, record
+from workcell.base.errors import Invalid, NotFound, Usage
 from workcell.ops import home as homes
-from workcell.rundir import layout, ledger, look, phase, status
+from workcell.rundir import home as rundirs
+from workcell.rundir import layout, ledger, look, phase, plainfile, status
 
 
 def ids_of(home: str) -> list[str]:
@@ -42,10 +44,17 @@ def run(home: str, word: str) -> str:
     """The directory of the run that `word` names: an id, a name, a unique prefix, a path, or `-` for the newest.
 
     Of several runs of one name, the newest that is not done, else the newest. NotFound when there is none, Usage
-    with the list when a prefix fits several, Refused when others can write to the home: what stands in a run is
-    executed by settling or resuming it.
+    with the list when a prefix fits several, Refused when others can write to the home or the run belongs to another
+    user: what stands in a run is executed by settling or resuming it. Invalid when it is of a newer format.
     """
     homes.check(home)
+    path = _path(home, word)
+    rundirs.check_run(path)
+    _known_format(path)
+    return path
+
+
+def _path(home: str, word: str) -> str:
     known = ids_of(home)
     if not word.strip():
         raise Usage("RUN is empty", "name a run, or - for the newest: an unset variable must not pick one")
@@ -83,10 +92,30 @@ def home_of(path: str) -> str:
 
 
 def name_of(path: str) -> str | None:
-    """The name in launch.json; None when it cannot be read."""
-    found = look.read_record(path, layout.LAUNCH, [])
-    name = found.get("name") if found else None
+    """The name in launch.json, also in one of a newer format; None when it cannot be read."""
+    name = _raw(path, layout.LAUNCH).get("name")
     return name if isinstance(name, str) else None
+
+
+def _raw(directory: str, file: str) -> dict[str, Any]:
+    """A record of whatever format; empty when there is none that can be read."""
+    try:
+        return record.decode(plainfile.read(os.path.join(directory, file), look.LARGEST) or b"")
+    except (OSError, ValueError):
+        return {}
+
+
+def _known_format(path: str) -> None:
+    """Raise Invalid for a run that a newer version wrote: nothing may be concluded from what is read of it."""
+    attempt = layout.attempt(path, layout.current(path) or 0)
+    for directory, file, reads in ((path, layout.LAUNCH, layout.READS), (attempt, layout.ATTEMPT, layout.RECORDS)):
+        major = record.major(_raw(directory, file), file.removesuffix(".json"))
+        if major is not None and major > reads[-1]:
+            raise Invalid(
+                f"{os.path.basename(path)} is of a newer format: its {file} is of format {major}, and this workcell "
+                f"reads {reads[-1]}",
+                "install a newer workcell",
+            )
 
 
 def is_live(home: str, run: str) -> bool:

@@ -1,9 +1,9 @@
 """The home directory: made when it is missing, refused when others could write to it."""
 
 import os
-import stat
 
-from workcell.base.errors import CannotCreate, Invalid, Refused, Usage
+from workcell.base.errors import CannotCreate, Usage
+from workcell.rundir import home as homes
 from workcell.rundir import layout, plainfile, seal
 
 _README = """\
@@ -17,36 +17,14 @@ says who writes what. runs/*/env.json holds environment variables, keys among th
 def check(home: str) -> bool:
     """Whether the home is there.
 
-    Usage when its name is no absolute path, Refused when others could write to it, Invalid when it is no directory.
+    Raises Usage when $WORKCELL_HOME is no absolute path, Refused when the home belongs to another user or others could
+    write to it, Invalid when it is no directory or of a format that this version does not read.
     """
     named = os.environ.get("WORKCELL_HOME")
     if named and not os.path.isabs(named):
         words = f"WORKCELL_HOME is {named!r}: another home in each directory from which it is used"
         raise Usage(words, f"name it whole: WORKCELL_HOME={os.path.abspath(os.path.expanduser(named))}")
-    try:
-        found = os.stat(home)
-    except FileNotFoundError:
-        return False
-    except OSError as error:
-        raise Invalid(f"the home {home!r} cannot be used: {error.strerror}", "set WORKCELL_HOME to another") from error
-    if not stat.S_ISDIR(found.st_mode):
-        raise Invalid(f"the home {home!r} is not a directory", "set WORKCELL_HOME to a directory")
-    if found.st_uid != os.getuid():
-        raise Refused(f"the home {home!r} belongs to somebody else", "set WORKCELL_HOME to a directory of your own")
-    if found.st_mode & 0o022:
-        raise Refused(f"others can write to the home {home!r}", f"chmod go-w {home}")
-    version = os.path.join(home, layout.FORMAT_FILE)
-    try:
-        with open(version) as file:
-            said = file.read(64).strip()
-    except FileNotFoundError:
-        return True
-    except (OSError, UnicodeDecodeError) as error:
-        raise Invalid(f"{version} cannot be read: {error}", "it should hold the one line: 1") from error
-    if said.split(".")[0] not in {str(major) for major in layout.READS}:
-        raise Invalid(f"the home {home!r} is of format {said!r}, and this workcell reads {layout.READS[-1]}",
-                      "install a newer workcell, or set WORKCELL_HOME to another directory")  # fmt: skip
-    return True
+    return homes.check(home)
 
 
 def ensure(home: str) -> None:

@@ -8,6 +8,7 @@ from workcell.base import clock, record
 from workcell.base.errors import TryAgain
 from workcell.ops import check, environment, finish, onward, sending
 from workcell.ports import proc
+from workcell.rundir import home as homes
 from workcell.rundir import layout, look, phase, plainfile, slot, writer
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -44,6 +45,7 @@ def settle(run: str) -> look.Look:
 
 def under_lock(run: str, seen: look.Look, held: writer.Writer) -> None:
     """End leftovers, seal the exit where none stands, and finish; for the holder of the right to write."""
+    homes.check_run(run)
     held.sign("settle")
     if layout.EXIT not in seen.stands:
         if layout.START not in seen.stands:

@@ -12,7 +12,7 @@ class Scan:
         self.live: list[str] = []
         self.over: set[str] = set()
         self.unread: list[str] = []
-        """What could not be asked: such a run is neither live nor over, and nothing is done to it."""
+        """What could not be asked, or belongs to another user: it is neither live nor over, and is left alone."""
 
     @property
     def done(self) -> int:
@@ -46,11 +46,23 @@ def scan(home: str) -> Scan:
             found.over.add(name)
     gone = kept - names - ended
     found.live += [f"{top}/{name}" for name in (names & kept) - found.over | gone]
+    me = os.geteuid()
+    # one of another user was brought here by root, and what stands in it would be run
+    foreign = {path for path in found.live if _owner(path) not in (me, None)}
+    found.unread += foreign
+    found.live = [path for path in found.live if path not in foreign]
     found.live.sort()
     return found
 
 
 _ENDING = ".jsonl"
+
+
+def _owner(path: str) -> "int | None":
+    try:
+        return os.stat(path).st_uid
+    except OSError:
+        return None
 
 
 def _names(folder: str) -> "list[str]":

@@ -1,4 +1,4 @@
-"""The runner as a program: `python -I -S .../runner/__main__.py RUN ATTEMPT ISOLATION`."""
+"""The runner as a program: `python -I -S .../runner/__main__.py RUN ATTEMPT ISOLATION [FD]`; FD as in `spawn`."""
 
 import os
 import sys
@@ -11,4 +11,6 @@ if __package__ in (None, ""):
 from workcell.runner import life
 
 if __name__ == "__main__":
-    sys.exit(life.main(sys.argv[1], int(sys.argv[2]), sys.argv[3] if len(sys.argv) > 3 else "none"))
+    given = dict(enumerate(sys.argv))
+    pipe = int(given[4]) if 4 in given else None
+    sys.exit(life.main(sys.argv[1], int(sys.argv[2]), given.get(3, "none"), pipe))

@@ -6,8 +6,22 @@ import time
 
 from workcell.base import clock, platform, record
 from workcell.base.light import signal
-from workcell.rundir import adopt, events, layout, ledger, locks, look, phase, plainfile, seal, slot, status, writer
-from workcell.runner import gate, limits, log, pump, terminal, windows
+from workcell.rundir import (
+    adopt,
+    events,
+    home,
+    layout,
+    ledger,
+    locks,
+    look,
+    phase,
+    plainfile,
+    seal,
+    slot,
+    status,
+    writer,
+)
+from workcell.runner import gate, limits, log, pump, starter, terminal, windows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,41 +30,60 @@ if TYPE_CHECKING:
 TEMPORARY_FAILURE = 75
 
 
-def main(run: str, n: int, isolation: str) -> int:
-    """Run attempt `n` of the run in the directory `run`; returns only when it never became finish."""
+def main(run: str, n: int, isolation: str, pipe: "int | None" = None) -> int:
+    """Run attempt `n` of the run in the directory `run`; returns only when it never became finish.
+
+    `pipe` is the write end of the pipe of whoever started us: it is closed once the agent has started or failed to.
+    """
+    asked = starter.Starter(pipe)
+    why = home.problem_of_run(run)
+    if why is not None:
+        return _say(why, asked)
     os.chdir(run)
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGPIPE):
         signal.signal(number, signal.SIG_IGN)  # what ends an attempt comes through the inbox, or is SIGKILL
     held = writer.take(run)
     if held is None:
-        return _say("another process has the right to write this run")
+        return _say("another process has the right to write this run", asked)
     held = adopt.adopted(held)
     seen = look.at(run, holding=True)
     if seen.n != n or seen.phase != phase.CREATED or seen.attempt is None:
-        return _say(f"attempt {n} is not to be started: the run is {seen.phase} in attempt {seen.n}")
+        return _say(f"attempt {n} is not to be started: the run is {seen.phase} in attempt {seen.n}", asked)
     agent_lock = locks.take(layout.AGENT_LOCK)
     if agent_lock is None:
-        return _say("something that an earlier attempt left behind still holds agent.lock")
+        return _say("something that an earlier attempt left behind still holds agent.lock", asked)
     changed = held.tampered(n)
     if changed:
-        return _say(f"attempt {n} is not to be started: {', '.join(changed)} changed since it was made")
+        return _say(f"attempt {n} is not to be started: {', '.join(changed)} changed since it was made", asked)
     held.forget()
     held.sign("runner")
     locks.sign(agent_lock, "agent")
     try:
-        _attempt(run, n, seen.attempt, held, agent_lock, isolation)
+        _attempt(run, n, seen.attempt, held, agent_lock, isolation, asked)
     except (FileNotFoundError, NotADirectoryError) as error:
-        return _say(f"attempt {n} lost its directory: {error}")
+        return _say(f"attempt {n} lost its directory: {error}", asked)
+    except Exception as error:
+        asked.say(getattr(error, "strerror", None) or repr(error))  # runner.log may have no room for it
+        raise
     _become_finish(run, n, held)
     return 70
 
 
-def _say(words: str) -> int:
+def _say(words: str, asked: starter.Starter) -> int:
+    asked.say(words)
     print(f"{clock.stamp()} {words}", file=sys.stderr, flush=True)
     return TEMPORARY_FAILURE
 
 
-def _attempt(run: str, n: int, attempt: "dict[str, Any]", held: writer.Writer, agent_lock: int, isolation: str) -> None:
+def _attempt(
+    run: str,
+    n: int,
+    attempt: "dict[str, Any]",
+    held: writer.Writer,
+    agent_lock: int,
+    isolation: str,
+    asked: starter.Starter,
+) -> None:
     directory = layout.attempt(run, n)
     room = slot.Slot(run)
     journal = events.Journal(layout.EVENTS)
@@ -85,6 +118,7 @@ def _attempt(run: str, n: int, attempt: "dict[str, Any]", held: writer.Writer, a
         why = f"start.json could not be written: {error.strerror}"
         _seal_exit(held, room, n, _exit(began, "not-started", error=why))
         return
+    asked.close()
     failure = child.open()
     os.close(agent_lock)
     if failure is not None:
@@ -235,4 +269,4 @@ def _become_finish(run: str, n: int, held: writer.Writer) -> None:
     try:
         os.execv(sys.executable, [sys.executable, "-I", program, "_finish", run, str(n), str(held.fd), str(held.words)])
     except OSError as error:
-        _say(f"cannot become finish: {error}")
+        _say(f"cannot become finish: {error}", starter.Starter(None))

@@ -1,17 +1,32 @@
 """Becoming a runner: a session of its own, nobody's child, and the parent of all orphans below it.
 
-Run by path as `python -I -S spawn.py RUN ATTEMPT`. The kernel keeps the subreaper mark across exec, so ctypes,
-which sets it, costs this short process its memory and not the runner.
+Run by path as `python -I -S spawn.py RUN ATTEMPT [FD]`; FD is the write end of the starter's pipe. The kernel keeps the
+subreaper mark across exec, so ctypes, which sets it, costs this short process its memory and not the runner.
 """
 
 import ctypes
 import os
 import sys
 
+if __package__ in (None, ""):
+    # run by path and without site: the package is found beside the standard library, never before it
+    sys.path.pop(0) if sys.path and sys.path[0] == os.path.dirname(os.path.abspath(__file__)) else None
+    sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+
+from workcell.rundir import home
+
 PR_SET_CHILD_SUBREAPER = 36
+NO_PERMISSION = 77
 
 
-def main(run: str, attempt: str) -> None:
+def main(run: str, attempt: str, pipe: "int | None" = None) -> int:
+    """Become the runner. Returns only for a run or home that must not be used, with nothing written: 77."""
+    why = home.problem_of_run(run)
+    if why is not None:
+        for fd in (2, pipe):
+            if fd is not None:
+                os.write(fd, f"{why}\n".encode("utf-8", "backslashreplace"))
+        return NO_PERMISSION
     if os.fork():
         os._exit(0)
     os.setsid()
@@ -27,10 +42,15 @@ def main(run: str, attempt: str) -> None:
     os.dup2(null, 0)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    os.closerange(3, max(os.sysconf("SC_OPEN_MAX"), 65536))  # -1 on macOS where files are unlimited
+    low = 3
+    if pipe is not None:
+        os.closerange(3, pipe)
+        low = pipe + 1
+    os.closerange(low, max(os.sysconf("SC_OPEN_MAX"), 65536))  # -1 on macOS where files are unlimited
     program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "__main__.py")
-    os.execv(sys.executable, [sys.executable, "-I", "-S", program, run, attempt, isolation])
+    words = [program, run, attempt, isolation, *([] if pipe is None else [str(pipe)])]
+    os.execv(sys.executable, [sys.executable, "-I", "-S", *words])
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    sys.exit(main(sys.argv[1], sys.argv[2], int(sys.argv[3]) if len(sys.argv) > 3 else None))

@@ -6,6 +6,7 @@ import os
 
 from workcell.base.errors import InputOutput
 from workcell.ops import holds_light, watchdog
+from workcell.ops import home as homes
 from workcell.rundir import layout, locks, look, maildir, phase, scan, status
 from workcell.watch import findings, observe
 
@@ -35,11 +36,13 @@ class Report:
 
 
 def tick(home: str, now: "observe.Now | None" = None) -> Report:
-    """One tick. Raises InputOutput when the record of the watchdog cannot be written.
+    """One tick. Raises InputOutput when the record of the watchdog cannot be written, and what `ops.home.check` raises
+    for a home that must not be used: a tick runs what stands in the home, and nobody reads what it prints.
 
     Of several watchdogs at once one looks, and the others end: the lock is taken without waiting.
     """
     report = Report()
+    homes.check(home)
     if not os.path.isdir(os.path.join(home, layout.RUNS)) and not os.path.isdir(watchdog.directory(home)):
         return report
     try:

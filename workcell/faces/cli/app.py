@@ -1,5 +1,6 @@
 """The command line: finds the verb, runs it, and turns every failure into words and an exit code."""
 
+import functools
 import importlib
 import os
 import sys
@@ -50,8 +51,20 @@ def load(verb: str) -> Any:
     command.name = verb
     # typer would install a completion of its own, which starts the whole command line for each Tab
     command.params = [entry for entry in command.params if entry.name not in _TYPER_COMPLETION]
+    if verb not in _ANY_HOME:
+        for one in getattr(command, "commands", {"": command}).values():
+            one.invoke = functools.partial(_in_checked_home, one.invoke)
     return command
 
+
+def _in_checked_home(invoke: Any, context: Any) -> Any:
+    """Run a verb, unless the home must not be used. Whoever asks for --help does not get here."""
+    homes.check(layout.home())
+    return invoke(context)
+
+
+_ANY_HOME = ("doctor", "completion")
+"""Verbs that use no home, or say themselves what is wrong with it."""
 
 _TYPER_COMPLETION = ("install_completion", "show_completion")
 
@@ -95,8 +108,6 @@ def main(words: list[str]) -> int:
     # click knows no option whose value may be left out: `--worktree` alone means a branch named after the run
     words = ["--worktree=" if word == "--worktree" and words[0] == "launch" else word for word in words]
     try:
-        if words[:1] not in (["doctor"], ["completion"]) and not {"--help", "--version"} & set(words):
-            homes.check(layout.home())
         answer = get_command(app).main(args=words, prog_name="workcell", standalone_mode=False)
         sys.stdout.flush()
         return answer if isinstance(answer, int) else 0
@@ -139,12 +150,13 @@ def bug(error: Exception, words: list[str], as_json: bool) -> int:
     path = os.path.join(where, time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + ids.token() + ".txt")
     report = f"workcell {__version__}\npython {sys.version}\nverb {words[:1]}\n\n{text}"
     try:
+        homes.check(layout.home())  # nothing is written into a home that must not be used
         os.makedirs(layout.home(), 0o700, exist_ok=True)  # of parents that makedirs makes on the way, the umask decides
         os.makedirs(where, 0o700, exist_ok=True)
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(report)
         hint = f"the report is in {path}"
-    except OSError:
+    except (OSError, WorkcellError):
         hint = "its report could not be written:\n" + text
     out.error("bug", 70, f"a bug: {type(error).__name__}: {out.safe(str(error))}", hint, [], as_json)
     return 70
