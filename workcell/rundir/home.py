@@ -11,7 +11,7 @@ def check(home: str) -> bool:
     """Whether the home is there. Costs a few calls of stat and one small read, and writes nothing.
 
     Raises Refused when the home belongs to another user or others can write to it or replace it, Invalid when it is
-    no directory or of a format that this version does not read. A symbolic link is followed: what it leads to is judged.
+    no directory or of a format that this version does not read. A symbolic link is followed: its target is judged.
     """
     try:
         found = os.stat(home)
