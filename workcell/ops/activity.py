@@ -19,7 +19,7 @@ def of(seen: look.Look, now: float | None = None) -> dict[str, Any] | None:
     """
     if not captured.readable(seen):
         return None
-    state = capture.capture(seen.run, seconds=2.0, patience=0.2)
+    state = capture.read_on(seen.run, seconds=2.0, patience=0.2)
     found = captured.evidence(state, time.time() if now is None else now)
     return activity.decide(found + from_terminal(seen) + from_processes(seen))
 

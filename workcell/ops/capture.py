@@ -1,5 +1,6 @@
 """capture: what the agent recorded since the last look, read once and by offset, brought to the spool as events."""
 
+import errno
 import os
 import time
 from typing import Any
@@ -21,6 +22,7 @@ JOURNAL_BYTES = 1 << 20
 """Of events.jsonl, read in one step."""
 MOST_RECORD = 64 << 20
 """Of attempt.json, which holds the brief."""
+_TAKES_NOTHING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 SUFFIX = ".cap.json"
 """Ends the names of our files in the spool."""
 
@@ -53,6 +55,16 @@ def capture(run: str, *, seconds: float = 5.0, final: bool = False, patience: fl
         if not more or (time.monotonic() >= deadline and not final):
             break
     return stored(directory)
+
+
+def read_on(run: str, *, seconds: float = 5.0, patience: float = 1.0) -> State | None:
+    """As `capture`, for who only looks: on a disk that takes nothing, what is known from before."""
+    try:
+        return capture(run, seconds=seconds, patience=patience)
+    except OSError as error:
+        if error.errno not in _TAKES_NOTHING:
+            raise
+        return stored(layout.attempt(run, layout.current(run) or 0))
 
 
 def last(run: str, log: journal.Journal) -> None:

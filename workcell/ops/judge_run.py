@@ -5,10 +5,10 @@ import time
 from datetime import datetime
 from typing import Any
 
-from workcell.judgement import verdict
+from workcell.judgement import evidence, verdict
 from workcell.ops import capture, captured, judge, terminal
 from workcell.ports.agents.speech import asks
-from workcell.rundir import layout, look, phase, plainfile
+from workcell.rundir import layout, look, phase, plainfile, room
 from workcell.texts import playbooks
 
 
@@ -16,13 +16,19 @@ def judge_run(home: str, run: str) -> dict[str, Any]:
     """{verdict, confidence, evidence, signals, judged, resets_at?, prompt?} of the current attempt."""
     seen = look.at(run)
     books, _ = playbooks.load((seen.attempt or {}).get("cwd"), home)
-    return verdict.judge(material(seen), playbooks.signals(books))
+    found = verdict.judge(material(seen), playbooks.signals(books))
+    full = room.held_up(run) if seen.phase == phase.RUNNING else None
+    if full is None:
+        return found
+    # no record or screen can tell this: the agent is held in a write, whatever it was doing
+    sure = evidence.item("locks", "stuck", 1.0, full)
+    return {**found, "verdict": "stuck", "confidence": 1.0, "evidence": [sure, *found["evidence"]]}
 
 
 def material(seen: look.Look, now: float | None = None) -> verdict.Material:
     """All that is known of the current attempt, as the plain data that `judgement.verdict` judges."""
     attempt, directory = seen.attempt or {}, seen.directory
-    state = (capture.capture(seen.run) if seen.phase == phase.RUNNING else None) or captured.stored(directory)
+    state = (capture.read_on(seen.run) if seen.phase == phase.RUNNING else None) or captured.stored(directory)
     ended = _epoch((seen.exit or {}).get("ended_at"))
     now = ended or now or time.time()
     records = []

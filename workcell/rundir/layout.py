@@ -24,7 +24,7 @@ LAUNCH, ENV, STATUS, EVENTS = "launch.json", "env.json", "status.json", "events.
 CURRENT, ATTEMPTS, USER = "current", "attempts", "user"
 INBOX, SPOOL = "inbox", "spool"
 RUNNER_LOCK, AGENT_LOCK, RUNNER_LOG, CONTROL = "runner.lock", "agent.lock", "runner.log", "control.sock"
-HOLD, RESCUE = "hold", "RESCUE.md"
+HOLD, RESCUE, FULL_LOCK = "hold", "RESCUE.md", "full.lock"
 TYPED, REFUSED, SAID = "typed", "refused", "said"
 
 # an attempt

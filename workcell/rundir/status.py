@@ -3,7 +3,7 @@
 import os
 
 from workcell.base import probe, record
-from workcell.rundir import layout, ledger, look, phase, plainfile, seal, writer
+from workcell.rundir import layout, ledger, look, phase, plainfile, room, seal, writer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ def document(seen: look.Look, activity: "dict[str, Any] | None" = None) -> "dict
     state = outcome or seen.phase
     if seen.phase == phase.RUNNING and activity is not None:
         state = phase.RUNNING if activity["state"] == "unknown" else activity["state"]
+    full = room.held_up(seen.run) if seen.phase == phase.RUNNING else None
     started = [entry["started_at"] for entry in attempts if entry["started_at"]]
     times = [launch.get("created_at"), attempt.get("asked_at")]
     for entry in attempts:
@@ -36,8 +37,8 @@ def document(seen: look.Look, activity: "dict[str, Any] | None" = None) -> "dict
         "phase": seen.phase,
         "activity": activity if seen.phase == phase.RUNNING else None,
         "outcome": outcome,
-        "reason": seen.why or result.get("reason") or (seen.next or {}).get("reason"),
-        "needs": needs(seen, state),
+        "reason": full or seen.why or result.get("reason") or (seen.next or {}).get("reason"),
+        "needs": {"kind": "room", "command": "workcell doctor"} if full else needs(seen, state),
         "attempt": seen.n or None,
         "attempts": attempts,
         "recipe": (attempt.get("recipe") or {}).get("name"),

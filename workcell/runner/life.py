@@ -21,7 +21,7 @@ from workcell.rundir import (
     status,
     writer,
 )
-from workcell.runner import gate, limits, log, pump, starter, terminal, windows
+from workcell.runner import gate, keeper, limits, log, pump, starter, terminal, windows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,8 +69,9 @@ def main(run: str, n: int, isolation: str, pipe: "int | None" = None) -> int:
     return 70
 
 
-def _say(words: str, asked: starter.Starter) -> int:
-    asked.say(words)
+def _say(words: str, asked: "starter.Starter | None" = None) -> int:
+    if asked is not None:
+        asked.say(words)
     print(f"{clock.stamp()} {words}", file=sys.stderr, flush=True)
     return TEMPORARY_FAILURE
 
@@ -92,6 +93,7 @@ def _attempt(
     size = attempt["terminal"]
     tty = terminal.Terminal(size["columns"], size["rows"]) if in_terminal else None
     log_writer = log.Log(directory, attempt["roll_bytes"]) if in_terminal else None
+    book = keeper.Keeper(log_writer, directory) if log_writer is not None else None
     stdio = _stdio(directory, attempt, tty)
     wakeup = _wakeup()
     listener = windows.listen(layout.CONTROL)
@@ -131,7 +133,7 @@ def _attempt(
     bounds = attempt["limits"]
     timer = limits.Limits(child.pid, bounds.get("wall_seconds"), bounds.get("idle_seconds"))
     typing = (attempt.get("typing") or {}).get("screen", "none") != "none"
-    work = pump.Pump(child.pid, directory, n, tty, log_writer, listener, wakeup, timer, journal, typing)
+    work = pump.Pump(child.pid, directory, n, tty, book, listener, wakeup, timer, journal, typing)
     kept: list[dict[str, Any]] = []
 
     def ended() -> "dict[str, Any]":
@@ -269,4 +271,4 @@ def _become_finish(run: str, n: int, held: writer.Writer) -> None:
     try:
         os.execv(sys.executable, [sys.executable, "-I", program, "_finish", run, str(n), str(held.fd), str(held.words)])
     except OSError as error:
-        _say(f"cannot become finish: {error}", starter.Starter(None))
+        _say(f"cannot become finish: {error}")

@@ -1,11 +1,15 @@
 """The log of a terminal: appended, rolled into parts, and never short of a byte."""
 
+import errno
 import os
 
 from workcell.rundir import layout, logparts, plainfile
 
 ROLL_BYTES = 4_000_000
 """A part holds exactly this much. Full-screen programs write up to 240 MB an hour; it packs to a few percent."""
+
+SMALLEST_PART = 4096
+"""Bytes below which a part is not worth a file: under such a limit the output is dropped and counted."""
 
 
 class Log:
@@ -22,6 +26,8 @@ class Log:
         for name in logparts.parts(directory):
             if name != layout.AGENT_LOG:
                 self._next = int(name.removesuffix(".gz").rpartition(".")[2]) + 1
+        self.dropped = 0
+        """Bytes that no file takes: a limit on the size of files leaves not even SMALLEST_PART."""
         self.waiting: list[int] = []
         """Numbers of parts that nobody compresses yet."""
 
@@ -40,8 +46,15 @@ class Log:
                 continue
             try:
                 written = os.write(self._fd, data[done : done + room])
-            except OSError:
-                return done
+            except OSError as error:
+                if error.errno != errno.EFBIG:
+                    return done
+                # a limit on the size of a file does not go away as a full disk does: another file takes more
+                if self._size >= SMALLEST_PART:
+                    self._roll_bytes = self._size
+                    continue
+                self.dropped += len(data) - done
+                return len(data)
             self._size += written
             done += written
         return done

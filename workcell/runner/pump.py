@@ -5,10 +5,9 @@ import select
 import time
 
 from workcell.base import clock as clocks
-from workcell.base import platform
-from workcell.base.light import signal, socket
-from workcell.rundir import events, layout, logparts, maildir, orders, plainfile, spool
-from workcell.runner import answers, courier, inbox, limits, log, terminal, windows
+from workcell.base.light import socket
+from workcell.rundir import events, layout, maildir, orders, plainfile, spool
+from workcell.runner import answers, courier, inbox, keeper, limits, terminal, windows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,9 +16,6 @@ if TYPE_CHECKING:
 CHUNK = 1 << 16
 LOOK = 2.0
 """Seconds between two looks into inbox and spool, should a poke be lost."""
-
-FULL_DISK = 0.2
-"""Seconds between two tries to write to a full disk; the agent waits meanwhile and nothing is dropped."""
 
 FOLLOW = 0.1
 """Seconds between two looks at a log that the agent writes itself, while a window shows it."""
@@ -41,7 +37,7 @@ class Pump:
         directory: str,
         attempt: int,
         tty: "terminal.Terminal | None",
-        writer: "log.Log | None",
+        book: "keeper.Keeper | None",
         listener: "socket.socket | None",
         wakeup: int,
         clock: limits.Limits,
@@ -52,7 +48,8 @@ class Pump:
         self.run_directory = os.path.dirname(os.path.dirname(directory))
         self.ordered: set[str] = set()
         """Ids of the orders to stop that were heard."""
-        self.tty, self.writer, self.listener, self.wakeup = tty, writer, listener, wakeup
+        self.tty, self.listener, self.wakeup = tty, listener, wakeup
+        self.keeper = book
         self.clock, self.journal = clock, journal
         self.ended: tuple[int, object] | None = None
         """(wait status, resource usage) once the agent has been reaped."""
@@ -62,16 +59,15 @@ class Pump:
         self.asked_at: float | None = None
         """Answers to what the agent asked, and when they are typed if no window has answered until then."""
         self.said = ""
-        self.unlogged = b""
+        self.stopped = False
+        """Whether a stop was taken: the agent is being ended, and nobody waits for room on a full disk any more."""
         self.typed = bytearray()
-        self.compressor = 0
         self.courier = courier.Courier(attempt)
         self.typing = typing and tty is not None
         """Whether the agent's screen is known, so that messages can be typed into it."""
         self.followed = 0
         self.size_seen = -1
         self.look_at = time.monotonic()
-        self.retry_at: float | None = None
         self.sizes: list[tuple[float, int]] = []
         """(when, rows to take away) still to be set: two changes make a full-screen program draw itself anew."""
 
@@ -87,7 +83,11 @@ class Pump:
         if self.tty is not None:
             self._drain(self.tty, keep)
         self._stop_courier()
-        self._stop_compressor()
+        if self.keeper is not None:
+            self.keeper.close()
+            if self.keeper.dropped:
+                self.say(f"a limit on the size of files (ulimit -f): {self.keeper.dropped} bytes are not in the log")
+                self.journal.append("log.dropped", attempt=self.attempt, bytes=self.keeper.dropped)
         for pane in list(self.panes):
             self._drop(pane)
 
@@ -97,7 +97,7 @@ class Pump:
         if look is not None:
             times.append(look)
         for at in (
-            self.retry_at,
+            self.keeper.retry_at if self.keeper is not None else None,
             self.asked_at,
             *(at for at, _ in self.sizes[:1]),
             *(p.lost_until for p in self.panes),
@@ -117,7 +117,7 @@ class Pump:
         if self.listener is not None:
             poll.register(self.listener.fileno(), select.POLLIN)
         if self.tty is not None:
-            wants = 0 if self.unlogged else select.POLLIN
+            wants = 0 if self._behind() else select.POLLIN
             poll.register(self.tty.master, wants | (select.POLLOUT if self.typed and not self.courier.pid else 0))
         for pane in self.panes:
             poll.register(pane.connection.fileno(), select.POLLIN)
@@ -133,14 +133,14 @@ class Pump:
             event = ready.get(self.tty.master, 0)
             if event & select.POLLOUT:
                 self._type(self.tty)
-            if event & (select.POLLIN | select.POLLHUP) and not self.unlogged:
+            if event & (select.POLLIN | select.POLLHUP) and not self._behind():
                 self._read(self.tty)
         self._due()
 
     def _due(self) -> None:
         now = time.monotonic()
-        if self.retry_at is not None and now >= self.retry_at:
-            self._keep(b"")
+        if self.keeper is not None and self.keeper.retry_at is not None and now >= self.keeper.retry_at:
+            self.keeper.keep()
         if self.sizes and now >= self.sizes[0][0] and self.tty is not None:
             _, less = self.sizes.pop(0)
             self.tty.shrink(less)
@@ -157,7 +157,7 @@ class Pump:
         if self.asked_at is not None and now >= self.asked_at and self.tty is not None:
             self._answer(self.tty)
         if self.ended is None:
-            self.clock.check({self.compressor, self.courier.pid})
+            self.clock.check({self.keeper.compressor if self.keeper is not None else 0, self.courier.pid})
         if self.typing and self.tty is not None and self.ended is None:
             self.courier.step(self.tty.master)
         if now >= self.look_at + LOOK:
@@ -172,7 +172,8 @@ class Pump:
                 self._wait_for_agent()
             return False
         self.clock.output()
-        self._keep(data)
+        if self.keeper is not None:
+            self.keeper.keep(data)
         for pane in list(self.panes):
             try:
                 pane.show(data)
@@ -205,40 +206,36 @@ class Pump:
         poll.poll(100)
         self._reap()
 
-    def _keep(self, data: bytes) -> None:
-        if self.writer is None:
-            return
-        self.unlogged += data
-        done = self.writer.write(self.unlogged)
-        self.unlogged = self.unlogged[done:]
-        self.retry_at = time.monotonic() + FULL_DISK if self.unlogged else None
-        if self.writer.waiting and not self.compressor:
-            self._compress(self.writer)
+    def _behind(self) -> bool:
+        """Whether the log has not taken all yet: nothing more is read from the terminal until it has."""
+        return self.keeper is not None and bool(self.keeper.waiting)
 
     def _drain(self, tty: terminal.Terminal, keep: "Callable[[], None]") -> None:
         """What the agent wrote before it ended; the kernel hands all of it over before it says EAGAIN or EIO.
 
-        A full disk is waited for, but not by a person who wants the run stopped: what has no room then is lost.
+        A full disk is waited for, but not once a person wants the run stopped: what has no room then is lost.
         """
         kept = False
         while True:
-            while self.unlogged:
+            while self.keeper is not None and self.keeper.waiting:
                 if not kept:
                     keep()
                     kept = True
-                if self._stop_in_vain():
-                    self.say(f"stopped on a full disk: {len(self.unlogged)} bytes and more are not in the log")
+                self.keeper.keep()  # there may be room since the last try
+                if self.keeper.waiting and self._stop_in_vain():
+                    self.say(f"stopped on a full disk: {len(self.keeper.waiting)} bytes and more are not in the log")
                     return
-                self._keep(b"")
             if not self._read(tty):
                 return
 
     def _stop_in_vain(self) -> bool:
-        """Wait for room, or for a stop: whether that came. It stays in the inbox, where finish asks for it."""
+        """Wait for room, or for a stop: whether one has come, now or before."""
+        if self.stopped:
+            return True
         if self.listener is not None:
             poll = select.poll()
             poll.register(self.listener.fileno(), select.POLLIN)
-            if poll.poll(int(FULL_DISK * 1000)):
+            if poll.poll(int(keeper.FULL_DISK * 1000)):
                 caller = windows.accept(self.listener)
                 if caller is not None:
                     kind, pane, connection = caller
@@ -248,31 +245,8 @@ class Pump:
                     if kind == b"S":
                         return True
         else:
-            time.sleep(FULL_DISK)
+            time.sleep(keeper.FULL_DISK)
         return bool(orders.stops(self.run_directory, self.attempt))
-
-    def _compress(self, writer: log.Log) -> None:
-        number = writer.waiting[0]
-        try:
-            pid = os.fork()
-        except OSError:
-            return  # no process to be had: tried again with the next output, and finish does what is left
-        if pid:
-            self.compressor = pid
-            return
-        try:
-            platform.close_from(3)  # the locks of the run first of all
-            os.nice(19)
-            logparts.compress(self.directory, logparts.part(number))
-        finally:
-            os._exit(0)
-
-    def _stop_compressor(self) -> None:
-        """A part that is not compressed yet stays as it is, and finish does it."""
-        if self.compressor:
-            os.kill(self.compressor, signal.SIGKILL)
-            os.waitpid(self.compressor, 0)
-            self.compressor = 0
 
     def _stop_courier(self) -> None:
         """What it was typing stays in typed/: the next attempt's courier says that nobody knows what came of it."""
@@ -300,12 +274,8 @@ class Pump:
             elif pid == self.courier.pid:
                 self.courier.ended(status)
                 self.look()
-            elif pid == self.compressor:
-                self.compressor = 0
-                if self.writer is not None:
-                    self.writer.waiting.pop(0)
-                    if self.writer.waiting:
-                        self._compress(self.writer)
+            elif self.keeper is not None:
+                self.keeper.reaped(pid)
 
     # -- windows
 
@@ -320,6 +290,7 @@ class Pump:
                 self.courier.hurry()
                 self.look()
             elif kind == b"S" and self.ended is None:
+                self.stopped = True
                 self.clock.end("stopped")
                 self.journal.append("stop.requested")
             return
@@ -329,7 +300,7 @@ class Pump:
 
     def _greet(self, pane: windows.Window) -> None:
         try:
-            pane.greet(self.writer.tail(_REPLAY) if self.writer is not None else self._tail())
+            pane.greet(self.keeper.tail(_REPLAY) if self.keeper is not None else self._tail())
         except OSError:
             self._drop(pane)
             return
@@ -447,6 +418,7 @@ class Pump:
             grace = order.get("grace_seconds")
             if not isinstance(grace, int | float) or not 0 <= grace <= limits.LONGEST_GRACE:
                 grace = limits.GRACE
+            self.stopped = True
             self.clock.end("stopped", grace)
             self.journal.append("stop.requested", by=str(order.get("by")), id=identity)
 

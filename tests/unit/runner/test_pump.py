@@ -15,7 +15,7 @@ from tests.lab import eventually
 from workcell.base import record
 from workcell.base.light import socket as light
 from workcell.rundir import events, layout, maildir, orders
-from workcell.runner import limits, log, pump, terminal, windows
+from workcell.runner import keeper, limits, log, pump, terminal, windows
 
 QUESTION, ANSWER = b"\x1b[c", b"\x1b[?62;22c"
 
@@ -35,9 +35,10 @@ class Bench:
         os.set_blocking(self.wakeup, False)
         self.journal = events.Journal(layout.EVENTS)
         clock = limits.Limits(self.agent.pid, None, None)
-        writer = log.Log(directory)
+        self.log = log.Log(directory)
+        book = keeper.Keeper(self.log, directory)
         self.pump = pump.Pump(
-            self.agent.pid, directory, 1, self.tty, writer, None, self.wakeup, clock, self.journal, False
+            self.agent.pid, directory, 1, self.tty, book, None, self.wakeup, clock, self.journal, False
         )
         self.held = []
 
@@ -74,7 +75,8 @@ class Bench:
         self.agent.wait()
         for fd in (self.tty.slave, self.tty.master, self.wakeup, self.waker):
             os.close(fd)
-        self.pump.writer.close()
+        self.pump.keeper.close()
+        self.log.close()
         self.journal.close()
 
 
@@ -198,9 +200,9 @@ def test_a_bug_in_a_look_or_a_greeting_ends_no_runner(bench, capfd):
     for _ in range(3):
         bench.pump.look()
     bench.window()
-    bench.pump.writer, writer = object(), bench.pump.writer
+    bench.pump.keeper, book = object(), bench.pump.keeper
     bench.pump._greet(bench.pump.panes[0])
-    bench.pump.writer = writer
+    bench.pump.keeper = book
     said = capfd.readouterr().err.splitlines()
     assert len(said) == 2, said
     assert not bench.pump.panes
