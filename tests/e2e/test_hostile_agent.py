@@ -1,7 +1,6 @@
 """An agent that does to its own run what no agent should: the run is brought to its end all the same."""
 
 import os
-import resource
 import shutil
 import signal
 
@@ -9,7 +8,7 @@ import pytest
 
 from tests.lab import alive, eventually
 from workcell.ops import stop
-from workcell.rundir import layout, locks, look, maildir, phase, plainfile, slot
+from workcell.rundir import layout, locks, maildir, phase, plainfile
 
 
 def test_the_agent_starts_with_the_signals_of_any_program(lab):
@@ -61,41 +60,6 @@ def test_control_characters_in_the_agents_words_go_no_further(lab):
     handoff = plainfile.read(os.path.join(seen.directory, layout.HANDOFF), 1 << 20)
     assert b"all of it\n" in handoff
     assert not set(handoff) & {0, 7, 27}
-
-
-def limited():
-    """As a full disk, to one file: what grows beyond this finds no room."""
-    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 17, most))
-
-
-LOUD = "head -c 132000 /dev/zero | tr '\\0' x; exit 7"
-"""Some hundred bytes too many: they fit into the terminal, and the agent ends."""
-
-
-def waiting_for_room(lab, **more):
-    """A run whose agent has ended with 7, and whose runner waits for room for its log."""
-    run = lab.launch(lab.brief(LOUD, io="terminal", **more), preexec_fn=limited)
-    eventually(lambda: (slot.kept(run, 1) or {}).get("code") == 7, 20.0)
-    assert not os.path.exists(os.path.join(run, "attempts", "001", layout.EXIT))
-    return run
-
-
-def test_an_exit_code_outlives_a_full_disk_and_the_death_of_its_runner(lab):
-    run = waiting_for_room(lab)
-    os.kill(look.at(run).start["runner"]["pid"], signal.SIGKILL)
-    lab.phase(run, phase.INTERRUPTED)
-    lab.workcell("wait", run, code=None)
-    seen = lab.phase(run, phase.DONE)
-    assert (seen.exit["how"], seen.exit["code"]) == ("reaped", 7)
-
-
-def test_a_stop_waits_for_no_log(lab):
-    run = waiting_for_room(lab)
-    lab.workcell("stop", run, timeout=30)
-    seen = lab.phase(run, phase.DONE)
-    assert seen.result["outcome"] == "stopped"
-    assert (seen.exit["how"], seen.exit["code"]) == ("reaped", 7)
 
 
 @pytest.mark.parametrize("io", ["file", "terminal"])

@@ -1,13 +1,14 @@
 """Runs where the home is a tmpfs of 4 MB: an agent that goes on writing while the disk is full. `held_by_disk.py TOP WHAT`."""
 
 import os
+import signal
 import sys
 import time
 
 from tests.faults import on_full_disk
 from tests.lab import Lab, alive, eventually
 from workcell.base import probe
-from workcell.rundir import layout, locks, look, maildir, phase
+from workcell.rundir import layout, locks, look, maildir, phase, slot
 
 AGENT = """
 trap 'exit 3' TERM
@@ -19,13 +20,22 @@ exit 7
 """
 
 
-def begin(top: str) -> tuple[Lab, str, str]:
+LITTLE = """
+: >"$MARKS/ready"
+until test -e "$MARKS/full"; do sleep 0.02; done
+seq 500
+exit 7
+"""
+"""It fits into the terminal, so that the agent ends while its runner waits for room."""
+
+
+def begin(top: str, agent: str = AGENT) -> tuple[Lab, str, str]:
     """(lab, the run, the file that fills the disk): the agent is held in a write."""
     lab = Lab.__new__(Lab)
     lab.top, lab.home = top, os.path.join(top, "home")
     lab.marks, lab.person, lab.temporary = (os.path.join(top, name) for name in ("marks", "person", "tmp"))
     lab.repo, lab.repos = os.path.join(top, "repo1"), 1
-    run = lab.launch(lab.brief(AGENT, "true", io="terminal", recipe="  reader: claude"))
+    run = lab.launch(lab.brief(agent, "true", io="terminal", recipe="  reader: claude"))
     lab.phase(run, phase.RUNNING)
     eventually(lambda: os.path.exists(os.path.join(lab.marks, "ready")))
     assert lab.status(run)["needs"] is None and not said(lab, run)
@@ -85,5 +95,38 @@ def stopped(top: str) -> None:
         print(file.read())
 
 
+def ended(top: str) -> tuple[Lab, str, str]:
+    """As `begin`: the agent has ended with 7, and its runner waits for room for its log."""
+    lab, run, filler = begin(top, LITTLE)
+    eventually(lambda: (slot.kept(run, 1) or {}).get("code") == 7)
+    assert not os.path.exists(os.path.join(layout.attempt(run, 1), layout.EXIT))
+    return lab, run, filler
+
+
+def killed(top: str) -> None:
+    """The exit code outlives the full disk and the death of the runner."""
+    lab, run, filler = ended(top)
+    os.kill(look.at(run).start["runner"]["pid"], signal.SIGKILL)
+    lab.phase(run, phase.INTERRUPTED)
+    assert not said(lab, run)
+    os.unlink(filler)
+    lab.workcell("wait", run, code=None)
+    seen = lab.phase(run, phase.DONE)
+    assert (seen.exit["how"], seen.exit["code"]) == ("reaped", 7)
+
+
+def late(top: str) -> None:
+    """A stop that comes after the agent's end waits for no log. It finds no room itself, and says so."""
+    lab, run, filler = ended(top)
+    runner = look.at(run).start["runner"]["pid"]
+    ran = lab.workcell("stop", run, code=None, timeout=30)
+    assert ran.returncode == 74 and "No space left" in ran.stderr, ran
+    eventually(lambda: not alive(runner))
+    os.unlink(filler)
+    lab.workcell("wait", run, code=None)
+    seen = lab.phase(run, phase.DONE)
+    assert (seen.exit["how"], seen.exit["code"]) == ("reaped", 7)
+
+
 if __name__ == "__main__":
-    {"freed": freed, "stopped": stopped}[sys.argv[2]](sys.argv[1])
+    {"freed": freed, "stopped": stopped, "killed": killed, "late": late}[sys.argv[2]](sys.argv[1])
