@@ -8,7 +8,7 @@ from typing import Any
 from workcell.base import clock
 from workcell.base.errors import TryAgain
 from workcell.judgement import outcome
-from workcell.ops import capture, check, facts, handoff, letters, onward
+from workcell.ops import capture, check, check_output, facts, handoff, letters, onward
 from workcell.rundir import (
     events,
     layout,
@@ -156,16 +156,25 @@ def _verify(
         return None
     lock = take_agent_lock(run, n, below)
     journal.append("verify.started", attempt=n)
-    output = plainfile.fresh(os.path.join(seen.directory, layout.VERIFY_LOG))
+    target = plainfile.fresh(os.path.join(seen.directory, layout.VERIFY_LOG))
     try:
-        found = check.run(run, n, seen.attempt, output, lock, lambda: stop_asked(run, n))
+        with check_output.Output(target, seen.directory) as output:
+            try:
+                found = check.run(run, n, seen.attempt, output.fd, lock, lambda: stop_asked(run, n))
+            finally:
+                os.close(lock)
+            check.end_leftovers(run, n, below=below)
     finally:
-        os.close(output)
-        os.close(lock)
-    check.end_leftovers(run, n, below=below)
+        os.close(target)
     if found["how"] == "limit" and stop_asked(run, n):
         return None  # a check that was broken off says nothing, and goes on no record
-    found = {"schema": "workcell.file.verify/1", "attempt": n, "at": clock.stamp(), **found}
+    found = {
+        "schema": "workcell.file.verify/1",
+        "attempt": n,
+        "at": clock.stamp(),
+        **found,
+        "dropped_bytes": output.dropped,
+    }
     sealed = held.seal(n, layout.VERIFY, found)
     journal.append("verify.ended", attempt=n, how=sealed["how"], code=sealed["code"])
     return sealed

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workcell.base.errors import NotFound, Refused, TryAgain
-from workcell.ops import check, find, finish, settle
+from workcell.ops import check, check_output, find, finish, settle
 from workcell.rundir import lease, phase
 
 
@@ -46,8 +46,11 @@ def verify(run: str, *, to_terminal: bool) -> Result:
         agent_lock = finish.take_agent_lock(run, seen.n)
         try:
             with tempfile.TemporaryFile() as file:
-                output = sys.stdout.fileno() if to_terminal else file.fileno()
-                found = check.run(run, seen.n, seen.attempt, output, agent_lock)
+                if to_terminal:
+                    found = check.run(run, seen.n, seen.attempt, sys.stdout.fileno(), agent_lock)
+                else:
+                    with check_output.Output(file.fileno(), tempfile.gettempdir()) as output:
+                        found = check.run(run, seen.n, seen.attempt, output.fd, agent_lock)
                 file.seek(0)
                 text = file.read().decode("utf-8", "replace")
         finally:

@@ -168,6 +168,7 @@ class Verify(Record):
     seconds: Seconds
     sha256: Sha256 | None
     error: str | None
+    dropped_bytes: int | None = None
 
 
 class Next(Record):
