@@ -46,7 +46,7 @@ def finish(run: str, n: int, held: writer.Writer, below: int | None = None) -> s
         _end(run, n, seen, held, below)
         seen = look.at(run, holding=True)
     status.write(run)
-    held.end(status.document(seen))
+    held.end(status.portable(status.document(seen)))
     _optional(lambda: logparts.compress_rest(seen.directory))
     _tidy(run, seen.directory)
     return (seen.result or {}).get("outcome")
@@ -240,7 +240,7 @@ def close(run: str, seen: look.Look, word: str, reason: str, held: writer.Writer
     finally:
         journal.close()
     status.write(run)
-    held.end(status.document(look.at(run, holding=True)))
+    held.end(status.portable(status.document(look.at(run, holding=True))))
 
 
 _OURS = tuple(f".{name}." for name in (layout.STATUS, layout.ENV, layout.CURRENT, layout.AGENT_LOCK))

@@ -165,11 +165,12 @@ def _events(run: str, seen: look.Look, report: Report) -> None:
 def _status(run: str, seen: look.Look, rebuild: bool, report: Report) -> None:
     """status.json may lag behind a live run; of one that is over it must say what the files say."""
     over = seen.phase in (phase.DONE, phase.SCHEDULED)
-    wanted = status.document(seen)
+    wanted = status.portable(status.document(seen))
     path = os.path.join(run, layout.STATUS)
     try:
         data = plainfile.read(path, look.LARGEST)
-        found = None if data is None else record.decode(data)
+        # older versions kept the path of the run, and knew nothing of a ledger
+        found = None if data is None else {"checked": False, "altered": [], **status.portable(record.decode(data))}
     except ValueError:
         found = {}
     if found == wanted or (not over and not rebuild):
@@ -190,7 +191,7 @@ def _status(run: str, seen: look.Look, rebuild: bool, report: Report) -> None:
             report.problems.append(f"{layout.STATUS} is left as it is, since the run cannot be read")
         elif over:
             status.write(run)
-            held.end(status.document(seen))
+            held.end(status.portable(status.document(seen)))
             report.mended.append(f"{layout.STATUS} written anew")
         elif os.path.exists(path):
             os.unlink(path)  # of a run without a living writer a cache tells nothing that the files do not

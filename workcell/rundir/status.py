@@ -60,6 +60,11 @@ def document(seen: look.Look, activity: "dict[str, Any] | None" = None) -> "dict
     }
 
 
+def portable(found: "dict[str, Any]") -> "dict[str, Any]":
+    """A status document as it is kept: without the path of the run, which another place of the home makes wrong."""
+    return {key: value for key, value in found.items() if key != "dir"}
+
+
 def _attempt(seen: look.Look, n: int) -> "dict[str, Any]":
     attempt, start, exit, verify, next, result = (
         look.record_at(seen, n, name) or {}
@@ -110,7 +115,7 @@ def write(run: str, activity: "dict[str, Any] | None" = None) -> None:
         exit, start = layout.EXIT in seen.stands, layout.START in seen.stands
         seen.phase, seen.why = (phase.FINISHING if exit else phase.RUNNING if start else phase.STARTING), None
     try:
-        seal.replace(run, layout.STATUS, record.encode(document(seen, activity)))
+        seal.replace(run, layout.STATUS, record.encode(portable(document(seen, activity))))
     except OSError:
         pass
 
@@ -127,7 +132,7 @@ def mark_over(run: str) -> None:
         with held:
             seen = look.at(run, holding=True)
             if seen.phase == phase.DONE:
-                held.end(document(seen))
+                held.end(portable(document(seen)))
 
 
 def cached(run: str) -> "dict[str, Any] | None":
@@ -137,8 +142,10 @@ def cached(run: str) -> "dict[str, Any] | None":
     status.json is read, if it speaks of a run that is over, and nothing has been opened since.
     """
     found = _read(ledger.ended_path(run))
-    if found is not None or ledger.exists(run):
-        return found
+    if found is not None:
+        return {**found, "dir": run}
+    if ledger.exists(run):
+        return None
     found = _read(os.path.join(run, layout.STATUS))
     holds = (found or {}).get("holds_while")
     if found is None or not isinstance(holds, dict) or not holds.get("result"):
@@ -147,7 +154,7 @@ def cached(run: str) -> "dict[str, Any] | None":
         return None
     if not os.path.exists(os.path.join(run, layout.CURRENT, layout.RESULT)):
         return None
-    return found
+    return {**found, "dir": run}
 
 
 def _read(path: str) -> "dict[str, Any] | None":

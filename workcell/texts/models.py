@@ -284,12 +284,12 @@ class HoldsWhile(Record):
 
 
 class Status(Record):
-    """The projection: every key is there, and null where it is absent."""
+    """The projection: every key is there, and null where it is absent. `dir` is printed and never kept in a file."""
 
     schema_: Literal["workcell.file.status/1", "workcell.status/1"] = Field(alias="schema")
     id: str
     name: str | None
-    dir: str
+    dir: str | None = None
     state: str
     phase: str
     activity: Activity | None

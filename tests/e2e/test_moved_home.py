@@ -1,0 +1,52 @@
+"""A home that is moved, unpacked or copied: nothing in a run that ended is wrong afterwards."""
+
+import json
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from workcell.ops import fsck
+from workcell.rundir import layout, status
+
+
+def mv(home, new):
+    os.rename(home, new)
+
+
+def tar(home, new):
+    packed = subprocess.run(["tar", "-C", home, "-cf", "-", "."], check=True, capture_output=True).stdout
+    os.mkdir(new, 0o700)
+    subprocess.run(["tar", "-C", new, "-xf", "-"], input=packed, check=True)
+
+
+def cp(home, new):
+    subprocess.run(["cp", "-r", home, new], check=True)
+
+
+@pytest.mark.parametrize("how", [mv, tar, cp])
+def test_fsck_has_nothing_to_say(lab, how):
+    lab.launch(lab.brief("true", "true", name="good"), "--wait")
+    lab.launch(lab.brief("exit 3", "false", name="bad"), "--wait", code=1)
+    lab.launch(lab.brief("true", "true", name="own"), "--worktree=", "--wait")
+    stopped = lab.launch(lab.brief("sleep 600", name="stopped"))
+    lab.workcell("stop", stopped)
+    lab.workcell("resume", lab.launch(lab.brief("false", "false", name="twice"), "--wait", code=1), "--wait", code=1)
+    names = sorted(os.listdir(f"{lab.home}/{layout.RUNS}"))
+    assert len(names) == 5
+    new = os.path.join(lab.top, "elsewhere")
+    shutil.rmtree(os.path.join(lab.home, "tmux.sock"), ignore_errors=True)
+    how(lab.home, new)
+    env = lab.env(WORKCELL_HOME=new)
+    for report in fsck.fsck(new):
+        assert report.problems == [], report
+    assert lab.workcell("fsck", env=env).returncode == 0
+    shown = json.loads(lab.workcell("ls", "--all", "--json", env=env).stdout)["runs"]
+    assert sorted(run["dir"] for run in shown) == [os.path.join(new, layout.RUNS, name) for name in names]
+    for name in names:
+        path = os.path.join(new, layout.RUNS, name)
+        with open(os.path.join(path, layout.STATUS)) as file:
+            assert new not in (text := file.read()) and "dir" not in json.loads(text)
+        found = json.loads(lab.workcell("status", name, "--json", env=env).stdout)
+        assert found["dir"] == path == status.cached(path)["dir"]
