@@ -3,13 +3,13 @@
 import hashlib
 import os
 import stat
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from workcell.base.errors import InputOutput, Invalid, WorkcellError
 from workcell.ports import git
+from workcell.ports import scratch as scratches
 
 DURABLE = ("core.fsync=loose-object,pack,pack-metadata,reference",)
 """By default git does not sync loose objects: a ref could outlive a power cut that its objects did not."""
@@ -116,7 +116,7 @@ def read(tree: git.Tree, *, store: bool, raw: bool) -> Layers:
     """
     if tree.bare:
         raise Invalid(f"{tree.top!r} is a bare repository: it has no working tree", "name a clone or a worktree of it")
-    with tempfile.TemporaryDirectory(prefix="workcell-git-", ignore_cleanup_errors=True) as scratch:
+    with scratches.directory() as scratch:
         return _Reading(tree, scratch, store, raw).layers()
 
 
@@ -300,7 +300,7 @@ def empty_tree(tree: git.Tree) -> str:
 
 def tree_of(tree: git.Tree, lines: Iterable[str]) -> str:
     """The id of a tree made of `mode blob<TAB>path` lines; without any, the empty tree."""
-    with tempfile.TemporaryDirectory(prefix="workcell-git-", ignore_cleanup_errors=True) as scratch:
+    with scratches.directory() as scratch:
         env = {"GIT_INDEX_FILE": os.path.join(scratch, "index")}
         given = "".join(line + "\0" for line in lines).encode("utf-8", "surrogateescape")
         git.must(tree.top, "update-index", "-z", "--index-info", timeout=git.LONG, input=given, env=env)
@@ -315,7 +315,7 @@ def own_index(tree: git.Tree) -> Iterator[dict[str, str]]:
     For `git diff` on files: told to take no optional locks it takes index.lock all the same, to write down
     which files it found unchanged, and the `git add` of an agent beside it fails.
     """
-    with tempfile.TemporaryDirectory(prefix="workcell-git-", ignore_cleanup_errors=True) as scratch:
+    with scratches.directory() as scratch:
         index = os.path.join(scratch, "index")
         copy_index(tree, (index,))
         yield {"GIT_INDEX_FILE": index}

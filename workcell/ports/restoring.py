@@ -3,13 +3,13 @@
 import os
 import shutil
 import stat
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from workcell.base import ids
 from workcell.base.errors import CannotCreate, InputOutput, Refused, TryAgain
 from workcell.ports import git, layers, salvage
+from workcell.ports import scratch as scratches
 
 BATCH = 32 << 20
 """Bytes of file content that are held in memory at once, but for a single file that is larger."""
@@ -95,7 +95,7 @@ def _checkout(tree: git.Tree, commit: str, paths: list[str], top: str) -> list[s
     if not paths:
         return []
     given = b"".join(os.fsencode(path) + b"\0" for path in paths)
-    with tempfile.TemporaryDirectory(prefix="workcell-git-", ignore_cleanup_errors=True) as scratch:
+    with scratches.directory() as scratch:
         env = {"GIT_DIR": tree.git_dir, "GIT_WORK_TREE": top, "GIT_INDEX_FILE": os.path.join(scratch, "index")}
         git.must(top, "read-tree", commit, timeout=git.LONG, env=env)
         words = ("checkout-index", "-q", "-f", "-z", "--stdin")
