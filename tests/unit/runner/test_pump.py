@@ -1,5 +1,6 @@
 """The pump with a real terminal: who answers the agent, who may end it, and what it survives."""
 
+import fcntl
 import os
 import pty
 import select
@@ -12,9 +13,9 @@ import tty
 import pytest
 
 from tests.lab import eventually
-from workcell.base import record
+from workcell.base import probe, record
 from workcell.base.light import socket as light
-from workcell.rundir import events, layout, maildir, orders
+from workcell.rundir import events, layout, locks, maildir, orders
 from workcell.runner import keeper, limits, log, pump, terminal, windows
 
 QUESTION, ANSWER = b"\x1b[c", b"\x1b[?62;22c"
@@ -224,3 +225,44 @@ def test_a_descriptor_that_came_with_any_call_is_not_kept(tmp_path, monkeypatch,
             answer[2].close()
     assert len(os.listdir("/proc/self/fd")) == before
     listener.close()
+
+
+def full(bench):
+    """Something waits for room from now on: nothing takes the log's writes."""
+    os.close(bench.log._fd)
+    bench.log._fd = os.open("/dev/full", os.O_WRONLY)
+    bench.pump.keeper.keep(b"no room for this")
+    assert bench.pump.keeper.waiting
+
+
+@pytest.mark.parametrize("before", [None, "limit-wall"])
+def test_a_stop_that_was_taken_ends_the_wait_for_room(bench, before):
+    if before:
+        bench.pump.clock.end(before, 60.0)
+    stop_of()
+    bench.pump.look()
+    assert not maildir.waiting(layout.INBOX), "it was taken"
+    full(bench)
+    bench.pump.ended = (0, None)
+    kept = []
+    bench.pump._drain(bench.tty, lambda: kept.append(1))
+    assert kept == [1] and bench.pump.keeper.waiting
+
+
+def test_full_lock_is_held_while_output_waits_for_room_and_no_longer(bench):
+    assert locks.held(layout.FULL_LOCK) == probe.NO
+    full(bench)
+    assert locks.held(layout.FULL_LOCK) == probe.YES
+    bench.log._open()
+    bench.pump.keeper.keep()
+    assert locks.held(layout.FULL_LOCK) == probe.NO
+    assert not bench.pump.keeper.waiting and bench.log.tail(100) == b"no room for this"
+
+
+def test_a_look_at_full_lock_by_somebody_else_only_puts_it_off(bench):
+    fd = os.open(layout.FULL_LOCK, os.O_RDONLY)
+    fcntl.flock(fd, fcntl.LOCK_SH)
+    full(bench)
+    os.close(fd)
+    bench.pump.keeper.keep()
+    assert locks.held(layout.FULL_LOCK) == probe.YES
