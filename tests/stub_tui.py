@@ -15,6 +15,7 @@ import tty
 
 OPEN, SHUT = b"\x1b[200~", b"\x1b[201~"
 BURST, ENTER_AFTER = 0.008, 0.120
+QUEUED = "Press up to edit queued messages"
 OPTIONS = ("Yes", "Yes, and always allow it", "No")
 
 
@@ -56,7 +57,8 @@ class Stub:
             lines = self.text.split("\n")
             if len(self.text) > 800 or len(lines) > 8:
                 lines = [f"[Pasted text #1 +{len(lines)} lines]"]
-            body = [rule, "❯ " + lines[0], *("  " + line for line in lines[1:]), rule]
+            ghost = QUEUED if self.queued and not self.text else ""
+            body = [rule, "❯ " + (lines[0] or ghost), *("  " + line for line in lines[1:]), rule]
             busy = " · esc to interrupt" if self.busy() and not self.text else ""
             body.append("  ⏵⏵ accept edits on" + busy)
             if self.busy():
@@ -65,7 +67,8 @@ class Stub:
         frame = [*above, *[""] * (rows - len(above) - len(body) - 1), *(line[:columns] for line in body)]
         at = next((i for i, row in enumerate(frame) if row.startswith("❯ ")), 0)
         last = at + (0 if self.dialog else len(lines) - 1)
-        cursor = f"\x1b[{last + 1};{len(frame[last]) + 1}H"
+        behind = len("❯ ") if not self.dialog and not self.text else len(frame[last])
+        cursor = f"\x1b[{last + 1};{behind + 1}H"
         picture = f"\x1b]2;{title}\x07\x1b[H\x1b[2J" + "\r\n".join(frame) + cursor
         if picture != self.shown or self.size != (columns, rows):
             self.shown, self.size = picture, (columns, rows)

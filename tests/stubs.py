@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests import lab as labs
+from tests.stub_tui import QUEUED
 from workcell.ops import letters, terminal
 from workcell.rundir import layout
 
@@ -21,7 +22,8 @@ class Stub:
         self.directory = os.path.join(lab.marks, name)
         os.mkdir(self.directory)
         given = "".join(f"{key}={value} " for key, value in env.items())
-        recipe = "  reader: claude\n  typing: {screen: claude, settle: 0.15s, patience: 3s}"
+        ghosts = f"ghosts: [{QUEUED}]"
+        recipe = f"  reader: claude\n  typing: {{screen: claude, settle: 0.15s, patience: 3s, {ghosts}}}"
         brief = lab.brief(
             f"{given}exec {sys.executable} {STUB} {self.directory}", None, "terminal", name, recipe=recipe
         )

@@ -74,6 +74,14 @@ def test_an_important_message_waits_in_the_programs_own_queue(stub):
     eventually(lambda: stub.texts() == ["next"])
 
 
+def test_a_second_important_message_follows_the_first_into_the_queue(stub):
+    stub.do("work 2")
+    for text in ("first", "second"):
+        done = send.send(stub.run, text, "important")
+        assert done.state == letters.ACCEPTED, done
+    eventually(lambda: stub.texts() == ["first", "second"])
+
+
 def test_an_urgent_message_interrupts(stub):
     stub.do("work 60")
     done = send.send(stub.run, "stop that", "urgent")
