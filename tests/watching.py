@@ -52,7 +52,7 @@ class Watch:
         """Let what was seen before have been seen so much earlier."""
         seen = self.record("seen.json")
         for mine in seen.get("runs", {}).values():
-            for key in ("first", "still", "opened"):
+            for key in ("first", "still", "opened", "read_at"):
                 if key in mine:
                     mine[key] -= seconds
             mine["quiet"] = {word: at - seconds for word, at in (mine.get("quiet") or {}).items()}
@@ -127,6 +127,17 @@ def done() -> str:
     """What it prints when all went well."""
     end = {"type": "result", "subtype": "success", "is_error": False, "result": "Done.", "session_id": SESSION}
     return says(_BEGUN, end)
+
+
+def calling(tool: str, given: dict[str, Any], number: int, at: str | None = None) -> list[dict[str, Any]]:
+    """The records of one tool call and its answer; `at` is their time, which the program's stream does not have."""
+    timed = {} if at is None else {"timestamp": at}
+    use = {"type": "tool_use", "id": f"toolu_{number}", "name": tool, "input": given}
+    answer = {"type": "tool_result", "tool_use_id": f"toolu_{number}", "content": "the same as before"}
+    return [
+        {"type": "assistant", "uuid": f"a{number}", "message": {"id": f"m{number}", "content": [use]}, **timed},
+        {"type": "user", "uuid": f"u{number}", "message": {"content": [answer]}, **timed},
+    ]
 
 
 def by_attempt(first: str, then: str) -> str:

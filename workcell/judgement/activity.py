@@ -93,6 +93,16 @@ def from_screen(screen: Screen, time: str | None = None) -> list[Evidence]:
     return []
 
 
+def without_answered(items: list[Evidence], screen: Screen) -> list[Evidence]:
+    """The items without approvals that the screen shows to be given: while a dialog is up no spinner turns.
+
+    No hook tells that a person said yes; the tool may then run for an hour before its result is recorded.
+    """
+    if screen["kind"] != "busy":
+        return items
+    return [one for one in items if one["says"] != "approval" or one["source"] not in ("hook", "transcript")]
+
+
 def from_verdict(verdict: dict[str, Any], now: float) -> list[Evidence]:
     """What a judgement of the same moment adds: a limit whose reset was told in words."""
     best = next(iter(verdict["evidence"]), None)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from workcell.judgement import repetition
+
 Session = dict[str, Any]
 Event = dict[str, Any]
 
@@ -35,6 +37,7 @@ def empty() -> Session:
         "said": None,
         "did": [],
         "changed": 0,
+        "calls": repetition.empty(),
         "idle": False,
         "exited": None,
         "tokens": {},
@@ -92,6 +95,7 @@ def _turn_started(s: Session, event: Event, data: dict[str, Any]) -> None:
         return  # the start of a program and its first prompt are one turn
     s.update(turn="open", turn_since=event["agent_time"], said_in_turn=0, open={}, approval=None, retry=None)
     s.update(errors=[], denied=[], refused=0, end=None, idle=False, exited=None, waits=None)
+    s["calls"] = repetition.empty()
 
 
 def _prompt(s: Session, event: Event, data: dict[str, Any]) -> None:
@@ -116,6 +120,8 @@ def _beat(s: Session, event: Event, data: dict[str, Any]) -> None:
 def _call(s: Session, event: Event, data: dict[str, Any]) -> None:
     s["retry"], s["tool_cut"] = None, False
     s["did"] = [*s["did"][-(MOST_KEPT - 1) :], _brief(event)]
+    if not data.get("side"):
+        s["calls"] = repetition.count(s.get("calls"), event)
     if s["turn"] == "done":
         return
     call = str(data.get("call") or event["id"])

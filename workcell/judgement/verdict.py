@@ -301,6 +301,8 @@ class _Case:
         """The claim that decides. A failure that the program recorded goes first, then a dialog that is up,
         then an end that it recorded, then what the screen and the exit tell."""
         said = [one for one in self.claims if one["says"] != "unknown"]
+        if shown["kind"] == "busy":  # while a dialog is up no spinner turns: what was asked has been answered
+            said = [one for one in said if one["says"] != "prompt" or one["source"] == "terminal"]
         recorded = [one for one in self.claims if one.get("final") and one["source"] in ("hook", "transcript")]
         # of two records of one good end the one that saw a refusal or a question saw more
         ended = min(recorded, key=_word_of, default=None)

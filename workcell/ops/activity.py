@@ -21,21 +21,22 @@ def of(seen: look.Look, now: float | None = None) -> dict[str, Any] | None:
         return None
     state = capture.read_on(seen.run, seconds=2.0, patience=0.2)
     found = captured.evidence(state, time.time() if now is None else now)
-    return activity.decide(found + from_terminal(seen) + from_processes(seen))
+    return activity.decide(with_terminal(seen, found) + from_processes(seen))
 
 
-def from_terminal(seen: look.Look) -> list[Evidence]:
-    """What screen and title say."""
+def with_terminal(seen: look.Look, found: list[Evidence]) -> list[Evidence]:
+    """What the records say, as far as the screen does not show it to be over, and what screen and title say."""
     attempt = seen.attempt or {}
     if attempt.get("io") != "terminal":
-        return []
+        return found
     columns, rows = terminal.size(((seen.start or {}).get("agent") or {}).get("pid"), attempt)
     shown = terminal.draw(seen.directory, columns, rows)
     at = _written(os.path.join(seen.directory, layout.AGENT_LOG))
     read = screen.read(shown.lines(), str(attempt.get("reader")))
+    found = activity.without_answered(found, read)
     if read["kind"] == "idle" and title.busy(shown.title):
-        return title.read(shown.title, at)  # with words in the composer the footer does not say that it is busy
-    return activity.from_screen(read, at) + title.read(shown.title, at)
+        return found + title.read(shown.title, at)  # with words in the composer the footer does not say that it is busy
+    return found + activity.from_screen(read, at) + title.read(shown.title, at)
 
 
 def _written(path: str) -> str | None:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from workcell.judgement import activity as activities
+from workcell.judgement import repetition, verdict
 from workcell.judgement import screen as screens
-from workcell.judgement import verdict
 from workcell.ops import judge_run
 from workcell.rundir import look
 from workcell.texts.playbook import Signal
@@ -16,7 +16,9 @@ def judge(seen: look.Look, signals: list[Signal], *, now: float | None = None) -
 
 
 def judge_live(seen: look.Look, signals: list[Signal], now: float) -> dict[str, Any]:
-    """{verdict, activity, edge} of a live attempt. `edge` names the incident: another question is another edge."""
+    """{verdict, activity, edge, asked, loop} of a live attempt. `edge` names the incident: another question is another
+    edge. `asked` is the time of a request for permission that no record resolves; `loop`, see `repetition.loop`.
+    """
     made = judge_run.material(seen, now)
     judged = verdict.judge(made, signals)
     items = []
@@ -24,10 +26,19 @@ def judge_live(seen: look.Look, signals: list[Signal], now: float) -> dict[str, 
         source = "hook" if one["kind"].startswith("hook") else "transcript"
         items += activities.from_session(one["session"], source, now)
     for frame in made["frames"][-1:]:
-        items += activities.from_screen(screens.read(frame["rows"], made["agent"]))
+        shown = screens.read(frame["rows"], made["agent"])
+        items = activities.without_answered(items, shown) + activities.from_screen(shown)
     doing = activities.decide(items)
     edge = f"{doing['state']}/{doing.get('since') or judged['verdict']}"
-    return {"verdict": judged, "activity": doing, "edge": edge}
+    sessions = [one["session"] for one in made["records"]]
+    asked = max((str(one["approval"]["at"]) for one in sessions if one["approval"]), default=None)
+    return {"verdict": judged, "activity": doing, "edge": edge, "asked": asked, "loop": loop(sessions)}
+
+
+def loop(sessions: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The tool calls that repeat, by the record that says most of them: one with times before one without."""
+    found = [one for one in (repetition.loop(session.get("calls")) for session in sessions) if one]
+    return max(found, key=lambda one: (one["since"] is not None, one["times"]), default=None)
 
 
 def records(seen: look.Look) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from workcell.rundir import layout, look, phase, spool
 from workcell.texts import playbooks
 from workcell.texts.document import Fault
 from workcell.texts.playbook import Playbook
-from workcell.watch import accounts, caps, findings, observe, steps
+from workcell.watch import accounts, caps, findings, looping, observe, steps
 from workcell.watch import server as servers
 from workcell.watch.actions import Actions
 
@@ -30,6 +30,9 @@ START_LIMITS = {
 
 RESUME_LIMITS = {**START_LIMITS, "per_run": 20}
 """For going on by a playbook that is not there any more."""
+
+ASKED = 180.0
+"""Seconds after a request for permission in which a run that shows no dialog is looked at in every tick."""
 
 NEVER = 10 * 365 * 86400.0
 
@@ -82,7 +85,7 @@ def act(
     acting.did += accounts.look_after(home, acting.actions, memory.now)
     if answer is not None and answer.trouble:
         _server(acting, answer)
-    order = ("settle", "judge", "start", "due", "orphan", "unknown", "corrupt", "starting")
+    order = ("settle", "judge", "start", "due", "orphan", "unknown", "corrupt", "starting", "read")
     for seen, word in sorted(todo, key=lambda one: order.index(one[1])):
         if clock.monotonic() - begun > budget:
             break
@@ -93,8 +96,10 @@ def act(
                 _start(acting, seen)
             elif word == "due":
                 _due(acting, seen)
-            elif word == "judge":
+            elif word == "judge" or (word == "read" and looping.read(seen)):
                 _judge(acting, seen)
+            elif word == "read":
+                continue
             else:
                 _follow(acting, seen, word, {"verdict": "unknown", "confidence": 1.0, "signals": [word]}, word)
         except WorkcellError as error:
@@ -250,12 +255,29 @@ def _judge(acting: Acting, seen: look.Look) -> None:
         # what was interrupted is idle, as it should be, and waits for the word that its playbook still owes it
         _follow(acting, seen, "judge", {**verdict, "activity": "idle"}, begun[1], begun[0])
         return
+    loop = looping.find(seen, found, mine, acting.now)
+    if loop is not None:
+        verdict = {**verdict, "signals": [looping.NAME, *verdict["signals"]], "loop": loop["words"]}
+        found["edge"] = f"{looping.NAME}/{loop['key']}"
     left_alone = activity["state"] in ("working", "retrying")  # a program that tries again goes on by itself
-    if left_alone or not _speaks(books, verdict, activity):
+    if (left_alone and loop is None) or not _speaks(books, verdict, activity):
         mine.pop("open", None)
+        if _just_asked(found["asked"], acting.now):
+            # the hook comes before the dialog: look again at the next tick, without another event
+            mine["open"] = "asked"
+            acting.hush(seen, "judge", 0.0)
+            return
         acting.hush(seen, "judge", 60.0)
         return
     _follow(acting, seen, "judge", {**verdict, "activity": activity["state"]}, found["edge"])
+
+
+def _just_asked(at: str | None, now: observe.Now) -> bool:
+    """Whether the agent asked for permission a short while ago, and nothing tells that it was given."""
+    try:
+        return at is not None and 0.0 <= now.wall - clock.parse(at) < ASKED
+    except ValueError:
+        return False
 
 
 def _begun(acting: Acting, seen: look.Look, books: list[Playbook]) -> tuple[Playbook, str] | None:

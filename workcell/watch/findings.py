@@ -19,14 +19,24 @@ AGAIN = 2.0
 STARTING = 120.0
 """Seconds after which a runner that has taken its lock and started nothing is told of."""
 
-TELLING = (b'"approval.requested"', b'"limit"', b'"retry"', b'"error"', b'"turn.completed"', b'"session.exited"')
-"""Events after which a live run is judged at once; of one that only works none comes."""
+TELLING = (
+    *(b'"approval.requested"', b'"limit"', b'"retry"', b'"error"', b'"turn.completed"', b'"session.exited"'),
+    # the payloads of hooks, which stand in the journal before anybody has read them
+    *(b'"PermissionRequest"', b'"permission_prompt"', b'"idle_prompt"', b'"AskUserQuestion"', b'"request_user_input"'),
+    *(b'"Stop"', b'"StopFailure"', b'"SessionEnd"'),
+)
+"""JSON strings in the journal after which a live run is judged at once. Of an agent that only works none comes; where
+one of them is a value in a tool's input, it costs a look."""
+
+READ = 300.0
+"""Seconds between two readings of what an agent at work has recorded. All runs of a home are read in one tick."""
 
 _TAIL = 1 << 18
 
 
 def find(seen: look.Look, memory: observe.Memory, held: bool) -> "str | None":
-    """One word for what there is to do, or None: settle, start, due, judge, orphan, unknown, corrupt, starting.
+    """One word for what there is to do, or None: settle, start, due, judge, read, orphan, unknown, corrupt,
+    starting.
 
     Reads no clock but the memory's, starts nothing and writes nothing. A run with a hold is left alone.
     """
@@ -86,11 +96,20 @@ def _running(seen: look.Look, memory: observe.Memory, mine: "dict[str, Any]") ->
         return "judge"
     if silent < SILENT:
         mine.pop("look_at", None)
-        return None
+        return "read" if _read_due(mine, memory.now.mono) else None
     if silent < float(mine.get("look_at") or 0.0):
         return None
     mine["look_at"] = silent * AGAIN
     return "judge"
+
+
+def _read_due(mine: "dict[str, Any]", now: float) -> bool:
+    """Whether the records of an agent at work are to be read: they grew, and READ seconds are over."""
+    due = now - now % READ
+    if float(mine.setdefault("read_at", due)) >= due or mine.get("read_sizes") == mine["sizes"]:
+        return False
+    mine["read_at"], mine["read_sizes"] = due, mine["sizes"]
+    return True
 
 
 def _told(seen: look.Look, mine: "dict[str, Any]") -> bool:

@@ -164,10 +164,13 @@ def _notify(case: Case, step: dict[str, Any], message: str) -> tuple[str, str]:
     said = str(case.verdict.get("verdict"))
     activity = case.verdict.get("activity")
     event = "question" if activity == "question" else "prompt" if activity == "approval" else _NOTICES.get(said)
+    event = "stuck" if case.verdict.get("loop") else event
     if event is None:
         event = "escalated" if step.get("level") == "needs" else None
     if event is None:
         return _DONE, "nobody is told: no notice has that name"
+    if case.verdict.get("loop"):
+        text = f"{text} ({case.verdict['loop']})"
     facts = {"why": " ".join(text.split()), "objective": (case.seen.attempt or {}).get("objective")}
     prompt = case.verdict.get("prompt")
     if isinstance(prompt, dict) and prompt.get("question"):
@@ -211,6 +214,9 @@ def _answer(case: Case, step: dict[str, Any], message: str) -> tuple[str, str]:
 
 
 def _interrupt(case: Case, step: dict[str, Any], message: str) -> tuple[str, str]:
+    attempt = case.seen.attempt or {}
+    if attempt.get("io") != "terminal" or (attempt.get("typing") or {}).get("screen") in (None, "none"):
+        return "refused", "it has no terminal to press keys in"
     return _deliver(case, {"kind": "interrupt"}, message)
 
 

@@ -136,3 +136,14 @@ def test_a_reset_that_was_told_in_words_makes_it_limited_until_then() -> None:
     assert (found["state"], found["until"]) == ("limited", clock.stamp(THEN + 60))
     assert activity.decide([idle, *activity.from_verdict(judged, THEN + 61)])["state"] == "idle"
     assert activity.from_verdict({"verdict": "ok", "evidence": []}, THEN) == []
+
+
+def test_a_spinner_shows_that_an_approval_was_given_and_a_question_is_left_alone() -> None:
+    asked = activity.from_session(fold(empty(), [BEGUN, said("approval.requested", "Bash: rm")]), "hook", THEN)
+    question = activity.from_session(
+        fold(empty(), [BEGUN, said("approval.requested", "Which?", question=True)]), "hook", THEN
+    )
+    assert activity.without_answered(asked, {"kind": "busy", "text": ""}) == []
+    assert activity.without_answered(question, {"kind": "busy", "text": ""}) == question
+    for kind in ("dialog", "idle", "page", "unknown"):
+        assert activity.without_answered(asked, {"kind": kind, "text": ""}) == asked

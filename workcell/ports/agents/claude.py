@@ -13,6 +13,7 @@ from workcell.ports.agents.reader import (
     count,
     digest,
     event,
+    input_hash,
     items,
     mapping,
     number,
@@ -241,6 +242,7 @@ def _assistant(record: dict[str, Any], memory: dict[str, Any], where: Where) -> 
                     call=call,
                     question=question,
                     side=aside,
+                    input=input_hash(tool, b.get("input")),
                 )
             )
         elif b.get("type") in ("thinking", "redacted_thinking"):

@@ -6,7 +6,7 @@ from typing import Any
 
 from workcell.ports.agents import hooks, rollout
 from workcell.ports.agents import reader as r
-from workcell.ports.agents.reader import Event, Where, event, mapping, number, short
+from workcell.ports.agents.reader import Event, Where, event, input_hash, mapping, number, short
 from workcell.ports.agents.rollout import raw, running_total, trouble, turn_failed
 from workcell.ports.agents.speech import asks
 
@@ -105,7 +105,9 @@ def _item(done: bool, item: dict[str, Any], memory: dict[str, Any], where: Where
         if sort == "todo_list":
             return [event("heartbeat", where, None)]
         words = short(item.get("command") or item.get("query") or item.get("tool") or sort)
-        begun = event("tool.call", where, f"call:{call}" if call else None, words, tool=sort, call=call)
+        asked = [item.get(name) for name in ("command", "query", "server", "tool", "arguments", "changes")]
+        same = input_hash(sort, asked)
+        begun = event("tool.call", where, f"call:{call}" if call else None, words, tool=sort, call=call, input=same)
         if not done:
             return [begun]
         code = number(item.get("exit_code"))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from workcell.ports.agents import reader as r
-from workcell.ports.agents.reader import Event, Where, digest, event, mapping, short, side
+from workcell.ports.agents.reader import Event, Where, digest, event, input_hash, mapping, short, side
 from workcell.ports.agents.speech import describe
 
 
@@ -33,7 +33,8 @@ def read(payload: dict[str, Any], memory: dict[str, Any], where: Where) -> list[
         ]
     if name == "PreToolUse":
         words = describe(tool, mapping(payload.get("tool_input")))
-        return say("tool.call", f"call:{call}" if call else None, words, tool=tool, call=call, side=side(payload))
+        key = f"call:{call}" if call else None
+        return say("tool.call", key, words, tool=tool, call=call, side=side(payload), input=_input(tool, payload))
     if name in ("PostToolUse", "PostToolUseFailure"):
         failed = name == "PostToolUseFailure"
         return say("tool.result", f"result:{call}" if call else None, "", tool=tool, call=call, failed=failed)
@@ -66,3 +67,9 @@ def read(payload: dict[str, Any], memory: dict[str, Any], where: Where) -> list[
     if name in ("MessageDisplay", "PostToolBatch", "SubagentStart", "SubagentStop"):
         return say("heartbeat", None, payload.get("delta"))
     return say("raw", None, name or "a hook without a name")
+
+
+def _input(tool: str | None, payload: dict[str, Any]) -> str | None:
+    """The hash of the call's input; None where the hook cut it, since two long inputs may begin alike."""
+    given = payload.get("tool_input")
+    return None if "…" in repr(given) else input_hash(tool, given)

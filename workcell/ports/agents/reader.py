@@ -1,6 +1,7 @@
 """What a reader of one agent's records can do, and how an event is made."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -10,6 +11,8 @@ Event = dict[str, Any]
 MAX_TEXT = 400
 """Characters of an event's text: enough for a sentence, and for ten hours of work to stay a small file."""
 MAX_DATA = 300
+MAX_INPUT = 200_000
+"""Characters of a tool call's input that tell it from another call."""
 
 
 class Where(dict[str, Any]):
@@ -69,6 +72,16 @@ def event(
 def digest(text: str) -> str:
     """Sixteen hex digits that name a text."""
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def input_hash(tool: str | None, given: Any) -> str | None:
+    """Names a tool call by its tool and its whole input: two calls with one hash do the same. None without an input."""
+    if given is None:
+        return None
+    try:
+        return digest(json.dumps([tool, given], sort_keys=True, default=str)[:MAX_INPUT])
+    except (TypeError, ValueError, RecursionError):
+        return None
 
 
 def short(value: Any, limit: int = MAX_TEXT) -> str:

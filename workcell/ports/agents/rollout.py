@@ -5,7 +5,18 @@ import re
 from typing import Any
 
 from workcell.ports.agents import reader as r
-from workcell.ports.agents.reader import Event, Where, count, digest, event, items, mapping, number, short
+from workcell.ports.agents.reader import (
+    Event,
+    Where,
+    count,
+    digest,
+    event,
+    input_hash,
+    items,
+    mapping,
+    number,
+    short,
+)
 from workcell.ports.agents.speech import asks, describe
 
 _SILENT = frozenset(
@@ -165,7 +176,10 @@ def _response(
         words = describe(tool, mapping(given))
         question = True if tool == "request_user_input" else None
         key = f"call:{call}" if call else base
-        return [event("tool.call", where, key, words, at=at, turn=turn, tool=tool, call=call, question=question)]
+        same = input_hash(tool, given)
+        return [
+            event("tool.call", where, key, words, at=at, turn=turn, tool=tool, call=call, question=question, input=same)
+        ]
     if sort in ("function_call_output", "custom_tool_call_output", "local_shell_call_output"):
         output = payload.get("output")
         words = output if isinstance(output, str) else r.text(mapping(output).get("content")) or ""
@@ -268,7 +282,8 @@ def _message(
         call = r.text(payload.get("call_id"))
         command = payload.get("command")
         words = " ".join(str(c) for c in command[:50]) if isinstance(command, list) else short(command)
-        return [event("tool.call", where, f"call:{call}", words, at=at, turn=turn, tool="exec", call=call)]
+        same = input_hash("exec", command or payload.get("invocation"))
+        return [event("tool.call", where, f"call:{call}", words, at=at, turn=turn, tool="exec", call=call, input=same)]
     if sort in ("exec_command_end", "mcp_tool_call_end", "patch_apply_end"):
         call, ended = r.text(payload.get("call_id")), number(payload.get("exit_code"))
         failed = ended not in (None, 0)

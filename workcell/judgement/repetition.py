@@ -1,0 +1,63 @@
+"""Counts tool calls that repeat: the same call, or the same two or three in turn."""
+
+from typing import Any
+
+LONGEST = 3
+"""Calls in the longest cycle that is recognised."""
+
+MOST = 25
+"""A cycle that was called more often than this is a loop."""
+
+_IDS = 12
+"""Event ids that are remembered: two records may tell of one call, and a few calls run side by side."""
+
+Calls = dict[str, Any]
+"""{recent: [[hash of tool and input, time]], ids: [event ids], same: [n for cycles of 1, 2, 3], since: [times]}.
+
+`same[p - 1]` counts the calls in a row that equal the call `p` places before them.
+"""
+
+
+def empty() -> Calls:
+    """No calls yet. Plain data, which is kept between two readings."""
+    return {"recent": [], "ids": [], "same": [0] * LONGEST, "since": [None] * LONGEST, "text": ""}
+
+
+def count(calls: Calls | None, event: dict[str, Any]) -> Calls:
+    """The counts after one `tool.call` event. A call whose input is not known breaks every cycle."""
+    calls = calls or empty()
+    if event["id"] in calls["ids"]:
+        return calls
+    key = event["data"].get("input")
+    ids = [*calls["ids"], event["id"]][-_IDS:]
+    if key is None:
+        return {**empty(), "ids": ids}
+    same, since, recent = list(calls["same"]), list(calls["since"]), calls["recent"]
+    for place in range(LONGEST):
+        back = recent[-1 - place] if len(recent) > place else None
+        if back is None or back[0] != key:
+            same[place], since[place] = 0, None
+            continue
+        same[place] += 1
+        if same[place] == 1:
+            since[place] = back[1]
+    recent = [*recent, [key, event.get("agent_time")]][-LONGEST:]
+    return {"recent": recent, "ids": ids, "same": same, "since": since, "text": event["text"]}
+
+
+def loop(calls: Calls | None) -> dict[str, Any] | None:
+    """{key, times, calls, since, words} of the shortest cycle that was called more than MOST times, else None.
+
+    `calls` is the length of the cycle; `since` is the time of its first call, or None where records tell no times;
+    `key` names the loop.
+    """
+    for place, same in enumerate((calls or empty())["same"]):
+        length = place + 1
+        times = (same + length) // length
+        if calls is not None and same and times > MOST:
+            since = calls["since"][place]
+            what = "the same tool call" if length == 1 else f"the same {length} tool calls in turn"
+            key = since or ".".join(sorted(one[0] for one in calls["recent"][-length:]))
+            words = f"{what}, {times} times; the last: {calls['text']}"
+            return {"key": key, "times": times, "calls": length, "since": since, "words": words}
+    return None

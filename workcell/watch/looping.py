@@ -1,0 +1,52 @@
+"""Finds an agent that repeats its tool calls while nothing in its tree changes."""
+
+from typing import Any
+
+from workcell.base import clock
+from workcell.judgement import repetition
+from workcell.ops import capture, verdicts
+from workcell.ports import tree_age
+from workcell.rundir import look
+from workcell.watch import observe
+
+NAME = "looping"
+"""The finding, as playbooks name it in `when: evidence:`."""
+
+SECONDS = 2.0
+"""Maximum time for reading what one agent recorded."""
+
+
+def read(seen: look.Look) -> bool:
+    """Read on in the records of a live attempt; whether they say that tool calls repeat."""
+    state = capture.capture(seen.run, seconds=SECONDS, patience=0.2)
+    sources = [source["session"] for source in ((state or {}).get("sources") or {}).values()]
+    return verdicts.loop(sources) is not None
+
+
+def find(seen: look.Look, found: dict[str, Any], mine: dict[str, Any], now: observe.Now) -> dict[str, Any] | None:
+    """The loop in what `verdicts.judge_live` found, if the agent is at work and its tree is unchanged since it began.
+
+    Where the records tell no times, the loop counts from the first look that saw it (kept in `mine`), and it has to
+    go round another `repetition.MOST` times.
+    """
+    loop: dict[str, Any] | None = found["loop"]
+    if loop is None or found["activity"]["state"] not in ("working", "unknown"):
+        mine.pop("loop", None)
+        return None
+    since = _epoch(loop["since"])
+    if since is None:
+        first = mine.get("loop")
+        if first is None or first["key"] != loop["key"]:
+            mine["loop"] = {"key": loop["key"], "times": loop["times"], "at": now.wall}
+            return None
+        if loop["times"] - first["times"] <= repetition.MOST:
+            return None
+        since = float(first["at"])
+    return loop if tree_age.changed_since(str((seen.attempt or {}).get("cwd")), since) is False else None
+
+
+def _epoch(stamp: str | None) -> float | None:
+    try:
+        return clock.parse(stamp) if stamp else None
+    except ValueError:
+        return None
