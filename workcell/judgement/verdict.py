@@ -16,6 +16,7 @@ Material = dict[str, Any]
 """All that is judged, as plain data:
 
 agent       claude, codex, …
+reader      whether what that agent records can be read; absent is yes. Of any other program exit 0 proves nothing
 records     [{file, kind: stream | transcript | hook, session, said_at: epoch}]
 frames      [{name, rows}] rendered screens, oldest first; the last one is how it stands
 stdout      the words on stdout that are no records, or None
@@ -57,6 +58,7 @@ class _Case:
         self.material = material
         self.signals = signals
         self.agent: str = material["agent"]
+        self.reads = bool(material.get("reader", True))
         self.now: float = material["now"]
         self.local: tzinfo | None = material.get("local")
         self.claims: list[Evidence] = []
@@ -185,7 +187,7 @@ class _Case:
         if last["kind"] == "busy" and not last.get("tool") and _no_progress(read):
             words = "its clock runs on and not one token more came"
             self.claim(item("terminal", "stuck", 0.6, words, frame=name))
-        if last["kind"] == "idle" and last.get("done"):
+        if last["kind"] == "idle" and last.get("done") and self.reads:
             words = "its turn is over and it waits for a message"
             self.claim(item("terminal", "ok", 0.55, words, frame=name))
         earlier = [(one, str(f["name"])) for one, f in zip(read, frames, strict=True) if one["kind"] == "dialog"]
@@ -288,10 +290,14 @@ class _Case:
         text = self.material.get("stdout")
         if text is None or any(one.get("final") for one in self.claims):
             return
-        if not text.strip():
-            self.claim(item("terminal", "partial", 0.6, "it ended with 0 and without a word"))
-        elif self.material.get("stdout_asks"):
+        if self.material.get("stdout_asks"):
             self.claim(item("terminal", "partial", 0.7, f"it ended with a question: {_last_line(text)}"))
+        elif not self.reads:
+            # such programs end with 0 after a refused key, too
+            words = "it ended with 0, and its records cannot be read: that says nothing"
+            self.claim(item("locks", "unknown", 0.3, words))
+        elif not text.strip():
+            self.claim(item("terminal", "partial", 0.6, "it ended with 0 and without a word"))
         else:
             self.claim(item("terminal", "ok", 0.7, f"it ended with 0: {_last_line(text)}"))
 

@@ -85,6 +85,7 @@ def gather(
     plain = None if stdout is None or streams else _text(stdout[-PLAIN_TAIL:])
     return {
         "agent": agent,
+        "reader": reader is not None,
         "records": records,
         "frames": _frames(path, render),
         "stdout": plain,

@@ -7,6 +7,7 @@ from typing import Any
 
 from workcell.judgement import evidence, verdict
 from workcell.ops import capture, captured, judge, terminal
+from workcell.ports.agents import reader_for
 from workcell.ports.agents.speech import asks
 from workcell.rundir import layout, look, phase, plainfile, room
 from workcell.texts import playbooks
@@ -41,8 +42,10 @@ def material(seen: look.Look, now: float | None = None) -> verdict.Material:
     plain = None
     if attempt.get("io") == "file" and not any(one["kind"] == "stream" for one in records):
         plain = _text(os.path.join(directory, layout.AGENT_LOG))
+    agent = str((state or {}).get("agent") or attempt.get("reader") or "none")
     return {
-        "agent": str((state or {}).get("agent") or attempt.get("reader") or "none"),
+        "agent": agent,
+        "reader": reader_for(agent) is not None,
         "records": records,
         "frames": _frames(seen),
         "stdout": plain,

@@ -141,3 +141,18 @@ def test_a_tool_that_runs_behind_the_spinner_is_no_stuck_agent() -> None:
         rows = spinner(line, "claude")
         frames.append({"name": line, "rows": [*rows[:2], "● Bash(make)", "  ⎿  Running…", "", *rows[2:]]})
     assert verdict.judge({"agent": "claude", "now": NOW, "frames": frames}, SIGNALS)["verdict"] == "unknown"
+
+
+@pytest.mark.parametrize("words", ["", "Done.", "[API Error: 401 Incorrect API key provided]"])
+def test_exit_0_of_a_program_without_a_reader_tells_nothing(words: str) -> None:
+    plain = {"agent": "none", "now": NOW, "stdout": words, "exit": ended(0)}
+    found = verdict.judge({**plain, "reader": False}, SIGNALS)
+    assert (found["verdict"], found["confidence"]) == ("unknown", 0.0)
+    assert verdict.judge(plain, SIGNALS)["verdict"] in ("ok", "partial")
+
+
+def test_the_last_screen_of_a_program_without_a_reader_tells_no_good_end() -> None:
+    rows = ["● All is well.", "", "✻ Worked for 3s", "─" * 60, "❯ ", "─" * 60, "  ? for shortcuts"]
+    shown = {"agent": "claude", "now": NOW, "frames": [{"name": "agent.log", "rows": rows}], "exit": ended(0)}
+    assert verdict.judge(shown, SIGNALS)["verdict"] == "ok"
+    assert verdict.judge({**shown, "reader": False}, SIGNALS)["verdict"] == "unknown"
