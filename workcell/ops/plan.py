@@ -12,8 +12,8 @@ from workcell.base import ids
 from workcell.base.errors import Invalid, NotFound, Refused, Unreachable
 from workcell.ports import git
 from workcell.rundir import layout
+from workcell.texts import adapter, config, document, fields, recipe, supervisor
 from workcell.texts import brief as briefs
-from workcell.texts import config, document, recipe, supervisor
 from workcell.texts.document import Fault, Faulty
 
 ENV_NAMES = ("HOME", "PATH", "SHELL", "USER", "LOGNAME", "LANG", "TMPDIR", "SSH_AUTH_SOCK")
@@ -117,12 +117,12 @@ def of(brief: briefs.Brief, options: Options, home: str) -> Plan:
     )
     clean = {origin: (values["require"] or {}).get("clean") or None for origin, values in said.items()}
     _first(origins, "require.clean", clean.items())
-    origins["notify"] = CONFIG if brief.values["notify"] is None else BRIEF
+    notify = _notify(brief, settings if "notify" in settled else {}, home, origins)
     origins["group"] = options.who("group") if options.group else BUILT_IN
     secrets = {CONFIG: settings, f"recipe {chosen.name}": chosen.values, **said}
     asked = (brief.values["dirty"], laid["dirty"], settings["dirty"])
     dirty = _first(origins, "dirty", _ranked(options, "dirty", *asked))
-    for key in ("recipe", "notify", "dirty"):
+    for key in ("recipe", "dirty"):
         if origins.get(key) == CONFIG and key not in settled:
             origins[key] = BUILT_IN
     prose = _prose(law)
@@ -150,7 +150,7 @@ def of(brief: briefs.Brief, options: Options, home: str) -> Plan:
         worktree=worktree,
         carry=_joined(origins, "carry", {who: values["carry"] for who, values in said.items()}),
         setup=_joined(origins, "setup", {supervisor.FILE: laid["setup"]}),
-        notify=brief.values["notify"],
+        notify=notify,
         labels=_joined(origins, "labels", {BRIEF: brief.values["labels"], options.who("labels"): list(options.labels)}),
         group=options.group,
         prose=prose,
@@ -204,6 +204,31 @@ def _recipe(
         own = None
     lines = {path[1:]: line for path, line in brief.document.lines.items() if path[:1] == ("recipe",)}
     return recipe.resolve(name, home=home, project=top, own=own, own_file=brief.path, own_lines=lines)
+
+
+def _notify(brief: briefs.Brief, settings: Mapping[str, Any], home: str, origins: dict[str, str]) -> list[str] | None:
+    """The adapters that are told of the run: the brief's list, else that of config.yaml; None leaves it to them.
+
+    Raises Faulty for a name that no adapter has: its notices would reach nobody.
+    """
+    named: list[str] | None = brief.values["notify"]
+    file, line = brief.path, brief.document.lines.get(("notify",))
+    origins["notify"] = BRIEF
+    if named is None:
+        named = settings.get("notify")
+        file, line = os.path.join(home, layout.CONFIG), None
+        origins["notify"] = BUILT_IN if named is None else CONFIG
+    if not named:
+        return named
+    known = adapter.names(home)
+    faults = [
+        Fault(file, line, f"'notify' names {name!r}, and no adapter has that name", fields.did_you_mean(name, known))
+        for name in named
+        if name not in known
+    ]
+    if faults:
+        raise Faulty(faults, "workcell notify ls")
+    return named
 
 
 def _ranked(options: Options, key: str, brief: Any, laid: Any, settings: Any) -> list[tuple[str, Any]]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from workcell.base.errors import WorkcellError
 from workcell.rundir import notice
-from workcell.texts import document, fields
+from workcell.texts import document, fields, shelf
 from workcell.texts.document import Document
 from workcell.texts.fields import Field, Path
 
@@ -314,6 +315,17 @@ def _lasts(uses: str, values: Mapping[str, Any]) -> float:
 def load(path: str) -> Adapter:
     """The adapter in the file at `path`; NotFound, Invalid or Faulty."""
     return parse(document.load(path), path)
+
+
+def names(home: str) -> list[str]:
+    """The names that a `notify:` may give: those of all adapters, and the file names of those with faults."""
+    found = []
+    for item in shelf.items("adapters", None, home):
+        try:
+            found.append(load(item.path).name)
+        except WorkcellError:
+            found.append(item.name)
+    return sorted(found)
 
 
 def _without_uses(uses: Any) -> Sequence[Field]:

@@ -13,7 +13,7 @@ KEYS = (
     Field("env", brief.environment, "environment variables, or names to take over", default={}),
     Field("secrets", fields.list_of(fields.line), "names in env that verify must not get", default=[]),
     Field("dirty", fields.one_of("refuse", "allow", "snapshot"), "what to do when a tree is dirty", default="allow"),
-    Field("notify", fields.list_of(fields.line), "adapters that are told of every run", default=[]),
+    Field("notify", fields.list_of(fields.line), "adapters that are told of a run whose brief names none", default=[]),
 )
 
 LIMITS: dict[str, float | int | None] = {

@@ -87,3 +87,42 @@ def test_comments_in_rules_are_not_for_agents(place):
     (place / "repo/SUPERVISOR.md").write_text("---\n{}\n---\n<!-- to\nyou -->\nBe kind.\n<!-- again -->\n")
     (place / "b.md").write_text("---\nobjective: o\nrecipe: {extends: shell, command: x}\n---\n")
     assert make(place, recipe=None).prose == "Be kind."
+
+
+ADAPTER = "name: {}\nuses: command\nargv: ['true']\nevents: all\n"
+
+
+def test_the_config_says_who_is_told_and_the_brief_before_it(place):
+    (place / "home/adapters").mkdir()
+    (place / "home/recipes").mkdir()
+    (place / "home/recipes/quick.yaml").write_text(RECIPE)
+    for name in ("phone", "team"):
+        (place / f"home/adapters/{name}.yaml").write_text(ADAPTER.format(name))
+    brief = place / "b.md"
+    assert (make(place, recipe="quick").notify, make(place, recipe="quick").origins["notify"]) == (None, "built in")
+    (place / "home/config.yaml").write_text("notify: [phone, team]\n")
+    assert (make(place, recipe="quick").notify, make(place, recipe="quick").origins["notify"]) == (
+        ["phone", "team"],
+        "config",
+    )
+    for own in (["team"], []):
+        brief.write_text(f"---\nobjective: o\nnotify: {own}\n---\n")
+        assert (make(place, recipe="quick").notify, make(place, recipe="quick").origins["notify"]) == (own, "brief")
+    brief.write_text("---\nobjective: o\n---\n")
+    (place / "home/config.yaml").write_text("notify: []\n")
+    assert (
+        make(place, recipe="quick").notify == []
+        and intent.of(make(place, recipe="quick")).origins["notify"] == "config"
+    )
+
+
+@pytest.mark.parametrize("where", ["home/config.yaml", "b.md"])
+def test_an_adapter_that_is_not_there_is_refused(place, where):
+    (place / "home/adapters").mkdir()
+    (place / "home/recipes").mkdir()
+    (place / "home/recipes/quick.yaml").write_text(RECIPE)
+    (place / "home/adapters/phone.yaml").write_text(ADAPTER.format("phone"))
+    text = "objective: o\nnotify: [phnoe]\n"
+    (place / where).write_text(f"---\n{text}---\n" if where == "b.md" else "notify: [phnoe]\n")
+    with pytest.raises(document.Faulty, match="'phnoe'.*did you mean 'phone'"):
+        make(place, recipe="quick")
