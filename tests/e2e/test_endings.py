@@ -270,3 +270,13 @@ def test_a_check_that_prints_without_end_is_kept_within_a_limit(lab):
         assert file.read().endswith(b"x\nlast\n")
         file.seek(check_output.MOST // 2 - 10)
         assert f"[workcell: {dropped} bytes of the output are left out here]".encode() in file.read(200)
+
+
+def test_what_the_recipe_says_its_agent_leaves_does_not_break_a_clean_tree(lab):
+    command = "mkdir -p .agent && date >.agent/settings"
+    for leaves, outcome in (("[.agent/settings]", "passed"), ("[]", "failed")):
+        brief = lab.brief(command, "true", recipe=f"  leaves: {leaves}", extra="require: {clean: true}")
+        run = lab.launch(brief, "--wait", repo=lab.new_repo(), code=None)
+        seen = look.at(run)
+        assert seen.result["outcome"] == outcome, seen.result
+    assert "the tree must be clean: .agent/" in seen.result["reason"]

@@ -4,7 +4,7 @@ from typing import Any
 
 from workcell.base import clock
 from workcell.base.errors import WorkcellError
-from workcell.ports import changes, forbidden, git, layers
+from workcell.ports import changes, forbidden, git, layers, leavings
 from workcell.ports.processes import Leftover
 
 SHOWN = 50
@@ -26,7 +26,7 @@ def read(launch: dict[str, Any], attempt: dict[str, Any], leftovers: list[Leftov
         if tree is None:
             found["git_error"] = "not a git repository"
         else:
-            found["git"] = _git(tree, launch)
+            found["git"] = _git(tree, launch, attempt)
     except WorkcellError as error:
         found["git_error"] = error.message
     found["forbidden"], blind = _forbidden(top, tree, launch, attempt)
@@ -49,20 +49,24 @@ def _empty(leftovers: list[Leftover]) -> dict[str, Any]:
     }
 
 
-def _git(tree: git.Tree, launch: dict[str, Any]) -> dict[str, Any]:
+def _git(tree: git.Tree, launch: dict[str, Any], attempt: dict[str, Any]) -> dict[str, Any]:
     base = launch.get("base") or {}
     state = git.status(tree)
     since = changes.changes_since(tree, base.get("head"))
     hashed = layers.tree_hash(tree)
     lists = (state.staged, state.unstaged, state.untracked, state.conflicted, state.submodules)
+    recipe = (attempt.get("recipe") or {}).get("values") or {}
+    dirty, left = leavings.split(tree, state, recipe.get("leaves") or [])
+    count = sum(names.total for names in lists) - len(left)
     return {
         "top": tree.top,
         "head": tree.head,
         "branch": tree.branch,
         "base": base.get("head"),
-        "clean": state.clean,
-        "dirty": [name for names in lists for name in names.first][:SHOWN],
-        "dirty_count": sum(names.total for names in lists),
+        "clean": count == 0,
+        "dirty": dirty[:SHOWN],
+        "dirty_count": count,
+        "left_by_agent": left[:SHOWN],
         "untracked_count": state.untracked.total,
         "under_way": git.under_way(tree),
         "commits": since.commits,

@@ -74,7 +74,11 @@ KEYS = (
     Field("secrets", fields.list_of(fields.line), "names in env that verify must not get"),
     Field("limits", fields.group(brief.LIMITS), "limits where the brief is silent"),
     Field("needs", fields.list_of(fields.line), "programs that must be on PATH"),
-    Field("leaves", fields.list_of(fields.line), "paths that the agent itself leaves in the tree"),
+    Field(
+        "leaves",
+        fields.list_of(fields.line),
+        "what the agent itself leaves in the tree, as in forbid; it may be clean with it",
+    ),
     Field("reader", fields.one_of("none", "claude", "codex"), "who can read what the agent records"),
     Field("steps", fields.flag, "whether the brief must have steps"),
     Field(

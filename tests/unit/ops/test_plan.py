@@ -124,5 +124,5 @@ def test_an_adapter_that_is_not_there_is_refused(place, where):
     (place / "home/adapters/phone.yaml").write_text(ADAPTER.format("phone"))
     text = "objective: o\nnotify: [phnoe]\n"
     (place / where).write_text(f"---\n{text}---\n" if where == "b.md" else "notify: [phnoe]\n")
-    with pytest.raises(document.Faulty, match="'phnoe'.*did you mean 'phone'"):
+    with pytest.raises(document.Faulty, match=r"'phnoe'.*did you mean 'phone'"):
         make(place, recipe="quick")
