@@ -11,7 +11,7 @@ import pytest
 from tests import watching
 from tests.lab import alive, eventually, naming
 from workcell.ops import holds, resume, watchdog
-from workcell.rundir import layout, look, phase
+from workcell.rundir import layout, look, phase, run_hold
 
 CLAUDE = "  reader: claude"
 
@@ -259,7 +259,7 @@ def test_a_hold_keeps_the_watchdog_away(lab, watch):
     assert look.at(run).n == 2
     rests(run)
     lab.workcell("hold", run, "--for", "1h")
-    assert holds.on_run(run) is not None and holds.on_run(run, time.time() + 3601) is None
+    assert run_hold.standing(run) is not None and run_hold.standing(run, time.time() + 3601) is None
 
 
 def test_recover_says_what_it_would_do_and_does_it(lab, watch):

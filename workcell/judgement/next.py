@@ -53,7 +53,11 @@ def decide(case: Case) -> Step:
     }
     if word == outcome.TAMPERED:
         book, over["fit"] = choice.choose(case["books"], {"verdict": "tampered", "confidence": 1.0})
-        return over if book is None else {**_follow(case, over, book, {}, []), "hold": None}
+        if book is None:
+            return over
+        step = _follow(case, over, book, {}, [])
+        # what an agent tampered with says nothing of the account
+        return step if (step["hold"] or {}).get("scope") == "run" else {**step, "hold": None}
     if word in _FINAL or case["exit"].get("how") in ("stopped", "not-started"):
         return over
     verdict = case.get("verdict") or {"verdict": "unknown", "confidence": 0.0, "signals": []}

@@ -10,7 +10,7 @@ from typing import Any
 from workcell.base import clock, record
 from workcell.base.errors import TryAgain
 from workcell.ops import environment
-from workcell.rundir import layout, locks, seal
+from workcell.rundir import layout, locks, orders, run_hold, seal, spool
 
 SCHEMA = "workcell.file.hold/1"
 LOCK = ".lock"
@@ -79,7 +79,7 @@ def held(home: str, name: str | None, now: float | None = None) -> dict[str, Any
     if name is None:
         return None
     found = _read(_path(home, name))
-    return found if found and _stands(found, time.time() if now is None else now) else None
+    return found if found and run_hold.stands(found, time.time() if now is None else now) else None
 
 
 def standing(home: str) -> list[dict[str, Any]]:
@@ -128,34 +128,49 @@ def lift(home: str, name: str) -> bool:
         return True
 
 
-def on_run(run: str, now: float | None = None) -> dict[str, Any] | None:
-    """The hold on the run itself, if it stands. A file that says nothing readable holds, too: somebody put it there."""
-    path = os.path.join(run, layout.HOLD)
-    if not os.path.lexists(path):
-        return None
-    found = _read(path) or {"until_at": None, "why": None}
-    return found if _stands(found, time.time() if now is None else now) else None
-
-
 def put_on_run(run: str, seconds: float | None, why: str | None, by: dict[str, Any]) -> dict[str, Any]:
-    """Keep the watchdog away from the run, for `seconds` or until it is let go."""
-    hold = {
-        "schema": SCHEMA,
-        "since": clock.stamp(),
-        "until_at": clock.stamp(time.time() + seconds) if seconds else None,
-        "why": why,
-        "by": by,
-    }
+    """Keep the watchdog away from the run, for `seconds` or until it is let go; see `run_hold.standing`."""
+    return _put(run, clock.stamp(time.time() + seconds) if seconds else None, why, by)
+
+
+def put_by_playbook(run: str, until_at: str | None, why: str, by: dict[str, Any]) -> None:
+    """The hold that a playbook puts on a run, live or ended; one that stands already is only made longer.
+
+    `until_at` is a stamp, or None for one without an end.
+    """
+    before = run_hold.standing(run)
+    if before is not None and (not before.get("until_at") or (until_at and str(before["until_at"]) >= until_at)):
+        return
+    _put(run, until_at, why, by)
+    spool.note(run, "run.held", by=f"playbook:{by.get('playbook')}", until_at=until_at, why=why)
+
+
+def _put(run: str, until_at: str | None, why: str | None, by: dict[str, Any]) -> dict[str, Any]:
+    hold = {"schema": SCHEMA, "since": clock.stamp(), "until_at": until_at, "why": why, "by": by}
+    if orders.needed(run):
+        orders.place(run, orders.name(run), orders.HOLD, until_at=until_at, why=why, by=by)
     seal.replace(run, layout.HOLD, record.encode(hold))
     return hold
 
 
+def lift_by_resume(run: str) -> bool:
+    """Take a playbook's hold off a run that a person resumes; whether there was one. A person's own hold stays."""
+    by = (run_hold.standing(run) or {}).get("by") or {}
+    if not by.get("playbook") or not lift_from_run(run):
+        return False
+    spool.note(run, "run.released", by="person", released=["run"], why="resumed")
+    return True
+
+
 def lift_from_run(run: str) -> bool:
     """Take the hold off the run; whether there was one."""
+    before = run_hold.standing(run) is not None
+    if before and orders.needed(run):
+        orders.place(run, orders.name(run), orders.RELEASE)
     try:
         os.unlink(os.path.join(run, layout.HOLD))
     except FileNotFoundError:
-        return False
+        return before
     seal.sync_directory(run)
     return True
 
@@ -171,16 +186,6 @@ def _read(path: str) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return found if record.major(found, "hold") in layout.RECORDS else None
-
-
-def _stands(hold: dict[str, Any], now: float) -> bool:
-    until = hold.get("until_at")
-    if not until:
-        return True
-    try:
-        return now < clock.parse(str(until))
-    except ValueError:
-        return True
 
 
 def _later(before: dict[str, Any], hold: dict[str, Any]) -> bool:

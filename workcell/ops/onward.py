@@ -133,7 +133,7 @@ def _seconds(start: dict[str, Any], exit: dict[str, Any]) -> float | None:
 
 
 def tell(run: str, seen: look.Look, step: nexts.Step, facts: dict[str, Any]) -> None:
-    """Keep the tree, put the account's hold in place, post the notices; killed and done again, nothing is doubled.
+    """Keep the tree, put the hold in place, post the notices; killed and done again, nothing is doubled.
 
     Of many runs that meet one limit the first puts the hold and tells of it; the others wait in silence.
     """
@@ -149,6 +149,8 @@ def tell(run: str, seen: look.Look, step: nexts.Step, facts: dict[str, Any]) -> 
             signed = holds.print_of(run, seen.attempt or {})
             what = {"until": hold["until"], "until_at": until_at, "why": step["reason"], "by": by, "login": signed}
             news = holds.put(home, name, what) or (holds.held(home, name) or {}).get("by") == by
+    if hold and hold["scope"] == "run":
+        holds.put_by_playbook(run, until_at, step["reason"], {"who": "playbook", **by})
     due = clock.stamp(step["not_before"]) if step["goes"] == "on" and step["not_before"] else until_at
     for event, why in _told(step):
         if event in _EVENTS.values() and not news:

@@ -9,7 +9,20 @@ from typing import Any
 
 from workcell.base import record
 from workcell.base.errors import CannotCreate, Refused, TryAgain
-from workcell.ops import attempts, check, environment, find, launch, letters, plan, remaining, settle, start, verdicts
+from workcell.ops import (
+    attempts,
+    check,
+    environment,
+    find,
+    holds,
+    launch,
+    letters,
+    plan,
+    remaining,
+    settle,
+    start,
+    verdicts,
+)
 from workcell.ports import git
 from workcell.ports.agents import reader_for
 from workcell.rundir import adopt, layout, lease, look, phase, plainfile, seal, writer
@@ -308,6 +321,8 @@ def _renew_environment(request: Request, intent: dict[str, Any], made: plan.Plan
 
 
 def _started(request: Request, n: int) -> Result:
+    if request.by.get("who") == "person":
+        holds.lift_by_resume(request.run)  # else the watchdog would keep away from what a person started again
     seen = start.runner(request.run, n)
     trouble = start.window(request.home, request.run, n) if request.window else None
     return Result(request.run, seen.id, n, seen.phase, trouble, _text(seen, layout.BRIEF))

@@ -43,11 +43,6 @@ class Look:
         self.phase = phase.CORRUPT
         self.why: str | None = None
 
-    @property
-    def held(self) -> bool:
-        """Whether a person put a hold on the run: the watchdog keeps away."""
-        return os.path.exists(os.path.join(self.run, layout.HOLD))
-
 
 LARGEST = 1 << 26
 """Bytes of a record that are read."""

@@ -3,7 +3,7 @@
 import os
 
 from workcell.base import probe, record
-from workcell.rundir import layout, ledger, look, phase, plainfile, room, seal, writer
+from workcell.rundir import layout, ledger, look, phase, plainfile, room, run_hold, seal, writer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def document(seen: look.Look, activity: "dict[str, Any] | None" = None) -> "dict
         state = phase.RUNNING if activity["state"] == "unknown" else activity["state"]
     full = room.held_up(seen.run) if seen.phase == phase.RUNNING else None
     started = [entry["started_at"] for entry in attempts if entry["started_at"]]
+    hold = None if seen.phase == phase.DONE else _hold(seen.run)
     times = [launch.get("created_at"), attempt.get("asked_at")]
     for entry in attempts:
         times += [entry["started_at"], entry["ended_at"], entry["sealed_at"]]
@@ -38,7 +39,8 @@ def document(seen: look.Look, activity: "dict[str, Any] | None" = None) -> "dict
         "activity": activity if seen.phase == phase.RUNNING else None,
         "outcome": outcome,
         "reason": full or seen.why or result.get("reason") or (seen.next or {}).get("reason"),
-        "needs": {"kind": "room", "command": "workcell doctor"} if full else needs(seen, state),
+        "needs": {"kind": "room", "command": "workcell doctor"} if full else needs(seen, state, hold),
+        "hold": hold,
         "attempt": seen.n or None,
         "attempts": attempts,
         "recipe": (attempt.get("recipe") or {}).get("name"),
@@ -83,8 +85,19 @@ def _attempt(seen: look.Look, n: int) -> "dict[str, Any]":
     }
 
 
-def needs(seen: look.Look, state: str) -> "dict[str, str] | None":
-    """What the run needs from a person: {kind, command}; None when it needs nobody."""
+def _hold(run: str) -> "dict[str, Any] | None":
+    """{until_at, why, by} of the hold that keeps the watchdog away from the run; None without one."""
+    found = run_hold.standing(run)
+    return found and {key: found.get(key) for key in ("until_at", "why", "by")}
+
+
+def needs(seen: look.Look, state: str, hold: "dict[str, Any] | None" = None) -> "dict[str, str] | None":
+    """What the run needs from a person: {kind, command}; None when it needs nobody.
+
+    A run that would be started again by itself needs the release of a `hold` that has no end.
+    """
+    if hold is not None and hold["until_at"] is None and seen.phase == phase.SCHEDULED:
+        return {"kind": "release", "command": f"workcell release {seen.id}"}
     kinds = {
         phase.CORRUPT: ("look", f"workcell fsck {seen.id}"),
         phase.UNKNOWN: ("look", f"workcell status {seen.id}"),

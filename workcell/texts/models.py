@@ -283,6 +283,12 @@ class HoldsWhile(Record):
     result: bool
 
 
+class StatusHold(Record):
+    until_at: Time | None
+    why: str | None
+    by: dict[str, Any] | None
+
+
 class Status(Record):
     """The projection: every key is there, and null where it is absent. `dir` is printed and never kept in a file."""
 
@@ -296,6 +302,7 @@ class Status(Record):
     outcome: str | None
     reason: str | None
     needs: Needs | None
+    hold: StatusHold | None = None
     attempt: int | None
     attempts: list[StatusAttempt]
     recipe: str | None

@@ -248,9 +248,8 @@ def _hold(case: Case, step: dict[str, Any], message: str) -> tuple[str, str]:
         at = case.now.wall + float(most)
     stamp = clock.stamp(at) if at is not None else None
     if step.get("scope") != "account":
-        holds.put_on_run(
-            case.seen.run, at - case.now.wall if at else None, case.book.name, {"playbook": case.book.name}
-        )
+        by = {"who": "playbook", "run": case.seen.id, "attempt": case.seen.n, "playbook": case.book.name}
+        holds.put_by_playbook(case.seen.run, stamp, f"{case.book.name}: {'; '.join(case.fit)}", by)
         return _DONE, "the run is held"
     if case.account is None:
         return _DONE, "the run spends from no account that is known"

@@ -7,7 +7,7 @@ import os
 from workcell.base.errors import InputOutput
 from workcell.ops import holds_light, watchdog
 from workcell.ops import home as homes
-from workcell.rundir import layout, locks, look, maildir, phase, scan, status
+from workcell.rundir import layout, locks, look, maildir, phase, run_hold, scan, status
 from workcell.watch import findings, observe
 
 TYPE_CHECKING = False
@@ -91,7 +91,7 @@ def _pass(home: str, now: observe.Now, report: Report) -> None:
             continue
         windows += seen.phase == phase.RUNNING
         finishing += seen.phase == phase.FINISHING
-        word = findings.find(seen, memory, holds_light.on_run(path, now.wall))
+        word = findings.find(seen, memory, run_hold.standing(path, now.wall) is not None)
         if seen.phase == phase.RUNNING:
             _taken_up(seen, memory)
         if word is not None:
