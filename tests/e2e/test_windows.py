@@ -226,3 +226,25 @@ def test_the_runner_dies_and_its_windows_close(lab):
         assert termios.tcgetattr(person.fd) != before
     eventually(lambda: not alive(seen.start["runner"]["pid"]))
     eventually(lambda: not session(lab, run), what="the pane of a dead runner stays")
+
+
+def test_a_stopped_tmux_holds_no_verb_and_no_tick_for_longer_than_two_seconds(lab):
+    run = lab.launch(lab.brief("exec sleep 100", "true", io="terminal"), window=True)
+    lab.workcell("watchdog", "tick")
+    brief = lab.brief("exec sleep 100", None, name="second")
+
+    def took(*words: str) -> float:
+        begun = time.monotonic()
+        lab.workcell(*words)
+        return time.monotonic() - begun
+
+    # what the same words take without windows, on the same busy machine
+    bare = took("launch", brief, "--repo", lab.new_repo(), "--no-window")
+    (server,) = lab.servers()
+    os.kill(server, signal.SIGSTOP)
+    try:
+        assert took("launch", brief, "--repo", lab.new_repo()) < 2.0 + 3 * bare
+        assert took("watchdog", "tick") < 2.0 + 3 * bare
+        assert took("status", run) < 2.0 + bare
+    finally:
+        os.kill(server, signal.SIGCONT)

@@ -218,6 +218,26 @@ def test_a_tmux_that_hangs_is_told_of_and_nothing_else(lab, watch):
     lab.workcell("stop", run, "--grace", "1s")
 
 
+def test_a_tick_that_opens_an_attempt_waits_for_a_stopped_tmux_once(lab, watch):
+    run, server = windowed(lab)
+    due = lab.launch(lab.brief("true", 'test "${WORKCELL_ATTEMPT##*/}" -ge 2', name="due"), repo=lab.new_repo())
+    lab.phase(due, phase.SCHEDULED)
+    watch.tick()
+    lab.phase(due, phase.DONE)
+    again = lab.launch(lab.brief("true", 'test "${WORKCELL_ATTEMPT##*/}" -ge 2', name="again"), repo=lab.new_repo())
+    lab.phase(again, phase.SCHEDULED)
+    os.kill(server, signal.SIGSTOP)
+    try:
+        begun = time.monotonic()
+        watch.tick()
+        took = time.monotonic() - begun
+    finally:
+        os.kill(server, signal.SIGCONT)
+    assert lab.phase(again, phase.DONE).n == 2
+    assert took < 2.0 + 3.0, "the question of the tick, and the start of an attempt"
+    lab.workcell("stop", run, "--grace", "1s")
+
+
 def test_a_socket_that_was_tidied_away_is_made_again(lab, watch):
     run, server = windowed(lab)
     watch.tick()

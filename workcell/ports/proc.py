@@ -57,10 +57,12 @@ def run(
     env: Mapping[str, str] | None = None,
     input: bytes | None = None,
     pass_fds: Sequence[int] = (),
+    drain: float = 1.0,
 ) -> Ran:
     """Run `argv` to its end and return what it printed.
 
-    `timeout` is in seconds; past it the program's whole process group is killed and `code` is None. `env`
+    `timeout` is in seconds; past it the program's whole process group is killed and `code` is None. Its output is then
+    read on for at most `drain` seconds: whoever else holds the pipe may live on. `env`
     replaces the environment. Raises Unreachable when the program cannot be started at all.
     """
     words = tuple(os.fsdecode(word) for word in argv)
@@ -86,7 +88,7 @@ def run(
             except ProcessLookupError:
                 pass
             try:
-                out, err = child.communicate(timeout=1)
+                out, err = child.communicate(timeout=drain)
             except subprocess.TimeoutExpired:  # a grandchild in a session of its own holds the pipe
                 out, err = b"", b""
             return Ran(words, None, out, err)

@@ -45,11 +45,64 @@ set -g update-environment ""
 _ENV = ("PATH", "HOME", "SHELL", "USER", "LOGNAME", "LANG", "TMPDIR")
 
 
-FORGET = 10.0
-"""Seconds for which a server that did not answer is taken to hang still."""
+BUDGET = 2.0
+"""Maximum seconds that one process waits in vain for a server, in all its calls together."""
 
-_silent: dict[str, float] = {}
-"""Sockets whose server did not answer, and when (monotonic seconds)."""
+FORGET = 60.0
+"""Seconds after which a process that lives on asks a server anew that did not answer."""
+
+OPENS = 5.0
+"""Maximum seconds for opening a window, for a server that has just answered: on a busy machine that takes a while."""
+
+_vain: dict[str, tuple[float, float]] = {}
+"""Of each socket whose server did not answer: seconds waited for it in vain, and when last (monotonic seconds)."""
+
+_answered: dict[str, float] = {}
+"""When the server at a socket answered last (monotonic seconds)."""
+
+
+def bounded(socket: str, argv: list[str], timeout: float, *, env: "dict[str, str] | None" = None) -> proc.Ran:
+    """Run a tmux command that asks the server at `socket`; its time is that of all such commands of this process.
+
+    Raises Unreachable when tmux is missing, when the server does not answer within `timeout` or the rest of BUDGET,
+    and at once where nothing is left of BUDGET.
+    """
+    silent = Unreachable(
+        f"the tmux server at {socket} does not answer",
+        "it is stopped or hangs; runs go on without it, and 'workcell attach' can do without it, too",
+    )
+    left = _left(socket)
+    if left <= 0:
+        raise silent
+    begun = time.monotonic()
+    # a client passes its output to the server, which keeps the pipe open while it hangs
+    ran = proc.run(argv, timeout=min(timeout, left), env=env, drain=0.0)
+    now = time.monotonic()
+    if ran.timed_out:
+        waited_in_vain(socket, now - begun)
+        raise silent
+    _answered[socket] = now
+    _vain.pop(socket, None)
+    return ran
+
+
+def _left(socket: str) -> float:
+    """Seconds that a command may still wait for that server."""
+    now = time.monotonic()
+    spent, last = _vain.get(socket, (0.0, 0.0))
+    if spent and now - last > FORGET:
+        del _vain[socket]
+        spent = 0.0
+    if not spent and now - _answered.get(socket, -BUDGET) < BUDGET:
+        return OPENS
+    # a wait that ends a moment early has used up the budget, too
+    return BUDGET - spent if spent < 0.9 * BUDGET else 0.0
+
+
+def waited_in_vain(socket: str, seconds: float) -> None:
+    """Count the time for which somebody waited for the server at `socket` and got no answer."""
+    spent, _ = _vain.get(socket, (0.0, 0.0))
+    _vain[socket] = (spent + seconds, time.monotonic())
 
 
 @dataclass(frozen=True)
@@ -63,15 +116,8 @@ class Tmux:
         return ["tmux", "-u", "-f", os.path.join(self.home, layout.TMUX_CONF), "-S", self.socket, *words]
 
     def ask(self, *words: str, timeout: float = TIMEOUT) -> proc.Ran:
-        """Run one tmux command. Raises Unreachable when tmux is missing or does not answer in time."""
-        ran = proc.run(self.command(*words), timeout=timeout, env=_environment())
-        if ran.timed_out:
-            _silent[self.socket] = time.monotonic()
-            raise Unreachable(
-                f"the tmux server at {self.socket} does not answer",
-                "it is stopped or hangs; runs go on without it, and 'workcell attach' can do without it, too",
-            )
-        return ran
+        """Run one tmux command. Raises Unreachable when tmux is missing or does not answer in time; see `bounded`."""
+        return bounded(self.socket, self.command(*words), timeout, env=_environment())
 
     def sessions(self) -> dict[str, int] | None:
         """Our sessions with their number of attached clients; none when no server runs, None: could not ask."""
@@ -93,19 +139,17 @@ class Tmux:
         """Open a window that runs `argv`; Unreachable when it is not there afterwards.
 
         3.3a says 0 although it started nothing when the socket's directory is missing, and `kill-server`
-        directly before makes it say "server exited unexpectedly", so success is what it prints. A server that has
-        just not answered is not asked again: one command waits for it once.
+        directly before makes it say "server exited unexpectedly", so success is what it prints.
         """
-        if time.monotonic() - _silent.get(self.socket, -FORGET) < FORGET:
-            raise Unreachable(f"the tmux server at {self.socket} does not answer", "workcell doctor")
+        self.ask("list-sessions")  # one that answers is given OPENS for the rest, a silent one BUDGET and no more
         command = ["new-session", "-d", "-P", "-F", "#{session_name}", "-s", session, "-x", "200", "-y", "50"]
         words = self.command(*command, "-c", directory, "--", *argv)
         raised = f'ulimit -Sn {_descriptors()} 2>/dev/null; exec "$@"'
-        ran = proc.run(["sh", "-c", raised, "sh", *words], timeout=5.0, env=_environment())
+        ran = bounded(self.socket, ["sh", "-c", raised, "sh", *words], OPENS, env=_environment())
         for _ in range(3):
             if ran.ok or b"server exited unexpectedly" not in ran.err:
                 break
-            ran = proc.run(["sh", "-c", raised, "sh", *words], timeout=5.0, env=_environment())
+            ran = bounded(self.socket, ["sh", "-c", raised, "sh", *words], OPENS, env=_environment())
         if b"duplicate session" in ran.err:
             return
         if ran.text().strip() != session:

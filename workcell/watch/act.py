@@ -83,6 +83,8 @@ def act(
     acting = Acting(home, memory, Actions(home, memory.now), answer)
     _settle_intents(acting)
     acting.did += accounts.look_after(home, acting.actions, memory.now)
+    if answer is not None and answer.trouble == servers.SILENT:
+        tmux.waited_in_vain(tmux.of(home).socket, servers.TIMEOUT)  # this tick has asked, and asks no more
     if answer is not None and answer.trouble:
         _server(acting, answer)
     order = ("settle", "judge", "start", "due", "orphan", "unknown", "corrupt", "starting", "read")

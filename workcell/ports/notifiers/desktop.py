@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 
 from workcell.base.errors import Unreachable
-from workcell.ports import proc
+from workcell.ports import proc, tmux
 from workcell.ports.notifiers.far_end import DELIVERED, RETRY, UNKNOWN, Destination, Rendered, Sent
 
 
@@ -76,7 +76,8 @@ def _osascript(notice: Rendered, budget_seconds: float) -> Sent:
 def _in_tmux(notice: Rendered, method: str, socket: str | None, budget_seconds: float) -> Sent:
     base = ["tmux"] if socket is None else ["tmux", "-S", socket]
     try:
-        listed = proc.run([*base, "list-clients", "-F", "#{client_name}\t#{client_tty}"], timeout=budget_seconds / 2)
+        words = [*base, "list-clients", "-F", "#{client_name}\t#{client_tty}"]
+        listed = tmux.bounded(socket or "default", words, budget_seconds / 2)
     except Unreachable as error:
         return Sent(RETRY, error.message)
     if not listed.ok:
@@ -90,11 +91,13 @@ def _in_tmux(notice: Rendered, method: str, socket: str | None, budget_seconds: 
             reached, said = (reached + 1, said) if _ring(tty) else (reached, "the terminal takes no bell")
             continue
         text = _literal(" ".join(f"{notice.title} · {notice.plain}".split()))
-        found = _run([*base, "display-message", "-c", name, "-d", "10000", text], budget_seconds / 4, "tmux", None)
-        if found.outcome == DELIVERED:
-            reached += 1
-        else:
-            said = found.said
+        words = [*base, "display-message", "-c", name, "-d", "10000", text]
+        try:
+            ran = tmux.bounded(socket or "default", words, budget_seconds / 4)
+        except Unreachable as error:
+            said = error.message
+            continue
+        reached, said = (reached + 1, said) if ran.ok else (reached, f"tmux: {ran.complaint()}")
     if reached:
         return Sent(DELIVERED, f"shown on {reached} of {len(clients)} attached terminals")
     return Sent(RETRY, said)
