@@ -2,14 +2,15 @@
 
 import os
 import shutil
+import sys
 import time
 from dataclasses import dataclass
 
 from workcell.base import clock, probe
 from workcell.base.errors import WorkcellError
-from workcell.ops import find
+from workcell.ops import find, outbox_prune
 from workcell.ports import git, removal, salvage, worktrees
-from workcell.rundir import layout, ledger, locks, logparts, look, orders, phase, writer
+from workcell.rundir import layout, ledger, locks, logparts, look, notice, orders, phase, writer
 
 HOUR = 3600.0
 DAY = 86400.0
@@ -17,7 +18,7 @@ DAY = 86400.0
 
 @dataclass
 class Item:
-    """One proposal. `kind` is run, staged, unfinished, worktree, log or ledger;
+    """One proposal. `kind` is run, staged, unfinished, worktree, log, ledger or notices;
     `can`: it may go; `why`: the proof, or the lack of it."""
 
     kind: str
@@ -41,6 +42,7 @@ def gc(home: str, older_than: float = 30 * DAY, *, act: bool = False) -> list[It
         *_runs(home, older_than),
         *_logs(home),
         *_witnesses(home),
+        *_notices(home),
     ]
     stay = {os.path.basename(item.path) for item in items if item.kind == "worktree" and not item.can}
     for item in items:
@@ -148,6 +150,21 @@ def _logs(home: str) -> list[Item]:
         if look.at(path).phase == phase.DONE and os.path.exists(log) and os.path.getsize(log) > logparts.WORTH_PACKING:
             out.append(Item("log", log, os.path.getsize(log), True, ["its run is over: it is compressed, not removed"]))
     return out
+
+
+def _notices(home: str) -> list[Item]:
+    """Notices that were sent so long ago that no double of them can come."""
+    found = outbox_prune.old(home, time.time())
+    if not found:
+        return []
+    why = f"{len(found)} notices were sent more than {clock.span(outbox_prune.KEPT_SECONDS)} ago"
+    path = os.path.join(home, layout.OUTBOX, notice.SENT)
+    return [Item("notices", path, sum(size for _, size in found), True, [why])]
+
+
+def _remove_notices(home: str, item: Item) -> None:
+    done = outbox_prune.prune(home, time.time(), sys.maxsize)
+    item.done = f"{done} removed" if done else "left: notices are being sent"
 
 
 def _remove_staged(home: str, item: Item) -> None:
@@ -291,4 +308,5 @@ _ACTS = {
     "worktree": _remove_worktree,
     "log": _pack_log,
     "ledger": _remove_ledger,
+    "notices": _remove_notices,
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workcell.base import clock, record
+from workcell.ops import outbox_prune
 from workcell.rundir import layout, maildir, notice, seal
 
 WAITING, SENDING = "waiting", "sending"
@@ -14,9 +15,6 @@ GOOD = ("delivered", "told", "skipped")
 BAD = ("refused", "expired", "missing", "lost")
 """`delivered`; `told` in another message; `skipped`: not wanted after all. `refused` by the far end for ever;
 `expired`; `missing`: no adapter of that name; `lost`: may have arrived, the answers were lost too often."""
-
-KEPT_SECONDS = 30 * 86400.0
-"""How long a sent notice is kept: for as long, the same edge seen again sends nothing."""
 
 
 @dataclass
@@ -61,6 +59,7 @@ class Files:
     """The directories of one outbox. Whoever does not hold its lock may only read letters and destinations."""
 
     def __init__(self, home: str) -> None:
+        self.home = home
         self.box = notice.box(home)
         self.cur = os.path.join(self.box, notice.CUR)
         self.to = os.path.join(self.box, notice.TO)
@@ -184,12 +183,7 @@ class Files:
 
     def prune(self, now: float) -> None:
         """Forget what was sent long ago."""
-        for entry in _scan(os.path.join(self.box, notice.SENT)):
-            try:
-                if entry.stat(follow_symlinks=False).st_mtime < now - KEPT_SECONDS:
-                    os.unlink(entry.path)
-            except OSError:
-                pass
+        outbox_prune.remove(self.home, now)
 
 
 class Room:

@@ -21,6 +21,10 @@ FLUSH = 10.0
 """Seconds for sending notices at the end of a tick."""
 
 
+PRUNE = 3600.0
+"""Seconds between two looks through the notices that were sent: no sender comes by where nothing is to be sent."""
+
+
 class Report:
     """What one tick saw and did. `busy`: another watchdog has the lock, and nothing was looked at."""
 
@@ -77,7 +81,7 @@ def _pass(home: str, now: observe.Now, report: Report) -> None:
     report.grace = memory.grace
     if memory.grace is not None:
         # finishes that this tick starts ask whether a watchdog is there
-        memory.stamp({})
+        memory.stamp({"pruned_at": memory.last.get("pruned_at")})
     found = scan.scan(home)
     report.done, report.unread = found.done, found.unread
     report.live = len(found.live)
@@ -103,7 +107,16 @@ def _pass(home: str, now: observe.Now, report: Report) -> None:
         act = importlib.import_module("workcell.watch.act")
         report.did = act.act(home, memory, todo, tmux, finishing, BUDGET)
     memory.keep({os.path.basename(path) for path in found.live})
-    memory.stamp({**report.counts(), "actions": watchdog.acted(home)})
+    memory.stamp({**report.counts(), "actions": watchdog.acted(home), "pruned_at": _pruned(home, memory)})
+
+
+def _pruned(home: str, memory: observe.Memory) -> float:
+    """When the sent notices were last looked through, as epoch seconds: now, where that is an hour ago."""
+    last = memory.last.get("pruned_at")
+    if isinstance(last, int | float) and 0.0 <= memory.now.wall - last < PRUNE:
+        return float(last)
+    importlib.import_module("workcell.ops.outbox_prune").prune(home, memory.now.wall)
+    return memory.now.wall
 
 
 def _taken_up(seen: look.Look, memory: observe.Memory) -> None:
