@@ -10,7 +10,7 @@ from typing import Any
 from workcell.base import clock, record
 from workcell.base.errors import TryAgain
 from workcell.ops import environment
-from workcell.rundir import layout, locks, orders, run_hold, seal, spool
+from workcell.rundir import layout, locks, orders, plainfile, run_hold, seal, spool
 
 SCHEMA = "workcell.file.hold/1"
 LOCK = ".lock"
@@ -149,7 +149,13 @@ def _put(run: str, until_at: str | None, why: str | None, by: dict[str, Any]) ->
     hold = {"schema": SCHEMA, "since": clock.stamp(), "until_at": until_at, "why": why, "by": by}
     if orders.needed(run):
         orders.place(run, orders.name(run), orders.HOLD, until_at=until_at, why=why, by=by)
-    seal.replace(run, layout.HOLD, record.encode(hold))
+    try:
+        if os.path.isdir(path := os.path.join(run, layout.HOLD)) and not os.path.islink(path):
+            plainfile.set_aside(path)
+        seal.replace(run, layout.HOLD, record.encode(hold))
+    except OSError:
+        if not orders.needed(run):
+            raise  # else the order holds the run, and the file is words for people
     return hold
 
 
@@ -167,11 +173,15 @@ def lift_from_run(run: str) -> bool:
     before = run_hold.standing(run) is not None
     if before and orders.needed(run):
         orders.place(run, orders.name(run), orders.RELEASE)
-    try:
-        os.unlink(os.path.join(run, layout.HOLD))
-    except FileNotFoundError:
+    path = os.path.join(run, layout.HOLD)
+    if not os.path.lexists(path):
         return before
-    seal.sync_directory(run)
+    try:
+        plainfile.clear(path)
+        seal.sync_directory(run)
+    except OSError:
+        if not orders.needed(run):
+            raise
     return True
 
 
