@@ -195,6 +195,8 @@ def test_each_known_format_and_a_home_behind_a_link_are_used(copied, number):
     link = os.path.join(os.path.dirname(home), "link")
     os.symlink(home, link)
     env = lab.env(WORKCELL_HOME=link)
+    assert "unknown" in lab.workcell("ls", env=env).stdout, "a copy asks nothing of the original's processes"
+    shutil.rmtree(os.path.join(home, layout.LEDGER))  # as a run of format 1, which cannot tell that it is a copy
     assert "lost" in lab.workcell("ls", env=env).stdout
     assert "settles" in lab.workcell("watchdog", "tick", env=env).stdout
     path = os.path.join(home, layout.RUNS, run)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from workcell.base import digest, record
 from workcell.rundir import layout, ledger
 
 VERBS = [
@@ -20,7 +21,12 @@ def newer(run, file):
     path = Path(run, file)
     found = json.loads(path.read_text())
     kind, _, major = found["schema"].rpartition("/")
-    path.write_text(json.dumps({**found, "schema": f"{kind}/{int(major) + 1}"}))
+    data = json.dumps({**found, "schema": f"{kind}/{int(major) + 1}"}).encode()
+    path.write_bytes(data)
+    # a newer workcell records the hash of what it writes
+    top, n = (run, 0) if file == layout.LAUNCH else (os.path.dirname(os.path.dirname(run)), int(os.path.basename(run)))
+    with open(ledger.path(top), "ab") as lines:
+        lines.write(record.encode_line({"attempt": n, "name": file, "sha256": digest.sha256(data)}))
 
 
 @pytest.fixture

@@ -251,13 +251,18 @@ def read_record(directory: str, file: str, problems: "list[str]", *, required: b
     except (OSError, ValueError) as error:
         problems.append(f"{file} cannot be read: {error}")
         return None
-    major = record.major(found, file.removesuffix(".json"))
-    reads = layout.READS if file == layout.LAUNCH else layout.RECORDS
-    if major not in reads:
-        known = " and ".join(str(one) for one in reads)
-        problems.append(
-            f"{file} is of format {found.get('schema')!r}, and this workcell reads format {known}: "
-            "install a newer workcell"
-        )
+    problem = version_problem(found, file)
+    if problem is not None:
+        problems.append(problem)
         return None
     return found
+
+
+def version_problem(found: "dict[str, Any]", file: str) -> "str | None":
+    """Why a record is of a version that this workcell does not read; None when it is of one that it reads."""
+    reads = layout.READS if file == layout.LAUNCH else layout.RECORDS
+    if record.major(found, file.removesuffix(".json")) in reads:
+        return None
+    known = " and ".join(str(one) for one in reads)
+    said = f"{file} is of format {found.get('schema')!r}, and this workcell reads format {known}"
+    return f"{said}: install a newer workcell"
