@@ -13,6 +13,7 @@ import importlib
 _INTERNAL = {
     ("_finish",): "workcell.faces.internal",
     ("_settle",): "workcell.faces.internal",
+    ("_bound",): "workcell.faces.bound",
     ("_deliver",): "workcell.faces.courier",
     ("_complete",): "workcell.faces.complete",
     ("watchdog", "tick"): "workcell.faces.tick",

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workcell.base import clock
-from workcell.judgement import choice, outcome
+from workcell.judgement import bounds, choice, outcome
 
 CRASHES = 3
 """So many attempts in a row that died young are a crash loop."""
@@ -87,6 +87,7 @@ def findings(case: Case, verdict: Mapping[str, Any]) -> list[str]:
     found = []
     if _crash_loop(history):
         found.append("crash-loop")
+    found += bounds.hit(case["facts"].get("cgroup"))
     if _same_failure(history):
         found.append("same-failure")
     if limits.get("cost_usd") and _spent(history) >= limits["cost_usd"]:

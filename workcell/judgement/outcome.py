@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from workcell.judgement import bounds
+
 PASSED, FAILED, UNVERIFIED = "passed", "failed", "unverified"
 STOPPED, TAMPERED, ABANDONED = "stopped", "tampered", "abandoned"
 
@@ -48,11 +50,20 @@ def decide(
     """(outcome, reason) of an attempt that goes no further. `verify` is None where none was to be run.
 
     An agent's own exit code proves nothing in either direction: programs answer 0 to a refused tool and 1 to
-    finished work. Only the pinned script says passed.
+    finished work. Only the pinned script says passed. A limit on memory or processes that was hit is named in the
+    reason, whatever the outcome.
     """
-    how = exit.get("how")
-    if how == "stopped":
+    if exit.get("how") == "stopped":
         return STOPPED, "stopped by a person"
+    word, reason = _decide(attempt, exit, facts, verify)
+    limits = bounds.words(facts.get("cgroup")) + bounds.words((verify or {}).get("cgroup"), "in verify.sh ")
+    return word, "; ".join([reason, *limits])
+
+
+def _decide(
+    attempt: dict[str, Any], exit: dict[str, Any], facts: dict[str, Any], verify: dict[str, Any] | None
+) -> tuple[str, str]:
+    how = exit.get("how")
     if how == "not-started":
         return FAILED, ending(exit)
     if verify is not None and verify["how"] == "tampered":

@@ -24,6 +24,7 @@ stdout_asks whether they end with a question
 stderr      its text, or None
 exit        {code, signal, how: as in exit.json, ended_by: time | None} or None while it runs
 processes   {killed: bool, left: [words]} or None
+bounds      [words] on limits of memory and processes that were hit; may be absent
 tampered    what was changed, or None
 now         epoch; `local` the zone that the agent's words without a zone are in
 """
@@ -223,6 +224,8 @@ class _Case:
             words = "its terminal was taken away in the middle" if self.open else "its terminal was taken away"
             also = f"; {len(left)} of its processes live on" if left else ""
             self.claim(item("processes", "vanished", 0.85, words + also))
+        for words in self.material.get("bounds") or []:
+            self.claim(item("processes", "partial", 0.86, words))
         if not exit_:
             return
         code = exit_.get("code")
@@ -306,6 +309,13 @@ class _Case:
     def choose(self, shown: screens.Screen) -> Evidence | None:
         """The claim that decides. A failure that the program recorded goes first, then a dialog that is up,
         then an end that it recorded, then what the screen and the exit tell."""
+        chosen = self._choose(shown)
+        if chosen and chosen["says"] == "ok" and self.material.get("bounds"):
+            # whatever it said of its end, something of it was killed or refused on the way
+            return _best(one for one in self.claims if one["says"] == "partial" and one["source"] == "processes")
+        return chosen
+
+    def _choose(self, shown: screens.Screen) -> Evidence | None:
         said = [one for one in self.claims if one["says"] != "unknown"]
         if shown["kind"] == "busy":  # while a dialog is up no spinner turns: what was asked has been answered
             said = [one for one in said if one["says"] != "prompt" or one["source"] == "terminal"]

@@ -8,9 +8,10 @@ from typing import Any
 
 from workcell.base import probe
 from workcell.base.errors import TryAgain, Unreachable
+from workcell.ops import bounds
 from workcell.ops import environment as stored_environment
 from workcell.ops.plan import sha256
-from workcell.ports import proc, processes
+from workcell.ports import cgroup, proc, processes
 from workcell.rundir import layout, locks, plainfile, seal
 
 LARGEST = 1 << 26
@@ -43,9 +44,9 @@ def run(
 ) -> dict[str, Any]:
     """Run the attempt's verify script in its tree, both outputs to the descriptor `output`.
 
-    Returns {how, code, signal, seconds, sha256, error}; `how` is exited, limit, tampered or not-started. Once `until`
-    says that nobody wants to know any more, the script is ended as at its limit. It runs from a copy that nobody can
-    write to any more, so that what ran is what was hashed.
+    Returns {how, code, signal, seconds, sha256, error}, and `cgroup` where memory or processes are limited;
+    `how` is exited, limit, tampered or not-started. Once `until` says that nobody wants to know any more, the script is
+    ended as at its limit. It runs from a copy that nobody can write to any more, so that what ran is what was hashed.
     """
     directory = layout.attempt(run_dir, n)
     found: dict[str, Any] = {
@@ -70,6 +71,7 @@ def run(
     path = f"/dev/fd/{fd}"
     argv = [*_interpreter(script), path]
     fds = [fd] if agent_lock is None else [fd, agent_lock]
+    place, groups = bounds.around_verify(run_dir, n, attempt["limits"])
     began = time.monotonic()
     try:
         code = proc.run_into(
@@ -81,11 +83,16 @@ def run(
             pass_fds=fds,
             umask=umask,
             until=until,
+            place=place,
         )
     except Unreachable as error:
         return {**found, "how": "not-started", "error": error.message}
     finally:
         os.close(fd)
+        for group in groups:
+            found["cgroup"] = bounds.told(group, None)
+            _end(run_dir, n, None, group)
+            cgroup.remove(group)
     found["seconds"] = round(time.monotonic() - began, 3)
     if code is None:
         return {**found, "how": "limit"}
@@ -127,8 +134,14 @@ _SEALS = sum(getattr(fcntl, name, 0) for name in ("F_SEAL_SEAL", "F_SEAL_SHRINK"
 
 def end_leftovers(run_dir: str, n: int, *, below: int | None) -> list[processes.Leftover]:
     """End what the attempt left running, within the fence."""
+    group = bounds.of(run_dir, n)
+    left = [] if group is None else _end(run_dir, n, None, bounds.of_verify(group))
+    return left + _end(run_dir, n, below, group)
+
+
+def _end(run_dir: str, n: int, below: int | None, group: cgroup.Group | None) -> list[processes.Leftover]:
     mark = f"{os.path.basename(run_dir)}/{n}"
-    return processes.end(mark, below=below, lock=os.path.join(run_dir, layout.AGENT_LOCK))
+    return processes.end(mark, below=below, lock=os.path.join(run_dir, layout.AGENT_LOCK), group=group)
 
 
 def free_agent_lock(run_dir: str) -> None:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from workcell import __version__
 from workcell.base import platform
 from workcell.base.errors import Unreachable, WorkcellError
-from workcell.ops import agents_check, recipes, watchdog
+from workcell.ops import agents_check, bounds, recipes, watchdog
 from workcell.ops import home as homes
-from workcell.ports import proc
+from workcell.ports import cgroup, proc, user_manager
 from workcell.ports import tmux as windows
 from workcell.rundir import home as formats
 from workcell.rundir import layout
@@ -49,7 +49,7 @@ class Line:
 def doctor(home: str) -> list[Line]:
     """Every line, in a fixed order. A look that itself fails is a line that says so; none is left out."""
     looks: tuple[Callable[[str], Iterator[Line]], ...] = (
-        _python, _platform, _git, _tmux, _agents, _home, _timer, _file_system, _space, _limits, _clock,
+        _python, _platform, _git, _tmux, _agents, _home, _timer, _file_system, _space, _limits, _cgroup, _clock,
     )  # fmt: skip
     found: list[Line] = []
     for look in looks:
@@ -250,6 +250,18 @@ def _limits(home: str) -> Iterator[Line]:
         yield Line("processes", WARN, f"at most {soft} for all of yours", "ulimit -u 4096")
     else:
         yield Line("processes", OK, f"{_many(soft)} for all of yours")
+
+
+def _cgroup(home: str) -> Iterator[Line]:
+    found, not_here = cgroup.ways(list(cgroup.KEYS))
+    if found and found[0].kind == "scope" and not user_manager.lingers():
+        words = f"kept by {found[0].words()}; {bounds.ENDS_AT_LOGOUT}"
+        yield Line("memory and process limits", WARN, words, bounds.LINGER)
+    elif found:
+        yield Line("memory and process limits", OK, f"kept by {found[0].words()}")
+    else:
+        words = f"nothing here can keep them, so briefs that ask for them are refused ({'; '.join(not_here)})"
+        yield Line("memory and process limits", WARN, words, cgroup.CURE)
 
 
 def _many(number: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from workcell.base import clock
 from workcell.base.errors import TryAgain
 from workcell.judgement import outcome
-from workcell.ops import capture, check, check_output, facts, handoff, letters, onward
+from workcell.ops import bounds, capture, check, check_output, facts, handoff, letters, onward
 from workcell.rundir import (
     events,
     layout,
@@ -62,10 +62,13 @@ def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | No
             left = check.end_leftovers(run, n, below=below)
             whole = seen.launch is not None and seen.attempt is not None
             read = facts.read(seen.launch or {}, seen.attempt or {}, left) if whole else facts.unread(left, changed)
+            if (group := bounds.of(run, n)) is not None:
+                read["cgroup"] = bounds.told(group, seen.exit)
             found = held.seal(n, layout.FACTS, read)
             journal.append("facts.read", attempt=n)
         else:
             check.end_leftovers(run, n, below=below)  # of a check that died with an earlier finish
+        bounds.remove(run, n)  # its counts stand in facts.json; what is spared in it keeps it, and gc takes it later
         _optional(lambda: letters.give_up(run, n))
         if seen.attempt is not None:
             _optional(lambda: capture.last(run, journal))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from workcell.base import clock, probe
 from workcell.base.errors import WorkcellError
-from workcell.ops import find, outbox_prune
+from workcell.ops import bounds, find, outbox_prune
 from workcell.ports import git, removal, salvage, worktrees
 from workcell.rundir import layout, ledger, locks, logparts, look, notice, orders, phase, writer
 
@@ -18,7 +18,7 @@ DAY = 86400.0
 
 @dataclass
 class Item:
-    """One proposal. `kind` is run, staged, unfinished, worktree, log, ledger or notices;
+    """One proposal. `kind` is run, staged, unfinished, worktree, log, ledger, notices or cgroup;
     `can`: it may go; `why`: the proof, or the lack of it."""
 
     kind: str
@@ -43,6 +43,7 @@ def gc(home: str, older_than: float = 30 * DAY, *, act: bool = False) -> list[It
         *_logs(home),
         *_witnesses(home),
         *_notices(home),
+        *_groups(home),
     ]
     stay = {os.path.basename(item.path) for item in items if item.kind == "worktree" and not item.can}
     for item in items:
@@ -165,6 +166,34 @@ def _notices(home: str) -> list[Item]:
 def _remove_notices(home: str, item: Item) -> None:
     done = outbox_prune.prune(home, time.time(), sys.maxsize)
     item.done = f"{done} removed" if done else "left: notices are being sent"
+
+
+def _groups(home: str) -> list[Item]:
+    """Control groups that a killed finish left, or that something held which has ended since."""
+    out = []
+    for path, run, n in bounds.left(home):
+        current = layout.current(find.path_of(home, run)) if find.is_live(home, run) else None
+        if current is not None and n >= current:
+            continue  # its own finish removes it
+        inside = bounds.members(path)
+        words = f"pid {', '.join(map(str, inside[:5]))} still lives in it" if inside else "its attempt is over"
+        out.append(Item("cgroup", path, 0, not inside, [words]))
+    return out
+
+
+def _remove_group(home: str, item: Item) -> None:
+    """With the right to write the run, where it is still there: a verify at work may be about to use its group."""
+    run = bounds.run_of(home, item.path)
+    there = os.path.isdir(run)
+    held = writer.take(run, 0.0) if there else None
+    if there and held is None:
+        item.done = "left: the run is busy"
+        return
+    try:
+        item.done = "removed" if bounds.remove_path(item.path) else "left: something lives in it again"
+    finally:
+        if held is not None:
+            held.close()
 
 
 def _remove_staged(home: str, item: Item) -> None:
@@ -309,4 +338,5 @@ _ACTS = {
     "log": _pack_log,
     "ledger": _remove_ledger,
     "notices": _remove_notices,
+    "cgroup": _remove_group,
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 from workcell.base import clock
 from workcell.base.strip import strip_control
-from workcell.judgement import outcome
+from workcell.judgement import bounds, outcome
 from workcell.judgement.redact import Redactor
 from workcell.ops import environment, logs
 from workcell.rundir import layout, look, plainfile, seal
@@ -168,6 +168,7 @@ def _facts(facts: dict[str, Any], exit: dict[str, Any], verify: dict[str, Any] |
         out.append("tree: clean" if git["clean"] else f"tree: not clean: {dirty}{more}")
         if git["under_way"]:
             out.append(f"tree: a {git['under_way']} is under way")
+    out += [f"limits: {words}" for words in bounds.words(facts.get("cgroup"))]
     out += [
         f"forbidden path touched: `{_safe(entry['path'])}` (rule `{entry['pattern']}`)" for entry in facts["forbidden"]
     ]

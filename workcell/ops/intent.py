@@ -40,7 +40,10 @@ def of(made: plan.Plan, later: bool = False) -> Result:
         "carry": made.carry,
         "recipe": made.recipe.name,
         "verify": None if made.verify is None else f"sha256 {plan.sha256(made.verify)}",
-        **{f"limits.{key.removesuffix('_seconds').removesuffix('_usd')}": value for key, value in made.limits.items()},
+        **{
+            f"limits.{key.removesuffix('_seconds').removesuffix('_usd').removesuffix('_bytes')}": value
+            for key, value in made.limits.items()
+        },
         "setup": made.setup,
         "forbid": made.forbid,
         "require.clean": made.clean,

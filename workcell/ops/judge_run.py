@@ -5,7 +5,7 @@ import time
 from datetime import datetime
 from typing import Any
 
-from workcell.judgement import evidence, verdict
+from workcell.judgement import bounds, evidence, verdict
 from workcell.ops import capture, captured, judge, terminal
 from workcell.ports.agents import reader_for
 from workcell.ports.agents.speech import asks
@@ -39,6 +39,7 @@ def material(seen: look.Look, now: float | None = None) -> verdict.Material:
             said_at = _epoch(session["last_at"]) or now
             file = os.path.basename(source.get("file") or "hooks")
             records.append({"file": file, "kind": name, "session": session, "said_at": said_at})
+    facts = look.record_at(seen, seen.n, layout.FACTS) if ended else None
     plain = None
     if attempt.get("io") == "file" and not any(one["kind"] == "stream" for one in records):
         plain = _text(os.path.join(directory, layout.AGENT_LOG))
@@ -53,6 +54,7 @@ def material(seen: look.Look, now: float | None = None) -> verdict.Material:
         "stderr": _text(os.path.join(directory, layout.STDERR_LOG)),
         "exit": _exit(seen),
         "processes": None,
+        "bounds": bounds.words((facts or {}).get("cgroup")),
         "tampered": _tampered(seen),
         "now": now,
         "local": datetime.now().astimezone().tzinfo,

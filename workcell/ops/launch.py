@@ -10,7 +10,7 @@ from typing import Any
 from workcell import __version__
 from workcell.base import clock, ids, record
 from workcell.base.errors import CannotCreate, Refused, Unreachable
-from workcell.ops import attempts, find, home, plan, start, workspace
+from workcell.ops import attempts, bounds, find, home, plan, start, workspace
 from workcell.ports import changes, forbidden
 from workcell.ports import tmux as windows
 from workcell.rundir import layout, lease, ledger, locks, maildir, phase, seal, writer
@@ -61,6 +61,7 @@ def check(request: Request) -> plan.Plan:
         later=False,
     )
     plan.check_programs(made.recipe, sample["argv"], made.env.get("PATH"))
+    bounds.check(made.limits)
     return made
 
 
@@ -124,7 +125,7 @@ def create(made: plan.Plan, request: Request) -> Result:
             os.close(lock)
         if held is not None:
             held.close()
-    notes += place.notes
+    notes += [*place.notes, *bounds.warnings(made.limits)]
     if request.prepare:
         return Result(made.run, made.id, made.name, phase.CREATED, None, notes)
     seen = start.runner(made.run, 1)

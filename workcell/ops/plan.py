@@ -21,6 +21,9 @@ ENV_PREFIXES = ("LC_", "XDG_")
 
 COMMAND_LINE, BRIEF, CONFIG, BUILT_IN, SHELL = "command line", "brief", "config", "built in", "shell"
 
+NARROWING = ("memory", "processes")
+"""Limits that a brief can only make smaller than configuration, repository and recipe do: they protect the machine."""
+
 _SHELL_HEAD = "#!/usr/bin/env bash\nset -euo pipefail\n"
 
 
@@ -259,7 +262,7 @@ def _limits(
     origins: dict[str, str],
 ) -> dict[str, Any]:
     out = {}
-    sources = (
+    sources: tuple[tuple[str, dict[str, Any]], ...] = (
         (BRIEF, brief.values["limits"]),
         (supervisor.FILE, laid["limits"]),
         (f"recipe {chosen.name}", chosen.values["limits"]),
@@ -267,7 +270,11 @@ def _limits(
         (BUILT_IN, config.LIMITS),
     )
     for key in config.LIMITS:
-        for origin, found in sources:
+        ranked = sources
+        if key in NARROWING:
+            said = [source for source in sources if source[1].get(key) is not None]
+            ranked = tuple(sorted(said, key=lambda source: source[1][key]))  # stable: of equals the first one says it
+        for origin, found in ranked:
             if found.get(key) is not None:
                 out[key] = found[key]
                 origins[f"limits.{key}"] = origin
@@ -281,6 +288,8 @@ def _limits(
         "attempts": out["attempts"],
         "verify_seconds": out["verify"],
         "cost_usd": out["cost"],
+        "memory_bytes": out["memory"],
+        "processes": out["processes"],
     }
 
 

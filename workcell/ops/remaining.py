@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-from workcell.base import clock
+from workcell.base import clock, sizes
 from workcell.judgement import outcome
 from workcell.ops import handoff
 from workcell.rundir import layout, look
@@ -97,6 +97,10 @@ def _budget(run: str, seen: look.Look) -> list[str]:
     out = [f"{seen.n} attempts took {clock.span(used)} so far"]
     if limits.get("wall_seconds"):
         out.append(f"this attempt may take {clock.span(limits['wall_seconds'])}")
+    if limits.get("memory_bytes"):
+        out.append(f"its processes may have {sizes.words(limits['memory_bytes'])} of memory in all")
+    if limits.get("processes"):
+        out.append(f"at most {limits['processes']} processes and threads may live in it at once")
     if limits.get("attempts"):
         out.append(f"attempt {seen.n + 1} of {limits['attempts']}")
     return out

@@ -11,6 +11,7 @@ from workcell.base import record
 from workcell.base.errors import CannotCreate, Refused, TryAgain
 from workcell.ops import (
     attempts,
+    bounds,
     check,
     environment,
     find,
@@ -180,6 +181,7 @@ def _intent(
     intent["messages"] = messages
     intent["brief_given"] = n if made is not None else seen.attempt.get("brief_given", 1)
     plan.check_programs(recipes.Recipe(carried["recipe"]["name"], values, []), intent["argv"], _path(request.run))
+    bounds.check(intent["limits"])
     return intent, brief, verify
 
 

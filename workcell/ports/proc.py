@@ -1,13 +1,18 @@
 """Running another program to its end, always with a time limit: the only user of subprocess."""
 
+import errno
 import os
+import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from workcell.base.errors import Unreachable
+
+_GATED = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "runner", "gated.py")
 
 ASK = 0.2
 """Seconds between two questions whether a program is still wanted."""
@@ -130,12 +135,21 @@ def run_into(
     pass_fds: Sequence[int] = (),
     umask: int = -1,
     until: Callable[[], bool] | None = None,
+    place: Callable[[int], None] | None = None,
 ) -> int | None:
     """Run `argv` with both its outputs going to the descriptor `output`; its code as in `Ran.code`.
 
-    It is ended early, with None, once `until` says so; that is asked several times a second. What it leaves running
-    is the caller's to end. Raises Unreachable when it cannot be started.
+    `place` is called with the pid of a process that waits, and becomes the program when `place` has returned; what
+    it raises is raised here, and the program is not started. It is ended early, with None, once `until` says so; that
+    is asked several times a second. What it leaves running is the caller's to end. Raises Unreachable when it cannot
+    be started.
     """
+    gate: tuple[int, int] | None = None
+    if place is not None:
+        if shutil.which(argv[0], path=env.get("PATH")) is None:
+            raise _cannot_start(argv[0], cwd, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
+        gate = os.pipe()
+        argv, pass_fds = [sys.executable, "-I", "-S", _GATED, str(gate[0]), *argv], [*pass_fds, gate[0]]
     try:
         child = subprocess.Popen(
             argv,
@@ -149,9 +163,16 @@ def run_into(
             umask=umask,
         )
     except (OSError, ValueError) as error:  # ValueError: a NUL in a word, as in a broken `#!` line
+        if gate is not None:
+            os.close(gate[1])
         raise _cannot_start(argv[0], cwd, error) from error
+    finally:
+        if gate is not None:
+            os.close(gate[0])
     deadline = time.monotonic() + timeout
     try:
+        if place is not None and gate is not None:
+            _let_in(child.pid, place, gate[1])
         while True:
             left = max(0.0, deadline - time.monotonic())
             try:
@@ -166,3 +187,12 @@ def run_into(
             except ProcessLookupError:
                 pass
             child.wait()
+
+
+def _let_in(pid: int, place: Callable[[int], None], gate: int) -> None:
+    """Call `place` and open the gate; without the byte the process ends by itself."""
+    try:
+        place(pid)
+        os.write(gate, b"!")
+    finally:
+        os.close(gate)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import psutil
 
+from workcell.ports import cgroup
+
 MARK = "WORKCELL_ATTEMPT"
 """The environment variable that names a process's attempt as `<run>/<attempt>`."""
 
@@ -23,8 +25,11 @@ class Leftover:
     spared: str | None
 
 
-def find(mark: str, *, below: int | None = None, lock: str | None = None) -> list[psutil.Process]:
-    """Processes of the attempt `mark`: descendants of `below`, holders of the lock file, and those that name it.
+def find(
+    mark: str, *, below: int | None = None, lock: str | None = None, group: cgroup.Group | None = None
+) -> list[psutil.Process]:
+    """Processes of the attempt `mark`: descendants of `below`, holders of the lock file, members of its control
+    group, and those that name it.
 
     Never ourselves or what started us.
     """
@@ -36,10 +41,11 @@ def find(mark: str, *, below: int | None = None, lock: str | None = None) -> lis
         except psutil.Error:
             pass
     wanted = os.path.realpath(lock) if lock else None
+    members = set(cgroup.members(group))
     for process in psutil.process_iter():
         if process.pid not in ours and process.pid not in found:
             try:
-                if _marked(process) == mark or (wanted and _holds(process, wanted)):
+                if process.pid in members or _marked(process) == mark or (wanted and _holds(process, wanted)):
                     found[process.pid] = process
             except (psutil.Error, OSError):
                 continue
@@ -121,27 +127,42 @@ def spare(process: psutil.Process, mark: str) -> str | None:
     return None
 
 
-def end(mark: str, *, below: int | None = None, lock: str | None = None, grace: float = 2.0) -> list[Leftover]:
+def end(
+    mark: str,
+    *,
+    below: int | None = None,
+    lock: str | None = None,
+    group: cgroup.Group | None = None,
+    grace: float = 2.0,
+) -> list[Leftover]:
     """End what an attempt left behind, asked first (SIGTERM), then killed; what was found and what was spared.
 
-    psutil checks the start time of a process before it signals it, so a pid used again is never hit.
+    From the second round on nothing in its control group `group` can fork, where processes are limited, and where
+    nothing is spared all of the group is killed at once. psutil checks the start time of a process before it signals
+    it, so a pid used again is never hit.
     """
     seen: dict[int, Leftover] = {}
     for number in range(ROUNDS):
+        if group is not None and number > 0:
+            cgroup.forbid_forks(group)
         live = []
-        for process in find(mark, below=below, lock=lock):
+        for process in find(mark, below=below, lock=lock, group=group):
             why = spare(process, mark)
             seen[process.pid] = Leftover(process.pid, _command(process), why)
             if why is None:
                 live.append(process)
         if not live:
             break
+        if group is not None and number > 0 and not any(one.spared for one in seen.values()):
+            cgroup.kill(group)
         for process in live:
             try:
                 process.terminate() if number == 0 else process.kill()
             except psutil.Error:
                 continue
         psutil.wait_procs(live, timeout=grace if number == 0 else 5.0)
+    if group is not None and any(one.spared for one in seen.values()):
+        cgroup.allow_forks(group)
     return list(seen.values())
 
 

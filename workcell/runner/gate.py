@@ -27,6 +27,11 @@ DEFAULT = (
 """Signals that mean to the agent what they mean to any program, whatever its starter made of them."""
 
 
+MORE_KILLABLE = 200
+"""What is added to the agent's oom_score_adj, which all that it starts inherits: a machine that runs out of memory ends
+the agent, of which its runner can then tell, before the runner. Anybody may raise this number for himself."""
+
+
 class Gate:
     """A forked child that has done nothing yet. `pid` is the pid that the agent will have."""
 
@@ -75,11 +80,22 @@ def fork(
         for fd in runner_locks:
             os.close(fd)  # a lock that a child inherits is held for as long as the child lives
         os.setsid()
+        _offer_to_be_killed()
         if terminal:
             fcntl.ioctl(stdio[0], termios.TIOCSCTTY, 0)
         _become(argv, env, cwd, stdio, agent_lock, gate_read, errors_write, umask)
     finally:
         os._exit(GATE_SHUT)
+
+
+def _offer_to_be_killed() -> None:
+    try:
+        fd = os.open("/proc/self/oom_score_adj", os.O_RDWR | os.O_CLOEXEC)
+        score = min(1000, int(os.read(fd, 16)) + MORE_KILLABLE)
+        os.pwrite(fd, str(score).encode(), 0)
+        os.close(fd)
+    except (OSError, ValueError):
+        pass  # macOS has no such file; without it the agent starts all the same
 
 
 def _become(

@@ -21,7 +21,7 @@ from workcell.rundir import (
     status,
     writer,
 )
-from workcell.runner import gate, keeper, limits, log, pump, starter, terminal, windows
+from workcell.runner import bounds, gate, keeper, limits, log, pump, starter, terminal, windows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -113,12 +113,14 @@ def _attempt(
     else:
         for fd in set(stdio):
             os.close(fd)
+    why = "the limits on memory and processes cannot be kept"
     try:
-        held.seal(n, layout.START, _start(n, child.pid, isolation))
+        group = bounds.place(run, n, child.pid, attempt["limits"])
+        why = "start.json could not be written"
+        held.seal(n, layout.START, _start(n, child.pid, isolation, group))
     except OSError as error:
         child.shut()
-        why = f"start.json could not be written: {error.strerror}"
-        _seal_exit(held, room, n, _exit(began, "not-started", error=why))
+        _seal_exit(held, room, n, _exit(began, "not-started", error=f"{why}: {error.strerror}"))
         return
     asked.close()
     failure = child.open()
@@ -130,15 +132,19 @@ def _attempt(
         return
     journal.append("attempt.started", attempt=n, pid=child.pid)
     status.write(run)
-    bounds = attempt["limits"]
-    timer = limits.Limits(child.pid, bounds.get("wall_seconds"), bounds.get("idle_seconds"))
+    most = attempt["limits"]
+    timer = limits.Limits(child.pid, most.get("wall_seconds"), most.get("idle_seconds"))
+    largest = bounds.Largest(group)
     typing = (attempt.get("typing") or {}).get("screen", "none") != "none"
     work = pump.Pump(child.pid, directory, n, tty, book, listener, wakeup, timer, journal, typing)
+    work.largest = largest
     kept: list[dict[str, Any]] = []
 
     def ended() -> "dict[str, Any]":
         assert work.ended is not None
-        return _exit(began, timer.how or "reaped", wait_status=work.ended[0], usage=work.ended[1])
+        return _exit(
+            began, timer.how or "reaped", wait_status=work.ended[0], usage=work.ended[1], largest=largest.found
+        )
 
     def keep() -> None:
         kept.append(ended())
@@ -200,7 +206,7 @@ def _wakeup() -> int:
     return reader
 
 
-def _start(n: int, agent: int, isolation: str) -> "dict[str, Any]":
+def _start(n: int, agent: int, isolation: str, group: "dict[str, Any] | None") -> "dict[str, Any]":
     return {
         "schema": "workcell.file.start/1",
         "attempt": n,
@@ -209,6 +215,7 @@ def _start(n: int, agent: int, isolation: str) -> "dict[str, Any]":
         "runner": platform.identity(os.getpid()),
         "agent": platform.identity(agent),
         "isolation": isolation,
+        "cgroup": group,
     }
 
 
@@ -219,13 +226,14 @@ def _exit(
     wait_status: "int | None" = None,
     usage: "Any" = None,
     error: "str | None" = None,
+    largest: "dict[str, Any] | None" = None,
 ) -> "dict[str, Any]":
     code = number = None
     if wait_status is not None and os.WIFEXITED(wait_status):
         code = os.WEXITSTATUS(wait_status)
     elif wait_status is not None and os.WIFSIGNALED(wait_status):
         number = os.WTERMSIG(wait_status)
-    return {
+    found: dict[str, Any] = {
         "schema": "workcell.file.exit/1",
         "how": how,
         "code": code,
@@ -236,6 +244,9 @@ def _exit(
         "max_rss_kb": usage.ru_maxrss if usage is not None else None,
         "error": error[:500] if error else None,
     }
+    if largest is not None:
+        found["largest"] = largest
+    return found
 
 
 def _seal_exit(held: writer.Writer, room: slot.Slot, n: int, found: "dict[str, Any]") -> None:

@@ -7,7 +7,7 @@ import time
 from workcell.base import clock as clocks
 from workcell.base.light import socket
 from workcell.rundir import events, layout, maildir, orders, plainfile, spool
-from workcell.runner import answers, courier, inbox, keeper, limits, terminal, windows
+from workcell.runner import answers, bounds, courier, inbox, keeper, limits, terminal, windows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ class Pump:
         self.followed = 0
         self.size_seen = -1
         self.look_at = time.monotonic()
+        self.largest: bounds.Largest | None = None
         self.sizes: list[tuple[float, int]] = []
         """(when, rows to take away) still to be set: two changes make a full-screen program draw itself anew."""
 
@@ -389,6 +390,8 @@ class Pump:
     def look(self) -> None:
         """Take what waits in inbox and spool. Anybody writes there: nothing in it may end the runner."""
         self.look_at = time.monotonic()
+        if self.largest is not None:
+            self.largest.look()
         for part in (self._look_inbox, self._look_spool):
             try:
                 part()

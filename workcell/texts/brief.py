@@ -11,12 +11,25 @@ from workcell.texts.fields import Field
 
 ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
+LEAST_MEMORY = 16 << 20
+"""Bytes below which no agent could as much as start."""
+
 LIMITS = (
     Field("wall", fields.duration, "how long one attempt may take, e.g. 3h"),
     Field("idle", fields.duration, "how long it may be silent without using CPU time"),
     Field("attempts", fields.whole(1, 1000), "how many attempts the run may take"),
     Field("verify", fields.duration, "how long the verify script may take"),
     Field("cost", fields.number(), "how many US dollars the agent may report"),
+    Field(
+        "memory",
+        fields.size(LEAST_MEMORY),
+        "how much memory the agent, and then the verify script, may have with all that they start, e.g. 4G",
+    ),
+    Field(
+        "processes",
+        fields.whole(1, 1 << 22),
+        "how many processes and threads each of them may have at once",
+    ),
 )
 
 
@@ -63,7 +76,7 @@ KEYS = (
     Field("repo", fields.line, "the working tree, relative to the brief; the current directory by default"),
     Field("recipe", _recipe, "how the agent is launched"),
     Field("verify", fields.text, "the check: a script file, or the commands themselves"),
-    Field("limits", fields.group(LIMITS), "wall, idle, attempts, verify, cost", default={}),
+    Field("limits", fields.group(LIMITS), "wall, idle, attempts, verify, cost, memory, processes", default={}),
     Field("env", environment, "environment variables, or names to take over", default={}),
     Field("secrets", fields.list_of(fields.line), "names in env that verify must not get", default=[]),
     Field("forbid", fields.list_of(fields.line), "paths that the agent must not touch", default=[]),

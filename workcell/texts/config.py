@@ -22,6 +22,8 @@ LIMITS: dict[str, float | int | None] = {
     "attempts": 5,
     "verify": 1800.0,
     "cost": None,
+    "memory": None,
+    "processes": None,
 }
 """Where nobody says anything: a night, five attempts, half an hour of tests."""
 

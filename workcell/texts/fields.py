@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from workcell.base import sizes
 from workcell.texts.document import Document
 
 Path = tuple[str | int, ...]
@@ -14,6 +15,7 @@ Check = Callable[[Any, Path, Document], Any]
 _DURATION = re.compile(
     r"(?:(\d+(?:\.\d+)?)d)?(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?", re.ASCII
 )
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)([KMGT])(?:i?B)?", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -121,6 +123,25 @@ def parse_duration(value: str) -> float | None:
     days, hours, minutes, seconds = (float(part or 0) for part in match.groups())
     total = days * 86400 + hours * 3600 + minutes * 60 + seconds
     return total if 0 < total < 1e10 else None
+
+
+def size(minimum: int = 0) -> Check:
+    """`512M`, `1.5G`, `4GiB`: bytes, in steps of 1024. A bare number is refused, since nobody can tell its unit."""
+
+    def check_size(value: Any, path: Path, document: Document) -> int | None:
+        found = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
+        if found is None:
+            document.fault(
+                path, f"{_name(path)} must be an amount of memory, not {value!r}", "write it like 512M or 4G"
+            )
+            return None
+        size = float(found[1]) * (1 << 10 * ("KMGT".index(found[2]) + 1))
+        if not minimum <= size < 1 << 53:
+            document.fault(path, f"{_name(path)} must be at least {sizes.words(minimum)}, and can be kept by a machine")
+            return None
+        return int(size)
+
+    return check_size
 
 
 def one_of(*words: str) -> Check:

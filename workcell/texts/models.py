@@ -72,6 +72,16 @@ class Limits(Record):
     attempts: int | None
     verify_seconds: Seconds | None
     cost_usd: float | None
+    memory_bytes: int | None = None
+    processes: int | None = None
+
+
+class Process(Record):
+    """A process and what it had in memory."""
+
+    pid: int
+    command: str
+    rss_bytes: int
 
 
 class Step(Record):
@@ -113,6 +123,31 @@ class Attempt(Record):
     messages: list[str] = []
 
 
+class Cgroup(Record):
+    """The control group that an attempt is in."""
+
+    kind: Literal["scope", "v2", "v1"]
+    memory: str | None
+    pids: str | None
+    memory_bytes: int | None
+    processes: int | None
+    unit: str | None = None
+    instead_of: list[str] = []
+
+
+class Counts(Record):
+    """What the kernel counted in a control group; what could not be read any more is null."""
+
+    kind: Literal["scope", "v2", "v1"]
+    memory_bytes: int | None = None
+    memory_kills: int | None = None
+    memory_peak_bytes: int | None = None
+    processes: int | None = None
+    processes_refused: int | None = None
+    processes_peak: int | None = None
+    largest: Process | None = None
+
+
 class Start(Record):
     """Sealed while the agent still waits at its gate."""
 
@@ -123,6 +158,7 @@ class Start(Record):
     runner: Identity
     agent: Identity
     isolation: str
+    cgroup: Cgroup | None = None
 
 
 class Exit(Record):
@@ -137,6 +173,7 @@ class Exit(Record):
     cpu_seconds: Seconds | None
     max_rss_kb: int | None
     error: str | None
+    largest: Process | None = None
 
 
 class Forbidden(Record):
@@ -154,6 +191,7 @@ class Facts(Record):
     git_error: str | None
     forbidden: list[Forbidden]
     leftovers: dict[str, list[dict[str, Any]]]
+    cgroup: Counts | None = None
 
 
 class Verify(Record):
@@ -169,6 +207,7 @@ class Verify(Record):
     sha256: Sha256 | None
     error: str | None
     dropped_bytes: int | None = None
+    cgroup: Counts | None = None
 
 
 class Next(Record):

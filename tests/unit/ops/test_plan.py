@@ -126,3 +126,29 @@ def test_an_adapter_that_is_not_there_is_refused(place, where):
     (place / where).write_text(f"---\n{text}---\n" if where == "b.md" else "notify: [phnoe]\n")
     with pytest.raises(document.Faulty, match=r"'phnoe'.*did you mean 'phone'"):
         make(place, recipe="quick")
+
+
+def test_memory_and_processes_can_only_be_narrowed(place):
+    (place / "home/config.yaml").write_text("limits: {memory: 4G, processes: 100}\n")
+    (place / "repo/SUPERVISOR.md").write_text("---\nlimits: {memory: 1.5GiB}\n---\n")
+    (place / "b.md").write_text(
+        "---\nobjective: o\nrecipe: {extends: shell, command: make}\nlimits: {memory: 8G, processes: 100, wall: 9h}\n---\n"
+    )
+    found = intent.of(make(place))
+    assert (found.values["limits.memory"], found.origins["limits.memory"]) == (3 << 29, "SUPERVISOR.md")
+    assert (found.values["limits.processes"], found.origins["limits.processes"]) == (100, "brief")
+    assert found.values["limits.wall"] == 9 * 3600
+    (place / "b.md").write_text(
+        "---\nobjective: o\nrecipe: {extends: shell, command: make}\nlimits: {memory: 512M}\n---\n"
+    )
+    assert make(place).limits["memory_bytes"] == 512 << 20
+
+
+@pytest.mark.parametrize("said", ["4", "4.5", "4X", "-1G", "1M", "99999999999T", "G", "'4 gigabytes'", "true", "[1G]"])
+def test_an_amount_of_memory_that_nobody_can_read_is_refused(place, said):
+    (place / "b.md").write_text(
+        f"---\nobjective: o\nrecipe: {{extends: shell, command: make}}\nlimits: {{memory: {said}}}\n---\n"
+    )
+    with pytest.raises(document.Faulty) as raised:
+        make(place)
+    assert "memory" in str(raised.value.details or raised.value)

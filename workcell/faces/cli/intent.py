@@ -1,6 +1,6 @@
 """A whole intent as text: each value with who said it, then the texts."""
 
-from workcell.base import clock
+from workcell.base import clock, sizes
 from workcell.faces.cli import grid, out
 from workcell.ops import intent
 
@@ -34,4 +34,6 @@ def _words(key: str, value: object) -> str:
         return ", ".join(map(str, value))
     if isinstance(value, float) and key in ("limits.wall", "limits.idle", "limits.verify"):
         return clock.span(value)
+    if isinstance(value, int) and key == "limits.memory":
+        return sizes.words(value)
     return str(value) or "yes"
