@@ -2,15 +2,14 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests import watching
-from tests.lab import ROOT, eventually
+from tests.lab import eventually
 from tests.stubs import Stub
+from workcell.faces import hook as program
 from workcell.rundir import events, layout, maildir, notice
 
 CLAUDE = "  reader: claude"
@@ -21,14 +20,23 @@ def watch(lab):
     return watching.Watch(lab)
 
 
+def hooks(lab, run, *payloads):
+    """Let the hook program bring payloads, as the agent does, and wait until the runner has them in its journal."""
+    before = len(journal(run))
+    env = {"WORKCELL_RUN_DIR": run, "WORKCELL_ATTEMPT": f"{os.path.basename(run)}/1"}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in env.items():
+            patch.setenv(name, value)
+        for payload in payloads:
+            said = {"session_id": watching.SESSION, "cwd": lab.repo, **payload}
+            # as an argument, which a notify program gets: a process for each of many payloads takes long
+            assert program.main(["claude", json.dumps(said)]) == 0
+    eventually(lambda: len(journal(run)) == before + len(payloads), what="the hooks in the journal")
+
+
 def hook(lab, run, event, **payload):
-    """Let the hook program bring a payload, as the agent does, and wait until the runner has it in its journal."""
-    before = len(list(journal(run)))
-    said = {"hook_event_name": event, "session_id": watching.SESSION, "cwd": lab.repo, **payload}
-    env = lab.env(WORKCELL_RUN_DIR=run, WORKCELL_ATTEMPT=f"{os.path.basename(run)}/1")
-    words = [sys.executable, "-I", "-S", str(ROOT / "workcell" / "faces" / "hook.py"), "claude"]
-    subprocess.run(words, input=json.dumps(said).encode(), env=env, check=True)
-    eventually(lambda: len(list(journal(run))) > before, what="the hook in the journal")
+    """Bring one payload."""
+    hooks(lab, run, {"hook_event_name": event, **payload})
 
 
 def journal(run):
@@ -161,10 +169,9 @@ def test_a_looping_agent_in_a_terminal_is_interrupted_and_told(lab, watch):
     stub.do("work 600")
     eventually(lambda: any("esc to interrupt" in row for row in stub.rows()))
     hook(lab, stub.run, "UserPromptSubmit", prompt="go", prompt_id="p1")
-    for number in range(27):
-        call = {"tool_use_id": f"t{number}", "tool_name": "Bash", "tool_input": {"command": "make test"}}
-        hook(lab, stub.run, "PreToolUse", **call)
-        hook(lab, stub.run, "PostToolUse", **call)
+    calls = [{"tool_use_id": f"t{n}", "tool_name": "Bash", "tool_input": {"command": "make test"}} for n in range(27)]
+    names = ("PreToolUse", "PostToolUse")
+    hooks(lab, stub.run, *({"hook_event_name": name, **call} for call in calls for name in names))
     for _ in range(8):
         watch.tick(later=301.0)
         if stub.texts():
