@@ -10,7 +10,8 @@ _ALONE = r"(?:(?<![\w-])|(?<=\\[nrt])|(?<=\x1b\[\dm)|(?<=\x1b\[\d\dm))"
 # A pattern is tried only if one of its words stands in the text (lower case). Group 1, where there is one,
 # is what gets masked. Each pattern is linear on any text: it begins with its literal, repeats one class at
 # a time, and where something must follow a repetition either the repetition is bounded or no match can
-# begin inside it.
+# begin inside it. Possessive quantifiers and atomic groups are not used: `re` of Python 3.11.2, which Debian 12
+# has, matches them wrongly.
 _TOKENS = [
     ("anthropic", "sk-ant-", r"sk-ant-[\w-]{16,}"),
     ("openrouter", "sk-or-", r"sk-or-v1-[0-9a-f]{32,}"),
@@ -63,15 +64,15 @@ _TOKENS = [
     ("age", "age-secret-key-", r"AGE-SECRET-KEY-1[0-9A-Z]{40,}"),
     ("azure", "accountkey= sharedaccesskey=", r"(?i:(?:Account|SharedAccess)Key)=([A-Za-z0-9+/]{40,}={0,2})"),
     ("aws", "akia asia abia acca", r"(?<![A-Z0-9])A(?:KIA|SIA|BIA|CCA)[A-Z2-7]{16}(?![A-Z0-9])"),
-    ("jwt", "eyj", _ALONE + r"eyJ[\w-]{8,}+\.eyJ[\w-]{8,}+\.[\w-]{8,}+"),
+    ("jwt", "eyj", _ALONE + r"eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}"),
     ("discord", ".", _ALONE + r"[MNO][\w-]{22,27}\.[\w-]{6}\.[\w-]{27,40}(?![\w-])"),
     ("url-password", "://", r"[a-zA-Z0-9+]://[^\s/:@\"'<>]{0,100}:([^\s/@\"'<>]{3,200})@"),
     ("bearer", "bearer", r"(?i:bearer)(?:[ \t]|%20|\+){1,4}([\w.~+/=-]{16,})"),
     ("basic-auth", "basic", r"(?i:authorization)[\"'\\]{0,3}[ \t]{0,3}[:=,][ \t\"'\\]{0,4}"
      r"(?i:basic)[ \t]{1,3}([\w+/=-]{8,})"),
     ("private-key", "private key", r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----"
-     r"(?:(?:[^-]|-(?!----))*+-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----"
-     r"|(?:(?:\s|\\[nr]){0,4}[A-Za-z0-9+/=]{40,}+)*+)"),
+     r"(?:[^-]*(?:-(?!----)[^-]*)*-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----"
+     r"|(?:(?:\s|\\[nr]){0,4}[A-Za-z0-9+/=]{40,})*)"),
 ]  # fmt: skip
 
 _NAMES = (

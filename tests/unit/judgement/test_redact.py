@@ -323,3 +323,13 @@ def test_a_megabyte_of_hostile_text_takes_no_longer_than_any_other(unit: str) ->
     start = time.process_time()
     redactor.text(text)
     assert time.process_time() - start < 6  # a quadratic pattern takes minutes; 0.1 to 1.5 s on a small machine
+
+
+@pytest.mark.parametrize("opening", ["-----BEGIN " + "PRIVATE KEY-----", "eyJ" + "a" * 8 + ".eyJ", "eyJ"])
+@pytest.mark.parametrize(
+    "unit", ["-", "--a", "----", "A" * 40 + "\n", "A" * 39 + "\n", "-----END ", "\\n", " ", "eyJa", "aaaaaaaa.eyJ"]
+)
+def test_a_megabyte_after_an_opening_that_nothing_closes(opening: str, unit: str) -> None:
+    start = time.process_time()
+    shapes.text(opening + unit * (1_000_000 // len(unit)))
+    assert time.process_time() - start < 6
