@@ -90,7 +90,7 @@ def clone(tmp_path: Path) -> Path:
     )
     place = tmp_path / "clone"
     if ran.returncode:
-        shutil.copytree(ROOT, place, ignore=shutil.ignore_patterns(".venv", "__pycache__"))
+        shutil.copytree(ROOT, place, ignore=shutil.ignore_patterns(".venv*", "__pycache__"))
         return place
     for name in filter(None, ran.stdout.decode().split("\0")):
         if (ROOT / name).is_file():

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT_OUT = shutil.ignore_patterns(
-    ".git", ".venv", ".*cache*", "__pycache__", "*.egg-info", "dist", "build", ".hypothesis"
+    ".git", ".venv*", ".*cache*", "__pycache__", "*.egg-info", "dist", "build", ".hypothesis"
 )
 
 
