@@ -6,15 +6,17 @@ import unicodedata
 
 from workcell.base.strip import strip_control
 
-__all__ = ["char_width", "clip", "printable", "strip_control", "width"]
+__all__ = ["char_width", "clip", "json_escaped", "printable", "printable_lines", "strip_control", "width"]
 
 # Controls; bidirectional marks, overrides and isolates, which make a line read otherwise than it is; line
 # and paragraph separators; characters without any shape (zero-width space, word joiner, byte order mark,
 # tags), in which words can hide. The joiners U+200C and U+200D stay: scripts and emoji need them.
-_UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
-    "\U000e0000-\U000e007f]"
+_UNSAFE_ABOVE = (
+    "\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f"
 )
+_UNSAFE = re.compile(f"[\x00-\x1f{_UNSAFE_ABOVE}]")
+_UNSAFE_IN_LINES = re.compile(f"[\x00-\x08\x0b-\x1f{_UNSAFE_ABOVE}]")
+_UNSAFE_IN_JSON = re.compile(f"[{_UNSAFE_ABOVE}]")
 _NAMED = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
@@ -24,6 +26,27 @@ def printable(text: str) -> str:
     For people, not for parsing back: a backslash that was there before stays as it is.
     """
     return _UNSAFE.sub(_escape, text)
+
+
+def printable_lines(text: str) -> str:
+    """`text` with each unsafe character written as an escape, as `printable` does; newlines and tabs stay."""
+    return _UNSAFE_IN_LINES.sub(_escape, text)
+
+
+def json_escaped(text: str) -> str:
+    r"""`text`, a JSON document, with each unsafe character from U+007F on as `\uXXXX`; what it says is the same.
+
+    JSON itself escapes only those below U+0020. All of them can stand in strings alone.
+    """
+    return _UNSAFE_IN_JSON.sub(_json_escape, text)
+
+
+def _json_escape(match: "re.Match[str]") -> str:
+    code = ord(match[0])
+    if code < 0x10000:
+        return f"\\u{code:04x}"
+    code -= 0x10000
+    return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
 
 
 def _escape(match: "re.Match[str]") -> str:

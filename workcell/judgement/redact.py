@@ -17,6 +17,9 @@ _PASSES = 6
 _MARK = re.compile(r"(\[redacted:[a-z0-9-]+\])")
 _KNOWN = "[redacted:secret]"
 _MARGIN = " \t│┃║|"
+_HEX = re.compile("[0-9a-f]+")
+_OBJECT_ID = re.compile("(?<![0-9a-fA-F])(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9a-fA-F])")
+"""What git calls a commit, and a SHA-256: a short value in such a number is there by chance."""
 
 
 class Redactor:
@@ -25,11 +28,13 @@ class Redactor:
     A secret is found exact, URL-quoted, JSON-escaped (once or twice), in base64 by itself or inside
     something larger, and, from 12 characters on, broken over lines as a terminal of fixed width does it,
     borders and margins aside (best effort: a break inside an escape, or text beside it in the same row,
-    hides it). Values under 6 characters are not masked. What was masked is never masked again, so doing it
+    hides it). Values under 6 characters are not masked, nor what stands inside a commit's id or a SHA-256 and is
+    shorter. Without `shapes` only `secrets` are masked. What was masked is never masked again, so doing it
     twice changes nothing. Never raises; linear in the length of the text.
     """
 
-    def __init__(self, secrets: Iterable[str]) -> None:
+    def __init__(self, secrets: Iterable[str], *, shapes: bool = True) -> None:
+        self._shapes = SHAPES if shapes else []
         forms: set[str] = set()
         for secret in secrets:
             if len(secret) >= _MIN and not _MARK.search(secret):  # those with a mask in them are masked
@@ -58,7 +63,7 @@ class Redactor:
         if self._wrapped and "\n" in text:
             parts = _each_text(parts, self._unwrap)
         low = text.lower()
-        for kind, words, pattern in SHAPES:
+        for kind, words, pattern in self._shapes:
             if any(word in low for word in words):
                 parts = _each_text(parts, partial(_mask_shape, kind, pattern))
         return "".join(parts)
@@ -85,8 +90,11 @@ class Redactor:
         spans = []
         for form in self._wrapped:
             found = joined.find(form)
+            inside = _inside_ids(form)  # in one line, `_mask_value` has left it there on purpose
             while found >= 0:
-                spans.append((found, found + len(form)))
+                row = bisect.bisect_right(joined_starts, found)
+                if not inside or (row < len(pieces) and joined_starts[row] < found + len(form)):
+                    spans.append((found, found + len(form)))
                 found = joined.find(form, found + len(form))
         out: list[str] = []
         done = 0
@@ -113,12 +121,26 @@ def _each_text(parts: list[str], mask: Callable[[str], list[str]]) -> list[str]:
     return out
 
 
+def _inside_ids(form: str) -> bool:
+    """Whether `form` could stand in a commit's id by chance."""
+    return len(form) < 40 and _HEX.fullmatch(form) is not None
+
+
 def _mask_value(form: str, part: str) -> list[str]:
-    first, *others = part.split(form)
-    out = [first]
-    for other in others:
-        out += [_KNOWN, other]
-    return out
+    ids = [found.span() for found in _OBJECT_ID.finditer(part)] if _inside_ids(form) else []
+    out: list[str] = []
+    done = number = 0
+    at = part.find(form)
+    while at >= 0:
+        while number < len(ids) and ids[number][1] <= at:
+            number += 1
+        if number < len(ids) and ids[number][0] <= at:
+            at = part.find(form, ids[number][1])
+            continue
+        out += [part[done:at], _KNOWN]
+        done = at + len(form)
+        at = part.find(form, done)
+    return [*out, part[done:]]
 
 
 def _mask_shape(kind: str, pattern: "re.Pattern[str]", part: str) -> list[str]:
