@@ -48,9 +48,7 @@ def without_ensurepip(tmp_path: Path) -> Path:
 
 def test_a_python_without_ensurepip_is_named_with_its_cure(without_ensurepip: Path) -> None:
     before = {path.name for path in ROOT.glob(".venv*")}
-    ran = _run(
-        ["/bin/sh", "scripts/prepare"], PATH=str(without_ensurepip), PYTHON=str(without_ensurepip / "python3")
-    )
+    ran = _run(["/bin/sh", "scripts/prepare"], PATH=str(without_ensurepip), PYTHON=str(without_ensurepip / "python3"))
     minor = f"python3.{sys.version_info.minor}-venv"
     assert ran.returncode == 69, ran.stderr
     assert "ensurepip is missing" in ran.stderr

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-_CODE = sorted([*(ROOT / "workcell").rglob("*.py"), *(path for path in (ROOT / "scripts").rglob("*") if path.is_file())])
+_CODE = sorted(
+    [*(ROOT / "workcell").rglob("*.py"), *(path for path in (ROOT / "scripts").rglob("*") if path.is_file())]
+)
 _DATA = sorted(path for kind in ("recovery", "recipes", "adapters") for path in (ROOT / kind).rglob("*.*"))
 
 # Sets of characters for str.strip, which are no patterns.

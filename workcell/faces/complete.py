@@ -17,7 +17,7 @@ def main(words: list[str]) -> int:
     answer = {"runs": _runs, "recipes": _recipes, "groups": _groups}.get(kind)
     if answer is None or home.problem(layout.home()) is not None:
         return 0
-    found = [word for word in dict.fromkeys(answer(layout.home())) if word.startswith(prefix)]
+    found = [word for word in dict.fromkeys(answer(layout.home())) if word.startswith(prefix) and word.isprintable()]
     # bytes, since a name may be written in letters that the locale has not
     sys.stdout.buffer.write("".join(f"{word}\n" for word in found[:MOST]).encode("utf-8", "surrogateescape"))
     return 0

@@ -3,6 +3,7 @@
 import sys
 
 from workcell.base.errors import Usage, WorkcellError
+from workcell.base.printable import printable
 from workcell.ops import deliver
 from workcell.rundir import home
 
@@ -18,7 +19,7 @@ def main(words: list[str]) -> int:
         home.check_run(words[1])
         return deliver.deliver(words[1], int(words[2]))
     except WorkcellError as error:
-        print(f"workcell: {error.message}", file=sys.stderr)
+        print(f"workcell: {printable(error.message)}", file=sys.stderr)
     except OSError as error:
         if error.errno is None:
             raise

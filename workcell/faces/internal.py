@@ -4,6 +4,7 @@ import os
 import sys
 
 from workcell.base.errors import InputOutput, TryAgain, Usage, WorkcellError
+from workcell.base.printable import printable
 from workcell.ops import finish, sending, settle
 from workcell.rundir import home, look, writer
 
@@ -33,7 +34,7 @@ def main(words: list[str]) -> int:
         held.close()
         sending.waiting(home.of_run(run))
     except WorkcellError as error:
-        print(f"workcell: {error.message}", file=sys.stderr)
+        print(f"workcell: {printable(error.message)}", file=sys.stderr)
         return error.exit_code
     except OSError as error:
         if error.errno is None:

@@ -4,6 +4,7 @@ import importlib
 import sys
 
 from workcell.base.errors import WorkcellError
+from workcell.base.printable import printable
 from workcell.rundir import layout
 from workcell.watch import tick
 
@@ -13,12 +14,12 @@ def main(words: list[str]) -> int:
     try:
         report = tick.tick(layout.home())
     except WorkcellError as error:
-        print(f"workcell: {error.message}", file=sys.stderr)
+        print(f"workcell: {printable(error.message)}", file=sys.stderr)
         if error.hint:
-            print(f"hint: {error.hint}", file=sys.stderr)
+            print(f"hint: {printable(error.hint)}", file=sys.stderr)
         return error.exit_code
     except Exception as error:
         return int(importlib.import_module("workcell.faces.cli.app").bug(error, words, False))
     for line in report.did:
-        print(line.encode("ascii", "backslashreplace").decode())
+        print(printable(line).encode("ascii", "backslashreplace").decode())
     return 0

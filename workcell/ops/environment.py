@@ -48,6 +48,18 @@ def _cure(path: str) -> str:
     return f"write {example} into {path}"
 
 
+def unchecked(run: str) -> dict[str, str]:
+    """The environment as env.json has it now, also when it was changed; empty when there is none.
+
+    Only for masking: nothing may be started with it.
+    """
+    try:
+        found = record.decode(plainfile.read(os.path.join(run, layout.ENV), writer.LARGEST) or b"")
+        return {str(key): str(value) for key, value in dict(found["env"]).items()}
+    except (OSError, ValueError, TypeError, KeyError):
+        return {}
+
+
 def known(run: str) -> dict[str, str]:
     """The run's environment, empty when it cannot be read: for those who only look for something in it."""
     try:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from workcell.ops import cleaning
 from workcell.rundir import events as journal
 from workcell.rundir import layout, look, phase
 
@@ -12,7 +13,7 @@ POLL = 0.2
 
 
 class Stream:
-    """Iterates over events; `bad` counts the lines that were none."""
+    """Iterates over events, with the secrets of the run masked; `bad` counts the lines that were none."""
 
     def __init__(self, run: str, follow: bool) -> None:
         self._run = run
@@ -22,6 +23,7 @@ class Stream:
     def __iter__(self) -> Iterator[dict[str, Any]]:
         path = os.path.join(self._run, layout.EVENTS)
         offset = 0
+        cleaner = cleaning.of_run(self._run)
         while True:
             over = not self._follow or look.at(self._run).phase in (phase.DONE, phase.CORRUPT)
             for end, event in journal.read(path, offset):
@@ -29,7 +31,8 @@ class Stream:
                 if event is None:
                     self.bad += 1
                 else:
-                    yield event
+                    shown: dict[str, Any] = cleaner.record(event)
+                    yield shown
             if over:
                 return
             time.sleep(POLL)

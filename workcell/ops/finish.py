@@ -8,7 +8,8 @@ from typing import Any
 from workcell.base import clock
 from workcell.base.errors import TryAgain
 from workcell.judgement import outcome
-from workcell.ops import bounds, capture, check, check_output, facts, handoff, letters, onward
+from workcell.judgement.clean import Cleaner
+from workcell.ops import bounds, capture, check, check_output, cleaning, facts, handoff, letters, onward
 from workcell.rundir import (
     events,
     layout,
@@ -37,13 +38,15 @@ def finish(run: str, n: int, held: writer.Writer, below: int | None = None) -> s
     if seen.n != n or seen.exit is None or (seen.attempt is None and not seen.checked):
         raise TryAgain(f"{os.path.basename(run)}: attempt {n} is not one to finish (it is {seen.phase} in {seen.n})")
     held.sign("finish")
+    # the runner became this process by exec, so its environment is still the one that the run was launched with
+    cleaner = cleaning.of_run(run, os.environ)
     held.mend(n)
     if held.book is not None:
         held.seal(n, layout.EXIT, seen.exit)  # it may stand in its room alone
         slot.give_back(run)
     _tidy(run, seen.directory)  # before the result, too: once that stands, nobody settles the run again
     if seen.result is None and seen.next is None:
-        _end(run, n, seen, held, below)
+        _end(run, n, seen, held, below, cleaner)
         seen = look.at(run, holding=True)
     status.write(run)
     held.end(status.portable(status.document(seen)))
@@ -52,7 +55,7 @@ def finish(run: str, n: int, held: writer.Writer, below: int | None = None) -> s
     return (seen.result or {}).get("outcome")
 
 
-def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | None) -> None:
+def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | None, cleaner: Cleaner) -> None:
     assert seen.exit is not None
     journal = events.Journal(os.path.join(run, layout.EVENTS))
     try:
@@ -85,16 +88,16 @@ def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | No
             verdict = outcome.STOPPED, "stopped by a person before its check had ended"
         else:
             verdict = outcome.decide(seen.attempt, seen.exit, found, verified)
-        step = onward.decide(run, seen, found, verified, verdict)
+        step = onward.cleaned(onward.decide(run, seen, found, verified, verdict), cleaner)
         on = step["goes"] == "on"
         words = ("goes on" if on else step["outcome"], step["reason"])
-        _optional(lambda: handoff.compose_now(run, seen, found, words))
-        onward.tell(run, seen, step, found)
+        _optional(lambda: handoff.compose_now(run, seen, found, words, cleaner))
+        onward.tell(run, seen, step, found, cleaner)
         since = held.tampered(n)
         if set(since) - set(changed):
             # the agent, or what it left behind, acted while this went on: what was decided is void
             verdict = outcome.TAMPERED, outcome.changed(since, f"{layout.ATTEMPTS}/{layout.number(n)}")
-            _seal_result(n, verdict, held, journal)
+            _seal_result(n, (verdict[0], cleaner.line(verdict[1])), held, journal)
         elif on:
             _seal_next(seen, n, step, held, journal)
         else:
@@ -232,13 +235,15 @@ def _seal_result(
 
 def close(run: str, seen: look.Look, word: str, reason: str, held: writer.Writer) -> None:
     """Seal the result of a run that was to go on: a person or a cap ends it. For the holder of the right to write."""
+    cleaner = cleaning.of_run(run)
+    reason = cleaner.line(reason)
     held.mend(seen.n)
     journal = events.Journal(os.path.join(run, layout.EVENTS))
     try:
         found = look.record_at(seen, seen.n, layout.FACTS)
         if found is not None:
             facts_found = found
-            _optional(lambda: handoff.compose_now(run, seen, facts_found, (word, reason)))
+            _optional(lambda: handoff.compose_now(run, seen, facts_found, (word, reason), cleaner))
         _seal_result(seen.n, (word, reason), held, journal)
     finally:
         journal.close()

@@ -7,8 +7,8 @@ from typing import Any
 from workcell.base import clock
 from workcell.base.strip import strip_control
 from workcell.judgement import bounds, outcome
-from workcell.judgement.redact import Redactor
-from workcell.ops import environment, logs
+from workcell.judgement.clean import Cleaner
+from workcell.ops import cleaning, logs
 from workcell.rundir import layout, look, plainfile, seal
 from workcell.texts import compose
 
@@ -34,7 +34,7 @@ def read(run: str, *, check: bool = False) -> Result:
             text = file.read()
     except FileNotFoundError:
         text = ""
-    return Result(os.path.basename(run), text, _problems(run, text) if check else [])
+    return Result(os.path.basename(run), cleaning.of_run(run).text(text), _problems(run, text) if check else [])
 
 
 def _problems(run: str, text: str) -> list[str]:
@@ -60,8 +60,14 @@ def agent_words(directory: str) -> str:
     return strip_control(lines).decode("utf-8", "replace").strip("\n")
 
 
-def compose_now(run: str, seen: look.Look, facts: dict[str, Any], verdict: tuple[str, str]) -> None:
-    """Write the handoff of the current attempt anew from its files; any number of times."""
+def compose_now(
+    run: str, seen: look.Look, facts: dict[str, Any], verdict: tuple[str, str], cleaner: Cleaner | None = None
+) -> None:
+    """Write the handoff of the current attempt anew from its files; any number of times.
+
+    `cleaner` holds the secret values; without one they are read from env.json as it is now.
+    """
+    cleaner = cleaner or cleaning.of_run(run)
     attempt, exit = seen.attempt or {}, seen.exit or {}
     verify = look.record_at(look.at(run, holding=True), seen.n, layout.VERIFY)
     words = agent_words(seen.directory)
@@ -74,29 +80,22 @@ def compose_now(run: str, seen: look.Look, facts: dict[str, Any], verdict: tuple
             "attempt": seen.n,
             "written_at": exit.get("ended_at") or clock.stamp(),
             "outcome": verdict[0],
-            "reason": verdict[1],
+            "reason": cleaner.line(verdict[1]),
             "titles": compose.HANDOFF_SECTIONS,
             "agent": parts,
             "agent_rest": "" if parts else words,
             "instead": _instead(seen, verify, verdict),
             "attempts": [_row(seen, n, verdict if n == seen.n else None) for n in range(1, seen.n + 1)],
-            "facts": _facts(facts, exit, verify),
-            "commits": "\n".join((facts.get("git") or {}).get("subjects") or []),
+            "facts": _facts(facts, exit, verify, cleaner),
+            "commits": "\n".join(map(cleaner.line, (facts.get("git") or {}).get("subjects") or [])),
             "verify_tail": end_of(os.path.join(seen.directory, layout.VERIFY_LOG)) if _unhappy(verify) else "",
             "log_tail": _lines(logs.tail(seen.directory)),
             "go_on": _go_on(seen, verdict[0]),
         },
     )
-    text = Redactor(_secrets(run, attempt)).text(text)
     if os.path.isdir(path := os.path.join(seen.directory, layout.HANDOFF)) and not os.path.islink(path):
         plainfile.set_aside(path)
-    seal.replace(seen.directory, layout.HANDOFF, text.encode("utf-8", "replace"))
-
-
-def _secrets(run: str, attempt: dict[str, Any]) -> list[str]:
-    """Values that nobody who reads the handoff is to see: it goes to the next agent, and to people."""
-    env = environment.known(run)
-    return [env[name] for name in attempt.get("secrets") or [] if env.get(name)]
+    seal.replace(seen.directory, layout.HANDOFF, cleaner.text(text).encode("utf-8", "replace"))
 
 
 def _unhappy(verify: dict[str, Any] | None) -> bool:
@@ -144,7 +143,10 @@ def _row(seen: look.Look, n: int, verdict: tuple[str, str] | None) -> dict[str, 
     }
 
 
-def _facts(facts: dict[str, Any], exit: dict[str, Any], verify: dict[str, Any] | None) -> list[str]:
+def _facts(facts: dict[str, Any], exit: dict[str, Any], verify: dict[str, Any] | None, cleaner: Cleaner) -> list[str]:
+    def name(text: object) -> str:
+        return cleaner.line(str(text)).replace("`", "'")
+
     out = [f"exit: {outcome.ending(exit)}"]
     if verify is not None:
         out.append(
@@ -152,38 +154,34 @@ def _facts(facts: dict[str, Any], exit: dict[str, Any], verify: dict[str, Any] |
         )
     git = facts.get("git")
     if git is None:
-        out.append(f"git: {facts.get('git_error')}")
+        out.append(f"git: {cleaner.line(str(facts.get('git_error')))}")
     else:
-        out.append(
-            f"HEAD: {git['head'] or 'no commit yet'}" + (f" on {git['branch']}" if git["branch"] else " (detached)")
-        )
+        where = f" on {name(git['branch'])}" if git["branch"] else " (detached)"
+        out.append(f"HEAD: {git['head'] or 'no commit yet'}{where}")
         out.append(
             f"since launch ({git['base'] or 'no commit'}): {git['commits']} commits, {git['files']} files changed, "
             f"+{git['insertions']} -{git['deletions']}"
         )
         if git["note"]:
             out.append(git["note"])
-        dirty = ", ".join(f"`{_safe(name)}`" for name in git["dirty"][:20])
+        dirty = ", ".join(f"`{name(path)}`" for path in git["dirty"][:20])
         more = f" and {git['dirty_count'] - 20} more" if git["dirty_count"] > 20 else ""
         out.append("tree: clean" if git["clean"] else f"tree: not clean: {dirty}{more}")
         if git["under_way"]:
             out.append(f"tree: a {git['under_way']} is under way")
     out += [f"limits: {words}" for words in bounds.words(facts.get("cgroup"))]
     out += [
-        f"forbidden path touched: `{_safe(entry['path'])}` (rule `{entry['pattern']}`)" for entry in facts["forbidden"]
+        f"forbidden path touched: `{name(entry['path'])}` (rule `{name(entry['pattern'])}`)"
+        for entry in facts["forbidden"]
     ]
     out += [
-        f"left running and spared: pid {one['pid']}, `{_safe(one['command'])}`: {one['why']}"
+        f"left running and spared: pid {one['pid']}, `{name(one['command'])}`: {one['why']}"
         for one in facts["leftovers"]["spared"]
     ]
     out += [
-        f"left running and ended: pid {one['pid']}, `{_safe(one['command'])}`" for one in facts["leftovers"]["ended"]
+        f"left running and ended: pid {one['pid']}, `{name(one['command'])}`" for one in facts["leftovers"]["ended"]
     ]
     return out
-
-
-def _safe(name: str) -> str:
-    return strip_control(name.encode("utf-8", "backslashreplace")).decode().replace("`", "'").replace("\n", "\\n")
 
 
 def _lines(data: bytes) -> str:

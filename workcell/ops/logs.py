@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from workcell.base import vt
+from workcell.judgement.clean import Cleaner
+from workcell.ops import cleaning
 from workcell.rundir import layout, logparts, look, phase, plainfile
 
 CHUNK = 1 << 16
@@ -125,12 +127,18 @@ def raw_tail(directory: str, number: int | None, stderr: bool) -> Iterator[bytes
 
 
 def readable(directory: str, number: int | None, stderr: bool) -> Iterator[str]:
-    """The log as lines to read, or its last `number` lines."""
+    """The log as lines to read, or its last `number` lines, cleaned."""
+    cleaner = _cleaner(directory)
     if number is None:
-        yield from vt.readable(raw(directory, stderr))
+        yield from cleaner.lines(vt.readable(raw(directory, stderr)))
         return
     size = max(ENOUGH, number * BYTES_A_LINE)
-    yield from collections.deque(vt.readable([tail(directory, size, stderr)]), maxlen=number)
+    yield from collections.deque(cleaner.lines(vt.readable([tail(directory, size, stderr)])), maxlen=number)
+
+
+def _cleaner(directory: str) -> Cleaner:
+    """The cleaner of the run that has the attempt `directory`."""
+    return cleaning.of_run(os.path.dirname(os.path.dirname(directory)))
 
 
 def follow_raw(run: str, n: int, number: int | None, stderr: bool, *, pauses: bool = False) -> Iterator[bytes]:
@@ -160,5 +168,6 @@ def follow_raw(run: str, n: int, number: int | None, stderr: bool, *, pauses: bo
 
 
 def follow(run: str, n: int, number: int | None, stderr: bool) -> Iterator[str]:
-    """Lines to read until the attempt has ended."""
-    yield from vt.readable(follow_raw(run, n, number, stderr, pauses=True))
+    """Lines to read until the attempt has ended, cleaned."""
+    lines = vt.readable(follow_raw(run, n, number, stderr, pauses=True))
+    yield from cleaning.of_run(run).lines(lines, at_once=True)

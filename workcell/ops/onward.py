@@ -9,7 +9,8 @@ from workcell.base import clock
 from workcell.base.errors import WorkcellError
 from workcell.judgement import next as nexts
 from workcell.judgement import outcome
-from workcell.ops import holds, outbox, verdicts, watchdog
+from workcell.judgement.clean import Cleaner
+from workcell.ops import cleaning, holds, outbox, verdicts, watchdog
 from workcell.ports import git, salvage
 from workcell.rundir import layout, look, maildir, notice, orders
 from workcell.texts import playbooks
@@ -59,6 +60,13 @@ def decide(
     if faults:
         step["faults"] = [str(fault) for fault in faults[:5]]
     return step
+
+
+def cleaned(step: nexts.Step, cleaner: Cleaner) -> nexts.Step:
+    """The step as it goes on record: its reason and texts on one line each, without secrets or controls."""
+    made: nexts.Step = cleaner.record(step)
+    made["reason"] = cleaner.line(made["reason"])
+    return made
 
 
 def summary(judged: dict[str, Any]) -> dict[str, Any]:
@@ -132,7 +140,7 @@ def _seconds(start: dict[str, Any], exit: dict[str, Any]) -> float | None:
     return None
 
 
-def tell(run: str, seen: look.Look, step: nexts.Step, facts: dict[str, Any]) -> None:
+def tell(run: str, seen: look.Look, step: nexts.Step, facts: dict[str, Any], cleaner: Cleaner) -> None:
     """Keep the tree, put the hold in place, post the notices; killed and done again, nothing is doubled.
 
     Of many runs that meet one limit the first puts the hold and tells of it; the others wait in silence.
@@ -155,7 +163,7 @@ def tell(run: str, seen: look.Look, step: nexts.Step, facts: dict[str, Any]) -> 
     for event, why in _told(step):
         if event in _EVENTS.values() and not news:
             continue
-        _post(home, seen, event, why, facts, due, step)
+        _post(home, seen, event, why, facts, due, step, cleaner)
 
 
 def _keep(seen: look.Look, step: nexts.Step) -> None:
@@ -188,7 +196,14 @@ def _told(step: nexts.Step) -> list[tuple[str, str]]:
 
 
 def _post(
-    home: str, seen: look.Look, event: str, why: str, facts: dict[str, Any], due: str | None, step: nexts.Step
+    home: str,
+    seen: look.Look,
+    event: str,
+    why: str,
+    facts: dict[str, Any],
+    due: str | None,
+    step: nexts.Step,
+    cleaner: Cleaner,
 ) -> None:
     git = facts.get("git") or {}
     told = {
@@ -203,11 +218,24 @@ def _post(
         "attempts": seen.n,
         "due_at": due,
     }
-    post(home, seen, event, {key: value for key, value in told.items() if value is not None})
+    post(home, seen, event, {key: value for key, value in told.items() if value is not None}, cleaner=cleaner)
 
 
-def post(home: str, seen: look.Look, event: str, facts: dict[str, Any], edge: str = "") -> bool:
-    """Drop a notice about the run; False when the disk refuses: a notice is never a reason to stop."""
+def post(
+    home: str,
+    seen: look.Look,
+    event: str,
+    facts: dict[str, Any],
+    edge: str = "",
+    *,
+    cleaner: Cleaner | None = None,
+) -> bool:
+    """Drop a notice about the run; False when the disk refuses: a notice is never a reason to stop.
+
+    `cleaner` holds the secret values; without one they are read from env.json as it is now.
+    """
+    cleaner = cleaner or cleaning.of_run(seen.run)
+    shown = {key: cleaner.line(value) if isinstance(value, str) else value for key, value in facts.items()}
     launched = seen.launch or {}
     if event not in notice.EVENTS:
         return False
@@ -219,7 +247,7 @@ def post(home: str, seen: look.Look, event: str, facts: dict[str, Any], edge: st
         edge=edge,
         labels=launched.get("labels") or (),
         notify=launched.get("notify"),
-        facts=facts,
+        facts=shown,
     )
     try:
         outbox.post(home, message)

@@ -5,6 +5,7 @@ from typing import Any
 
 from workcell.base import clock, sizes
 from workcell.judgement import outcome
+from workcell.judgement.clean import Cleaner
 from workcell.ops import handoff
 from workcell.rundir import layout, look
 from workcell.texts import brief as briefs
@@ -13,10 +14,11 @@ from workcell.texts import compose, document, markdown
 TAIL_LINES = 60
 
 
-def brief(run: str, seen: look.Look, n: int, messages: list[str]) -> str:
+def brief(run: str, seen: look.Look, n: int, messages: list[str], cleaner: Cleaner) -> str:
     """The text of brief.md for attempt `n`, which follows the attempt that `seen` looked at.
 
-    `messages` are the texts that were sent to the run and have reached no attempt.
+    `messages` are the texts that were sent to the run and have reached no attempt. All that comes from the last
+    attempt is cleaned by `cleaner`; of the brief that a person wrote only known secret values are masked.
     """
     assert seen.attempt is not None
     given = int(seen.attempt.get("brief_given", 1))
@@ -26,22 +28,23 @@ def brief(run: str, seen: look.Look, n: int, messages: list[str]) -> str:
     words = handoff.agent_words(seen.directory)
     here = f"{layout.ATTEMPTS}/{layout.number(seen.n)}"
     failed = verify is not None and verify.get("code") != 0
+    tail = handoff.end_of(os.path.join(seen.directory, layout.VERIFY_LOG)) if failed else ""
     return compose.render(
         "resume.md.j2",
         {
             "attempt": n,
-            "objective": seen.attempt["objective"],
+            "objective": cleaner.line(seen.attempt["objective"]),
             "run_dir": run,
-            "stands": _stands(seen, facts, verify, here),
-            "open_boxes": _open_boxes(original, words),
+            "stands": [cleaner.line(line) for line in _stands(seen, facts, verify, here)],
+            "open_boxes": [cleaner.line(item) for item in _open_boxes(original, words)],
             "brief_file": f"{layout.ATTEMPTS}/{layout.number(given)}/{layout.BRIEF}",
             "verify_file": f"{here}/{layout.VERIFY_LOG}",
-            "verify_tail": handoff.end_of(os.path.join(seen.directory, layout.VERIFY_LOG)) if failed else "",
+            "verify_tail": cleaner.text(tail),
             "handoff_file": f"{here}/{layout.AGENT_DIR}/{layout.HANDOFF}",
-            "handoff": words,
-            "messages": messages,
+            "handoff": cleaner.text(words),
+            "messages": [cleaner.text(message) for message in messages],
             "budget": _budget(run, seen),
-            "brief_text": original,
+            "brief_text": cleaner.mask_values(original),
         },
     )
 

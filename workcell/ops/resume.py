@@ -13,6 +13,7 @@ from workcell.ops import (
     attempts,
     bounds,
     check,
+    cleaning,
     environment,
     find,
     holds,
@@ -158,7 +159,7 @@ def _intent(
         waiting = [message for _, message in letters.for_brief(request.run, seen.n)]
         messages = [str(message["id"]) for message in waiting]
         texts = [str(message["text"]).rstrip("\n") for message in waiting]
-        brief = remaining.brief(request.run, seen, n, texts).encode("utf-8", "replace")
+        brief = remaining.brief(request.run, seen, n, texts, cleaning.of_run(request.run)).encode("utf-8", "replace")
         verify = _verify(seen)
         carried["verify"] = verify and {"sha256": plan.sha256(verify)}
     values = carried["recipe"]["values"]

@@ -1,10 +1,11 @@
 """salvage: the snapshots of uncommitted work, listed, shown and brought back."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workcell.base.errors import NotFound, Refused, Usage
-from workcell.ops import find
+from workcell.judgement.clean import Cleaner
+from workcell.ops import cleaning, find
 from workcell.ports import git, restoring, salvage
 from workcell.rundir import layout, look
 
@@ -38,7 +39,18 @@ def tree(home: str, run: str | None, repo: str | None) -> tuple[git.Tree, str | 
 def ls(home: str, run: str | None, repo: str | None) -> list[salvage.Snapshot]:
     """The snapshots of a run, or of a whole repository, oldest first."""
     found, name = tree(home, run, repo)
-    return salvage.ls(found, name)
+    return [_cleaned(one, _cleaner(home, one)) for one in salvage.ls(found, name)]
+
+
+def _cleaner(home: str, snapshot: salvage.Snapshot) -> Cleaner:
+    """The cleaner of the snapshot's run; by shape alone where that run is gone."""
+    path = os.path.join(home, layout.RUNS, os.path.basename(snapshot.run))
+    return cleaning.of_run(path if os.path.isdir(path) else None)
+
+
+def _cleaned(snapshot: salvage.Snapshot, cleaner: Cleaner) -> salvage.Snapshot:
+    branch = snapshot.branch and cleaner.mask(snapshot.branch)
+    return replace(snapshot, why=cleaner.mask(snapshot.why), branch=branch)
 
 
 def pick(found: git.Tree, name: str | None, ref: str | None) -> salvage.Snapshot:
@@ -56,7 +68,9 @@ def show(home: str, run: str | None, repo: str | None, ref: str | None) -> Shown
     found, name = tree(home, run, repo)
     chosen = pick(found, name, ref)
     what = salvage.show(found, chosen)
-    return Shown(chosen, what.staged, what.files, what.diff, what.cut)
+    clean = _cleaner(home, chosen)
+    staged, files = (tuple((letter, clean.mask(path)) for letter, path in part) for part in (what.staged, what.files))
+    return Shown(_cleaned(chosen, clean), staged, files, clean.mask(what.diff), what.cut)
 
 
 def restore(home: str, run: str | None, repo: str | None, ref: str | None, into: str | None) -> restoring.Restored:

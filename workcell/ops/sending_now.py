@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from workcell.base.errors import WorkcellError
 from workcell.judgement.redact import Redactor
-from workcell.ops import environment, holds, notify, outbox_flush
-from workcell.rundir import layout, look, maildir, notice
+from workcell.ops import cleaning, notify, outbox_flush
+from workcell.rundir import layout, maildir, notice
 from workcell.texts import adapter, shelf
 from workcell.texts.adapter import Adapter
 from workcell.texts.document import Fault, Faulty
@@ -65,16 +65,11 @@ def deliver(home: str, budget_seconds: float) -> outbox_flush.Report:
 
 
 def secrets(home: str) -> Iterator[str]:
-    """Values that the runs of the waiting notices call secret: no notice may carry them."""
+    """The secret values of the runs of the waiting notices: no notice may carry them."""
     box = notice.box(home)
     runs = set()
     for part in (notice.NEW, notice.CUR):
         for name in maildir.waiting(box, part):
             runs.add(str((maildir.read(box, name, part) or {}).get("run")))
     for run in runs - {"None", ""}:
-        directory = os.path.join(home, layout.RUNS, os.path.basename(run))
-        n = layout.current(directory)
-        attempt = look.read_record(layout.attempt(directory, n), layout.ATTEMPT, []) if n else None
-        env = environment.known(directory)
-        names = {*((attempt or {}).get("secrets") or ()), *holds.KEYS}
-        yield from (env[name] for name in names if env.get(name))
+        yield from cleaning.values(os.path.join(home, layout.RUNS, os.path.basename(run)))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from workcell.ops import activity
+from workcell.ops import activity, cleaning
 from workcell.rundir import look
 from workcell.rundir import status as documents
 
@@ -13,4 +13,5 @@ def status(run: str) -> dict[str, Any]:
     Of a run that runs the agent's records are read on, so that the activity is of this moment.
     """
     seen = look.at(run)
-    return documents.document(seen, activity.of(seen))
+    found: dict[str, Any] = cleaning.of_run(run).record(documents.document(seen, activity.of(seen)))
+    return found

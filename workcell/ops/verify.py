@@ -1,14 +1,21 @@
 """verify: the pinned script once more, for a person; nothing on record changes."""
 
 import os
-import sys
 import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from workcell.base import vt
 from workcell.base.errors import NotFound, Refused, TryAgain
-from workcell.ops import check, check_output, find, finish, settle
+from workcell.judgement.clean import Cleaner
+from workcell.ops import check, check_output, cleaning, find, finish, settle
 from workcell.rundir import lease, phase
+
+POLL = 0.05
+"""Seconds between two looks at what the script wrote."""
 
 
 @dataclass(frozen=True)
@@ -19,13 +26,15 @@ class Result:
     output: str
 
 
-def verify(run: str, *, to_terminal: bool) -> Result:
+def verify(run: str, *, show: Callable[[str], None] | None = None, raw: int | None = None) -> Result:
     """Run the attempt's script in its tree, under the run's locks and its lease.
 
     TryAgain while the run, or another one in its tree, is not done.
 
-    With `to_terminal` the script writes to standard output; else what it wrote is in the result.
+    `show` gets each line that the script writes, cleaned, as it comes; with `raw` the script writes to that
+    descriptor itself. What it wrote is in the result, cleaned, unless it went to `raw`.
     """
+    cleaner = cleaning.of_run(run)
     seen = settle.settle(run)
     if seen.phase == phase.CORRUPT:
         raise Refused(f"cannot verify {seen.id}: {seen.why}", f"workcell fsck {seen.id}")
@@ -46,17 +55,54 @@ def verify(run: str, *, to_terminal: bool) -> Result:
         agent_lock = finish.take_agent_lock(run, seen.n)
         try:
             with tempfile.TemporaryFile() as file:
-                if to_terminal:
-                    found = check.run(run, seen.n, seen.attempt, sys.stdout.fileno(), agent_lock)
-                else:
-                    with check_output.Output(file.fileno(), tempfile.gettempdir()) as output:
-                        found = check.run(run, seen.n, seen.attempt, output.fd, agent_lock)
+                with _shown(file.fileno(), cleaner, show):
+                    if raw is not None:
+                        found = check.run(run, seen.n, seen.attempt, raw, agent_lock)
+                    else:
+                        with check_output.Output(file.fileno(), tempfile.gettempdir()) as output:
+                            found = check.run(run, seen.n, seen.attempt, output.fd, agent_lock)
                 file.seek(0)
-                text = file.read().decode("utf-8", "replace")
+                text = "".join(f"{line}\n" for line in cleaner.lines(vt.readable([file.read()])))
         finally:
             os.close(agent_lock)
         check.end_leftovers(run, seen.n, below=None)
     finally:
         claim.close()
         held.close()
-    return Result(seen.id, found["how"] == "exited" and found["code"] == 0, found, text)
+    return Result(seen.id, found["how"] == "exited" and found["code"] == 0, cleaner.record(found), text)
+
+
+@contextmanager
+def _shown(fd: int, cleaner: Cleaner, show: Callable[[str], None] | None) -> Iterator[None]:
+    """Give `show` the lines that come into the file `fd` while the body runs, and the rest at its end.
+
+    The file is read again and again: a pipe would stay open for as long as a process that the script left behind.
+    """
+    if show is None:
+        yield
+        return
+    over = threading.Event()
+
+    def chunks() -> Iterator[bytes]:
+        at = 0
+        while True:
+            last = over.is_set()
+            while data := os.pread(fd, 1 << 16, at):
+                at += len(data)
+                yield data
+            if last:
+                return
+            yield b""
+            over.wait(POLL)
+
+    def copy() -> None:
+        for line in cleaner.lines(vt.readable(chunks()), at_once=True):
+            show(line)
+
+    copier = threading.Thread(target=copy, daemon=True)
+    copier.start()
+    try:
+        yield
+    finally:
+        over.set()
+        copier.join()

@@ -4,7 +4,7 @@ from typing import Any
 
 from workcell.judgement import outcome, words
 from workcell.judgement import session as sessions
-from workcell.ops import activity, captured
+from workcell.ops import activity, captured, cleaning
 from workcell.rundir import look, phase
 
 
@@ -22,6 +22,7 @@ def what(run: str) -> dict[str, Any]:
     elif not told["events"] and doing is None:
         said["now"] = words.cut(f"runs the recipe {((seen.attempt or {}).get('recipe') or {}).get('name')}")
     word = (seen.result or {}).get("outcome") or (doing or {}).get("state") or seen.phase
+    said = cleaning.of_run(run).record(said)
     return {"id": seen.id, "name": (seen.launch or {}).get("name"), "state": word, **said}
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from workcell.ops import judge_run
+from workcell.ops import cleaning, judge_run
 from workcell.rundir import look, words
 
 
@@ -10,6 +10,7 @@ def why(home: str, run: str) -> dict[str, Any]:
     """{id, outcome, reason, meaning, **verdict}: the verdict as `judge` gives it, and what it means."""
     found = judge_run.judge_run(home, run)
     seen = look.at(run)
+    found = cleaning.of_run(run).record(found)
     return {
         "id": seen.id,
         "phase": seen.phase,

@@ -2,12 +2,13 @@
 
 import functools
 import os
+import shlex
 from typing import Any
 
 import jinja2
 from jinja2.sandbox import SandboxedEnvironment
 
-from workcell.base import clock
+from workcell.base import clock, printable
 from workcell.base.errors import Invalid
 from workcell.texts import markdown, recipe, shelf
 
@@ -30,7 +31,22 @@ def _templates(home: str | None) -> SandboxedEnvironment:
     )
     made.filters["span"] = clock.span
     made.filters["indent_code"] = _indent_code
+    made.filters["shell_word"] = shell_word
+    made.filters["printable"] = printable.printable
     return made
+
+
+def shell_word(text: str) -> str:
+    """`text` as one word of any POSIX shell; characters that could steer a terminal or break the line are escaped."""
+    if printable.printable(text) == text:
+        return shlex.quote(text)
+    return "\"$(printf %b '" + "".join(map(_shell_escape, text)) + "')\""
+
+
+def _shell_escape(char: str) -> str:
+    if char not in "'\\" and printable.printable(char) == char:
+        return char
+    return "".join(f"\\0{byte:03o}" for byte in char.encode("utf-8", "surrogateescape"))
 
 
 def _indent_code(text: str) -> str:

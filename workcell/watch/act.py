@@ -5,7 +5,7 @@ import os
 from workcell.base import clock
 from workcell.base.errors import WorkcellError
 from workcell.judgement import choice
-from workcell.ops import finish, holds, onward, resume, settle, start
+from workcell.ops import cleaning, finish, holds, onward, resume, settle, start
 from workcell.ops import verdicts as judging
 from workcell.ports import tmux
 from workcell.rundir import layout, look, phase, spool
@@ -108,7 +108,10 @@ def act(
             # one run that cannot be helped must not keep the watchdog from the others
             acting.did.append(f"{seen.id}: {word}: {error.message}")
             acting.hush(seen, word, 300.0)
-    return acting.did
+    if not acting.did:
+        return []
+    cleaner = cleaning.of_runs(seen.run for seen, _ in todo)
+    return [cleaner.line(line) for line in acting.did]
 
 
 def _settle_intents(acting: Acting) -> None:

@@ -1,12 +1,12 @@
 """recover: what the watchdog would do about one run and why; and doing it now, without waiting for a tick."""
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from workcell.base.errors import TryAgain
 from workcell.judgement import choice
-from workcell.ops import holds, onward, verdicts, watchdog
+from workcell.ops import cleaning, holds, onward, verdicts, watchdog
 from workcell.rundir import locks, look, phase
 from workcell.texts import playbooks
 from workcell.watch import act, findings, observe
@@ -36,7 +36,7 @@ def recover(home: str, run: str, *, dry_run: bool) -> Result:
     Raises TryAgain while a tick is at work.
     """
     if dry_run:
-        return _plan(home, look.at(run), observe.Memory(home, observe.Now()))
+        return _cleaned(_plan(home, look.at(run), observe.Memory(home, observe.Now())), run)
     os.makedirs(watchdog.directory(home), 0o700, exist_ok=True)
     lock = locks.take(os.path.join(watchdog.directory(home), watchdog.LOCK))
     if lock is None:
@@ -48,8 +48,12 @@ def recover(home: str, run: str, *, dry_run: bool) -> Result:
         did = act.act(home, memory, [(seen, planned.found)], None, 0, 60.0) if planned.found else []
     finally:
         os.close(lock)
-    fields = {name: getattr(planned, name) for name in ("found", "playbook", "fits", "steps", "why", "verdict")}
-    return Result(planned.id, look.at(run).phase, did=did, **fields)
+    return _cleaned(replace(planned, phase=look.at(run).phase, did=did), run)
+
+
+def _cleaned(found: Result, run: str) -> Result:
+    """The result as it may leave the run: reasons and words come from what the agent wrote."""
+    return Result(**cleaning.of_run(run).record(vars(found)))
 
 
 def _plan(home: str, seen: look.Look, memory: observe.Memory) -> Result:

@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from workcell import __version__
-from workcell.base import ids, record
+from workcell.base import ids
 from workcell.base.errors import WorkcellError
 from workcell.faces.cli import out, table
 from workcell.ops import home as homes
@@ -164,5 +164,5 @@ def bug(error: Exception, words: list[str], as_json: bool) -> int:
 
 def document(schema: str, data: dict[str, Any]) -> None:
     """Print the one JSON document of a verb. OSError when standard output takes it not."""
-    sys.stdout.buffer.write(record.encode({"schema": f"workcell.{schema}/1", **data}))
+    sys.stdout.buffer.write(out.encoded({"schema": f"workcell.{schema}/1", **data}))
     sys.stdout.buffer.flush()

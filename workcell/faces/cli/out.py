@@ -88,14 +88,21 @@ def say(words: str) -> None:
 
 def body(text: str) -> str:
     """A text of several lines without anything that could steer a terminal."""
-    return "".join(line if line == "\n" else safe(line.rstrip("\n")) + "\n" for line in text.splitlines(keepends=True))
+    shown = printable.printable_lines(text)
+    return shown if not shown or shown.endswith("\n") else shown + "\n"
+
+
+def encoded(data: dict[str, Any], *, one_line: bool = False) -> bytes:
+    """A record as JSON for standard output: characters that could steer a terminal are escaped as \\uXXXX."""
+    made = record.encode_line(data) if one_line else record.encode(data)
+    return printable.json_escaped(made.decode()).encode()
 
 
 def error(code: str, exit_code: int, message: str, hint: str | None, details: list[str], as_json: bool) -> None:
     """One error: what, where and the cure; on standard output as a document where one was asked for."""
     if as_json:
         data = {"schema": "workcell.error/1", "code": code, "exit": exit_code, "error": message, "hint": hint}
-        sys.stdout.buffer.write(record.encode({**data, "details": details}))
+        sys.stdout.buffer.write(encoded({**data, "details": details}))
         try:
             sys.stdout.buffer.flush()
         except OSError:

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from workcell.base import record
 from workcell.faces.cli import given, out
 from workcell.ops import events as op
 
@@ -20,7 +19,7 @@ def events(
     """Show what happened, one JSON line each."""
     stream = op.events(given.run(run), follow=follow)
     for event in stream:
-        sys.stdout.buffer.write(record.encode_line(event))
+        sys.stdout.buffer.write(out.encoded(event, one_line=True))
         sys.stdout.buffer.flush()
     if stream.bad:
         out.say(f"workcell: {stream.bad} lines of events.jsonl are not JSON and were skipped")

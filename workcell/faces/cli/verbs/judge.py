@@ -8,8 +8,8 @@ from workcell.base import vt
 from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
 from workcell.faces.cli import given, out
+from workcell.ops import cleaning, judge_run
 from workcell.ops import judge as directory
-from workcell.ops import judge_run
 from workcell.rundir import layout
 
 app = typer.Typer(add_completion=False)
@@ -28,9 +28,12 @@ def judge(
     if source is not None:
         if recipe is None:
             raise Usage("--from needs --recipe", "--recipe claude, or --recipe codex")
+        where = None
         found = directory.judge_directory(source, recipe, render=vt.screen)
     else:
-        found = judge_run.judge_run(layout.home(), given.run(run or ""))
+        where = given.run(run or "")
+        found = judge_run.judge_run(layout.home(), where)
+    found = cleaning.of_run(where).record(found)
     if as_json:
         face.document("judge", found)
         return

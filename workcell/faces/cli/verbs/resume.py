@@ -39,7 +39,7 @@ def resume(
     if done.how_why:
         out.say(f"workcell: from the run's files: {out.safe(done.how_why)}")
     if dry_run and not as_json:
-        print(done.brief, end="")
+        print(out.body(done.brief), end="")
         return 0
     if done.window:
         out.say(f"workcell: no window: {out.safe(done.window)}")

@@ -1,7 +1,11 @@
 """workcell verify"""
 
+import sys
+from typing import Annotated
+
 import typer
 
+from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
 from workcell.faces.cli import given, out
 from workcell.ops import verify as op
@@ -10,9 +14,17 @@ app = typer.Typer(add_completion=False)
 
 
 @app.command()
-def verify(run: given.Run, as_json: given.Json = False) -> int:
+def verify(
+    run: given.Run,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="The script's bytes as they are, secrets and controls too.")
+    ] = False,
+    as_json: given.Json = False,
+) -> int:
     """Run the pinned verify script again, in the tree as it is now; no verdict is changed. 1 if it does not pass."""
-    found = op.verify(given.run(run), to_terminal=not as_json)
+    if raw and as_json:
+        raise Usage("--raw and --json exclude each other", "leave one of them out")
+    found = op.verify(given.run(run), show=None if raw or as_json else _line, raw=sys.stdout.fileno() if raw else None)
     if as_json:
         face.document(
             "verify", {"id": found.id, "passed": found.passed, "verify": found.verify, "output": found.output}
@@ -22,3 +34,7 @@ def verify(run: given.Run, as_json: given.Json = False) -> int:
         if found.verify["error"]:
             out.say(out.safe(found.verify["error"]))
     return 0 if found.passed else 1
+
+
+def _line(text: str) -> None:
+    print(text, flush=True)
