@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from urllib.parse import quote, quote_plus
 
-from workcell.judgement.secret_shapes import SHAPES, plausible
+from workcell.judgement.secret_shapes import SHAPES, compiled, plausible
 
 _MIN = 6  # shorter values turn up in ordinary words
 _MIN_WRAPPED = 12  # a value broken over lines matches more by chance
@@ -65,7 +65,7 @@ class Redactor:
         low = text.lower()
         for kind, words, pattern in self._shapes:
             if any(word in low for word in words):
-                parts = _each_text(parts, partial(_mask_shape, kind, pattern))
+                parts = _each_text(parts, partial(_mask_shape, kind, compiled(pattern)))
         return "".join(parts)
 
     def _unwrap(self, part: str) -> list[str]:

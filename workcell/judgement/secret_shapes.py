@@ -1,5 +1,6 @@
 """What the tokens of well-known services look like, as data: kind, words that must be there, pattern."""
 
+import functools
 import math
 import re
 from collections import Counter
@@ -86,17 +87,21 @@ _ASSIGNMENT = (
 )
 _SK = _ALONE + r"sk-(?:proj-|svcacct-|admin-)?[\w-]{20,}"
 
-Shape = tuple[str, tuple[str, ...], "re.Pattern[str]"]
+Shape = tuple[str, tuple[str, ...], str]
+"""Kind, words of which one must stand in the text, and the pattern, for `compiled`."""
 
-SHAPES: list[Shape] = [(kind, tuple(words.split()), re.compile(pattern, re.ASCII)) for kind, words, pattern in _TOKENS]
-SHAPES.insert(2, ("openai", ("sk-",), re.compile(_SK, re.ASCII)))
+SHAPES: list[Shape] = [(kind, tuple(words.split()), pattern) for kind, words, pattern in _TOKENS]
+SHAPES.insert(2, ("openai", ("sk-",), _SK))
 SHAPES.append(
-    (
-        "assignment",
-        ("passw", "pwd", "passphrase", "secret", "token", "key", "credential"),
-        re.compile(_ASSIGNMENT, re.ASCII),
-    )
+    ("assignment", ("passw", "pwd", "passphrase", "secret", "token", "key", "credential"), _ASSIGNMENT),
 )
+
+
+@functools.cache  # on first use: to compile all of them takes longer than most commands
+def compiled(pattern: str) -> "re.Pattern[str]":
+    """The regular expression of a shape."""
+    return re.compile(pattern, re.ASCII)
+
 
 _PLACEHOLDER = re.compile(
     r"(?i)[$*]|%[({]|.*(?:example|placeholder|changeme|change_me|redacted|dummy|your[_-]|xxxx"

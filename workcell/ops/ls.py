@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workcell.base import clock
-from workcell.ops import captured
+from workcell.ops import captured, cleaning
 from workcell.rundir import layout, look, phase, scan, status
 
 RECENT = 20
@@ -35,6 +35,8 @@ def ls(home: str, *, everything: bool = False, group: str | None = None) -> Resu
     for path in found.live:
         seen = look.at(path)
         document = status.document(seen, captured.weighed(seen))
+        if document["activity"] is not None:  # its evidence cites the agent; what else a run says was cleaned before
+            document["activity"] = cleaning.of_run(path).record(document["activity"])
         over += seen.phase == phase.DONE
         if group is None or document.get("group") == group:
             (done if seen.phase == phase.DONE else live).append(document)

@@ -7,7 +7,7 @@ import unicodedata
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from workcell.base import printable
@@ -126,6 +126,7 @@ hostile = st.text(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(secrets, st.data())
 def test_nothing_steers_and_no_value_survives(values: list[str], data: st.DataObject) -> None:
     cleaner = Cleaner(values)
@@ -146,6 +147,7 @@ def test_nothing_steers_and_no_value_survives(values: list[str], data: st.DataOb
     assert "\n" not in cleaner.line(text)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     st.recursive(
         st.text() | st.integers() | st.none(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)

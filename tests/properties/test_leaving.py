@@ -1,0 +1,77 @@
+"""Whatever secrets a run has and whatever its files say: no verb that looks lets a value or a control out."""
+
+import base64
+import json
+import os
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.e2e.test_leaving import steering
+from workcell.base import record
+from workcell.faces.cli import app
+from workcell.rundir import layout, phase
+
+VERBS = (
+    *("ls", "ls --json", "status {}", "status {} --json", "what {} --json", "why {}", "why {} --json", "logs {}"),
+    *("logs {} -n 20", "logs {} -f", "events {}", "handoff {}", "handoff {} --json", "resume {} --dry-run"),
+    *("resume {} --dry-run --json", "judge {} --json", "recover {} --dry-run", "recover {} --dry-run --json"),
+)
+
+values = st.lists(
+    st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=8, max_size=24).filter(
+        lambda text: not text.isalnum() and len(set(text)) > 5 and not os.path.lexists(os.path.expanduser(text))
+    ),
+    min_size=1,
+    max_size=2,
+)
+between = st.text(st.sampled_from("ab 0\n\t\r\x1b\x07[]0;m\x9b\u202e\u2066\u200f\u2028é漢"), max_size=12)
+
+
+@pytest.fixture
+def run(lab, monkeypatch):
+    monkeypatch.setenv("WORKCELL_HOME", lab.home)
+    found = lab.launch(lab.brief("echo said", verify="echo checked; false"), "--wait", code=None)
+    lab.phase(found, phase.DONE)
+    return found
+
+
+def _plant(run: str, secrets: list[str], text: str) -> None:
+    """The files of the run as an agent with these secrets could have left them."""
+    directory = layout.attempt(run, 1)
+    env = record.decode(Path(run, layout.ENV).read_bytes())
+    env["env"] = {**env["env"], **{f"A_KEY_{n}": value for n, value in enumerate(secrets)}}
+    Path(run, layout.ENV).write_bytes(record.encode(env))
+    line = " ".join(text.split("\n"))
+    for name in (layout.AGENT_LOG, layout.VERIFY_LOG, layout.STDERR_LOG, f"{layout.AGENT_DIR}/{layout.HANDOFF}"):
+        Path(directory, name).write_bytes(text.encode())
+    Path(directory, layout.HANDOFF).write_text(text)
+    facts = record.decode(Path(directory, layout.FACTS).read_bytes())
+    facts["git"] = {**facts["git"], "clean": False, "dirty": [text], "branch": line, "subjects": [text]}
+    facts["forbidden"] = [{"path": text, "pattern": line}]
+    Path(directory, layout.FACTS).write_bytes(record.encode(facts))
+    with open(Path(run, layout.EVENTS), "ab") as file:
+        file.write(record.encode_line({"n": 999, "type": "annotation", "at": "2026-11-20T05:12:09.042Z", "text": text}))
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(secrets=values, data=st.data())
+def test_no_verb_that_looks_lets_a_value_or_a_control_out(run, capfdbinary, secrets, data) -> None:
+    forms = []
+    for value in secrets:
+        raw = value.encode()
+        forms += [value, base64.b64encode(raw).decode().rstrip("="), base64.urlsafe_b64encode(raw).decode().rstrip("=")]
+        forms += [quote(value, safe=""), quote(value)]
+    text = "".join(data.draw(between) + form for form in forms) + data.draw(between)
+    _plant(run, secrets, text)
+    capfdbinary.readouterr()
+    for verb in VERBS:
+        code = app.main(verb.format(os.path.basename(run)).split())
+        shown = b"\n".join(capfdbinary.readouterr()).decode()
+        assert code == 0, f"{verb}: {shown}"
+        assert not steering(shown), verb
+        left = shown.replace("[redacted:secret]", "\0")
+        assert not [form for form in forms if form in left or json.dumps(form)[1:-1] in left], verb
