@@ -13,7 +13,7 @@ import time
 
 from tests.faults import acknowledged, on_full_disk
 from tests.lab import ROOT, Lab
-from workcell.rundir import layout, look, phase
+from workcell.rundir import layout, ledger, look, phase
 
 
 def trial(lab: Lab, seed: int, how: str) -> tuple[int, int, int, int]:
@@ -66,7 +66,9 @@ def trial(lab: Lab, seed: int, how: str) -> tuple[int, int, int, int]:
     glued = len(lines) - len({*lines} & {*data.splitlines(keepends=True)})
     assert len(numbers) == count or stays
     assert look.at(run).result["outcome"] == "passed"
-    shutil.rmtree(run)
+    shutil.rmtree(run)  # there is room for a few runs only
+    for path in (ledger.path(run), ledger.ended_path(run)):
+        os.unlink(path)
     return len(numbers), refused, short, glued
 
 
