@@ -10,7 +10,7 @@ import pytest
 from tests.faults import points
 from tests.lab import ROOT
 from workcell.ops import start
-from workcell.rundir import look, phase
+from workcell.rundir import ledger, look, phase
 
 QUICK = 5.0
 """Seconds: far below start.PATIENCE, and far above what a loaded machine needs."""
@@ -64,12 +64,12 @@ def test_a_runner_that_is_killed_before_the_start(lab):
 
 def test_what_the_runner_says_is_told(lab):
     run = lab.launch(lab.brief("true"), "--prepare")
-    os.mkdir(os.path.join(run, "events.jsonl"))
+    os.mkdir(ledger.slot_path(run))
     began = time.monotonic()
     ran = lab.workcell("resume", run, "--no-window", code=74)
     assert time.monotonic() - began < QUICK
     assert "ended before its agent started: Is a directory" in ran.stderr
-    os.rmdir(os.path.join(run, "events.jsonl"))
+    os.rmdir(ledger.slot_path(run))
     lab.workcell("resume", run, "--no-window", "--wait")
 
 
