@@ -12,7 +12,7 @@ import threading
 import time
 
 from tests.faults import acknowledged, on_full_disk
-from tests.lab import ROOT, Lab
+from tests.lab import ROOT, Lab, alive, eventually
 from workcell.rundir import layout, ledger, look, phase
 
 
@@ -66,9 +66,12 @@ def trial(lab: Lab, seed: int, how: str) -> tuple[int, int, int, int]:
     glued = len(lines) - len({*lines} & {*data.splitlines(keepends=True)})
     assert len(numbers) == count or stays
     assert look.at(run).result["outcome"] == "passed"
+    runner = seen.start["runner"]["pid"]
+    eventually(lambda: not alive(runner))  # what it writes after the result is removed, too
     shutil.rmtree(run)  # there is room for a few runs only
     for path in (ledger.path(run), ledger.ended_path(run)):
-        os.unlink(path)
+        if os.path.exists(path):
+            os.unlink(path)
     return len(numbers), refused, short, glued
 
 
