@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from workcell.base.errors import WorkcellError
-from workcell.ports import git, layers
+from workcell.ports import git, git_environment, layers
 
 SUBJECTS = 20
 """Subjects of commits that a summary carries, the newest."""
@@ -93,7 +93,7 @@ def _counted(tree: git.Tree, base: str | None) -> tuple[int, int, int] | None:
     with layers.own_index(tree) as env:
         ran = git.ask(tree.top, *words, timeout=git.WHOLE, env=env)
         if not ran.ok and b"filter" in ran.err:
-            ran = git.ask(tree.top, *words, timeout=git.WHOLE, env={**env, **git.unfiltered(tree.top)})
+            ran = git.ask(tree.top, *words, timeout=git.WHOLE, env={**env, **git_environment.unfiltered(tree.top)})
     if not ran.ok:
         return None
     rows = [row.split(b"\t", 2) for row in ran.out.split(b"\0") if row]
@@ -276,7 +276,7 @@ def _dirty(tree: git.Tree, head: str | None) -> dict[str, str]:
     )
     found: dict[str, str] = {}
     with layers.own_index(tree) as env:
-        env = {**env, **git.unfiltered(tree.top)}
+        env = {**env, **git_environment.unfiltered(tree.top)}
         for where, words in asked:
             for path in os.fsdecode(git.must(tree.top, *words, timeout=git.WHOLE, env=env)).split("\0"):
                 if path:

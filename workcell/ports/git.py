@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from workcell.base.errors import InputOutput, Invalid, NotFound, Refused, Unreachable, WorkcellError
-from workcell.ports import proc
+from workcell.ports import git_environment, proc
 
 QUICK = 15.0
 """Seconds for a question that reads a few files."""
@@ -36,16 +36,8 @@ _CONFIG = (
     "i18n.logOutputEncoding=UTF-8",
 )
 
-_KEPT = (
-    "GIT_CONFIG_GLOBAL",
-    "GIT_CONFIG_SYSTEM",
-    "GIT_CONFIG_NOSYSTEM",
-    "GIT_EXEC_PATH",
-    "GIT_CEILING_DIRECTORIES",
-)
-_COUNTED = ("GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
-"""Of git's own variables only these say how the person's git is set up. The others, such as GIT_DIR and
-GIT_INDEX_FILE, are there when a hook started us, and would lead every question to the wrong repository."""
+_LOOK_INTO_SUBMODULES = ("status", "diff", "submodule")
+"""Commands that start git again in each submodule, where its own configuration is read."""
 
 
 @dataclass(frozen=True)
@@ -106,26 +98,6 @@ class Status:
         return not any(lists)
 
 
-def environment(extra: "Mapping[str, str] | None" = None) -> dict[str, str]:
-    """What git is started with: this process's environment without its traces of another repository."""
-    env = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith("GIT_") or name in _KEPT or name.startswith(_COUNTED)
-    }
-    env.update(
-        LC_ALL="C",
-        GIT_TERMINAL_PROMPT="0",
-        GIT_OPTIONAL_LOCKS="0",
-        GIT_LITERAL_PATHSPECS="1",
-        GIT_EDITOR="true",
-        # a partial clone fetches what it lacks while it looks: a question must never reach for the network
-        GIT_ALLOW_PROTOCOL="none",
-    )
-    env.update(extra or {})
-    return env
-
-
 def ask(
     where: str,
     *words: str,
@@ -137,13 +109,16 @@ def ask(
 ) -> proc.Ran:
     """Run one git command in the directory `where`, and return how it ended, whatever it said.
 
-    `config` are `name=value` settings, `env` variables on top of `environment()`. No hook, pager, editor,
-    prompt or file-system monitor is started. Raises Unreachable without git or past `timeout` seconds.
+    `config` are `name=value` settings, `env` variables on top of `git_environment.guarded`. No hook, pager, editor,
+    prompt or file-system monitor is started, and no program that the repository's own configuration names.
+    Raises Unreachable without git or past `timeout` seconds.
     """
     settings = [word for setting in (*_CONFIG, *config) for word in ("-c", setting)]
-    argv = ["git", "--no-optional-locks", "--no-pager", "-C", where, *settings, *words]
+    program = git_environment.program(where)
+    argv = [program, "--no-optional-locks", "--no-pager", "-C", where, *settings, *words]
+    given = git_environment.guarded(where, env, submodules=words[0] in _LOOK_INTO_SUBMODULES, timeout=timeout)
     # cwd: git refuses to start from a directory that was deleted, which ours may be
-    ran = proc.run(argv, timeout=timeout, cwd="/", env=environment(env), input=input, pass_fds=pass_fds)
+    ran = proc.run(argv, timeout=timeout, cwd="/", env=given, input=input, pass_fds=pass_fds)
     if ran.timed_out:
         raise Unreachable(
             f"git {words[0]} did not answer within {timeout:g} s in {where!r}",
@@ -216,6 +191,11 @@ def find(path: str) -> Tree | None:
         raise Invalid(f"{path!r} is inside a git directory, not a working tree", "name the directory above .git")
     git_dir = _line(must(path, "rev-parse", "--absolute-git-dir"))
     top = git_dir if bare else _line(must(path, "rev-parse", "--show-toplevel"))
+    if not bare and os.path.commonpath([os.path.realpath(path), os.path.realpath(top)]) != os.path.realpath(top):
+        raise Refused(
+            f"the repository at {path!r} says by core.worktree that its tree is {top!r}",
+            f"look at it: git config --show-origin core.worktree; or name {shlex.quote(top)} itself",
+        )
     return Tree(top, git_dir, _common(git_dir), head(path), branch(path), bare, shallow)
 
 
@@ -321,21 +301,6 @@ def worktrees(tree: Tree) -> list[Worktree]:
     return found
 
 
-def unfiltered(where: str) -> dict[str, str]:
-    """Variables for `ask` under which none of the repository's filter programs (LFS and its like) is started."""
-    out = ask(where, "config", "-z", "--name-only", "--get-regexp", r"^filter\.").out
-    drivers = {name.rpartition(b".")[0] for name in out.split(b"\0") if name.count(b".") > 1}
-    given = os.environ.get("GIT_CONFIG_COUNT", "")
-    n = int(given) if given.isdigit() else 0
-    env: dict[str, str] = {}
-    for driver in sorted(drivers):
-        for key, value in (("clean", ""), ("smudge", ""), ("process", ""), ("required", "false")):
-            env[f"GIT_CONFIG_KEY_{n}"] = f"{os.fsdecode(driver)}.{key}"
-            env[f"GIT_CONFIG_VALUE_{n}"] = value
-            n += 1
-    return {**env, "GIT_CONFIG_COUNT": str(n)} if env else {}
-
-
 def names(found: Iterable[str]) -> Names:
     """A bounded list: sorted, without doubles."""
     every = sorted(set(found))
@@ -354,7 +319,7 @@ def status(tree: Tree) -> Status:
     ran = ask(tree.top, *words, timeout=WHOLE)
     failed = not ran.ok and b"filter" in ran.err
     if failed:
-        ran = ask(tree.top, *words, timeout=WHOLE, env=unfiltered(tree.top))
+        ran = ask(tree.top, *words, timeout=WHOLE, env=git_environment.unfiltered(tree.top))
     if not ran.ok:
         raise trouble(ran, tree.top, "status")
     return _parse_status(os.fsdecode(ran.out), failed)

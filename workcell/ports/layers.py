@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from workcell.base.errors import InputOutput, Invalid, WorkcellError
-from workcell.ports import git
+from workcell.ports import git, git_environment
 from workcell.ports import scratch as scratches
 
 DURABLE = ("core.fsync=loose-object,pack,pack-metadata,reference",)
@@ -126,7 +126,7 @@ class _Reading:
     def __init__(self, tree: git.Tree, scratch: str, store: bool, raw: bool) -> None:
         self.tree, self.scratch, self.store, self.raw = tree, scratch, store, raw
         self.missed: list[str] = []
-        self.env = git.unfiltered(tree.top)
+        self.env = git_environment.unfiltered(tree.top)
         self.index = os.path.join(scratch, "index")
         self.work = os.path.join(scratch, "work")
         if not store:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from workcell.base import ids
 from workcell.base.errors import CannotCreate, InputOutput, Refused, TryAgain
-from workcell.ports import git, layers, salvage
+from workcell.ports import git, git_environment, layers, salvage
 from workcell.ports import scratch as scratches
 
 BATCH = 32 << 20
@@ -101,7 +101,7 @@ def _checkout(tree: git.Tree, commit: str, paths: list[str], top: str) -> list[s
         words = ("checkout-index", "-q", "-f", "-z", "--stdin")
         if git.ask(top, *words, timeout=git.LONG, input=given, env=env).ok:
             return []
-        git.must(top, *words, timeout=git.LONG, input=given, env={**env, **git.unfiltered(tree.top)})
+        git.must(top, *words, timeout=git.LONG, input=given, env={**env, **git_environment.unfiltered(tree.top)})
     return ["a filter of the repository failed: its files are as they lie in git (LFS: pointers)"]
 
 

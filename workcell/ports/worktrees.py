@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from workcell.base import clock, record
 from workcell.base.errors import CannotCreate, Invalid, Refused, TryAgain, WorkcellError
-from workcell.ports import carrying, git, layers
+from workcell.ports import carrying, git, git_environment, layers
 from workcell.rundir import locks, seal
 
 MARK = "workcell"
@@ -263,11 +263,14 @@ def _sparse(source: git.Tree, tree: git.Tree) -> None:
 
 def _checkout(making: _Making, top: str) -> None:
     words = ("reset", "--hard", "--quiet", "--no-recurse-submodules", "HEAD", "--")
+    for name in git_environment.withheld(top):
+        cure = "git lfs install" if name == "lfs" else "set it in your own ~/.gitconfig to have it"
+        making.notes.append(f"the filter {name!r} of the repository's own .git/config is not run: {cure}")
     if git.ask(top, *words, timeout=git.LONG, env=_REACH, config=_LOGGED, pass_fds=[making.lock]).ok:
         return
-    env = {**_REACH, **git.unfiltered(top)}
+    env = {**_REACH, **git_environment.unfiltered(top)}
     git.must(top, *words, timeout=git.LONG, env=env, config=_LOGGED, pass_fds=[making.lock])
-    making.notes.append("a filter of the repository failed: its files are as they lie in git (LFS: pointers)")
+    making.notes.append("a filter failed: its files are as they lie in git (LFS: pointers)")
 
 
 def _submodules(making: _Making, source: git.Tree | None, modules: str, tree: git.Tree) -> None:

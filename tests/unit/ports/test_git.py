@@ -6,7 +6,7 @@ import pytest
 
 from tests import repos
 from workcell.base.errors import InputOutput, Invalid, NotFound, Refused, Unreachable
-from workcell.ports import git
+from workcell.ports import git, git_environment
 
 
 @pytest.fixture(autouse=True)
@@ -110,7 +110,7 @@ def test_settings_by_environment_are_kept(top, monkeypatch):
     monkeypatch.setenv("GIT_CONFIG_KEY_0", "filter.one.clean")
     monkeypatch.setenv("GIT_CONFIG_VALUE_0", "cat")
     assert git.ask(str(top), "config", "filter.one.clean").text() == "cat\n"
-    off = git.unfiltered(str(top))
+    off = git_environment.unfiltered(str(top))
     assert git.ask(str(top), "config", "filter.one.clean", env=off).text() == "\n"
 
 
@@ -213,8 +213,8 @@ def test_long_lists_are_bounded_and_counted(top):
 
 def test_a_clean_filter_that_fails_does_not_hide_the_status(top):
     repos.commit(top, {".gitattributes": "*.txt filter=boom\n"})
-    repos.git(top, "config", "filter.boom.clean", "false")
-    repos.git(top, "config", "filter.boom.required", "true")
+    repos.git(top, "config", "--global", "filter.boom.clean", "false")
+    repos.git(top, "config", "--global", "filter.boom.required", "true")
     repos.write(top, "a.txt", "one\ntw0\n")
     with pytest.raises(AssertionError):
         repos.git(top, "status")

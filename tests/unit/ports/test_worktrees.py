@@ -191,7 +191,7 @@ def test_ignored_files_are_told_and_carried_when_asked(top):
 def test_hooks_are_not_run_and_a_filter_that_fails_is_left_out_with_a_note(top):
     repos.commit(top, {".gitattributes": "*.big filter=lfs\n", "x.big": "pointer\n"})
     for key, value in (("clean", "cat"), ("smudge", "false"), ("required", "true")):
-        repos.git(top, "config", f"filter.lfs.{key}", value)
+        repos.git(top, "config", "--global", f"filter.lfs.{key}", value)
     for name in ("post-checkout", "reference-transaction", "post-index-change"):
         repos.write(top, f".git/hooks/{name}", "#!/bin/sh\ntouch hooked\nexit 1\n").chmod(0o755)
     made = make(top)
@@ -200,10 +200,10 @@ def test_hooks_are_not_run_and_a_filter_that_fails_is_left_out_with_a_note(top):
     assert not list(top.rglob("hooked")) and not list((top.parent / "trees").rglob("hooked"))
 
 
-def test_a_filter_that_works_is_run(top):
+def test_the_persons_own_filter_is_run(top):
     repos.commit(top, {".gitattributes": "*.big filter=up\n", "x.big": "pointer\n"})
-    repos.git(top, "config", "filter.up.smudge", "tr a-z A-Z")
-    repos.git(top, "config", "filter.up.clean", "tr A-Z a-z")
+    repos.git(top, "config", "--global", "filter.up.smudge", "tr a-z A-Z")
+    repos.git(top, "config", "--global", "filter.up.clean", "tr A-Z a-z")
     assert make(top).tree.linked
     assert repos.content(top.parent / "trees/r1")["x.big"] == ("f", b"POINTER\n")
 

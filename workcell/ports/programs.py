@@ -1,0 +1,51 @@
+"""Where a program is that is only to be looked at or asked: on PATH, and never in the tree that is looked at.
+
+A directory of PATH that is relative (`.`, an empty entry) means another program in each repository. What lies in the
+repository belongs to the repository: to ask it for its version would be to run it.
+"""
+
+import os
+import shutil
+from collections.abc import Sequence
+
+
+def find(name: str, path: str | None = None, avoid: Sequence[str | None] = ()) -> str | None:
+    """The absolute path of the program `name` on `path` ($PATH by default); None where there is none.
+
+    Relative directories of PATH are passed over, and so is whatever lies below one of `avoid`. A `name` with a slash
+    must be absolute.
+    """
+    roots = [os.path.realpath(root) for root in avoid if root]
+    if os.path.dirname(name):
+        return name if os.path.isabs(name) and shutil.which(name) and not _below(name, roots) else None
+    for folder in (os.environ.get("PATH", os.defpath) if path is None else path).split(os.pathsep):
+        if os.path.isabs(folder) and not _below(folder, roots):
+            found = shutil.which(name, path=folder)
+            if found is not None and not _below(found, roots):
+                return found
+    return None
+
+
+def tree_around(where: str) -> str | None:
+    """The nearest directory at or above `where` that has a `.git`; None where there is none. Starts nothing."""
+    here = os.path.realpath(where)
+    while not os.path.lexists(os.path.join(here, ".git")):
+        above = os.path.dirname(here)
+        if above == here:
+            return None
+        here = above
+    return here
+
+
+def here() -> str | None:
+    """The tree around the current directory, also where it is no repository's: that directory itself."""
+    try:
+        where = os.getcwd()
+    except OSError:
+        return None
+    return tree_around(where)
+
+
+def _below(path: str, roots: Sequence[str]) -> bool:
+    real = os.path.realpath(path)
+    return any(real == root or real.startswith(root.rstrip("/") + "/") for root in roots)
