@@ -212,5 +212,9 @@ def test_values_of_a_launch_file_say_so(lab):
     found = json.loads(lab.workcell("launch", path, "--dry-run", "--json").stdout)
     origins = found["runs"][0]["origins"]
     assert (found["group"], found["max_live"]) == ("g", 3)
-    assert origins["recipe"] == f"{path} (defaults)" and origins["repo"] == f"{path}:5" and origins["group"] == path
+    assert (
+        origins["recipe"].startswith(f"{path} (defaults); shipped: ")
+        and origins["repo"] == f"{path}:5"
+        and origins["group"] == path
+    )
     assert layout.RUNS not in os.listdir(lab.top)

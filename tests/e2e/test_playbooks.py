@@ -51,6 +51,7 @@ def test_a_repository_adds_one(lab):
     )
     signal = "signals:\n  - id: mine-says\n    source: stdout\n    pattern: 'come back later'\n    verdict: unknown\n"
     (folder / "mine.md").write_text(text.replace("steps:\n", signal + "steps:\n"))
+    lab.workcell("trust", lab.repo, "--yes")
     run = lab.launch(lab.brief("echo come back later; exit 1", "false"), "--wait", code=1)
     assert look.at(run).result["playbook"] == "mine"
 

@@ -114,6 +114,7 @@ def test_forbidden_paths_fail_the_run_also_when_history_hides_them(lab):
 def test_forbidden_rules_of_the_repository_hold_too(lab):
     Path(lab.repo, "SUPERVISOR.md").write_text("---\nforbid: [deploy/]\ntests: [test -f out.txt]\n---\nBe careful.\n")
     brief = lab.brief("echo x > out.txt; mkdir deploy; echo x > deploy/prod", verify=None)
+    lab.workcell("trust", lab.repo, "--yes")
     run = lab.launch(brief, "--wait", code=1)
     assert "deploy/prod" in lab.status(run)["reason"]
     assert "Be careful." in json.loads(Path(run, "attempts/001/attempt.json").read_text())["prompt"]

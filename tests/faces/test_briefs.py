@@ -91,7 +91,7 @@ def test_a_dry_run_shows_all_and_writes_nothing(lab):
     brief = lab.brief("touch done", name="dry", extra="limits: {wall: 1h}")
     ran = lab.workcell("launch", brief, "--repo", lab.repo, "--dry-run")
     rows = {line.split()[0]: line.split() for line in ran.stdout.splitlines()[1:] if line.strip()}
-    assert rows["limits.wall"][-1] == "brief" and rows["repo"][-2:] == ["command", "line"]
+    assert rows["limits.wall"][-1] == brief and rows["repo"][-2:] == ["command", "line"]
     found = json.loads(lab.workcell("launch", brief, "--repo", lab.repo, "--dry-run", "--json").stdout)
     assert set(found["values"]) == set(found["origins"])
     assert found["argv"][:2] == ["bash", "-c"] and "MARKS" not in json.dumps(found["values"]["objective"])

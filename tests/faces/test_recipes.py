@@ -95,7 +95,7 @@ def test_without_a_brief_there_is_nothing_to_show(lab):
     )
 
 
-def test_the_nearer_recipe_wins(lab):
+def test_a_recipe_of_ones_own_wins_and_one_of_the_repository_takes_no_name(lab):
     def origin() -> str:
         rows = [line.split() for line in lab.workcell("recipe", "ls", cwd=lab.repo).stdout.splitlines()]
         return next(row[-1] for row in rows if row[0] == "shell")
@@ -106,8 +106,12 @@ def test_the_nearer_recipe_wins(lab):
     assert origin() == "user"
     Path(lab.repo, ".workcell/recipes").mkdir(parents=True)
     Path(lab.repo, ".workcell/recipes/shell.yaml").write_text("command: 'false'\n")
-    assert origin() == "project"
-    assert "'false'" in lab.workcell("recipe", "show", "shell", cwd=lab.repo).stdout
+    assert origin() == "user"
+    told = lab.workcell("recipe", "ls", cwd=lab.repo).stderr
+    assert ".workcell/recipes/shell.yaml is not used: 'shell' is the name of" in told
+    Path(lab.repo, ".workcell/recipes/mine.yaml").write_text("extends: shell\ncommand: 'false'\n")
+    shown = lab.workcell("recipe", "show", "mine", cwd=lab.repo).stdout
+    assert "'false'" in shown and "# project: " in shown and f"{lab.home}/recipes/shell.yaml" in shown
 
 
 @pytest.mark.parametrize(
@@ -148,6 +152,7 @@ def test_the_example_of_a_recipe_of_ones_own_passes(lab):
     shutil.copy(EXAMPLES / "patient.yaml", Path(lab.repo, ".workcell/recipes"))
     Path(lab.repo, "Makefile").write_text("art:\n\ttouch art\n")
     Path(lab.top, "b.md").write_text("---\nobjective: o\nname: art\nrecipe: patient\nverify: test -e art\n---\n")
+    lab.workcell("trust", lab.repo, "--yes")
     lab.workcell("launch", "b.md", "--repo", lab.repo, "--wait", "--no-window")
 
 

@@ -3,13 +3,12 @@
 import json
 import os
 import re
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from workcell.base.errors import WorkcellError
-from workcell.ports import proc
+from workcell.ports import proc, programs
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 
@@ -36,7 +35,7 @@ def check(recipe: Mapping[str, Any], env: Mapping[str, str], workspace: str | No
     reader, name = str(recipe.get("reader") or "none"), str(recipe.get("name") or "recipe")
     if not command:
         return []
-    path = shutil.which(str(command[0]), path=env.get("PATH"))
+    path = programs.find(str(command[0]), env.get("PATH"), [programs.here(), workspace])
     if path is None:
         return [Line(WARN, name, f"{command[0]!r} is not on PATH", f"install {command[0]}, or use another recipe")]
     lines = [_version(name, path, str(recipe.get("versions") or ""), env)]

@@ -20,7 +20,8 @@ def from_plan(made: plan.Plan, workspace: str) -> dict[str, Any]:
     values = made.recipe.values
     return {
         "objective": made.objective,
-        "recipe": {"name": made.recipe.name, "origins": made.recipe.origins, "values": values},
+        "recipe": of_found(made.recipe),
+        "ignore_repo": made.ignore_repo,
         "setup": made.setup,
         "prose": made.prose,
         **of_recipe(values),
@@ -37,6 +38,11 @@ def from_plan(made: plan.Plan, workspace: str) -> dict[str, Any]:
             for step in made.brief.steps
         ],
     }
+
+
+def of_found(found: recipe.Recipe) -> dict[str, Any]:
+    """A recipe as attempt.json holds it: its values, and the files that they came from."""
+    return {"name": found.name, "origins": found.origins, "sources": found.sources, "values": found.values}
 
 
 def of_recipe(values: dict[str, Any]) -> dict[str, Any]:
@@ -85,13 +91,16 @@ def fill(
     values = intent["recipe"]["values"]
     prompt = compose.prompt(values["prompt"], named, brief_text, intent["prose"]).replace("\0", "")
     named["prompt"] = prompt
-    where = f"recipe {intent['recipe']['name']!r}, command"
-    words = values["resume" if native else "command"]
+    key = "resume" if native else "command"
+    where = _where(intent, key)
+    words = values[key]
+    if intent.get("ignore_repo"):
+        words = recipe.with_arguments(words, values.get("ignore_repo") or [])
     argv = [recipe.render(word, named, where) for word in words]
     if any(len(word.encode("utf-8", "replace")) > WORD_LIMIT for word in argv):
         short = {**named, "prompt": f"Your whole task is in the file {named['brief']}: read it first, then do it."}
         argv = [recipe.render(word, short, where) for word in words]
-    seeded = recipe.seeds(values, named, f"recipe {intent['recipe']['name']!r}")
+    seeded = recipe.seeds(values, named, _where(intent, "seed"))
     if n == 1 and intent["setup"]:
         argv = ["bash", "-c", "set -eu\n" + "\n".join(intent["setup"]) + '\nexec "$@"\n', "setup", *argv]
     return {
@@ -110,24 +119,40 @@ def fill(
     }
 
 
+def _where(intent: dict[str, Any], key: str) -> str:
+    """The place of a recipe's key, for words about it."""
+    name, place = intent["recipe"]["name"], (intent["recipe"].get("sources") or {}).get(key)
+    return f"{place}: recipe {name!r}, {key}" if place else f"recipe {name!r}, {key}"
+
+
 _OWN = (
     *("schema", "attempt", "asked_at", "asked_by", "follows", "start", "argv", "prompt", "agent_session"),
-    *("native", "native_why", "brief_given", "seed", "messages"),
+    *("native", "native_why", "brief_given", "seed", "messages", "policy_sha256"),
 )
 """Keys that belong to one attempt and are never carried over to the next."""
 
 
 def write(
-    directory: str, brief: bytes, verify: bytes | None, intent: dict[str, Any], handoff: bytes | None
+    directory: str,
+    brief: bytes,
+    verify: bytes | None,
+    intent: dict[str, Any],
+    handoff: bytes | None,
+    policy: bytes | None = None,
 ) -> dict[str, bytes]:
     """Write an attempt into `directory`, which is staged: nobody sees it before it is renamed.
 
-    The answer is what the ledger must know by its hash, by name relative to the attempt.
+    The sha256 of `policy` goes into attempt.json as `policy_sha256`. The answer is what the ledger must know by its
+    hash, by name relative to the attempt.
     """
     os.mkdir(directory, 0o700)
     os.mkdir(os.path.join(directory, layout.AGENT_DIR), 0o700)
     pinned = {layout.BRIEF: brief}
     seal.seal(directory, layout.BRIEF, brief)
+    if policy is not None:
+        pinned[layout.POLICY] = policy
+        seal.seal(directory, layout.POLICY, policy)
+        intent = {**intent, "policy_sha256": plan.sha256(policy)}
     if verify is not None:
         pinned[layout.VERIFY_SCRIPT] = verify
         seal.seal(directory, layout.VERIFY_SCRIPT, verify, 0o500)

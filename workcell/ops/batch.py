@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from workcell.base.errors import WorkcellError
 from workcell.ops import launch, plan
+from workcell.ops.trust import Untrusted
 from workcell.rundir import phase
 from workcell.texts import brief as briefs
 from workcell.texts import launchfile
@@ -60,9 +61,10 @@ class Batch:
     entries: list[Entry]
 
 
-def check(request: Request) -> Batch:
+def check(request: Request, *, trust: bool = True) -> Batch:
     """Every brief's plan. Faulty with all faults of all files when there is any; nothing is written.
 
+    Raises Untrusted for the first repository that brings what nobody has trusted, unless `trust` is false.
     Errors that are no fault of a file are told with the line of the launch file that asked.
     """
     asked, faults, groups, limits = _asked(request)
@@ -70,7 +72,9 @@ def check(request: Request) -> Batch:
     for at, path, options in asked:
         one = launch.Request(request.home, path, options, request.window and not entries, request.prepare)
         try:
-            entries.append(Entry(replace(one, window=request.window), launch.check(one), at))
+            entries.append(Entry(replace(one, window=request.window), launch.check(one, trust=trust), at))
+        except Untrusted:
+            raise
         except Faulty as error:
             faults += error.faults
         except WorkcellError as error:

@@ -121,7 +121,7 @@ def _of_file(home: str, path: str) -> list[Finding]:
     if made.verify is not None:
         found += [Finding(ERROR, fault) for fault in _syntax(brief, made.verify)]
     found += [Finding(WARNING, fault) for fault in advice.of(brief, made.verify, bool(made.recipe.values["steps"]))]
-    if made.origins["limits.wall"] in (plan.BUILT_IN, plan.CONFIG):
+    if made.origins["limits.wall"] in (plan.BUILT_IN, os.path.join(home, layout.CONFIG)):
         hours = (made.limits["wall_seconds"] or 0) / 3600
         words = f"no limit on its time: one attempt may take {hours:g} hours ({made.origins['limits.wall']})"
         cure = f"add 'limits: {{wall: 2h}}' here or in {supervisor.FILE}"

@@ -37,7 +37,7 @@ def script(made: plan.Plan) -> str:
         lines += _write(f"{layout.ATTEMPTS}/001/{name}", text, filled=True)
     lines += _environment(made)
     if made.setup:
-        lines += ["", "# setup, from SUPERVISOR.md", "(set -e", *made.setup, ") || exit"]
+        lines += ["", f"# setup, from {made.origins['setup']}", "(set -e", *made.setup, ") || exit"]
     lines += ["", *(_steps(filled["steps"]) if made.recipe.values["steps"] else _agent(made, filled))]
     return "\n".join([*lines, *_check(made), ""])
 
@@ -63,7 +63,7 @@ def _environment(made: plan.Plan) -> list[str]:
         f'export WORKCELL_AGENT_DIR="{attempt}/{layout.AGENT_DIR}" WORKCELL_HANDOFF="{attempt}/{layout.HANDOFF}"',
     ]
     for name in made.env_names:
-        if name in made.secrets or made.origins[f"env.{name}"].startswith(plan.SHELL):
+        if name in made.secrets or made.origins[f"env.{name}"].startswith(plan.NAMED_BY):
             lines.append(f"# {name} comes from your shell")
         else:
             lines.append(f"export {name}={shlex.quote(made.env[name])}")

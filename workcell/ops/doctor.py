@@ -14,7 +14,7 @@ from workcell.base import platform
 from workcell.base.errors import Unreachable, WorkcellError
 from workcell.ops import agents_check, bounds, recipes, watchdog
 from workcell.ops import home as homes
-from workcell.ports import cgroup, proc, user_manager
+from workcell.ports import cgroup, proc, programs, user_manager
 from workcell.ports import tmux as windows
 from workcell.rundir import home as formats
 from workcell.rundir import layout
@@ -126,18 +126,24 @@ def _agents(home: str) -> Iterator[Line]:
     wanted: dict[str, list[str]] = {}
     asked: set[str] = set()
     told: set[tuple[str, str]] = set()
+    named: dict[tuple[str, str], None] = {}
     top = recipes.project()
+    ignored: list[str] = []
     usual = config.read(os.path.join(home, layout.CONFIG))["recipe"]
-    for found in shelf.items("recipes", top, home):
+    for found in shelf.items("recipes", top, home, ignored=ignored.append):
         try:
             values = recipe.resolve(found.name, home=home, project=top, complete=False).values
         except WorkcellError as error:
             yield Line(f"recipe {found.name}", WARN, error.message, f"workcell recipe lint {found.path}")
             continue
+        if found.origin == "project":
+            # to ask a program that a repository names for its version would be to run what the repository chooses
+            named.update(dict.fromkeys((program, found.name) for program in values["needs"]))
+            continue
         for program in values["needs"]:
             wanted.setdefault(program, []).append(found.name)
         command = values.get("command")
-        if values["reader"] == "none" or not command or shutil.which(command[0]) is None:
+        if values["reader"] == "none" or not command or _where(command[0]) is None:
             continue
         asked.add(command[0])
         for line in agents_check.check(values, os.environ, top):
@@ -150,7 +156,11 @@ def _agents(home: str) -> Iterator[Line]:
         whose = f"recipe {', '.join(names)}"
         if program in asked:
             continue
-        path = shutil.which(program)
+        path = _where(program)
+        if path is None and shutil.which(program):
+            yield Line(program, WARN, f"{shutil.which(program)} lies in this tree or a relative directory of PATH, and "
+                       f"is not asked; needed by {whose}", "install it outside of the tree")  # fmt: skip
+            continue
         if path is None:
             yield Line(program, WARN, f"not on PATH; needed by {whose}", f"install {program}, or do without {whose}")
             continue
@@ -164,6 +174,18 @@ def _agents(home: str) -> Iterator[Line]:
             yield Line(program, OK, f"{first or path} ({whose})")
         else:
             yield Line(program, WARN, f"'{program} --version' {_failed(ran)} ({whose})", f"run {path} by hand")
+
+    for program, name in named:
+        if _where(program) is None:
+            words = f"not on PATH outside of this tree; the repository's recipe {name} names it"
+            yield Line(program, WARN, words, f"install {program}, or do without {name}")
+    for words in ignored:
+        yield Line("recipes", WARN, words)
+
+
+def _where(program: str) -> str | None:
+    """The path of a program that may be asked for its version: never one of the tree that is looked at."""
+    return programs.find(program, avoid=[programs.here()])
 
 
 def _failed(ran: proc.Ran) -> str:

@@ -99,6 +99,10 @@ def _attempt(run: str, n: int, current: bool, report: Report) -> None:
     if os.path.exists(captured := os.path.join(directory, layout.CAPTURE)) and os.path.getsize(captured):
         _record(directory, layout.CAPTURE, report, where)
     attempt = look.read_record(directory, layout.ATTEMPT, [], required=False) or {}
+    if os.path.exists(os.path.join(directory, layout.POLICY)):
+        _record(directory, layout.POLICY, report, where)
+    elif attempt.get("policy_sha256"):
+        report.problems.append(f"{where}{layout.POLICY} is missing")
     for name in (layout.BRIEF, *((layout.VERIFY_SCRIPT,) if attempt.get("verify") else ())):
         if not os.path.exists(os.path.join(directory, name)):
             report.problems.append(f"{where}{name} is missing")

@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 
 from workcell.base.errors import NotFound, Refused
-from workcell.ops import briefs, propose
+from workcell.ops import briefs, brought, propose, trusted
 from workcell.ops import home as homes
 from workcell.ports import git
 from workcell.texts import compose, supervisor
@@ -37,6 +37,12 @@ def init(home: str, repo: str | None = None) -> Result:
         return Result(home, made, top, path, False, [])
     found = propose.look(top)
     briefs.write_new(path, compose.render("supervisor.md.j2", {"found": found}, home))
+    tree = git.find(top)
+    # what this command wrote was asked for by a person and is shown to them: nothing of it is a stranger's
+    keys = brought.keys_of(supervisor.read(top))
+    if keys:
+        bring = brought.Brought(top, {}, keys)
+        trusted.accept(home, trusted.place_of(top, tree), bring, trusted.remote_of(tree))
     return Result(home, made, top, path, True, [command for command, _ in found.tests])
 
 

@@ -1,10 +1,10 @@
 """The whole intent of a launch as plain data: what would be written and started, and where each value came from."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from workcell.ops import attempts, launch, plan
+from workcell.ops import attempts, launch, plan, trust
 
 
 @dataclass(frozen=True)
@@ -19,11 +19,17 @@ class Result:
     prompt: str
     verify: str | None
     steps: list[dict[str, Any]]
+    notes: list[str] = field(default_factory=list)
+    untrusted: list[str] = field(default_factory=list)
+    """What of the repository nobody has trusted, a line each: launch refuses it."""
 
 
 def dry_run(request: launch.Request) -> Result:
-    """What `launch` would do with the same request. Everything that launch refuses is refused; nothing is written."""
-    return of(launch.check(request), request.prepare)
+    """What `launch` would do with the same request. Everything that launch refuses is refused; nothing is written.
+
+    What launch refuses for want of trust alone is shown, so that it can be read before it is trusted.
+    """
+    return of(launch.check(request, trust=False), request.prepare)
 
 
 def of(made: plan.Plan, later: bool = False) -> Result:
@@ -63,8 +69,11 @@ def of(made: plan.Plan, later: bool = False) -> Result:
         prompt=filled["prompt"],
         verify=None if made.verify is None else made.verify.decode("utf-8", "replace"),
         steps=[
-            {"step": one.number, "title": one.title, "line": one.line, "text": one.text} for one in made.brief.steps
+            {"step": one.number, "title": one.title, "line": one.line, "file": made.brief.path, "text": one.text}
+            for one in made.brief.steps
         ],
+        notes=list(made.notes),
+        untrusted=trust.compare(made.home, made.top, made.tree, made.bring).lines(),
     )
 
 

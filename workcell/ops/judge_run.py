@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from workcell.judgement import bounds, evidence, verdict
-from workcell.ops import capture, captured, judge, terminal
+from workcell.ops import capture, captured, judge, policy, terminal
 from workcell.ports.agents import reader_for
 from workcell.ports.agents.speech import asks
 from workcell.rundir import layout, look, phase, plainfile, room
@@ -16,7 +16,7 @@ from workcell.texts import playbooks
 def judge_run(home: str, run: str) -> dict[str, Any]:
     """{verdict, confidence, evidence, signals, judged, resets_at?, prompt?} of the current attempt."""
     seen = look.at(run)
-    books, _ = playbooks.load((seen.attempt or {}).get("cwd"), home)
+    books, _ = policy.books(home, seen)
     found = verdict.judge(material(seen), playbooks.signals(books))
     full = room.held_up(run) if seen.phase == phase.RUNNING else None
     if full is None:

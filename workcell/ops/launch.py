@@ -10,7 +10,8 @@ from typing import Any
 from workcell import __version__
 from workcell.base import clock, ids, record
 from workcell.base.errors import CannotCreate, Refused, Unreachable
-from workcell.ops import attempts, bounds, find, home, plan, start, workspace
+from workcell.ops import attempts, bounds, find, home, pinning, plan, start, workspace
+from workcell.ops import trust as trusts
 from workcell.ports import changes, forbidden
 from workcell.ports import tmux as windows
 from workcell.rundir import layout, lease, ledger, locks, maildir, phase, seal, writer
@@ -42,10 +43,16 @@ def launch(request: Request) -> Result:
     return create(check(request), request)
 
 
-def check(request: Request) -> plan.Plan:
-    """The plan, after every reason to refuse has been looked at; nothing is written."""
+def check(request: Request, *, trust: bool = True) -> plan.Plan:
+    """The plan, after every reason to refuse has been looked at; nothing is written.
+
+    Without `trust` what the repository brings need not be trusted: for previews, which run nothing.
+    """
     home.check(request.home)
     made = plan.make(request.brief, request.options, request.home)
+    if trust:
+        trusts.require(made.home, made.top, made.tree, made.bring)
+        pinning.playbooks_of(made.bring)
     if request.window and not request.prepare:
         _check_tmux(request.home)
     workspace.check(made)
@@ -92,12 +99,15 @@ def create(made: plan.Plan, request: Request) -> Result:
     staged = os.path.join(runs, f"{layout.STAGED}{ids.token(8)}")
     held: writer.Writer | None = None
     notes: list[str] = []
+    notes += made.notes
     if made.verify is None:
         notes.append("no verify script: this run can end 'unverified' at best")
     place = workspace.make(made)
     claim: lease.Lease | None = None
     lock: int | None = None
     born = False
+    # a worktree has the files of its commit, which need not be those that were compared in the repository's own tree
+    pinning.require_tree(made, place.top, place.tree)
     try:
         os.mkdir(staged, 0o700)
         lock = locks.take(os.path.join(staged, layout.RUNNER_LOCK))
@@ -182,7 +192,7 @@ def _write_run(
         later=request.prepare,
     )
     directory = os.path.join(staged, layout.ATTEMPTS, layout.number(1))
-    pinned = attempts.write(directory, made.brief.data, made.verify, intent, None)
+    pinned = attempts.write(directory, made.brief.data, made.verify, intent, None, pinning.of_plan(made, place.top))
     seal.sync_directory(os.path.join(staged, layout.ATTEMPTS))
     seal.point(staged, layout.CURRENT, f"{layout.ATTEMPTS}/{layout.number(1)}")
     for name in layout.LINKS:

@@ -10,7 +10,7 @@ from workcell.base.errors import WorkcellError
 from workcell.judgement import next as nexts
 from workcell.judgement import outcome
 from workcell.judgement.clean import Cleaner
-from workcell.ops import cleaning, holds, outbox, verdicts, watchdog
+from workcell.ops import cleaning, holds, outbox, policy, verdicts, watchdog
 from workcell.ports import git, salvage
 from workcell.rundir import layout, look, maildir, notice, orders
 from workcell.texts import playbooks
@@ -47,7 +47,14 @@ def decide(
         return nexts.decide(case)
     if not watchdog.there(home):
         return nexts.decide(case)  # without playbooks nothing follows
-    books, faults = playbooks.load(seen.attempt.get("cwd"), home)
+    pinned = policy.read(seen)
+    if pinned.trouble is not None:
+        # what would follow is decided by playbooks, and which those were is not known any more
+        step = nexts.decide(case)
+        notice = {"text": pinned.trouble, "needs": True, "escalates": True}
+        reason = f"{step['reason']}; nothing follows: {pinned.trouble}"
+        return {**step, "reason": reason, "notices": [*step["notices"], notice], "faults": [pinned.trouble]}
+    books, faults = policy.books(home, seen)
     if ended[0] == outcome.TAMPERED:
         return nexts.decide({**case, "books": books})
     judged = verdicts.judge(seen, playbooks.signals(books))

@@ -10,6 +10,7 @@ from typing import Any
 
 from workcell.base import ids
 from workcell.base.errors import Invalid, NotFound, Refused, Unreachable
+from workcell.ops import brought, repo_rules, trusted
 from workcell.ports import git
 from workcell.rundir import layout
 from workcell.texts import adapter, config, document, fields, recipe, supervisor
@@ -19,7 +20,10 @@ from workcell.texts.document import Fault, Faulty
 ENV_NAMES = ("HOME", "PATH", "SHELL", "USER", "LOGNAME", "LANG", "TMPDIR", "SSH_AUTH_SOCK")
 ENV_PREFIXES = ("LC_", "XDG_")
 
-COMMAND_LINE, BRIEF, CONFIG, BUILT_IN, SHELL = "command line", "brief", "config", "built in", "shell"
+COMMAND_LINE, BUILT_IN, SHELL = "command line", "built in", "shell"
+
+NAMED_BY = f"{SHELL}, named by "
+"""How the origin of a variable begins whose value comes from the shell because a file names it."""
 
 NARROWING = ("memory", "processes")
 """Limits that a brief can only make smaller than configuration, repository and recipe do: they protect the machine."""
@@ -39,6 +43,8 @@ class Options:
     dirty: str | None = None
     labels: tuple[str, ...] = ()
     group: str | None = None
+    ignore_repo: bool = False
+    """Take nothing from the repository that executes or steers, and let the agent's program take nothing either."""
     said_by: Mapping[str, str] = field(default_factory=dict)
     """Who says a value in place of the command line, e.g. {"recipe": "night.yaml:4"}."""
 
@@ -77,6 +83,11 @@ class Plan:
     labels: list[str]
     group: str | None
     prose: str
+    bring: brought.Brought
+    """What the launch takes from the repository; nothing with `ignore_repo`."""
+    ignore_repo: bool = False
+    notes: list[str] = field(default_factory=list)
+    """What a person should know of what was left out."""
     origins: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -96,15 +107,24 @@ def of(brief: briefs.Brief, options: Options, home: str) -> Plan:
     """The plan for a brief that was read already; the brief's own faults are not looked at."""
     settings, settled = config.read_said(os.path.join(home, layout.CONFIG))
     titled = brief.document.front.get("objective") is None
-    origins: dict[str, str] = {"objective": f"{BRIEF} (title)" if titled else BRIEF}
+    origins: dict[str, str] = {"objective": f"{brief.path} (title)" if titled else brief.path}
     repo = _repo(brief, options, origins)
     tree, git_error = _tree(repo)
     top = tree.top if tree else os.path.realpath(repo)
     law = supervisor.read(top)
     if law and law.faults:
         raise Faulty(law.faults, f"mend {law.path}")
-    laid = law.values if law else supervisor.empty()
-    chosen = _recipe(brief, options, laid, settings, home, top, origins)
+    place = trusted.place_of(top, tree)
+    standing = trusted.Standing(place) if options.ignore_repo else trusted.read(home, place)
+    notes = [standing.trouble] if standing.trouble else []
+    laid = repo_rules.taken(law, standing, settings, ignore=options.ignore_repo, notes=notes)
+    files = _Files(brief.path, law.path if law else supervisor.FILE, os.path.join(home, layout.CONFIG))
+    chosen = _recipe(brief, options, laid, settings, home, top, files, origins)
+    bring = brought.Brought(top) if options.ignore_repo else brought.of_launch(top, law, chosen)
+    if options.ignore_repo:
+        _can_ignore(chosen)
+    else:
+        notes += repo_rules.shadowed(top, home)
     if chosen.values["steps"] and not brief.steps:
         raise Faulty(
             [Fault(brief.path, None, f"recipe {chosen.name!r} runs the blocks under '## Steps', and there are none")],
@@ -112,24 +132,25 @@ def of(brief: briefs.Brief, options: Options, home: str) -> Plan:
         )
     name = None if options.name is None else briefs.check_name(options.name)
     name = name or brief.values["name"] or ids.slug(brief.objective) or "run"
-    origins["name"] = options.who("name") if options.name else BRIEF if brief.values["name"] else "objective"
-    said = {supervisor.FILE: laid, BRIEF: brief.values}
-    env, names, fixed = _environment(brief, chosen, laid, settings, origins)
-    worktree = _first(
-        origins, "worktree", ((options.who("worktree"), options.worktree), (BRIEF, said[BRIEF]["worktree"]))
-    )
+    origins["name"] = options.who("name") if options.name else files.brief if brief.values["name"] else "objective"
+    said = {files.rules: laid, files.brief: brief.values}
+    env, names, fixed = _environment(brief, chosen, laid, settings, files, origins)
+    asked_tree = ((options.who("worktree"), options.worktree), (files.brief, brief.values["worktree"]))
+    worktree = _first(origins, "worktree", asked_tree)
     clean = {origin: (values["require"] or {}).get("clean") or None for origin, values in said.items()}
     _first(origins, "require.clean", clean.items())
-    notify = _notify(brief, settings if "notify" in settled else {}, home, origins)
+    notify = _notify(brief, settings if "notify" in settled else {}, files, home, origins)
     origins["group"] = options.who("group") if options.group else BUILT_IN
-    secrets = {CONFIG: settings, f"recipe {chosen.name}": chosen.values, **said}
+    secrets = {files.config: settings, _of_recipe(chosen, "secrets"): chosen.values, **said}
+    labels = {files.brief: brief.values["labels"], options.who("labels"): list(options.labels)}
     asked = (brief.values["dirty"], laid["dirty"], settings["dirty"])
-    dirty = _first(origins, "dirty", _ranked(options, "dirty", *asked))
+    dirty = _first(origins, "dirty", _ranked(options, "dirty", files, *asked))
     for key in ("recipe", "dirty"):
-        if origins.get(key) == CONFIG and key not in settled:
+        if origins.get(key) == files.config and key not in settled:
             origins[key] = BUILT_IN
-    prose = _prose(law)
-    origins["prose"] = supervisor.FILE if prose else BUILT_IN
+    origins["recipe"] = f"{origins['recipe']}; {', '.join(chosen.origins)}"
+    prose = law.told() if law else ""
+    origins["prose"] = files.rules if prose else BUILT_IN
     return Plan(
         home=home,
         id=ids.run_id(name),
@@ -140,9 +161,9 @@ def of(brief: briefs.Brief, options: Options, home: str) -> Plan:
         tree=tree,
         git_error=git_error,
         recipe=chosen,
-        verify=_verify(brief, laid, top, origins),
+        verify=_verify(brief, laid, top, files, origins),
         objective=brief.objective,
-        limits=_limits(brief, laid, chosen, settings, origins),
+        limits=_limits(brief, laid, chosen, settings, files, origins, standing, notes),
         env=env,
         env_names=names,
         fixed=fixed,
@@ -152,13 +173,39 @@ def of(brief: briefs.Brief, options: Options, home: str) -> Plan:
         dirty=dirty,
         worktree=worktree,
         carry=_joined(origins, "carry", {who: values["carry"] for who, values in said.items()}),
-        setup=_joined(origins, "setup", {supervisor.FILE: laid["setup"]}),
+        setup=_joined(origins, "setup", {files.rules: laid["setup"]}),
         notify=notify,
-        labels=_joined(origins, "labels", {BRIEF: brief.values["labels"], options.who("labels"): list(options.labels)}),
+        labels=_joined(origins, "labels", labels),
         group=options.group,
         prose=prose,
+        bring=bring,
+        ignore_repo=options.ignore_repo,
+        notes=notes,
         origins=origins,
     )
+
+
+@dataclass(frozen=True)
+class _Files:
+    """The files that say values, as they are named in `origins`."""
+
+    brief: str
+    rules: str
+    config: str
+
+
+def _of_recipe(chosen: recipe.Recipe, key: str) -> str:
+    """Who says a key of the recipe: its file and line."""
+    where = chosen.sources.get(key)
+    return f"recipe {chosen.name} ({where})" if where else f"recipe {chosen.name}"
+
+
+def _can_ignore(chosen: recipe.Recipe) -> None:
+    if chosen.values["repo_runs"] and not chosen.values["ignore_repo"]:
+        raise Refused(
+            f"recipe {chosen.name!r} has no 'ignore_repo': nothing keeps its program from the tree's own files",
+            "choose another recipe, or read what the repository brings and trust it: workcell trust",
+        )
 
 
 def _repo(brief: briefs.Brief, options: Options, origins: dict[str, str]) -> str:
@@ -166,7 +213,7 @@ def _repo(brief: briefs.Brief, options: Options, origins: dict[str, str]) -> str
         origins["repo"] = options.who("repo")
         repo = os.path.abspath(options.repo)
     elif brief.values["repo"]:
-        origins["repo"] = BRIEF
+        origins["repo"] = brief.path
         repo = os.path.join(brief.directory(), os.path.expanduser(brief.values["repo"]))
     else:
         origins["repo"] = "current directory"
@@ -197,30 +244,34 @@ def _recipe(
     settings: dict[str, Any],
     home: str,
     top: str,
+    files: _Files,
     origins: dict[str, str],
 ) -> recipe.Recipe:
     asked = brief.values["recipe"]
     own = {key: value for key, value in asked.items() if key != "extends"} if isinstance(asked, dict) else None
     named = asked["extends"] if isinstance(asked, dict) else asked
-    name = _first(origins, "recipe", _ranked(options, "recipe", named, laid["recipe"], settings["recipe"]))
+    name = _first(origins, "recipe", _ranked(options, "recipe", files, named, laid["recipe"], settings["recipe"]))
     if options.recipe not in (None, named):
         own = None
     lines = {path[1:]: line for path, line in brief.document.lines.items() if path[:1] == ("recipe",)}
-    return recipe.resolve(name, home=home, project=top, own=own, own_file=brief.path, own_lines=lines)
+    project = None if options.ignore_repo else top
+    return recipe.resolve(name, home=home, project=project, own=own, own_file=brief.path, own_lines=lines)
 
 
-def _notify(brief: briefs.Brief, settings: Mapping[str, Any], home: str, origins: dict[str, str]) -> list[str] | None:
+def _notify(
+    brief: briefs.Brief, settings: Mapping[str, Any], files: _Files, home: str, origins: dict[str, str]
+) -> list[str] | None:
     """The adapters that are told of the run: the brief's list, else that of config.yaml; None leaves it to them.
 
     Raises Faulty for a name that no adapter has: its notices would reach nobody.
     """
     named: list[str] | None = brief.values["notify"]
     file, line = brief.path, brief.document.lines.get(("notify",))
-    origins["notify"] = BRIEF
+    origins["notify"] = files.brief
     if named is None:
         named = settings.get("notify")
-        file, line = os.path.join(home, layout.CONFIG), None
-        origins["notify"] = BUILT_IN if named is None else CONFIG
+        file, line = files.config, None
+        origins["notify"] = BUILT_IN if named is None else files.config
     if not named:
         return named
     known = adapter.names(home)
@@ -234,9 +285,10 @@ def _notify(brief: briefs.Brief, settings: Mapping[str, Any], home: str, origins
     return named
 
 
-def _ranked(options: Options, key: str, brief: Any, laid: Any, settings: Any) -> list[tuple[str, Any]]:
+def _ranked(options: Options, key: str, files: _Files, brief: Any, laid: Any, settings: Any) -> list[tuple[str, Any]]:
     """Who may say the value of `key`, the first one before the others."""
-    return [(options.who(key), getattr(options, key)), (BRIEF, brief), (supervisor.FILE, laid), (CONFIG, settings)]
+    given = (options.who(key), getattr(options, key))
+    return [given, (files.brief, brief), (files.rules, laid), (files.config, settings)]
 
 
 def _first(origins: dict[str, str], key: str, ranked: Iterable[tuple[str, Any]]) -> Any:
@@ -259,29 +311,30 @@ def _limits(
     laid: dict[str, Any],
     chosen: recipe.Recipe,
     settings: dict[str, Any],
+    files: _Files,
     origins: dict[str, str],
+    standing: trusted.Standing,
+    notes: list[str],
 ) -> dict[str, Any]:
     out = {}
-    sources: tuple[tuple[str, dict[str, Any]], ...] = (
-        (BRIEF, brief.values["limits"]),
-        (supervisor.FILE, laid["limits"]),
-        (f"recipe {chosen.name}", chosen.values["limits"]),
-        (CONFIG, settings["limits"]),
-        (BUILT_IN, config.LIMITS),
-    )
     for key in config.LIMITS:
-        ranked = sources
+        own = (files.brief, brief.values["limits"].get(key))
+        rules = (files.rules, laid["limits"].get(key))
+        others = (
+            (_of_recipe(chosen, f"limits.{key}"), chosen.values["limits"].get(key)),
+            (files.config, settings["limits"].get(key)),
+            (BUILT_IN, config.LIMITS[key]),
+        )
+        usual = next((value for _, value in others if value is not None), None)
         if key in NARROWING:
-            said = [source for source in sources if source[1].get(key) is not None]
-            ranked = tuple(sorted(said, key=lambda source: source[1][key]))  # stable: of equals the first one says it
-        for origin, found in ranked:
-            if found.get(key) is not None:
-                out[key] = found[key]
-                origins[f"limits.{key}"] = origin
-                break
-        else:
-            out[key] = None
-            origins[f"limits.{key}"] = BUILT_IN
+            # the smallest counts, so that none of them can make another one wider
+            said = [one for one in (own, rules, *others) if one[1] is not None]
+            out[key] = _first(origins, f"limits.{key}", (*sorted(said, key=lambda one: one[1]), (BUILT_IN, None)))
+            continue
+        if own[1] is None and repo_rules.wider(rules[1], usual) and not standing.accepts("limits", laid["limits"]):
+            notes.append(f"limits.{key} of {files.rules} is wider than {usual:g} and not taken: workcell trust")
+            rules = (files.rules, None)
+        out[key] = _first(origins, f"limits.{key}", (own, rules, *others))
     return {
         "wall_seconds": out["wall"],
         "idle_seconds": out["idle"],
@@ -303,22 +356,24 @@ def _environment(
     chosen: recipe.Recipe,
     laid: dict[str, Any],
     settings: dict[str, Any],
+    files: _Files,
     origins: dict[str, str],
 ) -> tuple[dict[str, str], list[str], list[str]]:
     """(the whole environment, the names that brief and others gave, those with a value). Others are taken over."""
     env = environment_now()
     named: dict[str, str | None] = {}
     sources = (
-        (CONFIG, settings["env"]),
-        (f"recipe {chosen.name}", chosen.values["env"]),
-        (supervisor.FILE, laid["env"]),
-        (BRIEF, brief.values["env"]),
+        (files.config, settings["env"]),
+        ("", chosen.values["env"]),
+        (files.rules, laid["env"]),
+        (files.brief, brief.values["env"]),
     )
     origins.update({f"env.{name}": SHELL for name in env})
     for origin, source in sources:
         named.update(source)
-        origins.update({f"env.{name}": origin if source[name] is not None else f"{SHELL}, named by {origin}"
-                        for name in source})  # fmt: skip
+        for name, value in source.items():
+            who = origin or _of_recipe(chosen, f"env.{name}")
+            origins[f"env.{name}"] = who if value is not None else f"{NAMED_BY}{who}"
     for name, value in named.items():
         if value is not None:
             env[name] = value
@@ -327,16 +382,18 @@ def _environment(
     return env, sorted(named), sorted(name for name, value in named.items() if value is not None)
 
 
-def _verify(brief: briefs.Brief, laid: dict[str, Any], top: str, origins: dict[str, str]) -> bytes | None:
+def _verify(
+    brief: briefs.Brief, laid: dict[str, Any], top: str, files: _Files, origins: dict[str, str]
+) -> bytes | None:
     """The script's bytes. One line that names a file is that file; anything else is the commands themselves."""
     text = brief.values["verify"]
     if text is None:
         if laid["tests"]:
-            origins["verify"] = f"{supervisor.FILE} (tests)"
+            origins["verify"] = f"{files.rules} (tests)"
             return (_SHELL_HEAD + "\n".join(laid["tests"]) + "\n").encode()
         origins["verify"] = BUILT_IN
         return None
-    origins["verify"] = BRIEF
+    origins["verify"] = files.brief
     word = str(text).strip()
     if not word:
         raise Faulty([Fault(brief.path, brief.document.lines.get(("verify",)), "'verify' is empty")])
@@ -358,14 +415,6 @@ def _verify(brief: briefs.Brief, laid: dict[str, Any], top: str, origins: dict[s
                 "'verify' names a script file, or holds the commands themselves",
             )
     return (_SHELL_HEAD + str(text).rstrip("\n") + "\n").encode()
-
-
-def _prose(law: supervisor.Supervisor | None) -> str:
-    if law is None:
-        return ""
-    rules = "\n".join(f"- {rule}" for rule in law.values["deploy"])
-    parts = [law.prose, f"Deployment rules:\n{rules}" if rules else ""]
-    return "\n\n".join(part for part in parts if part)
 
 
 def check_programs(chosen: recipe.Recipe, words: list[str], path: str | None) -> None:

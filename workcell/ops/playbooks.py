@@ -1,6 +1,7 @@
 """playbook: what there is, what one says, what is wrong in one, and which would hold for what an agent left."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,12 +26,15 @@ class Tried:
     steps: list[dict[str, Any]]
 
 
-def ls(home: str) -> tuple[list[dict[str, Any]], list[Fault]]:
-    """({name, version, when, steps, origin, path} of every playbook, the faults of those that cannot be used)."""
+def ls(home: str, ignored: Callable[[str], None] | None = None) -> tuple[list[dict[str, Any]], list[Fault]]:
+    """({name, version, when, steps, origin, path} of every playbook, the faults of those that cannot be used).
+
+    Files of the repository that are not used go to `ignored`, in words.
+    """
     rows, faults = [], []
-    for item in shelf.items("recovery", recipes.project(), home):
+    for item in shelf.items("recovery", recipes.project(), home, ignored=ignored):
         try:
-            found = playbook.read(item.path)
+            found = playbook.read(item.path, foreign=item.origin == "project")
         except Faulty as error:
             faults += error.faults
             continue
@@ -48,7 +52,7 @@ def ls(home: str) -> tuple[list[dict[str, Any]], list[Fault]]:
 
 
 def show(home: str, name: str) -> tuple[str, str]:
-    """(path, text) of the playbook that holds here under that name."""
+    """(path, text) of the playbook that has that name here."""
     item = shelf.find("recovery", name, recipes.project(), home)
     with open(item.path, encoding="utf-8", errors="replace") as file:
         return item.path, file.read()

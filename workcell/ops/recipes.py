@@ -1,6 +1,7 @@
 """recipe: what recipes there are, what one says when all that it extends is filled in, and what is wrong in one."""
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 from workcell.base.errors import WorkcellError
@@ -19,10 +20,10 @@ def project() -> str | None:
     return tree.top if tree and not tree.bare else None
 
 
-def ls(home: str) -> list[dict[str, Any]]:
-    """Every recipe: name, summary, io, origin, path."""
+def ls(home: str, ignored: Callable[[str], None] | None = None) -> list[dict[str, Any]]:
+    """Every recipe: name, summary, io, origin, path. Files of the repository that are not used go to `ignored`."""
     rows = []
-    for found in shelf.items("recipes", project(), home):
+    for found in shelf.items("recipes", project(), home, ignored=ignored):
         try:
             front = recipe.load(found).front
         except WorkcellError as error:
@@ -44,12 +45,23 @@ def show(home: str, name: str) -> dict[str, Any]:
     found = recipe.resolve(name, home=home, project=project(), complete=False)
     values = {key: value for key, value in found.values.items() if value not in (None, [], {}, "") and key != "extends"}
     head = "".join(f"# {origin}\n" for origin in found.origins)
-    return {"name": name, "values": found.values, "origins": found.origins, "text": head + document.plain_yaml(values)}
+    if len(found.origins) > 1:
+        head += "".join(f"# {key}: {place}\n" for key, place in sorted(found.sources.items()) if "." not in key)
+    text = head + document.plain_yaml(values)
+    return {
+        "name": name,
+        "values": found.values,
+        "origins": found.origins,
+        "sources": found.sources,
+        "text": text,
+    }
 
 
 def by_hand(home: str, name: str, brief: str, repo: str | None) -> str:
     """The shell script that does with this recipe what a launch of `brief` would do; what launch refuses is refused."""
-    return byhand.script(launch.check(launch.Request(home, brief, plan.Options(recipe=name, repo=repo), window=False)))
+    return byhand.script(
+        launch.check(launch.Request(home, brief, plan.Options(recipe=name, repo=repo), window=False), trust=False)
+    )
 
 
 def lint(home: str, paths: list[str]) -> list[str]:

@@ -21,6 +21,7 @@ from workcell.ops import (
     letters,
     plan,
     remaining,
+    resume_trust,
     settle,
     start,
     verdicts,
@@ -49,6 +50,10 @@ class Request:
     """Continue the agent's own conversation, where its recipe can and the conversation is still there."""
     attempt: int | None = None
     """Only if this attempt is the current one and waits to go on: for whoever decided on an earlier look."""
+    renew_policy: bool = False
+    """Pin what steers automation anew, from the tree as it is now."""
+    ignore_repo: bool = False
+    """Take nothing from the repository that executes or steers."""
     by: dict[str, Any] = field(default_factory=lambda: {"who": "person", "playbook": None})
 
 
@@ -76,18 +81,28 @@ def resume(request: Request) -> Result:
     # a verify script may run for an hour: who looked a moment ago settles nothing
     seen = look.at(run) if request.dry_run or request.attempt is not None else settle.settle(run)
     _check(seen, request)
-    if seen.phase == phase.CREATED and request.brief is None and request.recipe is None:
+    asked = resume_trust.Asked(
+        request.home,
+        request.by.get("who") == "person",
+        renew=request.renew_policy,
+        ignore=request.ignore_repo,
+        preview=request.dry_run,
+    )
+    anew = request.brief is not None or request.recipe is not None or request.renew_policy or request.ignore_repo
+    if seen.phase == phase.CREATED and not anew:
+        if not request.dry_run:
+            resume_trust.settle(asked, seen, _stored(seen), None)
         if request.dry_run:
             return Result(run, seen.id, seen.n, seen.phase, None, _text(seen, layout.BRIEF))
         return _started(request, seen.n)
-    made = _plan(request)
+    made = _plan(request, resume_trust.ignores(asked, seen))
     n = seen.n + 1
-    intent, brief, verify = _intent(request, seen, n, made)
+    intent, brief, verify, policy = _intent(request, seen, n, made, asked)
     how = "native" if intent["native"] else "artifacts"
     if request.dry_run:
         text = brief.decode("utf-8", "replace")
         return Result(run, seen.id, n, seen.phase, None, text, how, intent.get("native_why"))
-    _open(request, seen, n, intent, brief, verify, made)
+    _open(request, seen, n, intent, brief, verify, policy, made)
     return replace(_started(request, n), how=how, how_why=intent.get("native_why"))
 
 
@@ -121,12 +136,23 @@ def _check(seen: look.Look, request: Request) -> None:
         raise Refused(f"{who}: {top} is in the middle of a {busy}", "finish or abort it first")
 
 
-def _plan(request: Request) -> plan.Plan | None:
+def _stored(seen: look.Look) -> recipes.Recipe:
+    """The recipe of the current attempt, as it was pinned."""
+    stored = (seen.attempt or {}).get("recipe") or {}
+    return recipes.Recipe(str(stored.get("name")), stored.get("values") or {}, [])
+
+
+def _plan(request: Request, ignore_repo: bool) -> plan.Plan | None:
     """The plan of a new brief; None without one."""
     if request.brief is None:
         return None
     launched = look.read_record(request.run, layout.LAUNCH, []) or {}
-    options = plan.Options(recipe=request.recipe, repo=launched.get("workspace"), name=launched.get("name"))
+    options = plan.Options(
+        recipe=request.recipe,
+        repo=launched.get("workspace"),
+        name=launched.get("name"),
+        ignore_repo=ignore_repo,
+    )
     made = plan.make(request.brief, options, request.home)
     asked = made.brief.values["repo"]
     if asked:
@@ -141,18 +167,20 @@ def _plan(request: Request) -> plan.Plan | None:
 
 
 def _intent(
-    request: Request, seen: look.Look, n: int, made: plan.Plan | None
-) -> tuple[dict[str, Any], bytes, bytes | None]:
-    """(attempt.json, brief.md, verify.sh) of the next attempt."""
+    request: Request, seen: look.Look, n: int, made: plan.Plan | None, asked: resume_trust.Asked
+) -> tuple[dict[str, Any], bytes, bytes | None, bytes | None]:
+    """(attempt.json, brief.md, verify.sh, policy.json) of the next attempt."""
     assert seen.attempt is not None and seen.launch is not None
     messages: list[str] = []
+    chosen = made.recipe if made is not None else _stored(seen)
     if made is not None:
         carried, brief, verify = attempts.from_plan(made, seen.attempt["cwd"]), made.brief.data, made.verify
     else:
         carried = dict(seen.attempt)
         if request.recipe is not None:
-            chosen = recipes.resolve(request.recipe, home=request.home, project=seen.attempt["cwd"])
-            carried["recipe"] = {"name": chosen.name, "origins": chosen.origins, "values": chosen.values}
+            project = None if resume_trust.ignores(asked, seen) else seen.attempt["cwd"]
+            chosen = recipes.resolve(request.recipe, home=request.home, project=project)
+            carried["recipe"] = attempts.of_found(chosen)
             carried.update(attempts.of_recipe(chosen.values))
             for key, names in (("secrets", chosen.values["secrets"]), ("env_names", chosen.values["env"])):
                 carried[key] = sorted({*carried[key], *names})
@@ -162,6 +190,7 @@ def _intent(
         brief = remaining.brief(request.run, seen, n, texts, cleaning.of_run(request.run)).encode("utf-8", "replace")
         verify = _verify(seen)
         carried["verify"] = verify and {"sha256": plan.sha256(verify)}
+    carried["ignore_repo"], policy = resume_trust.settle(asked, seen, chosen, made)
     values = carried["recipe"]["values"]
     session, why_not = _conversation(request, seen, values) if request.native else (None, None)
     carried["limits"] = _limits(request, seen, carried["limits"])
@@ -183,7 +212,7 @@ def _intent(
     intent["brief_given"] = n if made is not None else seen.attempt.get("brief_given", 1)
     plan.check_programs(recipes.Recipe(carried["recipe"]["name"], values, []), intent["argv"], _path(request.run))
     bounds.check(intent["limits"])
-    return intent, brief, verify
+    return intent, brief, verify, policy
 
 
 def _conversation(request: Request, seen: look.Look, values: dict[str, Any]) -> tuple[str | None, str | None]:
@@ -258,6 +287,7 @@ def _open(
     intent: dict[str, Any],
     brief: bytes,
     verify: bytes | None,
+    policy: bytes | None,
     made: plan.Plan | None,
 ) -> None:
     """Stage the attempt, rename it, and switch `current` to it: the switch is its birth."""
@@ -271,7 +301,7 @@ def _open(
             _remove_unborn(run, n)
             staged = os.path.join(run, layout.ATTEMPTS, f"{layout.STAGED}{layout.number(n)}")
             handoff = plainfile.read(os.path.join(seen.directory, layout.HANDOFF), HANDOFF_LIMIT)
-            pinned = attempts.write(staged, brief, verify, intent, handoff)
+            pinned = attempts.write(staged, brief, verify, intent, handoff, policy)
             held.pin(n, pinned)
             os.rename(staged, layout.attempt(run, n))
             seal.sync_directory(os.path.join(run, layout.ATTEMPTS))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from workcell.base.errors import Unreachable
+from workcell.ports import programs
 
 _GATED = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "runner", "gated.py")
 
@@ -54,6 +55,15 @@ def _cannot_start(program: str, cwd: str | None, error: Exception) -> Unreachabl
     return Unreachable(f"cannot start {program!r}: {why}", f"install {program} or put it on PATH")
 
 
+def _program(name: str, env: Mapping[str, str] | None) -> str:
+    if "/" in name:
+        return name
+    found = programs.find(name, (os.environ if env is None else env).get("PATH", os.defpath), [programs.here()])
+    if found is None:
+        raise FileNotFoundError(2, f"not found in an absolute directory of PATH outside of the tree: {name}")
+    return found
+
+
 def run(
     argv: Sequence[str | bytes],
     *,
@@ -66,14 +76,16 @@ def run(
 ) -> Ran:
     """Run `argv` to its end and return what it printed.
 
-    `timeout` is in seconds; past it the program's whole process group is killed and `code` is None. Its output is then
-    read on for at most `drain` seconds: whoever else holds the pipe may live on. `env`
-    replaces the environment. Raises Unreachable when the program cannot be started at all.
+    A program named without a slash is looked for on PATH, and never in a relative directory of it or in the tree
+    around the current directory: it would be the repository's. `timeout` is in seconds; past it the program's whole
+    process group is killed and `code` is None. Its output is then read on for at most `drain` seconds: whoever else
+    holds the pipe may live on. `env` replaces the environment. Raises Unreachable when the program cannot be started
+    at all.
     """
     words = tuple(os.fsdecode(word) for word in argv)
     try:
         child = subprocess.Popen(
-            argv,
+            [_program(words[0], env), *argv[1:]],
             cwd=cwd,
             env=env,
             stdin=subprocess.PIPE if input is not None else subprocess.DEVNULL,

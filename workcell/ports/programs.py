@@ -27,18 +27,21 @@ def find(name: str, path: str | None = None, avoid: Sequence[str | None] = ()) -
 
 
 def tree_around(where: str) -> str | None:
-    """The nearest directory at or above `where` that has a `.git`; None where there is none. Starts nothing."""
+    """The nearest directory at or above `where` that has a `.git`; None where there is none. Starts nothing.
+
+    None also where it holds the person's home directory: a home that is kept in git is nobody else's.
+    """
     here = os.path.realpath(where)
     while not os.path.lexists(os.path.join(here, ".git")):
         above = os.path.dirname(here)
         if above == here:
             return None
         here = above
-    return here
+    return None if _below(os.path.expanduser("~"), [here]) else here
 
 
 def here() -> str | None:
-    """The tree around the current directory, also where it is no repository's: that directory itself."""
+    """The tree around the current directory; None where there is none, or the directory is gone."""
     try:
         where = os.getcwd()
     except OSError:

@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass
 
 from workcell.base.errors import Refused, TryAgain, Unreachable
-from workcell.ports import proc
+from workcell.ports import proc, programs
 from workcell.rundir import layout, seal
 
 TIMEOUT = 2.0
@@ -144,6 +144,7 @@ class Tmux:
         self.ask("list-sessions")  # one that answers is given OPENS for the rest, a silent one BUDGET and no more
         command = ["new-session", "-d", "-P", "-F", "#{session_name}", "-s", session, "-x", "200", "-y", "50"]
         words = self.command(*command, "-c", directory, "--", *argv)
+        words[0] = programs.find("tmux", avoid=[programs.here()]) or words[0]
         raised = f'ulimit -Sn {_descriptors()} 2>/dev/null; exec "$@"'
         ran = bounded(self.socket, ["sh", "-c", raised, "sh", *words], OPENS, env=_environment())
         for _ in range(3):

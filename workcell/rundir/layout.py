@@ -17,6 +17,7 @@ TMUX_SOCKET, TMUX_CONF, SOCKET_POINTER = "tmux.sock", "tmux.conf", "SOCKET"
 RUNS, WORKTREES, LEASES, HOLDS = "runs", "worktrees", "leases", "holds"
 OUTBOX, WATCHDOG, CRASHES = "outbox", "watchdog", "crashes"
 LEDGER, ENDED, ORDERS = "ledger", "ended", "orders"
+TRUST = "trust"
 DATA_KINDS = ("recipes", "recovery", "adapters", "templates")
 
 # a run
@@ -30,6 +31,7 @@ TYPED, REFUSED, SAID = "typed", "refused", "said"
 # an attempt
 ATTEMPT, START, EXIT, FACTS = "attempt.json", "start.json", "exit.json", "facts.json"
 VERIFY, NEXT, RESULT, CAPTURE = "verify.json", "next.json", "result.json", "capture.json"
+POLICY = "policy.json"
 BRIEF, VERIFY_SCRIPT, HANDOFF = "brief.md", "verify.sh", "handoff.md"
 AGENT_LOG, STDERR_LOG, VERIFY_LOG, AGENT_DIR = "agent.log", "stderr.log", "verify.log", "agent"
 TRANSCRIPT = "transcript.jsonl"
@@ -42,7 +44,7 @@ SEALED = (ATTEMPT, START, EXIT, FACTS, VERIFY, NEXT, RESULT)
 LINKS = (BRIEF, VERIFY_SCRIPT, AGENT_LOG, HANDOFF, RESULT)
 """Names in a run that lead through `current` into the attempt of now."""
 
-PINNED = (ATTEMPT, BRIEF, VERIFY_SCRIPT)
+PINNED = (ATTEMPT, POLICY, BRIEF, VERIFY_SCRIPT)
 """Files of an attempt that the ledger knows by their hash alone, beside those that the recipe seeds."""
 
 STAGED = ".new-"

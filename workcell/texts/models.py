@@ -121,6 +121,46 @@ class Attempt(Record):
     native: bool = False
     seed: dict[str, str] = {}
     messages: list[str] = []
+    ignore_repo: bool = False
+    policy_sha256: Sha256 | None = None
+
+
+class PinnedPlaybook(Record):
+    """A playbook of the repository, as it was trusted and pinned."""
+
+    name: str
+    file: str
+    sha256: Sha256
+    text: str
+
+
+class PinnedRepo(Record):
+    """What the repository brought when the attempt was opened: paths, relative to its tree, to sha256."""
+
+    top: str
+    ignored: bool
+    files: dict[str, Sha256]
+
+
+class Policy(Record):
+    """What steers automation in one attempt, beside its recipe."""
+
+    schema_: Literal["workcell.file.policy/1"] = Field(alias="schema")
+    playbooks: list[PinnedPlaybook]
+    rules: dict[str, Any] | None
+    may: list[str] | None
+    repo: PinnedRepo
+
+
+class Trust(Record):
+    """What a person accepted of one repository: names to sha256, the newest last."""
+
+    schema_: Literal["workcell.file.trust/1"] = Field(alias="schema")
+    path: str
+    remote: str | None
+    at: Time
+    files: dict[str, list[Sha256]]
+    keys: dict[str, list[Sha256]]
 
 
 class Cgroup(Record):
@@ -406,6 +446,8 @@ FILES: dict[str, type[Record]] = {
     "launch": Launch,
     "env": Env,
     "attempt": Attempt,
+    "policy": Policy,
+    "trust": Trust,
     "start": Start,
     "exit": Exit,
     "facts": Facts,

@@ -257,8 +257,15 @@ _TABLE = (
 SECTIONS = ("Recognise", "Diagnose", "What is done", "If that does not help")
 
 
-def parse(data: bytes, file: str) -> tuple[Playbook | None, list[Fault]]:
-    """The playbook that `data` (Markdown with front matter) says, or None, and every fault with its line."""
+PERSON_ONLY = ("answer", "release")
+"""Steps that speak for a person; only a person's own playbook, or a shipped one, may have them."""
+
+
+def parse(data: bytes, file: str, *, foreign: bool = False) -> tuple[Playbook | None, list[Fault]]:
+    """The playbook that `data` (Markdown with front matter) says, or None, and every fault with its line.
+
+    With `foreign` it comes from a repository: steps of PERSON_ONLY and caps above the defaults are faults.
+    """
     try:
         document = parse_markdown(data, file)
     except Faulty as error:
@@ -277,6 +284,8 @@ def parse(data: bytes, file: str) -> tuple[Playbook | None, list[Fault]]:
         document.fault((), "'steps' is missing", "at least '- escalate'")
     _unique(found["signals"], document)
     _prose(document)
+    if foreign:
+        _persons_alone(found, document)
     if document.faults:
         return None, document.faults
     limits = found["limits"] or fields.check({}, _LIMITS, document)
@@ -297,9 +306,28 @@ def parse(data: bytes, file: str) -> tuple[Playbook | None, list[Fault]]:
     )
 
 
-def read(path: str) -> Playbook:
+def _persons_alone(found: dict[str, Any], document: Document) -> None:
+    """Note what a repository's playbook may not say."""
+    cure = "put the playbook into recovery/ of your home, if you want it"
+    for number, step in enumerate(found["steps"]):
+        if step["step"] in PERSON_ONLY:
+            document.fault(
+                ("steps", number, step["step"]),
+                f"{step['step']!r} speaks for a person, and no repository's playbook may",
+                cure,
+            )
+    for key, value in (found["limits"] or {}).items():
+        usual = next((entry.default for entry in _LIMITS if entry.name == key), None)
+        if usual is None or value is None:
+            continue
+        if value < usual if key == "cooldown" else value > usual:
+            words = f"{key!r} of {value:g} is wider than the usual {usual:g}: not from a repository"
+            document.fault(("limits", key), words, cure)
+
+
+def read(path: str, *, foreign: bool = False) -> Playbook:
     """The playbook in a file; Faulty with all its faults, NotFound or Invalid when it cannot be read."""
-    found, faults = parse(load(path), path)
+    found, faults = parse(load(path), path, foreign=foreign)
     if found is None:
         raise Faulty(faults, f"workcell playbook lint {path}")
     return found

@@ -1,20 +1,25 @@
 """All playbooks that hold for a repository, and the signals that they bring."""
 
+from collections.abc import Callable
+
 from workcell.base.errors import WorkcellError
 from workcell.texts import playbook, shelf
 from workcell.texts.document import Fault, Faulty
 from workcell.texts.playbook import Playbook, Signal
 
 
-def load(repo: str | None = None, home: str | None = None) -> tuple[list[Playbook], list[Fault]]:
-    """Every playbook by name, the nearest of each, and the faults of those that cannot be used.
+def load(
+    repo: str | None = None, home: str | None = None, ignored: Callable[[str], None] | None = None
+) -> tuple[list[Playbook], list[Fault]]:
+    """Every playbook by name, and the faults of those that cannot be used; `ignored` as for `shelf.items`.
 
-    A faulty playbook of the project or the user does not bring back the shipped one that it was to replace.
+    A faulty playbook of the user does not bring back the shipped one that it was to replace. Those of `repo` are read
+    from its tree as it is now: for previews. A run has its own pinned.
     """
     found, faults = [], []
-    for item in shelf.items("recovery", repo, home):
+    for item in shelf.items("recovery", repo, home, ignored=ignored):
         try:
-            found.append(playbook.read(item.path))
+            found.append(playbook.read(item.path, foreign=item.origin == "project"))
         except Faulty as error:
             faults += error.faults
         except WorkcellError as error:

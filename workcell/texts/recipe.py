@@ -1,9 +1,10 @@
 """A recipe: how one kind of agent is launched, as data."""
 
 import json
+import os
 import re
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import jinja2
@@ -26,6 +27,23 @@ def _command(value: Any, path: fields.Path, document: Document) -> list[str] | N
         return [str(word) for word in value]
     document.fault(path, "'command' must be a command line or a list of words")
     return None
+
+
+def _arguments(value: Any, path: fields.Path, document: Document) -> list[str] | None:
+    """A list of words that are added to a command."""
+    if isinstance(value, list) and all(isinstance(word, str | int | float) for word in value):
+        return [str(word) for word in value]
+    document.fault(path, f"{path[-1]!r} must be a list of words")
+    return None
+
+
+def _in_tree(value: Any, path: fields.Path, document: Document) -> str | None:
+    """A path below the top of a tree; `*` and `?` stand for a part of a name."""
+    found = fields.line(value, path, document)
+    if found is not None and (os.path.isabs(found) or ".." in found.split("/")):
+        document.fault(path, f"{found!r} must be a path within the tree")
+        return None
+    return found and found.rstrip("/")
 
 
 _SEED_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)?")
@@ -80,6 +98,8 @@ KEYS = (
         "what the agent itself leaves in the tree, as in forbid; it may be clean with it",
     ),
     Field("reader", fields.one_of("none", "claude", "codex"), "who can read what the agent records"),
+    Field("repo_runs", fields.list_of(_in_tree), "paths of a tree whose content the program obeys or runs; * in names"),
+    Field("ignore_repo", _arguments, "arguments under which the program obeys none of these; before -- or a last -"),
     Field("steps", fields.flag, "whether the brief must have steps"),
     Field(
         "terminal",
@@ -105,6 +125,8 @@ DEFAULTS: dict[str, Any] = {
     "needs": [],
     "leaves": [],
     "reader": "none",
+    "repo_runs": [],
+    "ignore_repo": [],
     "steps": False,
     "seed": {},
     "typing": {},
@@ -114,11 +136,20 @@ DEFAULTS: dict[str, Any] = {
 
 @dataclass
 class Recipe:
-    """A recipe with everything that it extends already in it. `origins` names the files, nearest first."""
+    """A recipe with everything that it extends already in it.
+
+    `origins` names the files as `origin: path`, nearest first; `sources` has for each key that a file gives, and for
+    each key of `env`, `limits` and `typing` (`env.NAME`), `path:line` of where it stands.
+    """
 
     name: str
     values: dict[str, Any]
     origins: list[str]
+    sources: dict[str, str] = field(default_factory=dict)
+
+    def of_project(self) -> list[str]:
+        """The paths of those of its files that come from the repository."""
+        return [path for origin, _, path in (entry.partition(": ") for entry in self.origins) if origin == "project"]
 
 
 def load(found: shelf.Item) -> Document:
@@ -148,14 +179,15 @@ def resolve(
         layers.append(Document(own_file, own, "", 1, dict(own_lines or {})))
     found = shelf.find("recipes", name, project, home)
     origins = _collect(found, layers, home, project)
-    values = _merge(layers)
+    sources: dict[str, str] = {}
+    values = _merge(layers, sources)
     values["name"] = name
     if complete and not values.get("command"):
         raise Invalid(
             f"recipe {name!r} has no command",
             f"give it one in the brief: 'recipe: {{extends: {name}, command: make test}}'",
         )
-    return Recipe(name, values, origins)
+    return Recipe(name, values, origins, sources)
 
 
 def check_file(found: shelf.Item, *, home: str, project: str | None) -> None:
@@ -184,20 +216,42 @@ def _collect(found: shelf.Item, layers: list[Document], home: str, project: str 
         found = shelf.find("recipes", wanted, project, home)
 
 
-def _merge(layers: list[Document]) -> dict[str, Any]:
-    """The values of all layers, the first one before the others; env and limits key by key."""
+def _merge(layers: list[Document], sources: dict[str, str] | None = None) -> dict[str, Any]:
+    """The values of all layers, the first one before the others; some keys are joined.
+
+    `repo_runs` of all layers hold together: what a program obeys does not become less by a file that is silent of it.
+    """
     checked = [fields.check(layer.front, KEYS, layer) for layer in layers]
     faults = [fault for layer in layers for fault in layer.faults]
     if faults:
         raise Faulty(faults)
     values = dict(DEFAULTS)
-    for layer in reversed(checked):
-        for key, value in layer.items():
-            if value is not None and key in ("env", "limits", "typing"):
-                values[key] = {**values[key], **{k: v for k, v in value.items() if v is not None or key == "env"}}
-            elif value is not None:
+    sources = {} if sources is None else sources
+    for layer, mine in reversed(list(zip(layers, checked, strict=True))):
+        for key, value in mine.items():
+            if value is None:
+                continue
+            if key in ("env", "limits", "typing"):
+                given = {k: v for k, v in value.items() if v is not None or key == "env"}
+                values[key] = {**values[key], **given}
+                sources.update({f"{key}.{name}": _place(layer, (key, name)) for name in given})
+            elif key == "repo_runs":
+                values[key] = list(dict.fromkeys([*values[key], *value]))
+            else:
                 values[key] = value
+            sources[key] = _place(layer, (key,))
     return values
+
+
+def _place(layer: Document, path: fields.Path) -> str:
+    line = layer.lines.get(path) or layer.lines.get(path[:1])
+    return f"{layer.file}:{line}" if line else layer.file
+
+
+def with_arguments(words: list[str], more: list[str]) -> list[str]:
+    """A command with arguments added: before `--` where it has one, else before a last `-`, else at its end."""
+    at = words.index("--") if "--" in words else len(words) - 1 if words[-1:] == ["-"] else len(words)
+    return [*words[:at], *more, *words[at:]]
 
 
 FAILURES = (jinja2.TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError)

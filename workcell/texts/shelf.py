@@ -1,4 +1,8 @@
-"""Where recipes, playbooks, adapters and templates lie: the project's, the user's, the shipped ones."""
+"""Where recipes, playbooks, adapters and templates lie: the user's, the shipped ones, the project's.
+
+A file of the user goes before a shipped one of the same name. A file of the project goes before nothing: it may add a
+name, and never take one, since a repository may be a stranger's.
+"""
 
 import os
 from collections.abc import Callable, Sequence
@@ -8,7 +12,8 @@ from workcell.base.errors import NotFound
 from workcell.texts.fields import did_you_mean
 
 KINDS = ("recipes", "recovery", "adapters", "templates")
-ORIGINS = ("project", "user", "shipped")
+ORIGINS = ("user", "shipped", "project")
+PROJECT_FOLDER = ".workcell"
 
 SUFFIXES = {
     "recipes": (".yaml", ".yml", ".md"),
@@ -41,12 +46,12 @@ def single(name: str) -> str:
 
 
 def folders(kind: str, repo: str | None, home: str | None) -> list[tuple[str, str]]:
-    """(origin, folder) nearest first; folders that are not there are named too."""
+    """(origin, folder), the first one before the others; folders that are not there are named too."""
     if kind not in KINDS:
         raise ValueError(f"unknown kind of data: {kind!r}")
-    found = [("project", os.path.join(repo, ".workcell", kind))] if repo else []
-    found += [("user", os.path.join(home, kind))] if home else []
-    return [*found, ("shipped", shipped(kind))]
+    found = [("user", os.path.join(home, kind))] if home else []
+    found.append(("shipped", shipped(kind)))
+    return [*found, ("project", os.path.join(repo, PROJECT_FOLDER, kind))] if repo else found
 
 
 def items(
@@ -55,11 +60,13 @@ def items(
     home: str | None = None,
     *,
     unreadable: Callable[[str], None] | None = None,
+    ignored: Callable[[str], None] | None = None,
 ) -> list[Item]:
-    """All data files of a kind by name; a nearer file replaces one of the same name further away.
+    """All data files of a kind by name; a user's file replaces a shipped one of the same name.
 
     A folder that is there but cannot be listed is told to `unreadable`: what it would have replaced stays in
-    force, and whoever asks should say so.
+    force, and whoever asks should say so. A project's file that is not used is told to `ignored`, in words with its
+    path: because its name is taken, or because a symbolic link leads out of the repository.
     """
     found: dict[str, Item] = {}
     for origin, folder in folders(kind, repo, home):
@@ -71,14 +78,59 @@ def items(
             if unreadable:
                 unreadable(folder)
             continue
+        outside = leads_out(str(repo), folder) if origin == "project" else None
+        if outside is not None:
+            if ignored:
+                ignored(outside)
+            continue
         for file in names:
             stem, suffix = os.path.splitext(file)
             path = os.path.join(folder, file)
             if file.startswith(".") or stem.upper() == "README" or suffix not in SUFFIXES[kind]:
                 continue
-            if stem not in found and os.path.isfile(path):
-                found[stem] = Item(stem, path, origin)
+            if not os.path.isfile(path):
+                continue
+            why = _not_used(str(repo), path, found.get(stem)) if origin == "project" else None
+            if why is None:
+                found.setdefault(stem, Item(stem, path, origin))
+            elif ignored:
+                ignored(why)
     return [found[name] for name in sorted(found)]
+
+
+def _not_used(repo: str, path: str, taken: Item | None) -> str | None:
+    if taken is not None:
+        return f"{path} is not used: {taken.name!r} is the name of {taken.path} ({taken.origin}); give it another name"
+    return leads_out(repo, path)
+
+
+def leads_out(repo: str, path: str) -> str | None:
+    """Why a path below `repo`/.workcell is not read: a symbolic link leads out of the repository; None where none does.
+
+    `.workcell` itself must be a directory, wherever a link of that name leads.
+    """
+    top = os.path.join(repo, PROJECT_FOLDER)
+    if os.path.islink(top):
+        return f"{top} is a symbolic link, and is not read"
+    real, inside = os.path.realpath(path), os.path.realpath(repo).rstrip("/") + "/"
+    return None if real.startswith(inside) else f"{path} leads out of the repository, to {real}, and is not read"
+
+
+def strays(repo: str) -> list[str]:
+    """In words, every symbolic link below `repo`/.workcell that leads out of the repository."""
+    found = []
+    for kind in KINDS:
+        folder = os.path.join(repo, PROJECT_FOLDER, kind)
+        why = leads_out(repo, folder) if os.path.lexists(folder) else None
+        if why is None:
+            try:
+                names = sorted(os.listdir(folder))
+            except OSError:
+                continue
+            found += [why for name in names if (why := leads_out(repo, os.path.join(folder, name)))]
+        else:
+            found.append(why)
+    return list(dict.fromkeys(found))
 
 
 def find(kind: str, name: str, repo: str | None = None, home: str | None = None) -> Item:

@@ -27,6 +27,12 @@ KEYS = (
     Field("require", fields.group((Field("clean", fields.flag, "the tree must be clean at the end"),)), "end rules"),
 )  # fmt: skip
 
+STEERING = ("setup", "tests", "env", "recipe", "carry")
+"""Keys that run something or choose what is run: they count once a person has trusted their values."""
+
+WIDENING = ("limits", "dirty")
+"""Keys that count in any case as far as they are narrower than what holds without them; wider once trusted."""
+
 
 @dataclass
 class Supervisor:
@@ -36,6 +42,12 @@ class Supervisor:
     values: dict[str, Any]
     prose: str
     faults: list[Fault]
+
+    def told(self) -> str:
+        """What the agent is told: the prose, and the deployment rules as a list."""
+        rules = "\n".join(f"- {rule}" for rule in self.values["deploy"])
+        parts = [self.prose, f"Deployment rules:\n{rules}" if rules else ""]
+        return "\n\n".join(part for part in parts if part)
 
 
 def read(top: str) -> Supervisor | None:

@@ -5,12 +5,11 @@ import os
 from workcell.base import clock
 from workcell.base.errors import WorkcellError
 from workcell.judgement import choice
-from workcell.ops import cleaning, finish, holds, onward, resume, settle, start
+from workcell.ops import cleaning, finish, holds, onward, policy, resume, settle, start
 from workcell.ops import verdicts as judging
 from workcell.ports import tmux
 from workcell.rundir import layout, look, phase, spool
 from workcell.texts import playbooks
-from workcell.texts.document import Fault
 from workcell.texts.playbook import Playbook
 from workcell.watch import accounts, caps, findings, looping, observe, steps
 from workcell.watch import server as servers
@@ -49,14 +48,14 @@ class Acting:
         self.begun: set[str] = set()
         """Accounts on which a run has been started in this tick: they are woken one by one."""
         self.starts = 0
-        self._books: dict[str | None, tuple[list[Playbook], list[Fault]]] = {}
+        self._books: dict[str | None, list[Playbook]] = {}
 
     def books(self, seen: look.Look | None) -> list[Playbook]:
-        """The playbooks that hold for the run; each place is read once."""
-        repo = str((seen.attempt or {}).get("cwd")) if seen is not None and seen.attempt else None
-        if repo not in self._books:
-            self._books[repo] = playbooks.load(repo, self.home)
-        return self._books[repo][0]
+        """The playbooks that hold for the run, or for none; each policy is read once."""
+        pinned = policy.expected(seen) if seen is not None else None
+        if pinned not in self._books:
+            self._books[pinned] = policy.books(self.home, seen if pinned else None)[0]
+        return self._books[pinned]
 
     def mandate(self, seen: look.Look) -> int:
         """The attempt that a person last asked for: from there caps are counted."""
@@ -94,6 +93,8 @@ def act(
         try:
             if word == "settle":
                 finishing += _hand_over(acting, seen, finishing)
+            elif _not_as_pinned(acting, seen, word):
+                continue
             elif word == "start":
                 _start(acting, seen)
             elif word == "due":
@@ -112,6 +113,21 @@ def act(
         return []
     cleaner = cleaning.of_runs(seen.run for seen, _ in todo)
     return [cleaner.line(line) for line in acting.did]
+
+
+def _not_as_pinned(acting: Acting, seen: look.Look, word: str) -> bool:
+    """Whether the run's policy may not be acted on; then a person is told, once an hour at most, and nothing is done.
+
+    A run whose intent cannot be read has no policy either: its playbooks are those of the home alone.
+    """
+    trouble = policy.read(seen).trouble if seen.attempt is not None else None
+    if trouble is None:
+        return False
+    onward.post(acting.home, seen, "escalated", {"why": trouble, "command": f"workcell status {seen.id}"}, "policy")
+    spool.note(seen.run, "policy.refused", attempt=seen.n, why=trouble)
+    acting.hush(seen, word, 3600.0)
+    acting.did.append(f"{seen.id}: {word}: nothing is done: {trouble}")
+    return True
 
 
 def _settle_intents(acting: Acting) -> None:

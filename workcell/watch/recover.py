@@ -6,7 +6,7 @@ from typing import Any
 
 from workcell.base.errors import TryAgain
 from workcell.judgement import choice
-from workcell.ops import cleaning, holds, onward, verdicts, watchdog
+from workcell.ops import cleaning, holds, onward, policy, verdicts, watchdog
 from workcell.rundir import locks, look, phase
 from workcell.texts import playbooks
 from workcell.watch import act, findings, observe
@@ -65,7 +65,10 @@ def _plan(home: str, seen: look.Look, memory: observe.Memory) -> Result:
         return Result(seen.id, seen.phase, "settle", None, [], ["settle"], SETTLES)
     if seen.phase == phase.CREATED:
         return Result(seen.id, seen.phase, "start", None, [], ["start"], "it was made and never started")
-    books, _ = playbooks.load(str((seen.attempt or {}).get("cwd")), home)
+    pinned = policy.read(seen)
+    if pinned.trouble is not None:
+        return Result(seen.id, seen.phase, None, None, [], [], f"nothing automatic is done: {pinned.trouble}")
+    books, _ = policy.books(home, seen)
     if seen.phase == phase.SCHEDULED:
         return _scheduled(home, seen, books)
     if seen.phase == phase.RUNNING:

@@ -3,7 +3,7 @@ import os
 import pytest
 
 from workcell.ops import intent, plan
-from workcell.texts import document
+from workcell.texts import document, shelf
 
 
 @pytest.fixture
@@ -32,31 +32,33 @@ def test_every_value_says_where_it_comes_from(place):
     )
     made = make(place, recipe="quick", labels=("x",))
     found = intent.of(made)
+    brief, rules, config = str(place / "b.md"), str(place / "repo/SUPERVISOR.md"), str(place / "home/config.yaml")
+    quick = place / "home/recipes/quick.yaml"
     assert set(found.origins) == set(found.values)
     assert {
         key: found.origins[key] for key in ("objective", "name", "repo", "recipe", "verify", "labels", "dirty")
     } == {
-        "objective": "brief",
+        "objective": brief,
         "name": "objective",
         "repo": "command line",
-        "recipe": "command line",
-        "verify": "brief",
+        "recipe": f"command line; user: {quick}, shipped: {shelf.shipped('recipes')}/shell.yaml",
+        "verify": brief,
         "labels": "command line",
-        "dirty": "config",
+        "dirty": config,
     }
     limits = {key: found.origins[f"limits.{key}"] for key in ("wall", "idle", "attempts", "verify", "cost")}
     assert limits == {
-        "wall": "brief",
-        "idle": "recipe quick",
-        "attempts": "config",
-        "verify": "SUPERVISOR.md",
+        "wall": brief,
+        "idle": f"recipe quick ({quick}:3)",
+        "attempts": config,
+        "verify": rules,
         "cost": "built in",
     }
-    assert found.origins["forbid"] == "SUPERVISOR.md, brief" and made.forbid == ["a/", "b/"]
-    assert found.origins["secrets"] == "config"
-    assert (found.origins["env.MODE"], found.origins["env.CI"]) == ("recipe quick", "SUPERVISOR.md")
+    assert found.origins["forbid"] == f"{rules}, {brief}" and made.forbid == ["a/", "b/"]
+    assert found.origins["secrets"] == config
+    assert (found.origins["env.MODE"], found.origins["env.CI"]) == (f"recipe quick ({quick}:4)", rules)
     assert found.origins["env.PATH"] == "shell"
-    assert found.origins["prose"] == "SUPERVISOR.md"
+    assert found.origins["prose"] == rules
     assert found.values["env.CI"] == "set"  # no value: a dry run is pasted into issues
 
 
@@ -65,8 +67,9 @@ def test_what_nobody_said_is_built_in(place):
     (place / "home/recipes").mkdir()
     (place / "home/recipes/runbook.yaml").write_text("command: 'true'\n")
     made = make(place, recipe=None)
-    assert made.origins["recipe"] == made.origins["dirty"] == made.origins["group"] == plan.BUILT_IN
-    assert made.origins["objective"] == "brief (title)"
+    assert made.origins["dirty"] == made.origins["group"] == plan.BUILT_IN
+    assert made.origins["recipe"] == f"built in; user: {place}/home/recipes/runbook.yaml"
+    assert made.origins["objective"] == f"{place}/b.md (title)"
     assert made.verify is None and made.origins["verify"] == plan.BUILT_IN
 
 

@@ -117,7 +117,7 @@ def test_every_shipped_pattern_is_anchored_or_reads_what_the_program_alone_write
             assert start.startswith("^"), f"{signal.id} would fire in the middle of a sentence"
 
 
-def test_a_nearer_file_replaces_one_further_away(tmp_path: object) -> None:
+def test_a_users_file_goes_before_a_shipped_one_and_a_projects_before_none(tmp_path: object) -> None:
     repo, home = f"{tmp_path}/repo", f"{tmp_path}/home"
     import os
 
@@ -125,12 +125,28 @@ def test_a_nearer_file_replaces_one_further_away(tmp_path: object) -> None:
         os.makedirs(folder)
         with open(f"{folder}/auth-failure.md", "w") as file:
             file.write(GOOD.replace("version: 2", f"version: {version}").replace("name: mine", "name: auth-failure"))
-    item = shelf.find("recovery", "auth-failure", repo, home)
-    assert item.origin == "project"
-    books, _ = playbooks.load(repo, home)
-    assert [book.version for book in books if book.name == "auth-failure"] == [7]
-    assert shelf.find("recovery", "auth-failure", None, home).origin == "user"
-    assert shelf.find("recovery", "auth-failure").origin == "shipped"
+    ignored: list[str] = []
+    books, _ = playbooks.load(repo, home, ignored.append)
+    assert [book.version for book in books if book.name == "auth-failure"] == [6]
+    assert len(ignored) == 1 and f"{repo}/.workcell/recovery/auth-failure.md is not used" in ignored[0]
+    assert shelf.find("recovery", "auth-failure", repo, home).origin == "user"
+    assert shelf.find("recovery", "auth-failure", repo).origin == "shipped"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("- verify", "- answer: {choice: '1'}", "p.md:15: 'answer' speaks for a person"),
+        ("- verify", "- release: account", "p.md:15: 'release' speaks for a person"),
+        ("per_run: 2", "per_run: 500", "p.md:16: 'per_run' of 500 is wider than the usual 3"),
+        ("per_run: 2", "cooldown: 1s", "p.md:16: 'cooldown' of 1 is wider than the usual 300"),
+    ],
+)
+def test_what_speaks_for_a_person_is_refused_in_a_repositorys_playbook(before: str, after: str, told: str) -> None:
+    text = GOOD.replace(before, after, 1)
+    assert playbook.parse(text.encode(), "p.md")[0] is not None
+    found, faults = playbook.parse(text.encode(), "p.md", foreign=True)
+    assert found is None and [str(fault).partition(told)[1] for fault in faults] == [told]
 
 
 def test_a_faulty_playbook_of_the_user_is_told_and_does_not_bring_the_shipped_one_back(

@@ -13,11 +13,36 @@ def write(folder: pathlib.Path, *names: str) -> None:
         (folder / name).write_text("x")
 
 
-def test_project_then_user_then_shipped(tmp_path: pathlib.Path) -> None:
-    write(tmp_path / "repo/.workcell/recipes", "mine.yaml", "both.yaml")
+def test_user_then_shipped_then_project(tmp_path: pathlib.Path) -> None:
+    write(tmp_path / "repo/.workcell/recipes", "mine.yaml", "both.yaml", "shell.yaml")
     write(tmp_path / "home/recipes", "both.yaml", "yours.yaml")
-    found = {item.name: item.origin for item in shelf.items("recipes", str(tmp_path / "repo"), str(tmp_path / "home"))}
-    assert (found["mine"], found["both"], found["yours"]) == ("project", "project", "user")
+    ignored: list[str] = []
+    every = shelf.items("recipes", str(tmp_path / "repo"), str(tmp_path / "home"), ignored=ignored.append)
+    found = {item.name: item.origin for item in every}
+    assert (found["mine"], found["both"], found["yours"], found["shell"]) == ("project", "user", "user", "shipped")
+    assert [line.split(" is not used")[0] for line in ignored] == [
+        str(tmp_path / "repo/.workcell/recipes/both.yaml"),
+        str(tmp_path / "repo/.workcell/recipes/shell.yaml"),
+    ]
+
+
+def test_links_out_of_the_repository_are_not_followed(tmp_path: pathlib.Path) -> None:
+    write(tmp_path / "elsewhere", "evil.yaml")
+    write(tmp_path / "repo/.workcell/recipes", "inner.yaml")
+    repo = str(tmp_path / "repo")
+    (tmp_path / "repo/.workcell/recipes/out.yaml").symlink_to(tmp_path / "elsewhere/evil.yaml")
+    (tmp_path / "repo/.workcell/recipes/near.yaml").symlink_to("inner.yaml")
+    (tmp_path / "repo/.workcell/recovery").symlink_to(tmp_path / "elsewhere")
+    names = {item.name for item in shelf.items("recipes", repo) if item.origin == "project"}
+    assert names == {"inner", "near"}
+    assert [line.split(" leads out")[0] for line in shelf.strays(repo)] == [
+        f"{repo}/.workcell/recipes/out.yaml",
+        f"{repo}/.workcell/recovery",
+    ]
+    os.rename(tmp_path / "repo/.workcell", tmp_path / "repo/other")
+    (tmp_path / "repo/.workcell").symlink_to("other")
+    assert not [item for item in shelf.items("recipes", repo) if item.origin == "project"]
+    assert shelf.strays(repo) == [f"{repo}/.workcell is a symbolic link, and is not read"]
 
 
 def test_droppings_and_readmes_are_no_data(tmp_path: pathlib.Path) -> None:

@@ -21,8 +21,13 @@ def show(found: intent.Result) -> None:
             print(f"\n{out.paint(title, '1')}\n")
             print(out.body(text), end="" if text.endswith("\n") else "\n")
     for step in found.steps:
-        print("\n" + out.paint(f"step {step['step']}: {out.safe(step['title'])}", "1") + "\n")
+        where = out.safe(f"{step['file']}:{step['line']}")
+        print("\n" + out.paint(f"step {step['step']}: {out.safe(step['title'])}", "1") + f" ({where})\n")
         print(out.body(step["text"]), end="")
+    for note in found.notes:
+        out.say(f"workcell: {out.safe(note)}")
+    for line in found.untrusted:
+        out.say(f"workcell: not trusted, launch refuses it: {out.safe(line)}")
 
 
 def _words(key: str, value: object) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from workcell.base.errors import WorkcellError
 from workcell.faces.cli import app as face
-from workcell.faces.cli import intent, out, watching
+from workcell.faces.cli import intent, out, trusting, watching
 from workcell.ops import batch, foreground
 from workcell.ops import intent as intents
 from workcell.rundir import phase
@@ -14,9 +14,9 @@ from workcell.rundir import phase
 
 def launch(request: batch.Request, *, dry_run: bool, wait: bool, as_json: bool) -> int:
     """Check all, then start them; 1 when it stayed until the end and not all passed, or one could not start."""
-    checked = batch.check(request)
     if dry_run:
-        return _dry_run(checked, as_json)
+        return _dry_run(batch.check(request, trust=False), as_json)
+    checked = trusting.asking(lambda: batch.check(request), quiet=as_json)
     line = watching.Line()
     printed: set[str] = set()  # ids go to standard output once each, everything else to standard error
     stayed = False

@@ -30,6 +30,7 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "recipe": ("recipe", "List, show and check recipes.", DATA),
     "notify": ("notify", "List where notices go, send a test, check adapter files.", DATA),
     "playbook": ("playbook", "List, show, check and try recovery playbooks.", DATA),
+    "trust": ("trust", "Accept what a repository brings that runs or steers.", HOUSE),
     "init": ("init", "Make a home, and lay down rules for a repository.", HOUSE),
     "doctor": ("doctor", "Look for what would go wrong on this machine.", HOUSE),
     "skill": ("skill", "Install the skill that tells agents how to use workcell.", HOUSE),

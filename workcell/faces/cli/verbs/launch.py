@@ -6,7 +6,7 @@ import typer
 
 from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
-from workcell.faces.cli import given, intent, out, several, watching
+from workcell.faces.cli import given, intent, out, several, trusting, watching
 from workcell.ops import batch, plan
 from workcell.ops import intent as intents
 from workcell.ops import launch as op
@@ -38,6 +38,10 @@ def launch(
         int | None, typer.Option(min=1, metavar="N", help="Of several: stay, and start the next when one ends.")
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="Of a launch file: new runs, also for what has one.")] = False,
+    ignore_repo: Annotated[
+        bool,
+        typer.Option("--ignore-repo", help="Take nothing from the repository that runs or steers; nor may its agent."),
+    ] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Stay until the run is over; 1 if it did not pass.")] = False,
     attach: Annotated[bool, typer.Option("--attach", help="Open a window onto the agent at once.")] = False,
     no_window: Annotated[bool, typer.Option("--no-window", help="Open no window in tmux.")] = False,
@@ -53,7 +57,14 @@ def launch(
     if wait and prepare:
         raise Usage("--wait with --prepare would wait for what nobody starts", "leave one of them out")
     options = plan.Options(
-        recipe=recipe, repo=repo, name=name, worktree=worktree, dirty=dirty, labels=tuple(label or ()), group=group
+        recipe=recipe,
+        repo=repo,
+        name=name,
+        worktree=worktree,
+        dirty=dirty,
+        labels=tuple(label or ()),
+        group=group,
+        ignore_repo=ignore_repo,
     )
     if len(briefs) > 1 or max_live is not None or launchfile.is_one(briefs[0]):
         if attach or name is not None:
@@ -72,7 +83,7 @@ def launch(
 
 
 def _one(request: op.Request, wait: bool, attach: bool, as_json: bool) -> int:
-    done = op.launch(request)
+    done = trusting.asking(lambda: op.launch(request), quiet=as_json)
     for note in done.notes:
         out.say(f"workcell: {out.safe(note)}")
     if done.window:

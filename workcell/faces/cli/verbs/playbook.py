@@ -14,8 +14,11 @@ app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 @app.command("ls")
 def ls(as_json: given.Json = False) -> None:
-    """List the playbooks that hold here, nearest first: the repository's, yours, the shipped ones."""
-    rows, faults = op.ls(layout.home())
+    """List the playbooks that hold here, yours before the shipped ones, then the repository's."""
+    ignored: list[str] = []
+    rows, faults = op.ls(layout.home(), ignored.append)
+    for line in ignored:
+        out.say(f"workcell: {out.safe(line)}")
     if as_json:
         face.document("playbook-ls", {"playbooks": rows, "faults": [str(fault) for fault in faults]})
         return
@@ -47,6 +50,7 @@ def show(name: Annotated[str, typer.Argument(help="Its name.")], as_json: given.
     if as_json:
         face.document("playbook-show", {"name": name, "path": path, "text": text})
     else:
+        out.say(f"workcell: {out.safe(path)}")
         print(out.body(text), end="")
 
 

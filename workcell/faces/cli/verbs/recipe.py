@@ -16,7 +16,10 @@ app = typer.Typer(add_completion=False, no_args_is_help=True)
 @app.command("ls")
 def ls(as_json: given.Json = False) -> None:
     """List the recipes that can be used here."""
-    found = op.ls(layout.home())
+    ignored: list[str] = []
+    found = op.ls(layout.home(), ignored.append)
+    for line in ignored:
+        out.say(f"workcell: {out.safe(line)}")
     if as_json:
         face.document("recipe-ls", {"recipes": found})
         return

@@ -6,7 +6,7 @@ import typer
 
 from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
-from workcell.faces.cli import given, out, watching
+from workcell.faces.cli import given, out, trusting, watching
 from workcell.ops import resume as op
 from workcell.rundir import layout
 
@@ -21,6 +21,13 @@ def resume(
     native: Annotated[
         bool, typer.Option("--native", help="Continue the agent's own conversation, if it is still there.")
     ] = False,
+    policy: Annotated[
+        str | None, typer.Option(metavar="now", help="Pin playbooks of the repository anew, as they are now.")
+    ] = None,
+    ignore_repo: Annotated[
+        bool,
+        typer.Option("--ignore-repo", help="Take nothing from the repository that runs or steers; nor may its agent."),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the brief of the next attempt; change nothing.")
     ] = False,
@@ -31,11 +38,21 @@ def resume(
     """Open the next attempt of a run, from its files."""
     if native and brief is not None:
         raise Usage("--native goes on with what was asked; a new brief begins anew", "leave one of them out")
+    if policy not in (None, "now"):
+        raise Usage(f"--policy cannot be {policy!r}", "--policy now, or leave it out to keep the policy of the run")
     path = given.run(run)
     request = op.Request(
-        layout.home(), path, brief=brief, recipe=recipe, window=not no_window, dry_run=dry_run, native=native
+        layout.home(),
+        path,
+        brief=brief,
+        recipe=recipe,
+        window=not no_window,
+        dry_run=dry_run,
+        native=native,
+        renew_policy=policy is not None,
+        ignore_repo=ignore_repo,
     )
-    done = op.resume(request)
+    done = trusting.asking(lambda: op.resume(request), quiet=as_json)
     if done.how_why:
         out.say(f"workcell: from the run's files: {out.safe(done.how_why)}")
     if dry_run and not as_json:
