@@ -328,8 +328,8 @@ def _limits(
         usual = next((value for _, value in others if value is not None), None)
         if key in NARROWING:
             # the smallest counts, so that none of them can make another one wider
-            said = [one for one in (own, rules, *others) if one[1] is not None]
-            out[key] = _first(origins, f"limits.{key}", (*sorted(said, key=lambda one: one[1]), (BUILT_IN, None)))
+            said: list[tuple[str, Any]] = [one for one in (own, rules, *others) if one[1] is not None]
+            out[key] = _first(origins, f"limits.{key}", sorted(said, key=lambda one: float(one[1])))
             continue
         if own[1] is None and repo_rules.wider(rules[1], usual) and not standing.accepts("limits", laid["limits"]):
             notes.append(f"limits.{key} of {files.rules} is wider than {usual:g} and not taken: workcell trust")
