@@ -60,4 +60,5 @@ def _recipes(top: str) -> list[str]:
             names += [name[:-5] for name in os.listdir(place) if name.endswith(".yaml") and name[0] != "."]
         except OSError:
             continue
-    return sorted(names)
+    # a name in a repository is anybody's: one that is no single plain word for a shell is not offered
+    return sorted(name for name in names if not set(name) - _PLAIN)
