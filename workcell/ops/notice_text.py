@@ -1,5 +1,6 @@
 """The words of a notice, from its facts and the templates, for one destination."""
 
+import os
 import shlex
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,7 @@ from workcell.base.errors import Invalid
 from workcell.ops import notice_markup as markup
 from workcell.ports.notifiers.far_end import Rendered
 from workcell.rundir import notice as words
+from workcell.texts import bounded, shelf
 
 Notice = Mapping[str, Any]
 Redact = Callable[[str], str]
@@ -84,6 +86,10 @@ class Texts:
 
     def __init__(self, folders: Sequence[str], redact: Redact) -> None:
         self._loader = jinja2.FileSystemLoader(list(folders))
+        self._folders = folders
+        # templates of the user's are rendered within limits; one of them may be part of a shipped one
+        own = [one for one in folders if one != shelf.shipped("templates")]
+        self._shipped_alone = not any(os.path.isdir(os.path.join(one, "notices")) for one in own)
         self._redact = redact
         self._environments: dict[str, jinja2.Environment] = {}
 
@@ -184,7 +190,15 @@ class Texts:
 
     def _fill(self, kind: str, template: str, values: Mapping[str, object]) -> str:
         try:
-            text = self._environment(kind).get_template(f"notices/{template}").render(values)
+            if self._shipped_alone:
+                text = self._environment(kind).get_template(f"notices/{template}").render(values)
+            else:
+                text = bounded.limited(
+                    lambda: self._environment(kind).get_template(f"notices/{template}").render(values)
+                )
+        except bounded.TemplateFailure as error:
+            place = self._place(template) + (f":{error.lineno}" if error.lineno else "")
+            raise Invalid(f"{place}: {error}", "correct the template") from error
         except jinja2.TemplateSyntaxError as error:
             raise Invalid(
                 f"{error.filename or template}:{error.lineno}: {error.message}", "correct the template"
@@ -196,6 +210,10 @@ class Texts:
         # in Markdown two lines are one paragraph unless the first ends with two spaces
         end = "  \n" if kind == markup.MARKDOWN else "\n"
         return end.join(part.rstrip() for part in text.strip().split("\n"))
+
+    def _place(self, template: str) -> str:
+        paths = [os.path.join(folder, "notices", template) for folder in self._folders]
+        return next((path for path in paths if os.path.exists(path)), template)
 
     def _environment(self, kind: str) -> jinja2.Environment:
         found = self._environments.get(kind)

@@ -10,7 +10,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from workcell.base import clock, printable
 from workcell.base.errors import Invalid
-from workcell.texts import markdown, recipe, shelf
+from workcell.texts import bounded, markdown, recipe, shelf
 
 HANDOFF_SECTIONS = ("Done", "Remaining", "Decisions", "How to verify", "Blockers", "Next step")
 
@@ -55,15 +55,33 @@ def _indent_code(text: str) -> str:
 
 
 def render(name: str, values: dict[str, Any], home: str | None = None) -> str:
-    """The template `name` with its values. Invalid when a user's own template is wrong."""
+    """The template `name` with its values. Invalid, with file and line, when a user's own template is wrong.
+
+    Where the home has templates of its own, they are rendered within the limits of `bounded`.
+    """
     try:
-        return _templates(home).get_template(name).render(values)
+        if home is None or not _own(home):
+            return _templates(home).get_template(name).render(values)
+        return bounded.limited(lambda: _templates(home).get_template(name).render(values))
     except recipe.FAILURES as error:
         line = getattr(error, "lineno", None)
-        where = f"template {name!r}" + (f", line {line}" if line else "")
+        where = _place(name, home) + (f":{line}" if line else "")
         raise Invalid(
             f"{where}: {getattr(error, 'message', None) or error}", "mend it, or remove it to use the shipped one"
         ) from error
+
+
+def _own(home: str) -> bool:
+    """Whether the home has templates of its own; one of them may be part of any other."""
+    try:
+        return any(not name.startswith(".") for name in os.listdir(os.path.join(home, "templates")))
+    except OSError:
+        return False
+
+
+def _place(name: str, home: str | None) -> str:
+    own = os.path.join(home, "templates", name) if home is not None else ""
+    return own if own and os.path.exists(own) else os.path.join(shelf.shipped("templates"), name)
 
 
 def prompt(text: str, variables: dict[str, Any], brief: str, prose: str) -> str:

@@ -12,7 +12,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from workcell.base.errors import Invalid
 from workcell.rundir import layout
-from workcell.texts import brief, document, fields, shelf
+from workcell.texts import bounded, brief, document, fields, shelf
 from workcell.texts.document import Document, Faulty
 from workcell.texts.fields import Field
 
@@ -263,12 +263,20 @@ _WORDS.filters["json"] = lambda value: json.dumps(value, ensure_ascii=False)
 
 
 def render(text: str, variables: dict[str, Any], where: str) -> str:
-    """`text` with its {{ variables }} filled in; Invalid when it names one that there is not."""
+    """`text` with its {{ variables }} filled in; Invalid when it names one that there is not.
+
+    A text that does more than name variables is rendered within the limits of `bounded`.
+    """
     try:
-        return _WORDS.from_string(text).render(variables)
+        if bounded.plain(_WORDS.parse(text)):
+            return _WORDS.from_string(text).render(variables)
+        return bounded.limited(lambda: _WORDS.from_string(text).render(variables))
     except FAILURES as error:
         known = ", ".join(sorted(variables))
-        raise Invalid(f"{where}: {getattr(error, 'message', None) or error}", f"variables: {known}") from error
+        line = getattr(error, "lineno", None)
+        within = f" (line {line} of the text)" if line and "\n" in text.strip() else ""
+        words = f"{where}: {getattr(error, 'message', None) or error}{within}"
+        raise Invalid(words, f"variables: {known}") from error
 
 
 def render_all(value: Any, variables: dict[str, Any], where: str) -> Any:
