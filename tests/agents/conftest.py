@@ -83,6 +83,7 @@ class Bench:
         base: str | None = None,
         window: bool = False,
         limits: str = "wall: 60s",
+        repo: str | None = None,
     ) -> str:
         self.made += 1
         agent = recipe.partition("-")[0]
@@ -92,7 +93,7 @@ class Bench:
             f"---\nobjective: write out.txt\nname: {recipe}-{scene}\nrecipe: {recipe}\nlimits: {{{limits}}}\n"
             f"verify: grep -q hi out.txt\n---\nPlease do it.\n\nRUN: {command}\n"
         )
-        self.repo = self.lab.new_repo()
+        self.repo = repo or self.lab.new_repo()
         return self.lab.launch(str(brief), *args, repo=self.repo, window=window, env=self.given, timeout=120)
 
     def workcell(self, *args: str, code: int | None = 0) -> Any:
