@@ -177,6 +177,23 @@ def test_a_trusted_playbook_is_pinned_and_one_that_was_changed_stops_what_is_aut
     told = lab.workcell("resume", run, "--no-window", code=None).stderr
     assert "policy.json is not what was pinned" in told and "--policy now" in told
     assert lab.status(run)["attempt"] == 1
+    assert "policy.json" in lab.workcell("fsck", run, code=1).stdout
+
+
+def test_a_live_run_whose_policy_was_changed_is_shown_and_left_alone(lab):
+    watch = Watch(lab)
+    run = lab.launch(lab.brief("tail -f /dev/null"))
+    policy = Path(run, "attempts/001/policy.json")
+    whole = policy.read_bytes()
+    policy.write_bytes(whole.replace(b"null", b"true", 1))
+    found = lab.status(run)
+    assert "policy.json is not what was pinned" in found["reason"]
+    assert found["needs"] == {"kind": "look", "command": f"workcell fsck {look.at(run).id}"}
+    assert "nothing automatic is done" in lab.workcell("recover", run, "--dry-run").stdout
+    watch.tick()
+    policy.write_bytes(whole)
+    assert lab.status(run)["needs"] is None
+    lab.workcell("stop", run)
 
 
 def test_adapters_and_templates_of_a_repository_are_read_by_nobody(lab):

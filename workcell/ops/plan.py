@@ -10,10 +10,10 @@ from typing import Any
 
 from workcell.base import ids
 from workcell.base.errors import Invalid, NotFound, Refused, Unreachable
-from workcell.ops import brought, repo_rules, trusted
+from workcell.ops import brought, plan_verify, repo_rules, trusted
 from workcell.ports import git
 from workcell.rundir import layout
-from workcell.texts import adapter, config, document, fields, recipe, supervisor
+from workcell.texts import adapter, config, fields, recipe, supervisor
 from workcell.texts import brief as briefs
 from workcell.texts.document import Fault, Faulty
 
@@ -27,8 +27,6 @@ NAMED_BY = f"{SHELL}, named by "
 
 NARROWING = ("memory", "processes")
 """Limits that a brief can only make smaller than configuration, repository and recipe do: they protect the machine."""
-
-_SHELL_HEAD = "#!/usr/bin/env bash\nset -euo pipefail\n"
 
 
 @dataclass(frozen=True)
@@ -161,7 +159,7 @@ def of(brief: briefs.Brief, options: Options, home: str) -> Plan:
         tree=tree,
         git_error=git_error,
         recipe=chosen,
-        verify=_verify(brief, laid, top, files, origins),
+        verify=plan_verify.script(brief, laid["tests"], top, files.rules, origins),
         objective=brief.objective,
         limits=_limits(brief, laid, chosen, settings, files, origins, standing, notes),
         env=env,
@@ -380,41 +378,6 @@ def _environment(
         elif name in os.environ:
             env[name] = os.environ[name]
     return env, sorted(named), sorted(name for name, value in named.items() if value is not None)
-
-
-def _verify(
-    brief: briefs.Brief, laid: dict[str, Any], top: str, files: _Files, origins: dict[str, str]
-) -> bytes | None:
-    """The script's bytes. One line that names a file is that file; anything else is the commands themselves."""
-    text = brief.values["verify"]
-    if text is None:
-        if laid["tests"]:
-            origins["verify"] = f"{files.rules} (tests)"
-            return (_SHELL_HEAD + "\n".join(laid["tests"]) + "\n").encode()
-        origins["verify"] = BUILT_IN
-        return None
-    origins["verify"] = files.brief
-    word = str(text).strip()
-    if not word:
-        raise Faulty([Fault(brief.path, brief.document.lines.get(("verify",)), "'verify' is empty")])
-    if "\n" not in word:
-        for base in (brief.directory(), top):
-            path = os.path.join(base, os.path.expanduser(word))
-            if os.path.isfile(path):
-                origins["verify"] = path
-                return document.load(path)
-        if " " not in word and ("/" in word or word.endswith((".sh", ".bash", ".py"))):
-            raise Faulty(
-                [
-                    Fault(
-                        brief.path,
-                        brief.document.lines.get(("verify",)),
-                        f"no file {word!r} beside the brief or in {top}",
-                    )
-                ],
-                "'verify' names a script file, or holds the commands themselves",
-            )
-    return (_SHELL_HEAD + str(text).rstrip("\n") + "\n").encode()
 
 
 def check_programs(chosen: recipe.Recipe, words: list[str], path: str | None) -> None:

@@ -7,20 +7,18 @@ Invariants:
 - A policy.json that is not what was pinned is not read, and nothing automatic is done on the run.
 """
 
-import hashlib
 import os
 from dataclasses import dataclass, field
 from typing import Any
 
 from workcell.base import record
 from workcell.base.errors import InputOutput
-from workcell.rundir import layout, look, plainfile
+from workcell.rundir import layout, look, pinned
 from workcell.texts import playbook, playbooks
 from workcell.texts.document import Fault
 from workcell.texts.playbook import Playbook
 
 SCHEMA = "workcell.file.policy/1"
-LARGEST = 32 << 20
 
 
 @dataclass(frozen=True)
@@ -32,26 +30,12 @@ class Policy:
     trouble: str | None = None
 
 
-def expected(seen: look.Look) -> str | None:
-    """The sha256 of policy.json as the ledger has it, else as attempt.json has; None where the attempt has none."""
-    pinned = (seen.attempt or {}).get("policy_sha256")
-    if seen.book is not None:
-        pinned = seen.book.hashes.get((seen.n, layout.POLICY), pinned)
-    return str(pinned) if pinned else None
-
-
 def data_of(seen: look.Look) -> bytes | None:
     """The bytes of policy.json as it was pinned; None where the attempt has none. InputOutput where it differs."""
-    wanted = expected(seen)
-    if wanted is None:
-        return None
-    path = os.path.join(seen.directory, layout.POLICY)
-    data = plainfile.read(path, LARGEST)
-    if data is None:
-        raise InputOutput(f"{path} is missing", _cure(seen))
-    if hashlib.sha256(data).hexdigest() != wanted:
-        raise InputOutput(f"{path} is not what was pinned at launch", _cure(seen))
-    return data
+    try:
+        return pinned.policy(seen)
+    except ValueError as error:
+        raise InputOutput(str(error), _cure(seen)) from error
 
 
 def _cure(seen: look.Look) -> str:
@@ -82,9 +66,9 @@ def books(home: str, seen: look.Look | None) -> tuple[list[Playbook], list[Fault
 
     Where policy.json may not be acted on there are none, and the only fault says why.
     """
-    pinned = read(seen) if seen is not None else Policy()
-    if pinned.trouble is not None:
-        return [], [Fault(layout.POLICY, None, pinned.trouble, "nothing automatic is done on the run")]
+    mine = read(seen) if seen is not None else Policy()
+    if mine.trouble is not None:
+        return [], [Fault(layout.POLICY, None, mine.trouble, "nothing automatic is done on the run")]
     found, faults = playbooks.load(None, home)
     taken = {book.name for book in found} | {os.path.basename(fault.file).removesuffix(".md") for fault in faults}
-    return [*found, *(book for book in pinned.playbooks if book.name not in taken)], faults
+    return [*found, *(book for book in mine.playbooks if book.name not in taken)], faults

@@ -3,7 +3,7 @@
 import os
 
 from workcell.base import probe, record
-from workcell.rundir import layout, ledger, look, phase, plainfile, room, run_hold, seal, writer
+from workcell.rundir import layout, ledger, look, phase, pinned, plainfile, room, run_hold, seal, writer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +23,10 @@ def document(seen: look.Look, activity: "dict[str, Any] | None" = None) -> "dict
     if seen.phase == phase.RUNNING and activity is not None:
         state = phase.RUNNING if activity["state"] == "unknown" else activity["state"]
     full = room.held_up(seen.run) if seen.phase == phase.RUNNING else None
+    changed = None if seen.phase in (phase.DONE, phase.CORRUPT) else pinned.trouble(seen)
+    wanted = {"kind": "look", "command": f"workcell fsck {seen.id}"} if changed else None
+    if full:
+        wanted = {"kind": "room", "command": "workcell doctor"}
     started = [entry["started_at"] for entry in attempts if entry["started_at"]]
     hold = None if seen.phase == phase.DONE else _hold(seen.run)
     times = [launch.get("created_at"), attempt.get("asked_at")]
@@ -38,8 +42,8 @@ def document(seen: look.Look, activity: "dict[str, Any] | None" = None) -> "dict
         "phase": seen.phase,
         "activity": activity if seen.phase == phase.RUNNING else None,
         "outcome": outcome,
-        "reason": full or seen.why or result.get("reason") or (seen.next or {}).get("reason"),
-        "needs": {"kind": "room", "command": "workcell doctor"} if full else needs(seen, state, hold),
+        "reason": full or changed or seen.why or result.get("reason") or (seen.next or {}).get("reason"),
+        "needs": wanted or needs(seen, state, hold),
         "hold": hold,
         "attempt": seen.n or None,
         "attempts": attempts,

@@ -8,7 +8,7 @@ from workcell.judgement import choice
 from workcell.ops import cleaning, finish, holds, onward, policy, resume, settle, start
 from workcell.ops import verdicts as judging
 from workcell.ports import tmux
-from workcell.rundir import layout, look, phase, spool
+from workcell.rundir import layout, look, phase, pinned, spool
 from workcell.texts import playbooks
 from workcell.texts.playbook import Playbook
 from workcell.watch import accounts, caps, findings, looping, observe, steps
@@ -52,10 +52,10 @@ class Acting:
 
     def books(self, seen: look.Look | None) -> list[Playbook]:
         """The playbooks that hold for the run, or for none; each policy is read once."""
-        pinned = policy.expected(seen) if seen is not None else None
-        if pinned not in self._books:
-            self._books[pinned] = policy.books(self.home, seen if pinned else None)[0]
-        return self._books[pinned]
+        wanted = pinned.expected(seen) if seen is not None else None
+        if wanted not in self._books:
+            self._books[wanted] = policy.books(self.home, seen if wanted else None)[0]
+        return self._books[wanted]
 
     def mandate(self, seen: look.Look) -> int:
         """The attempt that a person last asked for: from there caps are counted."""
