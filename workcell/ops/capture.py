@@ -45,7 +45,7 @@ def capture(run: str, *, seconds: float = 5.0, final: bool = False, patience: fl
     deadline = time.monotonic() + seconds
     parts: dict[str, set[str]] = {}
     while True:
-        lock = locks.take(os.path.join(directory, layout.CAPTURE), patience)
+        lock = locks.take(os.path.join(directory, layout.CAPTURE), patience, alone=True)
         if lock is None:
             break
         try:

@@ -150,7 +150,7 @@ def free_agent_lock(run_dir: str) -> None:
     Raises TryAgain when a holder cannot be found or asked: a lock whose holder nobody knows may be an agent's.
     """
     path = os.path.join(run_dir, layout.AGENT_LOCK)
-    if locks.held(path) == probe.NO:
+    if locks.held(path, alone=True) == probe.NO:
         return
     found = processes.holders(path, os.path.basename(run_dir))
     unknown = [one for one in found if one.spared is None or one.spared == processes.NOT_ASKED]

@@ -11,6 +11,7 @@ from workcell.judgement import outcome
 from workcell.judgement.clean import Cleaner
 from workcell.ops import bounds, capture, check, check_output, cleaning, facts, handoff, letters, onward
 from workcell.rundir import (
+    attempts,
     events,
     layout,
     locks,
@@ -44,14 +45,14 @@ def finish(run: str, n: int, held: writer.Writer, below: int | None = None) -> s
     if held.book is not None:
         held.seal(n, layout.EXIT, seen.exit)  # it may stand in its room alone
         slot.give_back(run)
-    _tidy(run, seen.directory)  # before the result, too: once that stands, nobody settles the run again
+    _tidy(run, n)  # before the result, too: once that stands, nobody settles the run again
     if seen.result is None and seen.next is None:
         _end(run, n, seen, held, below, cleaner)
         seen = look.at(run, holding=True)
     status.write(run)
     held.end(status.portable(status.document(seen)))
     _optional(lambda: logparts.compress_rest(seen.directory))
-    _tidy(run, seen.directory)
+    _tidy(run, n)
     return (seen.result or {}).get("outcome")
 
 
@@ -193,13 +194,13 @@ def take_agent_lock(run: str, n: int, below: int | None = None) -> int:
     made anew, and they are named in the handoff.
     """
     path = os.path.join(run, layout.AGENT_LOCK)
-    lock = locks.take(path)
+    lock = locks.take(path, alone=True)
     if lock is None:
         check.end_leftovers(run, n, below=below)
-        lock = locks.take(path, 0.1)
+        lock = locks.take(path, 0.1, alone=True)
     if lock is None:
         check.free_agent_lock(run)
-        lock = locks.take(path)
+        lock = locks.take(path, alone=True)
     if lock is None:
         raise TryAgain(f"{os.path.basename(run)}: agent.lock cannot be had", "workcell status shows who holds it")
     locks.sign(lock, "agent")
@@ -255,16 +256,18 @@ _OURS = tuple(f".{name}." for name in (layout.STATUS, layout.ENV, layout.CURRENT
 """How temporary names begin that only holders of runner.lock make in a run; what is half of env.json holds keys."""
 
 
-def _tidy(run: str, directory: str) -> None:
+def _tidy(run: str, n: int) -> None:
     """Remove temporary files of writers that were killed: only the lock holder writes these, so they are dead."""
-    for where, beginnings in ((directory, (".",)), (run, _OURS)):
-        try:
-            names = os.listdir(where)
-        except OSError:
-            continue
-        for name in names:
-            if name.startswith(beginnings):
-                try:
-                    os.unlink(os.path.join(where, name))
-                except OSError:
-                    continue  # hidden and harmless; fsck names it
+    for folder, beginnings in ((attempts.opened(run, n), (".",)), (_run_folder(run), _OURS)):
+        if folder is not None:
+            try:
+                attempts.remove_hidden(folder, beginnings)
+            finally:
+                os.close(folder)
+
+
+def _run_folder(run: str) -> int | None:
+    try:
+        return os.open(run, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return None

@@ -224,7 +224,7 @@ def _remove_record(home: str, item: Item) -> None:
             item.done = "left: a process is writing it"
             return
         taken += held.descriptors()
-        lock = locks.take(os.path.join(item.path, layout.AGENT_LOCK))
+        lock = locks.take(os.path.join(item.path, layout.AGENT_LOCK), alone=True)
         if lock is None:
             item.done = f"left: a process holds {layout.AGENT_LOCK}"
             return

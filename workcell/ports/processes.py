@@ -1,6 +1,7 @@
 """What an attempt left behind: which processes those are, and ending them within the fence."""
 
 import os
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -40,7 +41,7 @@ def find(
             found.update((child.pid, child) for child in psutil.Process(below).children(recursive=True))
         except psutil.Error:
             pass
-    wanted = os.path.realpath(lock) if lock else None
+    wanted = _lock(lock) if lock else None
     members = set(cgroup.members(group))
     for process in psutil.process_iter():
         if process.pid not in ours and process.pid not in found:
@@ -92,22 +93,50 @@ def _holds(process: psutil.Process, path: str) -> bool:
     return False
 
 
+def _lock(path: str) -> str | None:
+    """The path by which the system names who has the lock open; None when it is no lock of a run.
+
+    The agent may put a link to any file in its place: whoever holds a lock on that has nothing to do with the run.
+    """
+    try:
+        about = os.lstat(path)
+    except OSError:
+        return None
+    if not stat.S_ISREG(about.st_mode) or about.st_nlink != 1:
+        return None
+    return os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
+
+
 def holders(lock: str, run: str) -> list[Leftover]:
     """Who holds the lock file, each with the reason for which automation spares him; None where there is none.
 
     That it belongs to another attempt of the same run spares nobody here: it may be an agent.
     """
-    wanted = os.path.realpath(lock)
+    wanted = _lock(lock)
     found = []
     for process in psutil.process_iter():
         try:
-            if _holds(process, wanted):
+            if wanted is not None and _holds(process, wanted):
                 mark = _marked(process) or ""
                 own = mark.rpartition("/")[0] == run
                 found.append(Leftover(process.pid, _command(process), spare(process, mark if own else run)))
         except (psutil.Error, OSError):
             continue
     return found
+
+
+def free(lock: str, *, kill: bool = False) -> int:
+    """Continue every process that holds the lock file and stands still (SIGSTOP), or kill it; how many there were."""
+    wanted = _lock(lock)
+    count = 0
+    for process in psutil.process_iter():
+        try:
+            if wanted is not None and _holds(process, wanted) and process.status() == psutil.STATUS_STOPPED:
+                count += 1
+                process.kill() if kill else process.resume()
+        except (psutil.Error, OSError):
+            continue
+    return count
 
 
 def spare(process: psutil.Process, mark: str) -> str | None:

@@ -16,17 +16,18 @@ PATIENCE = 1.0
 _OPEN = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
-def held(path: str) -> str:
+def held(path: str, *, alone: bool = False) -> str:
     """Whether somebody holds the lock: YES, NO (also when it was never made) or UNKNOWN.
 
-    What is no regular file is no lock, and nobody can hold it: NO.
+    What is no regular file is no lock, and nobody can hold it: NO. With `alone`, for locks that the agent can
+    replace, neither is a file with a second name: it may be the lock of a program that has nothing to do with the run.
     """
     try:
         fd = os.open(path, os.O_RDONLY | _OPEN)
     except OSError as error:
         return probe.NO if error.errno in (errno.ENOENT, errno.ELOOP, errno.ENXIO) else probe.UNKNOWN
     try:
-        if not stat.S_ISREG(os.fstat(fd).st_mode):
+        if not _is_lock(fd, alone):
             return probe.NO
         fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError as error:
@@ -36,16 +37,21 @@ def held(path: str) -> str:
     return probe.NO
 
 
-def take(path: str, patience: float = PATIENCE, *, make: bool = True) -> "int | None":
+def _is_lock(fd: int, alone: bool) -> bool:
+    about = os.fstat(fd)
+    return stat.S_ISREG(about.st_mode) and (about.st_nlink == 1 or not alone)
+
+
+def take(path: str, patience: float = PATIENCE, *, make: bool = True, alone: bool = False) -> "int | None":
     """An open descriptor that holds the lock, or None when somebody else kept it for `patience` seconds.
 
     The lock is given back by closing every copy of the descriptor, never by unlocking. With `make` a missing file is
     made, and what has the name and is no regular file, or may not be opened, is moved out of the way first; without
-    it, OSError is raised then.
+    it, OSError is raised then. With `alone` that is also done to a file with a second name, see `held`.
     """
     deadline = time.monotonic() + patience
     while True:
-        fd = _open(path) if make else os.open(path, os.O_RDWR | _OPEN)
+        fd = _open(path, alone) if make else os.open(path, os.O_RDWR | _OPEN)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if is_of(fd, path):
@@ -60,7 +66,7 @@ def take(path: str, patience: float = PATIENCE, *, make: bool = True) -> "int | 
         time.sleep(0.01)
 
 
-def _open(path: str) -> int:
+def _open(path: str, alone: bool) -> int:
     for _ in range(3):
         try:
             fd = os.open(path, os.O_RDWR | os.O_CREAT | _OPEN, 0o600)
@@ -68,7 +74,7 @@ def _open(path: str) -> int:
             if error.errno not in (errno.ELOOP, errno.ENXIO, errno.EISDIR, errno.EACCES) or not os.path.lexists(path):
                 raise
         else:
-            if stat.S_ISREG(os.fstat(fd).st_mode):
+            if _is_lock(fd, alone):
                 return fd
             os.close(fd)
         plainfile.clear(path)

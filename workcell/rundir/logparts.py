@@ -1,12 +1,16 @@
 """The parts into which the log of a terminal rolls: plain ones become compressed ones, and none is lost."""
 
+import errno
 import os
 import stat
 import zlib
 
-from workcell.rundir import layout, seal
+from workcell.rundir import layout, plainfile, seal
 
 _TEMPORARY = ".tmp"
+
+_SPARSE = 1 << 28
+"""Bytes above which a part must stand on disk for the most part: no runner writes holes, and they have no end."""
 
 
 def part(number: int) -> str:
@@ -45,8 +49,13 @@ def compress(directory: str, name: str) -> None:
     plain = os.path.join(directory, name)
     temporary = os.path.join(directory, f".{name}.gz{_TEMPORARY}")
     squeeze = zlib.compressobj(6, zlib.DEFLATED, 31)
-    with open(plain, "rb") as source:
-        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    reader = plainfile.reader(plain)
+    if reader is None or _sparse(reader):
+        if reader is not None:
+            os.close(reader)
+        raise OSError(errno.EINVAL, "it is no part of a log that we wrote", plain)
+    with open(reader, "rb") as source:
+        fd = plainfile.fresh(temporary)  # the agent may have laid a link there, which would be written through
         try:
             while chunk := source.read(1 << 16):
                 seal.write_all(fd, squeeze.compress(chunk))
@@ -59,6 +68,11 @@ def compress(directory: str, name: str) -> None:
     os.unlink(plain)
 
 
+def _sparse(fd: int) -> bool:
+    about = os.fstat(fd)
+    return about.st_size > _SPARSE and about.st_blocks * 512 < about.st_size // 2
+
+
 def compress_rest(directory: str) -> None:
     """Compress every part that is still plain; a full disk leaves them as they are."""
     for name in parts(directory):
@@ -66,7 +80,7 @@ def compress_rest(directory: str) -> None:
             try:
                 compress(directory, name)
             except OSError:
-                return
+                continue
 
 
 WORTH_PACKING = 1 << 16

@@ -206,7 +206,7 @@ def ask(seen: Look, holding: bool = False) -> None:
             seen.agent = probe.UNKNOWN if seen.copied else platform.alive(seen.start["agent"])
         elif layout.START in seen.stands:
             seen.agent = probe.UNKNOWN
-        seen.agent_lock = locks.held(os.path.join(seen.run, layout.AGENT_LOCK))
+        seen.agent_lock = locks.held(os.path.join(seen.run, layout.AGENT_LOCK), alone=True)
     whole = readable(seen)
     seen.phase, seen.why = phase.of(
         readable=whole,

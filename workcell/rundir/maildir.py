@@ -1,5 +1,10 @@
-"""Messages as files, after maildir(5): written in tmp/, renamed to new/, moved on only by the consumer."""
+"""Messages as files, after maildir(5): written in tmp/, renamed to new/, moved on only by the consumer.
 
+Anything may write into a box of a run, the agent too. The box and its parts are opened without following symbolic
+links, and files are named relative to what was opened: a link that was laid in the place of a part leads nowhere.
+"""
+
+import errno
 import os
 
 from workcell.base import ids, record
@@ -8,6 +13,19 @@ from workcell.rundir import plainfile, seal
 TMP, NEW, CUR = "tmp", "new", "cur"
 LARGEST = 1 << 26
 """Bytes of a message that are read: what is longer is none."""
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_NONE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EACCES)
+"""What opening a part says when there is none: a link or a file has its name, or it may not be read."""
+
+
+def _opened(box: str, part: str) -> int:
+    """A descriptor of one part of the box. Raises OSError when box or part is no directory of its own."""
+    top = os.open(box, _FOLDER)
+    try:
+        return os.open(part, _FOLDER, dir_fd=top)
+    finally:
+        os.close(top)
 
 
 def deliver(box: str, message: "dict[str, object]", name: "str | None" = None) -> str:
@@ -28,8 +46,20 @@ def deliver_bytes(box: str, name: str, data: bytes, durable: bool = True) -> str
             os.mkdir(part, 0o700)
         except FileExistsError:
             pass
-    temporary = os.path.join(box, TMP, name)
-    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    tmp = _opened(box, TMP)
+    try:
+        new = _opened(box, NEW)
+        try:
+            _put(tmp, new, name, data, durable)
+        finally:
+            os.close(new)
+    finally:
+        os.close(tmp)
+    return name
+
+
+def _put(tmp: int, new: int, name: str, data: bytes, durable: bool) -> None:
+    fd = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600, dir_fd=tmp)
     try:
         try:
             seal.write_all(fd, data)
@@ -37,24 +67,29 @@ def deliver_bytes(box: str, name: str, data: bytes, durable: bool = True) -> str
                 os.fsync(fd)
         finally:
             os.close(fd)
-        os.rename(temporary, os.path.join(box, NEW, name))
+        os.rename(name, name, src_dir_fd=tmp, dst_dir_fd=new)
     except BaseException:
         try:
-            os.unlink(temporary)
+            os.unlink(name, dir_fd=tmp)
         except FileNotFoundError:
             pass
         raise
     if durable:
-        seal.sync_directory(os.path.join(box, NEW))
-    return name
+        os.fsync(new)
 
 
 def waiting(box: str, part: str = NEW) -> "list[str]":
     """Names in the box, oldest first; none when the box was never made, or something else has its name."""
     try:
-        return sorted(name for name in os.listdir(os.path.join(box, part)) if not name.startswith("."))
-    except (FileNotFoundError, NotADirectoryError):
-        return []
+        folder = _opened(box, part)
+    except OSError as error:
+        if error.errno in _NONE:
+            return []
+        raise
+    try:
+        return sorted(name for name in os.listdir(folder) if not name.startswith("."))
+    finally:
+        os.close(folder)
 
 
 def read(box: str, name: str, part: str = NEW) -> "dict[str, object] | None":
@@ -62,7 +97,16 @@ def read(box: str, name: str, part: str = NEW) -> "dict[str, object] | None":
 
     Raises OSError when the system could not be asked.
     """
-    data = plainfile.read(os.path.join(box, part, name), LARGEST)
+    try:
+        folder = _opened(box, part)
+    except OSError as error:
+        if error.errno in _NONE:
+            return None
+        raise
+    try:
+        data = plainfile.read(name, LARGEST, folder=folder)
+    finally:
+        os.close(folder)
     try:
         return record.decode(data) if data is not None else None
     except ValueError:
@@ -75,12 +119,26 @@ def move(box: str, name: str, to: str = CUR, part: str = NEW) -> None:
         os.mkdir(os.path.join(box, to), 0o700)
     except FileExistsError:
         pass
-    os.rename(os.path.join(box, part, name), os.path.join(box, to, name))
+    source = _opened(box, part)
+    try:
+        target = _opened(box, to)
+        try:
+            os.rename(name, name, src_dir_fd=source, dst_dir_fd=target)
+        finally:
+            os.close(target)
+    finally:
+        os.close(source)
 
 
 def drop(box: str, name: str, part: str = NEW) -> None:
     """Remove a message whose content stands elsewhere now."""
     try:
-        os.unlink(os.path.join(box, part, name))
+        folder = _opened(box, part)
+    except FileNotFoundError:
+        return
+    try:
+        os.unlink(name, dir_fd=folder)
     except FileNotFoundError:
         pass
+    finally:
+        os.close(folder)

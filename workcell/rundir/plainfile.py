@@ -9,12 +9,13 @@ _NOT_PLAIN = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO, errno.EISDI
 _FLAGS = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
-def read(path: str, limit: int, start: int = 0) -> "bytes | None":
+def read(path: str, limit: int, start: int = 0, *, folder: "int | None" = None) -> "bytes | None":
     """`limit` bytes of a regular file from `start` on; None when there is none, or none that may be read.
 
-    Raises OSError when the system could not be asked: no descriptor, no memory, a failing disk.
+    With `folder`, a descriptor of a directory, `path` is relative to it. Raises OSError when the system could not be
+    asked: no descriptor, no memory, a failing disk.
     """
-    return _read(path, limit, start)
+    return _read(path, limit, start, folder)
 
 
 def tail(path: str, limit: int) -> "bytes | None":
@@ -22,10 +23,10 @@ def tail(path: str, limit: int) -> "bytes | None":
     return _read(path, limit, None)
 
 
-def reader(path: str) -> "int | None":
+def reader(path: str, folder: "int | None" = None) -> "int | None":
     """A descriptor that reads the regular file `path`, for who reads on as it grows; None and raises as `read`."""
     try:
-        fd = os.open(path, os.O_RDONLY | _FLAGS)
+        fd = os.open(path, os.O_RDONLY | _FLAGS, dir_fd=folder)
     except OSError as error:
         if error.errno in _NOT_PLAIN:
             return None
@@ -36,8 +37,8 @@ def reader(path: str) -> "int | None":
     return None
 
 
-def _read(path: str, limit: int, start: "int | None") -> "bytes | None":
-    fd = reader(path)
+def _read(path: str, limit: int, start: "int | None", folder: "int | None" = None) -> "bytes | None":
+    fd = reader(path, folder)
     if fd is None:
         return None
     try:
@@ -55,7 +56,8 @@ def _read(path: str, limit: int, start: "int | None") -> "bytes | None":
 def append(path: str, access: int = os.O_RDWR) -> int:
     """A descriptor that appends to the regular file `path`; made where there is none.
 
-    What else has that name is taken out of the way: it was put there by somebody who is not its one writer.
+    What else has that name is taken out of the way: it was put there by something that is not its one writer. So is a
+    file that has a second name, which may be one of a person.
     """
     flags = access | os.O_CREAT | os.O_APPEND | _FLAGS
     try:
@@ -64,10 +66,13 @@ def append(path: str, access: int = os.O_RDWR) -> int:
         if error.errno not in _NOT_PLAIN or not os.path.lexists(path):
             raise
     else:
-        if stat.S_ISREG(os.fstat(fd).st_mode):
+        about = os.fstat(fd)
+        if stat.S_ISREG(about.st_mode) and about.st_nlink <= 1:
             os.set_blocking(fd, True)
             return fd
         os.close(fd)
+        if stat.S_ISREG(about.st_mode):
+            set_aside(path)
     clear(path)
     return os.open(path, flags & ~os.O_NONBLOCK | os.O_EXCL, 0o600)
 

@@ -84,6 +84,26 @@ def replace(directory: str, name: str, data: bytes, mode: int = 0o600) -> None:
     sync_directory(directory)
 
 
+def replace_in(folder: int, name: str, data: bytes, mode: int = 0o600) -> None:
+    """Like `replace`, in the directory that is open as `folder`: no link can lead elsewhere in the meantime."""
+    temporary = f".{name}.{os.getpid()}.{time.monotonic_ns()}"
+    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode, dir_fd=folder)
+    try:
+        try:
+            write_all(fd, data)
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+        os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+    except BaseException:
+        try:
+            os.unlink(temporary, dir_fd=folder)
+        except OSError:
+            pass
+        raise
+    os.fsync(folder)
+
+
 def point(directory: str, name: str, target: str) -> None:
     """Make the symbolic link `name` lead to `target`, in one step."""
     temporary = _temporary(directory, name)

@@ -13,11 +13,9 @@ Invariants of this module:
 
 import errno
 import os
-import stat
-import time
 
 from workcell.base import clock, digest, record
-from workcell.rundir import layout, ledger, locks, plainfile, seal
+from workcell.rundir import attempts, layout, ledger, locks, plainfile, seal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -112,45 +110,40 @@ class Writer:
     def set_aside(self, n: int, names: "Iterable[str]") -> "list[str]":
         """Move files without a line out of attempt `n`, and record that they stood there; their names."""
         assert self.book is not None
-        directory = layout.attempt(self.run, n)
-        found = [name for name in names if os.path.lexists(os.path.join(directory, name))]
-        if not found:
+        folder = attempts.own(self.run, n)
+        if folder is None:
             return []
-        if not set(found) <= set(self.book.foreign.get(n, ())):
-            self.append({"attempt": n, "foreign": found, "at": clock.stamp()})
-        for name in found:
-            try:
-                self._move_to_foreign(directory, name)
-            except OSError:
-                continue  # the ledger says that it is foreign: it is read by nobody
-        return found
-
-    def _move_to_foreign(self, directory: str, name: str) -> None:
-        folder = os.path.join(directory, layout.FOREIGN)
         try:
-            os.mkdir(folder, 0o700)
-        except FileExistsError:
-            if not stat.S_ISDIR(os.lstat(folder).st_mode):
-                plainfile.set_aside(folder)
-                os.mkdir(folder, 0o700)
-        target = os.path.join(folder, name)
-        if os.path.lexists(target):
-            target += f".{time.monotonic_ns()}"
-        os.rename(os.path.join(directory, name), target)
+            found = [name for name in names if attempts.there(folder, name)]
+            if not found:
+                return []
+            if not set(found) <= set(self.book.foreign.get(n, ())):
+                self.append({"attempt": n, "foreign": found, "at": clock.stamp()})
+            for name in found:
+                try:
+                    attempts.move_to_foreign(folder, name)
+                except OSError:
+                    continue  # the ledger says that it is foreign: it is read by nobody
+            return found
+        finally:
+            os.close(folder)
 
     def _place(self, n: int, name: str, known: "dict[str, Any]") -> None:
         """Make the file of a record what its line says. A disk that refuses costs the copy: the line stands."""
-        directory = layout.attempt(self.run, n)
+        folder = attempts.own(self.run, n)
+        if folder is None:
+            return
         data = record.encode(known)
-        target = os.path.join(directory, name)
         try:
-            if plainfile.read(target, LARGEST) == data:
+            if plainfile.read(name, LARGEST, folder=folder) == data:
                 return
-            if os.path.isdir(target) and not os.path.islink(target):
-                plainfile.set_aside(target)
-            seal.replace(directory, name, data)
+            if attempts.is_directory(folder, name):
+                attempts.set_aside(folder, name)
+            seal.replace_in(folder, name, data)
         except OSError:
             pass
+        finally:
+            os.close(folder)
 
     # -- what a holder finds and puts right
 
@@ -162,7 +155,7 @@ class Writer:
         """
         if self.book is None:
             return
-        _own_directories(self.run, n)
+        attempts.make_own(self.run, n)
         for number, name in list(self.book.records):
             if number == n:
                 self._place(n, name, self.book.records[number, name])
@@ -215,25 +208,6 @@ def altered(run: str, book: ledger.Book, n: int) -> "list[str]":
         if data is None or digest.sha256(data) != sha256:
             found.append(name)
     return found
-
-
-def _own_directories(run: str, n: int) -> None:
-    """Make the directories of the attempt real ones that their owner can write to."""
-    for path in (run, os.path.join(run, layout.ATTEMPTS), layout.attempt(run, n)):
-        try:
-            about = os.lstat(path)
-            if not stat.S_ISDIR(about.st_mode):
-                plainfile.set_aside(path)
-                raise FileNotFoundError
-            if stat.S_IMODE(about.st_mode) & 0o700 != 0o700:
-                os.chmod(path, 0o700)
-        except FileNotFoundError:
-            try:
-                os.mkdir(path, 0o700)
-            except OSError:
-                return
-        except OSError:
-            return
 
 
 def _links(run: str, n: int) -> None:
@@ -295,7 +269,7 @@ def _opened(run: str, fd: int, words: "int | None") -> Writer:
         raise
     if words is None:
         try:
-            words = locks.take(os.path.join(run, layout.RUNNER_LOCK), 0)
+            words = locks.take(os.path.join(run, layout.RUNNER_LOCK), 0, alone=True)
         except OSError:
             words = None
     return Writer(run, fd, -1 if words is None else words, book)

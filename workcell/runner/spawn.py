@@ -6,6 +6,7 @@ subreaper mark across exec, so ctypes, which sets it, costs this short process i
 
 import ctypes
 import os
+import stat
 import sys
 
 if __package__ in (None, ""):
@@ -37,7 +38,7 @@ def main(run: str, attempt: str, pipe: "int | None" = None) -> int:
         if libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0:
             isolation = "subreaper"
     os.chdir(run)
-    log = os.open("runner.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    log = _log("runner.log")
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.dup2(log, 1)
@@ -50,6 +51,22 @@ def main(run: str, attempt: str, pipe: "int | None" = None) -> int:
     program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "__main__.py")
     words = [program, run, attempt, isolation, *([] if pipe is None else [str(pipe)])]
     os.execv(sys.executable, [sys.executable, "-I", "-S", *words])
+
+
+def _log(path: str) -> int:
+    """The runner's log. An earlier attempt may have put a pipe, a link or a second name of a file in its place."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK
+    try:
+        fd = os.open(path, flags, 0o600)
+        about = os.fstat(fd)
+        if stat.S_ISREG(about.st_mode) and about.st_nlink == 1:
+            return fd
+        os.close(fd)
+    except OSError:
+        if not os.path.lexists(path):
+            raise
+    os.rename(path, f"{path}.was.{os.getpid()}")
+    return os.open(path, flags | os.O_EXCL, 0o600)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,108 @@
+"""The directory of an attempt, opened so that no link which the agent laid leads a writer elsewhere.
+
+The agent can rename, replace and remove every directory of its run. Whoever writes records opens the directory once,
+without following symbolic links, and names files relative to what was opened.
+"""
+
+import os
+import stat
+import time
+
+from workcell.rundir import layout, plainfile
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def make_own(run: str, n: int) -> None:
+    """Make the directories of the attempt real ones that their owner can write to, as far as the disk allows.
+
+    What else has such a name is renamed, not removed.
+    """
+    for path in (run, os.path.join(run, layout.ATTEMPTS), layout.attempt(run, n)):
+        try:
+            about = os.lstat(path)
+            if not stat.S_ISDIR(about.st_mode):
+                plainfile.set_aside(path)
+                raise FileNotFoundError
+            if stat.S_IMODE(about.st_mode) & 0o700 != 0o700:
+                os.chmod(path, 0o700)
+        except FileNotFoundError:
+            try:
+                os.mkdir(path, 0o700)
+            except OSError:
+                return
+        except OSError:
+            return
+
+
+def opened(run: str, n: int) -> "int | None":
+    """A descriptor of the directory of attempt `n`; None where it, or one above it in the run, is no directory."""
+    fd = None
+    for part in (run, layout.ATTEMPTS, layout.number(n)):
+        above = fd
+        try:
+            fd = os.open(part, _FOLDER, dir_fd=above)
+        except OSError:
+            return None
+        finally:
+            if above is not None:
+                os.close(above)
+    return fd
+
+
+def own(run: str, n: int) -> "int | None":
+    """The directory of attempt `n`, put right first; None where the disk refuses that."""
+    make_own(run, n)
+    return opened(run, n)
+
+
+def there(folder: int, name: str) -> bool:
+    """Whether anything has that name in the directory `folder`."""
+    try:
+        os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except OSError:
+        return False
+    return True
+
+
+def is_directory(folder: int, name: str) -> bool:
+    """Whether a directory, and no link to one, has that name in `folder`."""
+    try:
+        return stat.S_ISDIR(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+    except OSError:
+        return False
+
+
+def set_aside(folder: int, name: str) -> None:
+    """Rename whatever stands there, as `plainfile.set_aside` does."""
+    os.rename(name, f"{name}.was.{time.monotonic_ns()}", src_dir_fd=folder, dst_dir_fd=folder)
+
+
+def move_to_foreign(folder: int, name: str) -> None:
+    """Move a file without a line in the ledger to `foreign/`. Raises OSError when the disk refuses."""
+    try:
+        os.mkdir(layout.FOREIGN, 0o700, dir_fd=folder)
+    except FileExistsError:
+        if not is_directory(folder, layout.FOREIGN):
+            set_aside(folder, layout.FOREIGN)
+            os.mkdir(layout.FOREIGN, 0o700, dir_fd=folder)
+    target = os.open(layout.FOREIGN, _FOLDER, dir_fd=folder)
+    try:
+        new = f"{name}.{time.monotonic_ns()}" if there(target, name) else name
+        os.rename(name, new, src_dir_fd=folder, dst_dir_fd=target)
+    finally:
+        os.close(target)
+
+
+def remove_hidden(folder: int, beginnings: "tuple[str, ...]") -> None:
+    """Unlink files whose names begin so: temporary ones of writers that were killed."""
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return
+    for name in names:
+        if name.startswith(beginnings):
+            try:
+                os.unlink(name, dir_fd=folder)
+            except OSError:
+                continue  # hidden and harmless; fsck names it
