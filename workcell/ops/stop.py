@@ -3,14 +3,17 @@
 import os
 import signal
 import socket
+import struct
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from workcell.base import platform, probe, record
 from workcell.base.errors import Refused, TimedOut, TryAgain
 from workcell.judgement import outcome
 from workcell.ops import finish, settle
-from workcell.rundir import layout, look, maildir, orders, phase
+from workcell.ports import processes
+from workcell.rundir import layout, ledger, look, maildir, orders, phase
 
 
 @dataclass(frozen=True)
@@ -60,11 +63,11 @@ def _ask_runner(run: str, seen: look.Look, grace: float, by: str) -> None:
             orders.place(run, name, orders.STOP, data, attempt=seen.n, grace_seconds=grace, by=by)
         _optional_copy(run, name, message)
     except OSError:
-        if not poke(run, b"S"):  # a full disk: the runner is asked by word of mouth, with its own grace
+        # a full disk: the runner is asked by word of mouth, with its own grace
+        if not poke(run, b"S", (seen.start or {}).get("runner")):
             raise
     else:
         poke(run)
-    _continue(seen)
 
 
 def _optional_copy(run: str, name: str, message: dict[str, object]) -> None:
@@ -76,27 +79,23 @@ def _optional_copy(run: str, name: str, message: dict[str, object]) -> None:
             raise
 
 
-def _continue(seen: look.Look) -> None:
-    """Let a runner that somebody stopped go on: it cannot end its agent while it stands still."""
-    runner = (seen.start or {}).get("runner")
-    if isinstance(runner, dict) and not seen.copied and platform.alive(runner) == probe.YES:
-        try:
-            os.kill(int(runner["pid"]), signal.SIGCONT)
-        except OSError:
-            pass
-
-
-def poke(run: str, kind: bytes = b"P") -> bool:
+def poke(run: str, kind: bytes = b"P", runner: dict[str, Any] | None = None) -> bool:
     """Tell the runner that something waits in its inbox, or that it is to stop (S); whether it was told.
 
-    It looks every two seconds by itself.
+    It looks every two seconds by itself. With `runner`, its identity, nothing is told to another process: the agent
+    may have put the socket of another run in the place of its own.
     """
-    where = os.open(run, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        where = os.open(run, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        return False
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(0.5)
             # by way of the open directory: the path to a run may be longer than a socket's name may be
             connection.connect(f"/proc/self/fd/{where}/{layout.CONTROL}")
+            if runner is not None and _listener(connection) not in (None, runner.get("pid")):
+                return False
             connection.sendall(kind)
         return True
     except OSError:
@@ -105,15 +104,51 @@ def poke(run: str, kind: bytes = b"P") -> bool:
         os.close(where)
 
 
+def _listener(connection: socket.socket) -> int | None:
+    """The pid of the process that listens at the other end; None where the system does not tell."""
+    option = getattr(socket, "SO_PEERCRED", None)
+    if option is None:
+        return None
+    pid: int = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, option, 12))[0]
+    return pid or None
+
+
+FROZEN = 10
+"""Seconds in a row, at one look a second, for which a writer that is continued each time is found stopped again."""
+
+
+class _Frozen:
+    """Writers of one run that something else stops, as with SIGSTOP: continued, and in the end ended.
+
+    The agent can do that to its runner. What a killed runner leaves is brought to its end like after any crash.
+    """
+
+    def __init__(self, seen: look.Look) -> None:
+        # the processes of a copied home may belong to the original
+        self._path = ledger.path(seen.run) if seen.checked and not seen.copied else None
+        self._looks = 0
+        self._next = 0.0
+
+    def look(self) -> None:
+        """Continue what is stopped; called often, it looks once a second."""
+        if self._path is None or time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + 1.0
+        stopped = processes.free(self._path, kill=self._looks >= FROZEN)
+        self._looks = self._looks + 1 if stopped else 0
+
+
 def _wait(run: str, patience: float, before: look.Look) -> look.Look:
     deadline = time.monotonic() + patience
     pause = 0.005
+    frozen = _Frozen(before)
     while True:
         seen = look.at(run)
         if seen.phase not in (phase.RUNNING, phase.STARTING, phase.FINISHING) or seen.n != before.n:
             return seen
         if time.monotonic() > deadline:
             raise TimedOut(f"{seen.id} is still {seen.phase} after {patience:.0f} s", f"workcell status {seen.id}")
+        frozen.look()
         time.sleep(pause)
         pause = min(pause * 1.5, 0.1)
 

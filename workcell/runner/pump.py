@@ -240,10 +240,11 @@ class Pump:
                 caller = windows.accept(self.listener)
                 if caller is not None:
                     kind, pane, connection = caller
+                    asked = kind == b"S" and not windows.inside(connection)
                     connection.close()
                     if pane is not None:
                         os.close(pane)
-                    if kind == b"S":
+                    if asked:
                         return True
         else:
             time.sleep(keeper.FULL_DISK)
@@ -286,10 +287,13 @@ class Pump:
             return
         kind, tty, connection = caller
         if kind not in (b"W", b"R") or tty is None:
+            refused = kind == b"S" and windows.inside(connection)
             connection.close()
             if kind == b"P":
                 self.courier.hurry()
                 self.look()
+            elif refused:
+                self.journal.append("message.refused", why="a stop was asked for from inside the run")
             elif kind == b"S" and self.ended is None:
                 self.stopped = True
                 self.clock.end("stopped")
