@@ -46,6 +46,39 @@ def empty() -> Session:
     }
 
 
+_WORDS = ("id", "model", "version", "last_at", "turn", "turn_since", "waits", "exited")
+_COUNTS = ("events", "said_in_turn", "refused")
+_BRIEFS = ("approval", "retry", "limit", "end", "prompt", "said")
+
+
+def sound(found: Any) -> bool:
+    """Whether what was stored has the form of a session. The file it comes from lies where the agent can write."""
+    if not isinstance(found, dict) or not set(empty()) <= set(found):
+        return False
+    return (
+        all(found[name] is None or isinstance(found[name], str) for name in _WORDS)
+        and all(isinstance(found[name], int) for name in _COUNTS)
+        and all(found[name] is None or _is_brief(found[name]) for name in _BRIEFS)
+        and all(isinstance(found[name], list) and all(map(_is_brief, found[name])) for name in ("errors", "did"))
+        and isinstance(found["denied"], list)
+        and all(isinstance(one, str) for one in found["denied"])
+        and isinstance(found["open"], dict)
+        and all(_is_brief(one) and "question" in one for one in found["open"].values())
+        and all(isinstance(found[name], dict) for name in ("tokens", "tokens_total"))
+        and all(isinstance(n, int) for name in ("tokens", "tokens_total") for n in found[name].values())
+        and isinstance(found["cost_usd"], int | float | None)
+    )
+
+
+def _is_brief(found: Any) -> bool:
+    return (
+        isinstance(found, dict)
+        and isinstance(found.get("text"), str)
+        and isinstance(found.get("at"), str | None)
+        and isinstance(found.get("id"), str | None)
+    )
+
+
 def fold(session: Session, events: Iterable[Event]) -> Session:
     """The session after these events, each of which is given once."""
     new = {

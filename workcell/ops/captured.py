@@ -6,6 +6,7 @@ from typing import Any
 
 from workcell.base import record
 from workcell.judgement import activity
+from workcell.judgement import session as sessions
 from workcell.judgement.evidence import Evidence
 from workcell.rundir import layout, look, phase, plainfile
 
@@ -19,12 +20,49 @@ State = dict[str, Any]
 
 
 def stored(directory: str) -> State | None:
-    """What capture.json of an attempt says; None when nothing was captured yet."""
+    """What capture.json of an attempt says; None when nothing was captured yet, or when it has another form.
+
+    The agent can write to that file, so no reader relies on a key that was not looked at here.
+    """
     try:
         found = record.decode(plainfile.read(os.path.join(directory, layout.CAPTURE), MOST_BYTES) or b"")
     except (OSError, ValueError):
         return None
-    return found if found.get("schema") == SCHEMA else None
+    return found if found.get("schema") == SCHEMA and _sound(found) else None
+
+
+def _sound(found: State) -> bool:
+    all_of, told = found.get("sources"), found.get("told")
+    if not isinstance(all_of, dict) or not isinstance(told, list) or not all(isinstance(one, str) for one in told):
+        return False
+    hook = all_of.get("hook")
+    return (
+        isinstance(found.get("journal"), int)
+        and found["journal"] >= 0
+        and isinstance(found.get("session"), str | None)
+        and isinstance(found.get("final"), bool)
+        and isinstance(hook, dict)
+        and isinstance(hook.get("memory"), dict)
+        and isinstance(hook.get("transcript"), str | None)
+        and all(isinstance(one, dict) and sessions.sound(one.get("session")) for one in all_of.values())
+        and all(_read_so_far(all_of[name]) for name in ("stream", "transcript") if name in all_of)
+    )
+
+
+def _read_so_far(source: dict[str, Any]) -> bool:
+    """Whether the entry of a file says how far it was read: path, offsets, and what the reader remembers."""
+    state, copied = source.get("state"), source.get("copied")
+    return (
+        isinstance(source.get("file"), str)
+        and isinstance(copied, int)
+        and copied >= 0
+        and isinstance(state, dict)
+        and isinstance(state.get("offset"), int)
+        and state["offset"] >= 0
+        and isinstance(state.get("inode"), int | None)
+        and isinstance(state.get("memory"), dict)
+        and {"scope", "kind", "skipping", "bad"} <= set(state)
+    )
 
 
 def readable(seen: look.Look) -> bool:
