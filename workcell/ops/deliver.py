@@ -20,7 +20,7 @@ from workcell.judgement import composer, screen, title
 from workcell.ops import captured, letters, terminal
 from workcell.ops.letters import Message
 from workcell.ports.agents.reader import short
-from workcell.rundir import layout
+from workcell.rundir import layout, look, plainfile
 
 DONE, LATER, BROKEN = 0, 75, 70
 """Exit codes: nothing waits; something waits for a better moment; a paste was left open."""
@@ -86,8 +86,8 @@ class _Courier:
         self.run, self.n, self.tty = run, n, tty
         self.directory = layout.attempt(run, n)
         self.until = time.monotonic() + MOST
-        with open(os.path.join(self.directory, layout.ATTEMPT), "rb") as file:
-            self.attempt: dict[str, Any] = decode(file.read())
+        data = plainfile.read(os.path.join(self.directory, layout.ATTEMPT), look.LARGEST)
+        self.attempt: dict[str, Any] = decode(data or b"{}")
         typing = self.attempt.get("typing") or {}
         self.agent = str(typing.get("screen") or "none")
         self.settle = float(typing.get("settle") or 0.3)
@@ -170,11 +170,7 @@ class _Courier:
         raise _Unsure("it was typed, and is no longer in the composer; nobody saw it taken")
 
     def _agent(self) -> dict[str, Any]:
-        try:
-            with open(os.path.join(self.directory, layout.START), "rb") as file:
-                return dict(decode(file.read())["agent"])
-        except (OSError, ValueError, KeyError):
-            return {}
+        return dict((look.at(self.run, holding=True).start or {}).get("agent") or {})
 
     def _prompted(self, message: Message) -> bool:
         told = captured.records(captured.stored(self.directory)) or {}

@@ -14,6 +14,8 @@ from workcell.texts import compose
 
 TAIL_LINES = 40
 TAIL_COLUMNS = 400
+LARGEST = 1 << 26
+"""Bytes of a handoff that are read."""
 AGENT_LIMIT = 1 << 18
 """An agent's handoff beyond 256 KiB is cut: it is read into the next prompt."""
 
@@ -28,12 +30,8 @@ class Result:
 
 def read(run: str, *, check: bool = False) -> Result:
     """The handoff of the run as of now. Until an attempt has ended it is the one that it began with."""
-    path = os.path.join(run, layout.CURRENT, layout.HANDOFF)
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            text = file.read()
-    except FileNotFoundError:
-        text = ""
+    data = plainfile.read(os.path.join(look.at(run).directory, layout.HANDOFF), LARGEST)
+    text = (data or b"").decode("utf-8", "replace")
     return Result(os.path.basename(run), cleaning.of_run(run).text(text), _problems(run, text) if check else [])
 
 

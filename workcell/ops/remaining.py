@@ -7,7 +7,7 @@ from workcell.base import clock, sizes
 from workcell.judgement import outcome
 from workcell.judgement.clean import Cleaner
 from workcell.ops import handoff
-from workcell.rundir import layout, look
+from workcell.rundir import layout, look, plainfile
 from workcell.texts import brief as briefs
 from workcell.texts import compose, document, markdown
 
@@ -51,10 +51,10 @@ def brief(run: str, seen: look.Look, n: int, messages: list[str], cleaner: Clean
 
 def _read(path: str) -> str:
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
+        data = plainfile.read(path, handoff.LARGEST)
     except OSError as error:
         return f"({path} cannot be read: {error.strerror})"
+    return f"({path} cannot be read)" if data is None else data.decode("utf-8", "replace")
 
 
 def _stands(seen: look.Look, facts: dict[str, Any], verify: dict[str, Any] | None, here: str) -> list[str]:

@@ -16,6 +16,7 @@ from workcell.ops import (
     cleaning,
     environment,
     find,
+    handoff,
     holds,
     launch,
     letters,
@@ -276,8 +277,8 @@ def _path(run: str) -> str | None:
 
 
 def _text(seen: look.Look, name: str) -> str:
-    with open(os.path.join(seen.directory, name), encoding="utf-8", errors="replace") as file:
-        return file.read()
+    data = plainfile.read(os.path.join(seen.directory, name), handoff.LARGEST)
+    return (data or b"").decode("utf-8", "replace")
 
 
 def _open(

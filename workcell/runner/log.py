@@ -5,6 +5,9 @@ import os
 
 from workcell.rundir import layout, logparts, plainfile
 
+_WAITED_FOR = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
+"""What passes, as a full disk does; anything else was done to the directory, and stays."""
+
 ROLL_BYTES = 4_000_000
 """A part holds exactly this much. Full-screen programs write up to 240 MB an hour; it packs to a few percent."""
 
@@ -68,10 +71,8 @@ class Log:
                 os.rename(self._path, os.path.join(self._directory, name))
                 self._named = True
             self._open()
-        except (FileNotFoundError, NotADirectoryError):
-            return self._without_name()
-        except OSError:
-            return False
+        except OSError as error:
+            return error.errno not in _WAITED_FOR and self._without_name()
         self._named = False
         os.close(old)
         self.waiting.append(self._next)
@@ -79,18 +80,18 @@ class Log:
         return True
 
     def _without_name(self) -> bool:
-        """Somebody removed the log: begin it anew, or, where its whole directory is gone, go on without a name.
+        """Something took the log away: begin it anew, or, where its directory cannot be used, go on without a name.
 
         An agent that is not read from any more would stand still for ever.
         """
         old = self._fd
         try:
             self._open()
-        except (FileNotFoundError, NotADirectoryError):
+        except OSError as error:
+            if error.errno in _WAITED_FOR:
+                return False
             self._size = 0
             return True
-        except OSError:
-            return False
         os.close(old)
         return True
 
