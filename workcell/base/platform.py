@@ -29,8 +29,11 @@ def pid_namespace() -> "str | None":
         return None
 
 
-def _stat(pid: int) -> "list[bytes] | None":
-    """The fields of /proc/PID/stat from the state on (field 3 is index 0); None when there is no such process."""
+def stat_fields(pid: int) -> "list[bytes] | None":
+    """The fields of /proc/PID/stat from the state on (field 3 is index 0); None when there is no such process.
+
+    Raises OSError when the process may not be asked.
+    """
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
             data = file.read()
@@ -44,7 +47,7 @@ def start_ticks(pid: int) -> "int | None":
     if not LINUX:
         return None
     try:
-        fields = _stat(pid)
+        fields = stat_fields(pid)
     except OSError:
         return None
     return int(fields[19]) if fields else None
@@ -82,7 +85,7 @@ def alive(who: "dict[str, object]") -> str:
             return probe.UNKNOWN
         return probe.UNKNOWN  # a process of that number lives; nothing here says that it is the same one
     try:
-        fields = _stat(pid)
+        fields = stat_fields(pid)
     except OSError:
         return probe.UNKNOWN
     if fields is None:
@@ -119,7 +122,7 @@ def descendants(root: int) -> "list[int]":
     for name in names:
         if name.isdigit():
             try:
-                fields = _stat(int(name))
+                fields = stat_fields(int(name))
             except OSError:
                 continue
             if fields:
@@ -135,7 +138,7 @@ def cpu_ticks(pids: "list[int]") -> int:
     total = 0
     for pid in pids:
         try:
-            fields = _stat(pid)
+            fields = stat_fields(pid)
         except OSError:
             continue
         if fields:

@@ -149,6 +149,17 @@ def past_cap(history: Sequence[Mapping[str, Any]], limits: Mapping[str, Any], bo
     All are counted since a person last started the run: who starts it again gives it its limits anew.
     """
     mine = since_person(history)
+    spent = past_limit(mine, limits)
+    if spent is not None:
+        return spent
+    times = sum(1 for one in mine if one.get("playbook") == book.name)
+    if times >= book.limits["per_run"]:
+        return f"the playbook {book.name} was followed {times} times in this run, and that is its limit"
+    return None
+
+
+def past_limit(mine: Sequence[Mapping[str, Any]], limits: Mapping[str, Any]) -> str | None:
+    """The limit of the run that these attempts have used up; None when there is room for another one."""
     if limits.get("attempts") and len(mine) >= limits["attempts"]:
         return f"{len(mine)} attempts, and {limits['attempts']} are allowed"
     wall = limits.get("wall_total_seconds") or limits.get("wall_seconds")
@@ -158,9 +169,6 @@ def past_cap(history: Sequence[Mapping[str, Any]], limits: Mapping[str, Any], bo
     cost = _spent(mine)
     if limits.get("cost_usd") and cost >= limits["cost_usd"]:
         return f"the agent reported ${cost:.2f} spent, and ${limits['cost_usd']:.2f} are allowed"
-    times = sum(1 for one in mine if one.get("playbook") == book.name)
-    if times >= book.limits["per_run"]:
-        return f"the playbook {book.name} was followed {times} times in this run, and that is its limit"
     return None
 
 

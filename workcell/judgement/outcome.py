@@ -45,16 +45,22 @@ def changed(names: list[str], where: str) -> str:
 
 
 def decide(
-    attempt: dict[str, Any], exit: dict[str, Any], facts: dict[str, Any], verify: dict[str, Any] | None
+    attempt: dict[str, Any],
+    exit: dict[str, Any],
+    facts: dict[str, Any],
+    verify: dict[str, Any] | None,
+    stopper: str = "a person",
 ) -> tuple[str, str]:
     """(outcome, reason) of an attempt that goes no further. `verify` is None where none was to be run.
+
+    `stopper` names who asked for the stop, for the reason of a stopped attempt.
 
     An agent's own exit code proves nothing in either direction: programs answer 0 to a refused tool and 1 to
     finished work. Only the pinned script says passed. A limit on memory or processes that was hit is named in the
     reason, whatever the outcome.
     """
     if exit.get("how") == "stopped":
-        return STOPPED, "stopped by a person"
+        return STOPPED, f"stopped by {stopper}"
     word, reason = _decide(attempt, exit, facts, verify)
     limits = bounds.words(facts.get("cgroup")) + bounds.words((verify or {}).get("cgroup"), "in verify.sh ")
     return word, "; ".join([reason, *limits])

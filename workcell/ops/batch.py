@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass, field, replace
 
 from workcell.base.errors import WorkcellError
-from workcell.ops import launch, plan
+from workcell.ops import access, launch, plan
 from workcell.ops.trust import Untrusted
 from workcell.rundir import phase
 from workcell.texts import brief as briefs
@@ -27,6 +27,7 @@ class Request:
     max_live: int | None = None
     again: bool = False
     """New runs, also for briefs that have one in the group already."""
+    caller: access.Caller = access.OUTSIDE
 
 
 @dataclass
@@ -70,7 +71,8 @@ def check(request: Request, *, trust: bool = True) -> Batch:
     asked, faults, groups, limits = _asked(request)
     entries: list[Entry] = []
     for at, path, options in asked:
-        one = launch.Request(request.home, path, options, request.window and not entries, request.prepare)
+        window = request.window and not entries
+        one = launch.Request(request.home, path, options, window, request.prepare, request.caller)
         try:
             entries.append(Entry(replace(one, window=request.window), launch.check(one, trust=trust), at))
         except Untrusted:

@@ -85,10 +85,10 @@ def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | No
         if changed:
             verdict = outcome.TAMPERED, outcome.changed(changed, f"{layout.ATTEMPTS}/{layout.number(n)}")
             journal.append("run.tampered", attempt=n, files=changed[:50])
-        elif verified is None and stop_asked(run, n):
-            verdict = outcome.STOPPED, "stopped by a person before its check had ended"
+        elif verified is None and seen.exit.get("how") != "stopped" and stop_asked(run, n):
+            verdict = outcome.STOPPED, f"stopped by {onward.stopper(run, n)} before its check had ended"
         else:
-            verdict = outcome.decide(seen.attempt, seen.exit, found, verified)
+            verdict = outcome.decide(seen.attempt, seen.exit, found, verified, onward.stopper(run, n))
         step = onward.cleaned(onward.decide(run, seen, found, verified, verdict), cleaner)
         on = step["goes"] == "on"
         words = ("goes on" if on else step["outcome"], step["reason"])

@@ -56,6 +56,7 @@ def of(made: plan.Plan, later: bool = False) -> Result:
         "notify": made.notify,
         "secrets": made.secrets,
         "prose": made.prose,
+        "may": made.may,
     }
     for name in sorted(made.env):
         # no value: a dry run is pasted into issues, and among them are keys

@@ -10,7 +10,7 @@ from typing import Any
 from workcell import __version__
 from workcell.base import clock, ids, record
 from workcell.base.errors import CannotCreate, Refused, Unreachable
-from workcell.ops import attempts, bounds, find, home, pinning, plan, start, workspace
+from workcell.ops import access, attempts, bounds, children, find, home, pinning, plan, start, workspace
 from workcell.ops import trust as trusts
 from workcell.ports import changes, forbidden
 from workcell.ports import tmux as windows
@@ -25,6 +25,7 @@ class Request:
     options: plan.Options = field(default_factory=plan.Options)
     window: bool = True
     prepare: bool = False
+    caller: access.Caller = access.OUTSIDE
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ def check(request: Request, *, trust: bool = True) -> plan.Plan:
     if trust:
         trusts.require(made.home, made.top, made.tree, made.bring)
         pinning.playbooks_of(made.bring)
+    children.narrow(made, request.caller)
     if request.window and not request.prepare:
         _check_tmux(request.home)
     workspace.check(made)
@@ -98,8 +100,7 @@ def create(made: plan.Plan, request: Request) -> Result:
     runs = os.path.join(request.home, layout.RUNS)
     staged = os.path.join(runs, f"{layout.STAGED}{ids.token(8)}")
     held: writer.Writer | None = None
-    notes: list[str] = []
-    notes += made.notes
+    notes: list[str] = list(made.notes)
     if made.verify is None:
         notes.append("no verify script: this run can end 'unverified' at best")
     place = workspace.make(made)
@@ -116,7 +117,8 @@ def create(made: plan.Plan, request: Request) -> Result:
         claim = lease.claim(request.home, place.top, made.id, lambda run: find.is_live(request.home, run))
         workspace.snapshot(made, place)
         lines = _write_run(staged, made, place, os.path.basename(claim.path), request)
-        held = writer.create(made.run, {"by": "launch"}, lines)
+        place_among_runs = {"parent": children.parent(request.caller), "may": made.may}
+        held = writer.create(made.run, {"by": "launch", **place_among_runs}, lines)
         os.rename(staged, made.run)
         born = True
         seal.sync_directory(runs)
@@ -175,6 +177,8 @@ def _write_run(
             "group": made.group,
             "labels": made.labels,
             "notify": made.notify,
+            "parent": children.parent(request.caller),
+            "may": made.may,
             "workcell": __version__,
             "python": sys.executable,
         }
@@ -187,7 +191,7 @@ def _write_run(
         name=made.name,
         session=str(uuid.uuid4()),
         brief_text=made.brief.data.decode("utf-8", "replace"),
-        asked_by={"who": "person", "playbook": None},
+        asked_by=request.caller.asked_by(),
         follows=None,
         later=request.prepare,
     )

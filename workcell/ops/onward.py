@@ -93,11 +93,29 @@ def stopped_by(run: str, seen: look.Look) -> str | None:
     """The playbook that asked the runner to stop this attempt; None when a person did, or nobody."""
     if (seen.exit or {}).get("how") != "stopped":
         return None
-    ordered = [str(one.get("by")) for one in orders.stops(run, seen.n)]
-    asked = ordered if orders.needed(run) else _asked(run, seen.n)
+    asked = _stoppers(run, seen.n)
     if asked and all(who.startswith("playbook:") for who in asked):
         return asked[0].removeprefix("playbook:")
     return None
+
+
+def stopper(run: str, n: int) -> str:
+    """Who asked for the stop of attempt `n`, as words: the run that did so, where no person did."""
+    return said_by([who for who in _stoppers(run, n) if not who.startswith("playbook:")])
+
+
+def said_by(asked: list[str]) -> str:
+    """`a person`, or the run that asked, of the words `by` of requests."""
+    if asked and all(who.startswith("run:") for who in asked):
+        return f"run {asked[0].removeprefix('run:').rpartition('/')[0]}"
+    return "a person"
+
+
+def _stoppers(run: str, n: int) -> list[str]:
+    """`by` of every order, or of a run without a ledger every message, to stop attempt `n`."""
+    if orders.needed(run):
+        return [str(one.get("by")) for one in orders.stops(run, n)]
+    return _asked(run, n)
 
 
 def _asked(run: str, n: int) -> list[str]:

@@ -86,6 +86,8 @@ class Plan:
     ignore_repo: bool = False
     notes: list[str] = field(default_factory=list)
     """What a person should know of what was left out."""
+    may: list[str] = field(default_factory=list)
+    """Operations that the run is granted beyond those of any run."""
     origins: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -179,6 +181,7 @@ def of(brief: briefs.Brief, options: Options, home: str) -> Plan:
         bring=bring,
         ignore_repo=options.ignore_repo,
         notes=notes,
+        may=_granted(brief, chosen, origins, files),
         origins=origins,
     )
 
@@ -302,6 +305,13 @@ def _joined(origins: dict[str, str], key: str, said: Mapping[str, list[str]]) ->
     """What all of them say together, each value once."""
     origins[key] = ", ".join(origin for origin, values in said.items() if values) or BUILT_IN
     return list(dict.fromkeys(value for values in said.values() for value in values))
+
+
+def _granted(brief: briefs.Brief, chosen: recipe.Recipe, origins: dict[str, str], files: _Files) -> list[str]:
+    """What brief and recipe grant; a recipe that the repository itself chose grants nothing."""
+    by_repository = origins["recipe"].startswith(files.rules)
+    of_recipe = [] if by_repository else chosen.values["may"]
+    return _joined(origins, "may", {files.brief: brief.values["may"], _of_recipe(chosen, "may"): of_recipe})
 
 
 def _limits(

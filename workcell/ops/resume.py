@@ -9,10 +9,13 @@ from typing import Any
 
 from workcell.base import record
 from workcell.base.errors import CannotCreate, Refused, TryAgain
+from workcell.judgement import next as nexts
 from workcell.ops import (
+    access,
     attempts,
     bounds,
     check,
+    children,
     cleaning,
     environment,
     find,
@@ -20,6 +23,7 @@ from workcell.ops import (
     holds,
     launch,
     letters,
+    onward,
     plan,
     remaining,
     resume_trust,
@@ -29,7 +33,7 @@ from workcell.ops import (
 )
 from workcell.ports import git
 from workcell.ports.agents import reader_for
-from workcell.rundir import adopt, layout, lease, look, phase, plainfile, seal, writer
+from workcell.rundir import adopt, family, layout, lease, look, phase, plainfile, run_hold, seal, writer
 from workcell.texts import recipe as recipes
 
 HANDOFF_LIMIT = 1 << 26
@@ -56,6 +60,8 @@ class Request:
     ignore_repo: bool = False
     """Take nothing from the repository that executes or steers."""
     by: dict[str, Any] = field(default_factory=lambda: {"who": "person", "playbook": None})
+    caller: access.Caller = access.OUTSIDE
+    """Of a caller inside a run, `by` is that run."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,8 @@ def resume(request: Request) -> Result:
     Raises Refused when the run lives or passed without a new brief, TryAgain when somebody else was first.
     """
     run = request.run
+    if request.caller.inside:
+        request = replace(request, by=request.caller.asked_by())
     # a verify script may run for an hour: who looked a moment ago settles nothing
     seen = look.at(run) if request.dry_run or request.attempt is not None else settle.settle(run)
     _check(seen, request)
@@ -135,6 +143,23 @@ def _check(seen: look.Look, request: Request) -> None:
     busy = git.under_way(tree) if tree else None
     if busy:
         raise Refused(f"{who}: {top} is in the middle of a {busy}", "finish or abort it first")
+    if request.caller.inside and seen.phase != phase.CREATED:
+        _check_room(seen, request)
+
+
+def _check_room(seen: look.Look, request: Request) -> None:
+    """Refuse to a caller inside a run what only a person may overrule: a hold, or a limit that is used up."""
+    held = holds.held(request.home, holds.account(seen.run, seen.attempt or {}))
+    if run_hold.standing(seen.run) is not None:
+        access.require(request.caller, "resume", f"{seen.id} is held")
+    if held is not None:
+        access.require(request.caller, "resume", f"the account of {seen.id} is held: {held.get('why')}")
+    facts, verify = (look.record_at(seen, seen.n, name) for name in (layout.FACTS, layout.VERIFY))
+    history = onward.history_of(seen.run, seen, facts or {}, verify)
+    history[-1]["cost_usd"] = verdicts.cost(seen)
+    spent = nexts.past_limit(nexts.since_person(history), (seen.attempt or {}).get("limits") or {})
+    if spent is not None:
+        access.require(request.caller, "resume", f"{seen.id} has used up a limit: {spent}")
 
 
 def _stored(seen: look.Look) -> recipes.Recipe:
@@ -164,6 +189,14 @@ def _plan(request: Request, ignore_repo: bool) -> plan.Plan | None:
                 f"cannot resume {os.path.basename(request.run)} with {request.brief}: it is about {place}",
                 f"launch it as a run of its own: workcell launch {request.brief}",
             )
+    children.narrow(made, request.caller)
+    more = set(made.may) - family.granted_to(request.home, os.path.basename(request.run))
+    if more:
+        raise Refused(
+            f"cannot resume {os.path.basename(request.run)} with {request.brief}: it grants {', '.join(sorted(more))}, "
+            "and grants are given at launch",
+            f"launch it as a run of its own: workcell launch {request.brief}",
+        )
     return replace(made, id=os.path.basename(request.run))
 
 

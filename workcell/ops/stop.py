@@ -11,7 +11,7 @@ from typing import Any
 from workcell.base import platform, probe, record
 from workcell.base.errors import Refused, TimedOut, TryAgain
 from workcell.judgement import outcome
-from workcell.ops import finish, settle
+from workcell.ops import finish, onward, settle
 from workcell.ports import processes
 from workcell.rundir import layout, ledger, look, maildir, orders, phase
 
@@ -27,6 +27,8 @@ class Result:
 def stop(run: str, grace: float = 10.0, by: str = "person") -> Result:
     """End the run: asked first, killed after `grace` seconds; returns once it is over.
 
+    `by` is what asks: `person`, `run:<run>/<attempt>` or `playbook:<name>`.
+
     A run that is done stays as it is. An agent that cannot be asked about is left alone: the run is sealed as
     stopped, and the note says so. Raises TryAgain when the agent does not end, TimedOut when the run does not.
     """
@@ -41,7 +43,7 @@ def stop(run: str, grace: float = 10.0, by: str = "person") -> Result:
     if seen.phase == phase.CORRUPT and not (seen.checked and seen.n):
         raise Refused(f"{seen.id} cannot be stopped: {seen.why}", f"workcell fsck {seen.id}")
     if seen.phase != phase.DONE:
-        note = _seal_stopped(run, seen, grace)
+        note = _seal_stopped(run, seen, grace, by)
     last = look.at(run)
     return Result(last.id, last.phase, (last.result or {}).get("outcome"), note)
 
@@ -153,7 +155,7 @@ def _wait(run: str, patience: float, before: look.Look) -> look.Look:
         pause = min(pause * 1.5, 0.1)
 
 
-def _seal_stopped(run: str, seen: look.Look, grace: float) -> str | None:
+def _seal_stopped(run: str, seen: look.Look, grace: float, by: str) -> str | None:
     """Seal a run without a living runner as stopped: orphaned, unknown, scheduled, created or interrupted."""
     with settle.take(run, seen) as held:
         note = None
@@ -169,7 +171,8 @@ def _seal_stopped(run: str, seen: look.Look, grace: float) -> str | None:
         if layout.EXIT not in seen.stands:
             settle.seal_exit(seen, "stopped", held)
         if layout.NEXT in seen.stands:
-            finish.close(run, look.at(run, holding=True), outcome.STOPPED, "stopped by a person", held)
+            who = onward.said_by([by])
+            finish.close(run, look.at(run, holding=True), outcome.STOPPED, f"stopped by {who}", held)
         else:
             finish.finish(run, seen.n, held)
         return note

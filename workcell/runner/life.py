@@ -48,13 +48,8 @@ def main(run: str, n: int, isolation: str, pipe: "int | None" = None) -> int:
     held = adopt.adopted(held)
     seen = look.at(run, holding=True)
     if seen.n != n or seen.phase != phase.CREATED or seen.attempt is None:
-<<<<<<< HEAD
         return _say(f"attempt {n} is not to be started: the run is {seen.phase} in attempt {seen.n}", asked)
-    agent_lock = locks.take(layout.AGENT_LOCK)
-=======
-        return _say(f"attempt {n} is not to be started: the run is {seen.phase} in attempt {seen.n}")
     agent_lock = locks.take(layout.AGENT_LOCK, alone=True)
->>>>>>> f1bfbfb (rundir: no link that the agent laid leads a writer out of the run)
     if agent_lock is None:
         return _say("something that an earlier attempt left behind still holds agent.lock", asked)
     changed = held.tampered(n)

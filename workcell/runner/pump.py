@@ -7,7 +7,7 @@ import time
 from workcell.base import clock as clocks
 from workcell.base.light import socket
 from workcell.rundir import events, layout, maildir, orders, plainfile, spool
-from workcell.runner import answers, bounds, courier, inbox, keeper, limits, terminal, windows
+from workcell.runner import answers, bounds, courier, inbox, keeper, limits, peers, terminal, windows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -240,11 +240,11 @@ class Pump:
                 caller = windows.accept(self.listener)
                 if caller is not None:
                     kind, pane, connection = caller
-                    asked = kind == b"S" and not windows.inside(connection)
+                    allowed = peers.admitted(kind, pane, connection, self.journal, self.attempt)
                     connection.close()
                     if pane is not None:
                         os.close(pane)
-                    if asked:
+                    if kind == b"S" and allowed:
                         return True
         else:
             time.sleep(keeper.FULL_DISK)
@@ -286,14 +286,16 @@ class Pump:
         if caller is None:
             return
         kind, tty, connection = caller
+        if not peers.admitted(kind, tty, connection, self.journal, self.attempt):
+            connection.close()
+            if tty is not None:
+                os.close(tty)
+            return
         if kind not in (b"W", b"R") or tty is None:
-            refused = kind == b"S" and windows.inside(connection)
             connection.close()
             if kind == b"P":
                 self.courier.hurry()
                 self.look()
-            elif refused:
-                self.journal.append("message.refused", why="a stop was asked for from inside the run")
             elif kind == b"S" and self.ended is None:
                 self.stopped = True
                 self.clock.end("stopped")

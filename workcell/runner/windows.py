@@ -8,7 +8,6 @@ import sys
 import termios
 import time
 
-from workcell.base import platform
 from workcell.base.light import socket
 from workcell.base.strip import strip_control
 
@@ -133,24 +132,6 @@ def accept(listener: socket.socket) -> "tuple[bytes, int | None, socket.socket] 
     os.set_inheritable(descriptors[0], False)
     os.set_blocking(descriptors[0], False)
     return kind, descriptors[0], connection
-
-
-def inside(connection: socket.socket) -> bool:
-    """Whether the caller is the agent or something that it started: everything that descends from this runner.
-
-    A caller that has ended already cannot be asked, and counts as inside. One of a pid namespace above ours has no
-    pid here, and is outside; so is every caller where the system does not tell pids.
-    """
-    option = getattr(socket, "SO_PEERCRED", None)
-    if option is None:
-        return False
-    try:
-        pid, _, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, option, 12))
-    except (OSError, struct.error):
-        return True
-    if pid == 0:
-        return False
-    return not os.path.exists(f"/proc/{pid}") or pid in platform.descendants(os.getpid())
 
 
 def listen(path: str) -> socket.socket:

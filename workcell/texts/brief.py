@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from workcell.rundir import operations
 from workcell.texts import document, fields, markdown
 from workcell.texts.document import Document, Fault
 from workcell.texts.fields import Field
@@ -70,6 +71,18 @@ def worktree(value: Any, path: fields.Path, document: Document) -> str | None:
     return fields.line(value, path, document)
 
 
+def grant(value: Any, path: fields.Path, document: Document) -> str | None:
+    """An operation that a run may be granted beyond those of any run."""
+    found = fields.line(value, path, document)
+    if found is None or found in operations.GRANTABLE:
+        return found
+    if found in operations.OPERATIONS:
+        document.fault(path, f"{found!r} needs no grant: every run may do it", "leave it out")
+    else:
+        document.fault(path, f"{found!r} is no operation", fields.did_you_mean(found, operations.GRANTABLE))
+    return None
+
+
 KEYS = (
     Field("objective", fields.line, "one line: what is true when the run is done"),
     Field("name", fields.line, "a short name for the run"),
@@ -91,6 +104,7 @@ KEYS = (
     Field("carry", fields.list_of(fields.line), "ignored files to copy into the worktree", default=[]),
     Field("notify", fields.list_of(fields.line), "adapters that are told of this run"),
     Field("labels", fields.list_of(fields.line), "words to find and route the run by", default=[]),
+    Field("may", fields.list_of(grant), "operations for a person that the run may use itself, e.g. answer", default=[]),
 )
 
 NAME_LIMIT = 80

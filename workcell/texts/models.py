@@ -33,6 +33,13 @@ class Base(Record):
     branch: str | None
 
 
+class Parent(Record):
+    """The attempt that a run was launched from inside of."""
+
+    run: str
+    attempt: int | None
+
+
 class Launch(Record):
     """What is true of the whole run."""
 
@@ -48,6 +55,8 @@ class Launch(Record):
     group: str | None
     labels: list[str]
     notify: list[str] | None
+    parent: Parent | None = None
+    may: list[str] = []
     workcell: str
     python: str
 
@@ -62,8 +71,10 @@ class Env(Record):
 
 
 class AskedBy(Record):
-    who: Literal["person", "playbook"]
+    who: Literal["person", "playbook", "run"]
     playbook: str | None
+    run: str | None = None
+    attempt: int | None = None
 
 
 class Limits(Record):
@@ -288,6 +299,8 @@ class LedgerLine(Record):
     run: str | None = None
     at: Time | None = None
     by: Literal["launch", "adopt"] | None = None
+    parent: Parent | None = None
+    may: list[str] | None = None
     home: Home | None = None
     attempt: int | None = None
     name: str | None = None

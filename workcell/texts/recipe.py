@@ -17,6 +17,8 @@ from workcell.texts.document import Document, Faulty
 from workcell.texts.fields import Field
 
 MAX_EXTENDS = 8
+_OF_A_REPOSITORY = "project: "
+"""How the origin of a recipe begins that lies in a repository: what it brings gets no grant of what it extends."""
 
 
 def _command(value: Any, path: fields.Path, document: Document) -> list[str] | None:
@@ -101,6 +103,7 @@ KEYS = (
     Field("repo_runs", fields.list_of(_in_tree), "paths of a tree whose content the program obeys or runs; * in names"),
     Field("ignore_repo", _arguments, "arguments under which the program obeys none of these; before -- or a last -"),
     Field("steps", fields.flag, "whether the brief must have steps"),
+    Field("may", fields.list_of(brief.grant), "operations for a person that its runs may use; not in a repository"),
     Field(
         "terminal",
         fields.group(
@@ -128,6 +131,7 @@ DEFAULTS: dict[str, Any] = {
     "repo_runs": [],
     "ignore_repo": [],
     "steps": False,
+    "may": [],
     "seed": {},
     "typing": {},
     "terminal": {"columns": 200, "rows": 50, "term": "xterm-256color"},
@@ -177,11 +181,15 @@ def resolve(
     layers: list[Document] = []
     if own is not None:
         layers.append(Document(own_file, own, "", 1, dict(own_lines or {})))
+        if own.get("may") is not None:
+            layers[0].fault(("may",), "'may' is no key of a recipe in a brief", "put it beside 'recipe', not into it")
     found = shelf.find("recipes", name, project, home)
     origins = _collect(found, layers, home, project)
     sources: dict[str, str] = {}
     values = _merge(layers, sources)
     values["name"] = name
+    if any(origin.startswith(_OF_A_REPOSITORY) for origin in origins):
+        values["may"] = []
     if complete and not values.get("command"):
         raise Invalid(
             f"recipe {name!r} has no command",
@@ -208,6 +216,8 @@ def _collect(found: shelf.Item, layers: list[Document], home: str, project: str 
             read.fault(("name",), f"the file is named {found.name!r}, and 'name' says {read.front['name']!r}")
         layers.append(read)
         origins.append(f"{found.origin}: {found.path}")
+        if found.origin == "project" and read.front.get("may") is not None:
+            read.fault(("may",), "a recipe of a repository cannot grant operations", "move 'may' to the brief")
         wanted = read.front.get("extends")
         if not isinstance(wanted, str):
             return origins

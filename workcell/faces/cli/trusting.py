@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from workcell.faces.cli import out
-from workcell.ops import trust
+from workcell.ops import access, trust
 from workcell.rundir import layout
 
 Answer = TypeVar("Answer")
@@ -41,6 +41,10 @@ def asking(act: Callable[[], Answer], *, quiet: bool) -> Answer:
         try:
             return act()
         except trust.Untrusted as error:
-            if quiet or not on_terminal() or not ask(error.found):
+            if quiet or not on_terminal():
+                raise
+            # an agent that makes a terminal for itself is no person
+            access.check(access.caller(layout.home()), "trust add", {})
+            if not ask(error.found):
                 raise
             trust.accept(layout.home(), error.found)

@@ -7,7 +7,7 @@ import typer
 from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
 from workcell.faces.cli import given, intent, out, several, trusting, watching
-from workcell.ops import batch, plan
+from workcell.ops import access, batch, plan
 from workcell.ops import intent as intents
 from workcell.ops import launch as op
 from workcell.rundir import layout
@@ -69,9 +69,11 @@ def launch(
     if len(briefs) > 1 or max_live is not None or launchfile.is_one(briefs[0]):
         if attach or name is not None:
             raise Usage("--attach and --name are for one brief", "name runs in a launch file, attach with 'attach RUN'")
-        asked = batch.Request(layout.home(), briefs, options, not no_window, prepare, max_live, again)
+        caller = access.caller(layout.home())
+        asked = batch.Request(layout.home(), briefs, options, not no_window, prepare, max_live, again, caller)
         return several.launch(asked, dry_run=dry_run, wait=wait, as_json=as_json)
-    request = op.Request(layout.home(), briefs[0], options, window=not no_window, prepare=prepare)
+    caller = access.caller(layout.home())
+    request = op.Request(layout.home(), briefs[0], options, window=not no_window, prepare=prepare, caller=caller)
     if dry_run:
         found = intents.dry_run(request)
         if as_json:

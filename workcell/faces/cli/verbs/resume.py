@@ -7,6 +7,7 @@ import typer
 from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
 from workcell.faces.cli import given, out, trusting, watching
+from workcell.ops import access
 from workcell.ops import resume as op
 from workcell.rundir import layout
 
@@ -51,6 +52,7 @@ def resume(
         native=native,
         renew_policy=policy is not None,
         ignore_repo=ignore_repo,
+        caller=access.caller(layout.home()),
     )
     done = trusting.asking(lambda: op.resume(request), quiet=as_json)
     if done.how_why:

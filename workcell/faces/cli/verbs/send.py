@@ -6,7 +6,9 @@ import typer
 
 from workcell.base.errors import Usage
 from workcell.faces.cli import given, letter
+from workcell.ops import access
 from workcell.ops import send as op
+from workcell.rundir import layout
 
 app = typer.Typer(add_completion=False)
 
@@ -25,4 +27,5 @@ def send(
         raise Usage("--sequential, --important and --urgent exclude each other", "give one of them, or none")
     mode = "urgent" if urgent else "important" if important else "sequential"
     words = op.read("-") if text == "-" else text
-    return letter.tell(op.send(given.run(run), words, mode), "send", as_json)
+    by = access.caller(layout.home()).word()
+    return letter.tell(op.send(given.run(run), words, mode, by), "send", as_json)

@@ -7,7 +7,9 @@ import typer
 from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
 from workcell.faces.cli import given, out
+from workcell.ops import access
 from workcell.ops import stop as op
+from workcell.rundir import layout
 from workcell.texts import fields
 
 app = typer.Typer(add_completion=False)
@@ -23,7 +25,7 @@ def stop(
     seconds = fields.parse_duration(grace)
     if seconds is None and grace != "0s":
         raise Usage(f"{grace!r} is not a duration", "write it like 10s or 2m")
-    done = op.stop(given.run(run), seconds or 0.0)
+    done = op.stop(given.run(run), seconds or 0.0, access.caller(layout.home()).word())
     if done.note:
         out.say(f"workcell: {out.safe(done.note)}")
     if as_json:

@@ -1,0 +1,113 @@
+"""Who calls an operation, and whether they may: from inside a run, what is for a person is refused."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workcell.base.errors import Refused
+from workcell.rundir import caller as places
+from workcell.rundir import family, layout, operations, spool
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Where a request comes from."""
+
+    home: str = ""
+    runs: tuple[str, ...] = ()
+    """Directories of the runs that the caller is inside of, nearest first; none for a caller from outside."""
+    attempt: int | None = None
+    """The attempt of the nearest run."""
+    may: frozenset[str] = frozenset()
+    """The operations that every one of these runs was granted."""
+    known: bool = True
+    """False when the environment names a run, and it could not be asked whether the caller is inside of it."""
+
+    @property
+    def inside(self) -> bool:
+        return bool(self.runs)
+
+    @property
+    def id(self) -> str:
+        """The id of the nearest run."""
+        return os.path.basename(self.runs[0])
+
+    def named(self) -> dict[str, Any]:
+        """{run, attempt} of the nearest run, as records hold it."""
+        return {"run": self.id, "attempt": self.attempt}
+
+    def asked_by(self) -> dict[str, Any]:
+        """`asked_by` of an attempt that this caller asks for."""
+        who = {"who": "run", **self.named()} if self.inside else {"who": "person"}
+        return {**who, "playbook": None}
+
+    def word(self) -> str:
+        """`by` of a message that this caller sends: `person`, or `run:<run>/<attempt>`."""
+        return f"run:{self.id}/{self.attempt or '?'}" if self.inside else "person"
+
+
+OUTSIDE = Caller()
+
+
+def caller(home: str, pid: int | None = None) -> Caller:
+    """Where this process, or the process `pid`, calls from.
+
+    Grants count only for runs of `home`: a run of another home speaks for nobody here.
+    """
+    me = os.getpid() if pid is None else pid
+    place = places.place_of(me, home)
+    if not place.runs:
+        named = os.environ.get(places.MARK) if pid is None else None
+        return Caller(home, known=place.known or not named)
+    own = os.path.join(os.path.realpath(home), layout.RUNS)
+    grants = [
+        family.granted_to(home, os.path.basename(run)) if os.path.dirname(run) == own else frozenset[str]()
+        for run in place.runs
+    ]
+    return Caller(home, tuple(place.runs), place.attempt, frozenset.intersection(*grants))
+
+
+def check(who: Caller, operation: str, options: Mapping[str, Any], target: str | None = None) -> None:
+    """Raise Refused, with an event in the caller's run, when the caller may not ask for the operation.
+
+    `target` is the directory of the run that is asked for; it counts for operations that reach only descendants.
+    """
+    given = dict(options)
+    kind = operations.access(operation, given)
+    if kind == operations.PERSON:
+        require(who, operation, f"'workcell {operation}' is for a person")
+    elif operations.descendants_only(operation, given) and who.inside and target is not None:
+        run = os.path.basename(target)
+        if operation not in who.may and not reaches(who, target):
+            raise refusal(who, operation, f"'workcell {operation}' reaches only runs that this run launched", run)
+
+
+def require(who: Caller, operation: str, why: str) -> None:
+    """Raise Refused, with an event in the caller's run, unless the caller is outside or was granted the operation."""
+    if not who.known:
+        raise Refused(
+            f"{why}, and it cannot be asked whether this was called from inside a run",
+            f"if no run is around you, unset {places.MARK} and try again",
+        )
+    if who.inside and operation not in who.may:
+        raise refusal(who, operation, why)
+
+
+def refusal(who: Caller, operation: str, why: str, target: str | None = None) -> Refused:
+    """The error for an operation that is refused to a caller inside a run; the event in that run is written here."""
+    told = {"target": target} if target else {}
+    spool.note(who.runs[0], "access.refused", attempt=who.attempt, verb=operation, why=why, **told)
+    return Refused(
+        f"{why}, and this was called from inside {who.id}",
+        f"ask a person in the handoff, or launch the run with 'may: [{operation}]' in its brief",
+    )
+
+
+def reaches(who: Caller, target: str) -> bool:
+    """Whether the run in the directory `target` descends from every run that the caller is inside of."""
+    home, run = os.path.dirname(os.path.dirname(os.path.realpath(target))), os.path.basename(target)
+    return all(
+        family.directory(home, os.path.basename(one)) == one and family.descends_from(home, run, os.path.basename(one))
+        for one in who.runs
+    )

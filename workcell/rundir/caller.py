@@ -1,0 +1,118 @@
+"""Which runs a process is inside of: asked of the kernel, never of what the process says about itself.
+
+- A process is inside a run when one of its ancestors is the live runner of that run or has become its finish, or when
+  it or an ancestor holds `agent.lock` of that run. The environment can add a run, and never takes one away.
+- The runner is known by its identity in the ledger, or by the right to write that it holds: the flock on the ledger.
+- The walk ends at init, or at a tmux server that was started without WORKCELL_ATTEMPT: a person types there.
+- A runner is certain when its identity is the one on record in the home that is asked about. What only holds a lock
+  might have taken the lock of another run that is over, so the walk goes on above it, and every run found counts.
+"""
+
+import os
+
+from workcell.base import ancestry, platform, probe
+from workcell.rundir import family, layout, writer
+
+MARK = "WORKCELL_ATTEMPT"
+"""The environment variable that names a process's attempt as `<run>/<attempt>`."""
+
+_LEDGER = ".jsonl"
+"""How the name of a ledger ends."""
+
+
+class Place:
+    """Where a process stands."""
+
+    def __init__(self) -> None:
+        self.runs: list[str] = []
+        """Directories of the runs that the process is inside of, nearest first, each once."""
+        self.attempt: int | None = None
+        """The attempt of the nearest run; None where it is not known."""
+        self.ancestors: list[int] = []
+        """Pids up to init or the tmux server where the walk ended."""
+        self.known = False
+        """Whether the walk came to an end. If it did not, the process may be inside a run that is not in `runs`."""
+
+    def add(self, run: str, attempt: "int | None") -> None:
+        if not self.runs:
+            self.attempt = attempt
+        if run not in self.runs:
+            self.runs.append(run)
+
+
+def place_of(pid: int, home: str) -> Place:
+    """Where the process `pid` stands. Without /proc nothing but the environment of this process itself can be asked."""
+    place = Place()
+    home = os.path.realpath(home)  # paths of locks are told without symbolic links
+    mark = _mark(pid)
+    chain, complete = ancestry.ancestors(pid)
+    _by_agent_lock(place, pid)
+    for above in chain:
+        place.ancestors.append(above)
+        run, n = _by_identity(above, home)
+        if run is not None:
+            place.add(run, n)
+            place.known = True
+            return place
+        for path in ancestry.locked(above, (f"/{layout.RUNNER_LOCK}", _LEDGER)):
+            _add_run_of(place, path)
+        _by_agent_lock(place, above)
+        if _is_clean_tmux(above):
+            place.known = True
+            return place
+    place.known = complete
+    run, n = _named(mark, home)
+    if run is not None and writer.held(run) != probe.NO:
+        place.add(run, n)
+    return place
+
+
+def _mark(pid: int) -> "str | None":
+    if not platform.LINUX:
+        return os.environ.get(MARK) if pid == os.getpid() else None
+    try:
+        return ancestry.variable(pid, MARK)
+    except OSError:
+        return None
+
+
+def _named(mark: "str | None", home: str) -> "tuple[str | None, int | None]":
+    """(directory, attempt) of the run that the mark names, in that home; (None, None) where it names none."""
+    run, _, number = (mark or "").rpartition("/")
+    if not run or "/" in run or run.startswith(".") or not number.isdigit():
+        return None, None
+    return family.directory(home, run), int(number)
+
+
+def _by_identity(pid: int, home: str) -> "tuple[str | None, int | None]":
+    """(directory, attempt) of the run whose runner on record is the process; (None, None) where it is none."""
+    run, n = _named(_mark(pid), home)
+    if run is None or n is None:
+        return None, None
+    recorded = family.runner_identity(home, os.path.basename(run), n)
+    if recorded is None or recorded.get("start") is None or recorded != platform.identity(pid):
+        return None, None
+    return run, n
+
+
+def _by_agent_lock(place: Place, pid: int) -> None:
+    for path in ancestry.locked(pid, (f"/{layout.AGENT_LOCK}",)):
+        _add_run_of(place, path)
+
+
+def _add_run_of(place: Place, path: str) -> None:
+    """Add the run that a lock file or ledger of that path belongs to. A run that is still being made is none."""
+    run = os.path.dirname(path)
+    if path.endswith(_LEDGER):
+        if os.path.basename(run) != layout.LEDGER:
+            return
+        run = family.directory(os.path.dirname(run), os.path.basename(path).removesuffix(_LEDGER))
+    if os.path.basename(os.path.dirname(run)) == layout.RUNS and not os.path.basename(run).startswith("."):
+        place.add(run, layout.current(run))
+
+
+def _is_clean_tmux(pid: int) -> bool:
+    try:
+        return ancestry.is_tmux_server(pid) and ancestry.variable(pid, MARK) is None
+    except OSError:
+        return False

@@ -1,0 +1,118 @@
+"""Every operation of the command line and its access class: who may ask for it from inside a run."""
+
+LOOK, WORK, PERSON = "look", "work", "person"
+
+CLASSES = {
+    LOOK: "It reads and reports. It is allowed everywhere.",
+    WORK: "It starts, ends or changes work. From inside a run it is allowed within the limits of that run.",
+    PERSON: "It is the decision of a person. From inside a run it is refused, unless the run was granted it.",
+}
+
+OPERATIONS = {
+    "launch": WORK,
+    "resume": WORK,
+    "stop": WORK,
+    "wait": WORK,
+    "send": WORK,
+    "answer": PERSON,
+    "ls": LOOK,
+    "top": LOOK,
+    "status": LOOK,
+    "what": LOOK,
+    "why": LOOK,
+    "logs": LOOK,
+    "attach": PERSON,
+    "events": LOOK,
+    "verify": WORK,
+    "handoff": LOOK,
+    "salvage ls": LOOK,
+    "salvage show": LOOK,
+    "salvage restore": WORK,
+    "watchdog tick": WORK,
+    "watchdog install": PERSON,
+    "watchdog uninstall": PERSON,
+    "watchdog status": LOOK,
+    "recover": WORK,
+    "hold": PERSON,
+    "release": PERSON,
+    "judge": LOOK,
+    "brief new": WORK,
+    "brief lint": LOOK,
+    "recipe ls": LOOK,
+    "recipe show": LOOK,
+    "recipe lint": LOOK,
+    "notify ls": LOOK,
+    "notify test": PERSON,
+    "notify lint": LOOK,
+    "playbook ls": LOOK,
+    "playbook show": LOOK,
+    "playbook lint": LOOK,
+    "playbook test": LOOK,
+    "trust add": PERSON,
+    "trust ls": LOOK,
+    "trust show": LOOK,
+    "trust rm": PERSON,
+    "init": PERSON,
+    "doctor": LOOK,
+    "skill show": LOOK,
+    "skill install": PERSON,
+    "completion": LOOK,
+    "fsck": LOOK,
+    "gc": LOOK,
+}
+"""The class of each verb, and of each verb of a verb, where no option of OPTIONS says another."""
+
+INTERNAL = {
+    "_finish": WORK,
+    "_settle": WORK,
+    "_deliver": WORK,
+    "_complete": LOOK,
+}
+"""Operations that only workcell calls. Their right to write is the lock or the terminal that they inherit."""
+
+OPTIONS = {
+    "launch": (("dry_run", LOOK), ("attach", PERSON)),
+    "resume": (("dry_run", LOOK), ("policy", PERSON)),
+    "recover": (("dry_run", LOOK),),
+    "attach": (("read_only", LOOK),),
+    "fsck": (("rebuild", PERSON), ("accept", PERSON)),
+    "gc": (("dry_run", LOOK), ("yes", PERSON)),
+}
+"""Options that change the class of an operation; the first one that is set decides."""
+
+OF_DESCENDANTS = {
+    "stop": None,
+    "resume": None,
+    "recover": None,
+    "send": "urgent",
+}
+"""Operations that reach only descendants of the run that they are called from; with an option, only if it is set."""
+
+GRANTABLE = tuple(
+    name
+    for name, kind in OPERATIONS.items()
+    if kind == PERSON
+    or name in OF_DESCENDANTS
+    or name == "launch"
+    or any(other == PERSON for _, other in OPTIONS.get(name, ()))
+)
+"""Operations that `may:` of a brief can name: those that a run could not use, or not on every run, without it."""
+
+
+def access(operation: str, options: "dict[str, object]") -> str:
+    """The class of an operation with the options that were given, by their Python names.
+
+    Raises KeyError for an operation that is not in the tables.
+    """
+    for name, kind in OPTIONS.get(operation, ()):
+        if options.get(name):
+            return kind
+    return OPERATIONS[operation] if operation in OPERATIONS else INTERNAL[operation]
+
+
+def descendants_only(operation: str, options: "dict[str, object]") -> bool:
+    """Whether an operation that is called from inside a run reaches only the descendants of that run."""
+    if operation not in OF_DESCENDANTS or access(operation, options) == LOOK:
+        return False
+    option = OF_DESCENDANTS[operation]
+    return option is None or bool(options.get(option))
