@@ -120,6 +120,7 @@ def of(brief: briefs.Brief, options: Options, home: str) -> Plan:
     laid = repo_rules.taken(law, standing, settings, ignore=options.ignore_repo, notes=notes)
     files = _Files(brief.path, law.path if law else supervisor.FILE, os.path.join(home, layout.CONFIG))
     chosen = _recipe(brief, options, laid, settings, home, top, files, origins)
+    may = _granted(brief, chosen, origins, files)
     bring = brought.Brought(top) if options.ignore_repo else brought.of_launch(top, law, chosen)
     if options.ignore_repo:
         _can_ignore(chosen)
@@ -181,7 +182,7 @@ def of(brief: briefs.Brief, options: Options, home: str) -> Plan:
         bring=bring,
         ignore_repo=options.ignore_repo,
         notes=notes,
-        may=_granted(brief, chosen, origins, files),
+        may=may,
         origins=origins,
     )
 
@@ -309,7 +310,7 @@ def _joined(origins: dict[str, str], key: str, said: Mapping[str, list[str]]) ->
 
 def _granted(brief: briefs.Brief, chosen: recipe.Recipe, origins: dict[str, str], files: _Files) -> list[str]:
     """What brief and recipe grant; a recipe that the repository itself chose grants nothing."""
-    by_repository = origins["recipe"].startswith(files.rules)
+    by_repository = origins["recipe"] == files.rules
     of_recipe = [] if by_repository else chosen.values["may"]
     return _joined(origins, "may", {files.brief: brief.values["may"], _of_recipe(chosen, "may"): of_recipe})
 
