@@ -12,7 +12,7 @@ from workcell.faces.cli import app, reference, table
 WITHOUT_HINT = {
     # who calls these is not a person: finish is started by the runner, and its caller says what to do
     "…: attempt … is not one to finish (it is … in …)",
-    "…: the descriptor handed over is not its runner.lock",
+    "…: the descriptor handed over is not the lock of this run",
 }
 
 

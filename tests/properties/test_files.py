@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from workcell.base import clock, ids, record
-from workcell.rundir import events, layout, maildir, seal, spool
+from workcell.rundir import events, layout, maildir, seal, slot, spool
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False)
@@ -118,17 +118,19 @@ def test_what_is_sealed_never_changes(first, second):
 
 @settings(deadline=None, max_examples=25)
 @given(RECORDS)
-def test_the_slot_seals_once(data):
-    encoded = record.encode(data)
-    with tempfile.TemporaryDirectory() as where:
-        slot = seal.Slot(where)
-        if len(encoded) > seal.Slot.SIZE:
+def test_the_slot_gives_back_what_was_kept(data):
+    exit = {**data, "schema": "workcell.file.exit/1"}
+    with tempfile.TemporaryDirectory() as home:
+        run = os.path.join(home, "runs", "x")
+        os.makedirs(os.path.join(home, layout.LEDGER))
+        room = slot.Slot(run)
+        if len(record.encode_line({"attempt": 3, "record": exit})) > slot.SIZE:
             with pytest.raises(ValueError):
-                slot.seal(layout.EXIT, encoded)
-            return
-        slot.seal(layout.EXIT, encoded)
-        assert os.listdir(where) == [layout.EXIT]
-        assert Path(where, layout.EXIT).read_bytes() == encoded
+                room.keep(3, exit)
+        else:
+            assert room.keep(3, exit)
+            assert slot.kept(run, 3) == record.decode(record.encode(exit))
+        room.close()
 
 
 EVENTS = st.lists(st.fixed_dictionaries({"words": st.text(max_size=40)}), max_size=8)

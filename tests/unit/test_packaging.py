@@ -32,7 +32,11 @@ def _modules() -> set[str]:
             if isinstance(node, ast.ImportFrom) and not node.level:
                 names = [node.module or ""]
             found |= {name.split(".")[0] for name in names}
-    return {name for name in found if name not in sys.stdlib_module_names and name != "workcell"}
+    return {name for name in found if name not in sys.stdlib_module_names | _OTHER_VERSIONS and name != "workcell"}
+
+
+_OTHER_VERSIONS = {"_sha2", "_sha256"}
+"""Modules of the standard library that only some of the supported versions have."""
 
 
 def _named() -> set[str]:

@@ -176,7 +176,7 @@ def place(called: str, pid: int, limits: dict[str, Any]) -> Group:
         try:
             _make(way, group, called, pid)
             if not all(pid in members({one: group[one]}) for one in needs):
-                raise Unreachable(f"process {pid} is not in {group[needs[0]]}")
+                raise Unreachable(f"process {pid} is not in {group[needs[0]]}", "workcell doctor")
             if failed:
                 group["instead_of"] = failed
             for one in left:
@@ -262,13 +262,13 @@ def _in_scope(group: Group, called: str, pid: int, needs: list[str]) -> None:
                     files.write(path, f"{one}.max", str(group[KEYS[one]]))
             return
         time.sleep(0.01)
-    raise Unreachable(f"the user manager did not move process {pid} within {PATIENCE:.0f} s")
+    raise Unreachable(f"the user manager did not move process {pid} within {PATIENCE:.0f} s", "workcell doctor")
 
 
 def _of_process(pid: int) -> str:
     mounted = _mounted(files.lines(f"/proc/{pid}/cgroup"), files.lines("/proc/self/mountinfo"), None)
     if mounted is None:
-        raise Unreachable(f"process {pid} is in no group of cgroup v2")
+        raise Unreachable(f"process {pid} is in no group of cgroup v2", "workcell doctor")
     return mounted[1]
 
 

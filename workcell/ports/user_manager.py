@@ -95,4 +95,4 @@ def _call(method: str, signature: str, *words: str) -> None:
         ["busctl", "--user", "call", *_MANAGER, method, signature, *words], timeout=TIMEOUT, env=_environment()
     )
     if not ran.ok:
-        raise Unreachable(f"{method}: {ran.complaint()}")
+        raise Unreachable(f"{method}: {ran.complaint()}", "workcell doctor")

@@ -106,11 +106,11 @@ def test_the_config_says_who_is_told_and_the_brief_before_it(place):
     (place / "home/config.yaml").write_text("notify: [phone, team]\n")
     assert (make(place, recipe="quick").notify, make(place, recipe="quick").origins["notify"]) == (
         ["phone", "team"],
-        "config",
+        str(place / "home/config.yaml"),
     )
     for own in (["team"], []):
         brief.write_text(f"---\nobjective: o\nnotify: {own}\n---\n")
-        assert (make(place, recipe="quick").notify, make(place, recipe="quick").origins["notify"]) == (own, "brief")
+        assert (make(place, recipe="quick").notify, make(place, recipe="quick").origins["notify"]) == (own, str(brief))
     brief.write_text("---\nobjective: o\n---\n")
     (place / "home/config.yaml").write_text("notify: []\n")
     assert (
@@ -138,8 +138,11 @@ def test_memory_and_processes_can_only_be_narrowed(place):
         "---\nobjective: o\nrecipe: {extends: shell, command: make}\nlimits: {memory: 8G, processes: 100, wall: 9h}\n---\n"
     )
     found = intent.of(make(place))
-    assert (found.values["limits.memory"], found.origins["limits.memory"]) == (3 << 29, "SUPERVISOR.md")
-    assert (found.values["limits.processes"], found.origins["limits.processes"]) == (100, "brief")
+    assert (found.values["limits.memory"], found.origins["limits.memory"]) == (
+        3 << 29,
+        str(place / "repo/SUPERVISOR.md"),
+    )
+    assert (found.values["limits.processes"], found.origins["limits.processes"]) == (100, str(place / "b.md"))
     assert found.values["limits.wall"] == 9 * 3600
     (place / "b.md").write_text(
         "---\nobjective: o\nrecipe: {extends: shell, command: make}\nlimits: {memory: 512M}\n---\n"
