@@ -83,7 +83,9 @@ def compare(home: str, top: str, tree: git.Tree | None, bring: brought.Brought, 
     gone = [name for name in standing.files if name not in bring.files]
     gone += [f"{supervisor.FILE} {name}" for name in standing.keys if name not in bring.keys]
     unknown = standing.unknown(bring, widening=widening)
-    return Look(top, place, trusted.remote_of(tree), bring, unknown, gone, standing.trouble)
+    # who is asked sees it; a launch that brings nothing new need not pay for one more question to git
+    remote = trusted.remote_of(tree) if unknown or widening else None
+    return Look(top, place, remote, bring, unknown, gone, standing.trouble)
 
 
 def require(home: str, top: str, tree: git.Tree | None, bring: brought.Brought, other: str = "--ignore-repo") -> None:

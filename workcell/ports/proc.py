@@ -55,10 +55,11 @@ def _cannot_start(program: str, cwd: str | None, error: Exception) -> Unreachabl
     return Unreachable(f"cannot start {program!r}: {why}", f"install {program} or put it on PATH")
 
 
-def _program(name: str, env: Mapping[str, str] | None) -> str:
+def _program(name: str, env: Mapping[str, str] | None, cwd: str | None) -> str:
     if "/" in name:
         return name
-    found = programs.find(name, (os.environ if env is None else env).get("PATH", os.defpath), [programs.here()])
+    trees = [programs.here(), programs.tree_around(cwd) if cwd is not None else None]
+    found = programs.find(name, (os.environ if env is None else env).get("PATH", os.defpath), trees)
     if found is None:
         raise FileNotFoundError(2, f"not found in an absolute directory of PATH outside of the tree: {name}")
     return found
@@ -77,15 +78,15 @@ def run(
     """Run `argv` to its end and return what it printed.
 
     A program named without a slash is looked for on PATH, and never in a relative directory of it or in the tree
-    around the current directory: it would be the repository's. `timeout` is in seconds; past it the program's whole
-    process group is killed and `code` is None. Its output is then read on for at most `drain` seconds: whoever else
-    holds the pipe may live on. `env` replaces the environment. Raises Unreachable when the program cannot be started
-    at all.
+    around the current directory or `cwd`: it would be the repository's. `timeout` is in seconds; past it the
+    program's whole process group is killed and `code` is None. Its output is then read on for at most `drain`
+    seconds: whoever else holds the pipe may live on. `env` replaces the environment. Raises Unreachable when the
+    program cannot be started at all.
     """
     words = tuple(os.fsdecode(word) for word in argv)
     try:
         child = subprocess.Popen(
-            [_program(words[0], env), *argv[1:]],
+            [_program(words[0], env, cwd), *argv[1:]],
             cwd=cwd,
             env=env,
             stdin=subprocess.PIPE if input is not None else subprocess.DEVNULL,
