@@ -178,6 +178,10 @@ def test_a_trusted_playbook_is_pinned_and_one_that_was_changed_stops_what_is_aut
     assert "policy.json is not what was pinned" in told and "--policy now" in told
     assert lab.status(run)["attempt"] == 1
     assert "policy.json" in lab.workcell("fsck", run, code=1).stdout
+    lab.workcell("resume", run, "--no-window", "--policy", "now")
+    lab.phase(run, "done", "scheduled", seconds=60)
+    anew = json.loads(Path(run, "attempts/002/policy.json").read_text())
+    assert anew["playbooks"] == [], "made anew from the tree, which has no playbook any more"
 
 
 def test_a_live_run_whose_policy_was_changed_is_shown_and_left_alone(lab):
