@@ -110,12 +110,14 @@ def test_the_config_says_who_is_told_and_the_brief_before_it(place):
     )
     for own in (["team"], []):
         brief.write_text(f"---\nobjective: o\nnotify: {own}\n---\n")
-        assert (make(place, recipe="quick").notify, make(place, recipe="quick").origins["notify"]) == (own, str(brief))
+        assert (make(place, recipe="quick").notify, make(place, recipe="quick").origins["notify"]) == (
+            own,
+            str(brief),
+        )
     brief.write_text("---\nobjective: o\n---\n")
     (place / "home/config.yaml").write_text("notify: []\n")
-    assert (
-        make(place, recipe="quick").notify == []
-        and intent.of(make(place, recipe="quick")).origins["notify"] == "config"
+    assert make(place, recipe="quick").notify == [] and intent.of(make(place, recipe="quick")).origins["notify"] == str(
+        place / "home/config.yaml"
     )
 
 
