@@ -144,14 +144,15 @@ def _end(run_dir: str, n: int, below: int | None, group: cgroup.Group | None) ->
     return processes.end(mark, below=below, lock=os.path.join(run_dir, layout.AGENT_LOCK), group=group)
 
 
-def free_agent_lock(run_dir: str) -> None:
+def free_agent_lock(run_dir: str) -> int | None:
     """Put a fresh agent.lock in place when only what must not be ended holds the old one.
 
-    Raises TryAgain when a holder cannot be found or asked: a lock whose holder nobody knows may be an agent's.
+    Returns a descriptor that holds the fresh one, or None where the old one is free. Raises TryAgain when a holder
+    cannot be found or asked: a lock whose holder nobody knows may be an agent's.
     """
     path = os.path.join(run_dir, layout.AGENT_LOCK)
     if locks.held(path, alone=True) == probe.NO:
-        return
+        return None
     found = processes.holders(path, os.path.basename(run_dir))
     unknown = [one for one in found if one.spared is None or one.spared == processes.NOT_ASKED]
     if not found or unknown:
@@ -159,4 +160,4 @@ def free_agent_lock(run_dir: str) -> None:
             ", ".join(f"pid {one.pid} ({one.command})" for one in unknown) or "a process that cannot be seen from here"
         )
         raise TryAgain(f"{os.path.basename(run_dir)}: agent.lock is held by {who}", "end it, or wait for it")
-    locks.renew(path)
+    return locks.renew(path)

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import tempfile
 from collections.abc import Callable
 from typing import Any
 
@@ -51,14 +52,14 @@ def finish(run: str, n: int, held: writer.Writer, below: int | None = None) -> s
         seen = look.at(run, holding=True)
     status.write(run)
     held.end(status.portable(status.document(seen)))
-    _optional(lambda: logparts.compress_rest(seen.directory))
+    _optional(lambda: _compress(run, n))
     _tidy(run, n)
     return (seen.result or {}).get("outcome")
 
 
 def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | None, cleaner: Cleaner) -> None:
     assert seen.exit is not None
-    journal = events.Journal(os.path.join(run, layout.EVENTS))
+    journal = _journal(run)
     try:
         changed = held.tampered(n)
         found = look.record_at(seen, n, layout.FACTS)
@@ -107,6 +108,18 @@ def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | No
         _optional(lambda: spool.drain(run, journal))
     finally:
         journal.close()
+
+
+def _journal(run: str) -> events.Journal:
+    """The journal of the run; one that is kept nowhere where the agent leaves no place for it."""
+    try:
+        return events.Journal(os.path.join(run, layout.EVENTS))
+    except OSError as error:
+        if error.errno in _REFUSED:
+            raise
+        fd, path = tempfile.mkstemp(prefix=".events.", dir=os.path.join(layout.home_of(run), layout.LEDGER))
+        os.unlink(path)
+        return events.Journal(path, fd)
 
 
 _REFUSED = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
@@ -163,7 +176,7 @@ def _verify(
         return None
     lock = take_agent_lock(run, n, below)
     journal.append("verify.started", attempt=n)
-    target = plainfile.fresh(os.path.join(seen.directory, layout.VERIFY_LOG))
+    target = _output(run, n)
     try:
         with check_output.Output(target, seen.directory) as output:
             try:
@@ -187,6 +200,30 @@ def _verify(
     return sealed
 
 
+def _output(run: str, n: int) -> int:
+    """A new verify.log; where the agent left no directory for it, what the check says goes nowhere."""
+    folder = attempts.own(run, n)
+    if folder is None:
+        return os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        return plainfile.fresh(os.path.join(attempts.path_of(folder, layout.attempt(run, n)), layout.VERIFY_LOG))
+    except OSError as error:
+        if error.errno in _REFUSED:
+            raise
+        return os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
+    finally:
+        os.close(folder)
+
+
+def _compress(run: str, n: int) -> None:
+    folder = attempts.opened(run, n)
+    if folder is not None:
+        try:
+            logparts.compress_rest(attempts.path_of(folder, layout.attempt(run, n)))
+        finally:
+            os.close(folder)
+
+
 def take_agent_lock(run: str, n: int, below: int | None = None) -> int:
     """agent.lock for somebody who is about to run code in the tree. Only under runner.lock.
 
@@ -199,8 +236,8 @@ def take_agent_lock(run: str, n: int, below: int | None = None) -> int:
         check.end_leftovers(run, n, below=below)
         lock = locks.take(path, 0.1, alone=True)
     if lock is None:
-        check.free_agent_lock(run)
-        lock = locks.take(path, alone=True)
+        lock = check.free_agent_lock(run)
+        lock = locks.take(path, alone=True) if lock is None else lock
     if lock is None:
         raise TryAgain(f"{os.path.basename(run)}: agent.lock cannot be had", "workcell status shows who holds it")
     locks.sign(lock, "agent")
@@ -239,7 +276,7 @@ def close(run: str, seen: look.Look, word: str, reason: str, held: writer.Writer
     cleaner = cleaning.of_run(run)
     reason = cleaner.line(reason)
     held.mend(seen.n)
-    journal = events.Journal(os.path.join(run, layout.EVENTS))
+    journal = _journal(run)
     try:
         found = look.record_at(seen, seen.n, layout.FACTS)
         if found is not None:

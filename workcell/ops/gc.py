@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import stat
 import sys
 import time
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from workcell.base import clock, probe
 from workcell.base.errors import WorkcellError
 from workcell.ops import bounds, find, outbox_prune
 from workcell.ports import git, removal, salvage, worktrees
-from workcell.rundir import layout, ledger, locks, logparts, look, notice, orders, phase, writer
+from workcell.rundir import attempts, layout, ledger, locks, logparts, look, notice, orders, phase, writer
 
 HOUR = 3600.0
 DAY = 86400.0
@@ -147,9 +148,14 @@ def _logs(home: str) -> list[Item]:
     out = []
     for run in find.ids_of(home):
         path = find.path_of(home, run)
-        log = os.path.join(path, layout.CURRENT, layout.AGENT_LOG)
-        if look.at(path).phase == phase.DONE and os.path.exists(log) and os.path.getsize(log) > logparts.WORTH_PACKING:
-            out.append(Item("log", log, os.path.getsize(log), True, ["its run is over: it is compressed, not removed"]))
+        seen = look.at(path)
+        log = os.path.join(seen.directory, layout.AGENT_LOG)
+        try:
+            about = os.lstat(log)
+        except OSError:
+            continue  # the agent left none, or left it where nobody may look
+        if seen.phase == phase.DONE and stat.S_ISREG(about.st_mode) and about.st_size > logparts.WORTH_PACKING:
+            out.append(Item("log", log, about.st_size, True, ["its run is over: it is compressed, not removed"]))
     return out
 
 
@@ -309,15 +315,19 @@ def _remove_worktree(home: str, item: Item) -> None:
 
 
 def _pack_log(home: str, item: Item) -> None:
-    run = os.path.dirname(os.path.dirname(item.path))
+    run = os.path.dirname(os.path.dirname(os.path.dirname(item.path)))
     held = writer.take(run)
     if held is None:
         item.done = "left: the run is busy"
         return
     with held:
         seen = look.at(run, holding=True)
-        if seen.phase == phase.DONE:
-            logparts.pack(seen.directory)
+        folder = attempts.opened(run, seen.n)
+        if seen.phase == phase.DONE and folder is not None:
+            try:
+                logparts.pack(attempts.path_of(folder, seen.directory))
+            finally:
+                os.close(folder)
             item.done = "compressed"
 
 

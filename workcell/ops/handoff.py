@@ -9,7 +9,7 @@ from workcell.base.strip import strip_control
 from workcell.judgement import bounds, outcome
 from workcell.judgement.clean import Cleaner
 from workcell.ops import cleaning, logs
-from workcell.rundir import layout, look, plainfile, seal
+from workcell.rundir import attempts, layout, look, plainfile, seal
 from workcell.texts import compose
 
 TAIL_LINES = 40
@@ -91,9 +91,15 @@ def compose_now(
             "go_on": _go_on(seen, verdict[0]),
         },
     )
-    if os.path.isdir(path := os.path.join(seen.directory, layout.HANDOFF)) and not os.path.islink(path):
-        plainfile.set_aside(path)
-    seal.replace(seen.directory, layout.HANDOFF, cleaner.text(text).encode("utf-8", "replace"))
+    folder = attempts.own(run, seen.n)
+    if folder is None:
+        return
+    try:
+        if attempts.is_directory(folder, layout.HANDOFF):
+            attempts.set_aside(folder, layout.HANDOFF)
+        seal.replace_in(folder, layout.HANDOFF, cleaner.text(text).encode("utf-8", "replace"))
+    finally:
+        os.close(folder)
 
 
 def _unhappy(verify: dict[str, Any] | None) -> bool:

@@ -51,7 +51,9 @@ def under_lock(run: str, seen: look.Look, held: writer.Writer) -> None:
         if layout.START not in seen.stands:
             # never started: nothing to seal, and the next launch or resume may start it
             check.end_leftovers(run, seen.n, below=None)
-            check.free_agent_lock(run)
+            lock = check.free_agent_lock(run)
+            if lock is not None:
+                os.close(lock)
             return
         seal_exit(seen, "vanished", held)
     finish.finish(run, seen.n, held)

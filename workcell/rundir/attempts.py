@@ -56,6 +56,15 @@ def own(run: str, n: int) -> "int | None":
     return opened(run, n)
 
 
+def path_of(folder: int, directory: str) -> str:
+    """A path that leads into the open directory `folder`, whatever has the name `directory` by now.
+
+    For what is written by path. Without /proc it is `directory` itself.
+    """
+    path = f"/proc/self/fd/{folder}"
+    return path if os.path.isdir(path) else directory
+
+
 def there(folder: int, name: str) -> bool:
     """Whether anything has that name in the directory `folder`."""
     try:

@@ -14,10 +14,13 @@ _OWN = ("n", "at", "type")
 
 
 class Journal:
-    """The writer. A line that the disk refuses is kept and comes before the next one."""
+    """The writer, of the file `path` or of the one open as `fd`.
 
-    def __init__(self, path: str) -> None:
-        self._fd = plainfile.append(path)
+    A line that the disk refuses is kept and comes before the next one.
+    """
+
+    def __init__(self, path: str, fd: "int | None" = None) -> None:
+        self._fd = plainfile.append(path) if fd is None else fd
         self._ids: set[str] = set()
         self._number = self._mend()
         self._kept: list[tuple[bytes, object]] = []

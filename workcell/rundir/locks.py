@@ -13,6 +13,9 @@ PATIENCE = 1.0
 """Seconds for which a taker asks again: readers hold a shared lock for an instant to look."""
 
 
+_TRIES = 20
+"""Times that a name is freed for a lock file; the agent may take it again each time."""
+
 _OPEN = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
@@ -67,7 +70,7 @@ def take(path: str, patience: float = PATIENCE, *, make: bool = True, alone: boo
 
 
 def _open(path: str, alone: bool) -> int:
-    for _ in range(3):
+    for _ in range(_TRIES):
         try:
             fd = os.open(path, os.O_RDWR | os.O_CREAT | _OPEN, 0o600)
         except OSError as error:
@@ -108,10 +111,19 @@ def holder(path: str) -> "dict[str, object] | None":
         return None
 
 
-def renew(path: str) -> None:
-    """Put a fresh, free lock file in the place of one that exempt leftovers still hold."""
+def renew(path: str) -> int:
+    """Put a fresh lock file in the place of one that exempt leftovers still hold; a descriptor that holds it.
+
+    It is held before it has its name: nothing that waits for a free lock comes in between.
+    """
     temporary = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.{os.getpid()}")
-    os.close(os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
-    if os.path.isdir(path) and not os.path.islink(path):
-        plainfile.clear(path)
-    os.rename(temporary, path)
+    fd = os.open(temporary, os.O_RDWR | os.O_CREAT | _OPEN, 0o600)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.path.isdir(path) and not os.path.islink(path):
+            plainfile.clear(path)
+        os.rename(temporary, path)
+    except OSError:
+        os.close(fd)
+        raise
+    return fd

@@ -19,10 +19,23 @@ _NONE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EACCES)
 """What opening a part says when there is none: a link or a file has its name, or it may not be read."""
 
 
-def _opened(box: str, part: str) -> int:
-    """A descriptor of one part of the box. Raises OSError when box or part is no directory of its own."""
+def _opened(box: str, part: str, *, make: bool = False) -> int:
+    """A descriptor of one part of the box; with `make`, box and part are made if they are missing.
+
+    Raises OSError when box or part is no directory of its own.
+    """
+    if make:
+        try:
+            os.mkdir(box, 0o700)
+        except FileExistsError:
+            pass
     top = os.open(box, _FOLDER)
     try:
+        if make:
+            try:
+                os.mkdir(part, 0o700, dir_fd=top)
+            except FileExistsError:
+                pass
         return os.open(part, _FOLDER, dir_fd=top)
     finally:
         os.close(top)
@@ -41,14 +54,9 @@ def deliver(box: str, message: "dict[str, object]", name: "str | None" = None) -
 
 def deliver_bytes(box: str, name: str, data: bytes, durable: bool = True) -> str:
     """Put `data` into the box under `name`. What need not outlive a power cut may come sooner: not `durable`."""
-    for part in (box, os.path.join(box, TMP), os.path.join(box, NEW)):
-        try:
-            os.mkdir(part, 0o700)
-        except FileExistsError:
-            pass
-    tmp = _opened(box, TMP)
+    tmp = _opened(box, TMP, make=True)
     try:
-        new = _opened(box, NEW)
+        new = _opened(box, NEW, make=True)
         try:
             _put(tmp, new, name, data, durable)
         finally:
@@ -115,13 +123,9 @@ def read(box: str, name: str, part: str = NEW) -> "dict[str, object] | None":
 
 def move(box: str, name: str, to: str = CUR, part: str = NEW) -> None:
     """Move a message on to another part of the box."""
-    try:
-        os.mkdir(os.path.join(box, to), 0o700)
-    except FileExistsError:
-        pass
     source = _opened(box, part)
     try:
-        target = _opened(box, to)
+        target = _opened(box, to, make=True)
         try:
             os.rename(name, name, src_dir_fd=source, dst_dir_fd=target)
         finally:

@@ -6,6 +6,9 @@ import stat
 import time
 
 _NOT_PLAIN = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO, errno.EISDIR, errno.EACCES, errno.EPERM)
+_TRIES = 20
+"""Times that a name is freed for a file; something may take it again each time."""
+
 _FLAGS = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
@@ -60,12 +63,14 @@ def append(path: str, access: int = os.O_RDWR) -> int:
     file that has a second name, which may be one of a person.
     """
     flags = access | os.O_CREAT | os.O_APPEND | _FLAGS
-    try:
-        fd = os.open(path, flags, 0o600)
-    except OSError as error:
-        if error.errno not in _NOT_PLAIN or not os.path.lexists(path):
-            raise
-    else:
+    for left in reversed(range(_TRIES)):
+        try:
+            fd = os.open(path, flags, 0o600)
+        except OSError as error:
+            if error.errno not in _NOT_PLAIN or not os.path.lexists(path) or not left:
+                raise
+            clear(path)
+            continue
         about = os.fstat(fd)
         if stat.S_ISREG(about.st_mode) and about.st_nlink <= 1:
             os.set_blocking(fd, True)
@@ -73,8 +78,9 @@ def append(path: str, access: int = os.O_RDWR) -> int:
         os.close(fd)
         if stat.S_ISREG(about.st_mode):
             set_aside(path)
-    clear(path)
-    return os.open(path, flags & ~os.O_NONBLOCK | os.O_EXCL, 0o600)
+        else:
+            clear(path)
+    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
 
 
 def fresh(path: str) -> int:

@@ -1,10 +1,11 @@
 """The life of a runner: lock, gate, pump, reap, exit record, and then it becomes finish."""
 
+import errno
 import os
 import sys
 import time
 
-from workcell.base import clock, platform, record
+from workcell.base import clock, digest, platform, record
 from workcell.base.light import signal
 from workcell.rundir import (
     adopt,
@@ -88,7 +89,7 @@ def _attempt(
     directory = layout.attempt(run, n)
     room = slot.Slot(run)
     journal = events.Journal(layout.EVENTS)
-    env, umask = _environment(run, n, attempt)
+    env, umask = _environment(run, n, attempt, None if held.book is None else held.book.hashes.get((0, layout.ENV)))
     in_terminal = attempt["io"] == "terminal"
     size = attempt["terminal"]
     tty = terminal.Terminal(size["columns"], size["rows"]) if in_terminal else None
@@ -162,9 +163,13 @@ def _attempt(
     journal.close()
 
 
-def _environment(run: str, n: int, attempt: "dict[str, Any]") -> "tuple[dict[str, str], int]":
+def _environment(run: str, n: int, attempt: "dict[str, Any]", pinned: "str | None") -> "tuple[dict[str, str], int]":
     """(the agent's environment, its umask): env.json, and nothing added but TERM and WORKCELL_*."""
-    stored = record.decode(plainfile.read(os.path.join(run, layout.ENV), look.LARGEST) or b"")
+    data = plainfile.read(os.path.join(run, layout.ENV), look.LARGEST) or b""
+    if pinned is not None and digest.sha256(data) != pinned:
+        # what an earlier attempt left behind may have replaced it since the run was compared with its ledger
+        raise FileNotFoundError(errno.ENOENT, f"{layout.ENV} changed since it was written", run)
+    stored = record.decode(data)
     env: dict[str, str] = dict(stored["env"])
     directory = layout.attempt(run, n)
     env.update(

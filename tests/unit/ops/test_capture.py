@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from workcell.base import record
+from workcell.judgement import session as sessions
 from workcell.ops import capture, capture_sources, captured
 from workcell.rundir import events, layout, maildir, spool
 
@@ -313,3 +314,30 @@ def test_ten_hours_of_a_transcript_in_bounded_memory(tmp_path):
     names = maildir.waiting(str(run.path / layout.SPOOL))
     ids = {one["id"] for name in names for one in maildir.read(str(run.path / layout.SPOOL), name)["events"]}
     assert len(ids) == 30_000
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda found: found["sources"].pop("hook"),
+        lambda found: found["sources"]["hook"].update(session=None),
+        lambda found: found["sources"]["hook"]["session"].update(said={"text": None, "at": None, "id": None}),
+        lambda found: found["sources"]["hook"]["session"].update(did=[{}]),
+        lambda found: found["sources"]["hook"]["session"].update(open={"x": 1}),
+        lambda found: found["sources"].update(transcript={"session": sessions.empty(), "file": 1}),
+        lambda found: found.update(journal=-1),
+    ],
+)
+def test_a_state_that_something_else_wrote_counts_as_none(tmp_path, change):
+    """The agent can write to capture.json."""
+    found = {
+        "schema": captured.SCHEMA, "attempt": 1, "at": None, "agent": "claude", "session": None, "journal": 0,
+        "told": [], "sources": {"hook": {"memory": {}, "session": sessions.empty(), "transcript": None}},
+        "final": False,
+    }  # fmt: skip
+    path = tmp_path / layout.CAPTURE
+    path.write_bytes(record.encode(found))
+    assert captured.stored(str(tmp_path)) == found
+    change(found)
+    path.write_bytes(record.encode(found))
+    assert captured.stored(str(tmp_path)) is None

@@ -6,6 +6,7 @@ import os
 import pytest
 
 from workcell.base import probe
+from workcell.ports import processes
 from workcell.rundir import layout, locks
 
 
@@ -24,8 +25,32 @@ def test_a_lock_is_renewed_by_way_of_a_hidden_name(tmp_path, monkeypatch):
     assert [name for name in os.listdir(tmp_path) if not name.startswith(".")] == [layout.AGENT_LOCK]
     assert len(os.listdir(tmp_path)) == 2
     monkeypatch.setattr(os, "rename", rename)
-    locks.renew(path)
+    os.close(locks.renew(path))
     assert os.listdir(tmp_path) == [layout.AGENT_LOCK]
     assert locks.held(path) == probe.NO
     fcntl.flock(old, fcntl.LOCK_EX | fcntl.LOCK_NB)
     os.close(old)
+
+
+@pytest.mark.parametrize("kind", ["link", "second name"])
+def test_the_file_of_another_program_in_the_place_of_a_lock(tmp_path, kind):
+    """It is neither held for the run, nor locked, nor written to."""
+    other, path = tmp_path / "other", str(tmp_path / layout.AGENT_LOCK)
+    other.write_text("as it was")
+    (os.symlink if kind == "link" else os.link)(other, path)
+    with open(other) as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert locks.held(path, alone=True) == probe.NO
+        assert processes.holders(path, "run") == []
+        taken = locks.take(path, alone=True)
+        locks.sign(taken, "agent")
+        os.close(taken)
+    assert other.read_text() == "as it was"
+
+
+def test_a_lock_that_is_made_anew_is_held_before_it_has_its_name(tmp_path):
+    path = str(tmp_path / layout.AGENT_LOCK)
+    fd = locks.renew(path)
+    assert locks.held(path) == probe.YES
+    os.close(fd)
+    assert locks.held(path) == probe.NO

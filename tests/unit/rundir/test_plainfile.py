@@ -120,3 +120,14 @@ def test_steps_on_record_are_read_from_a_file_and_only_those_that_are_whole(tmp_
     with open(path, "w") as file:
         file.write("\n".join(lines))
     assert runbook.finished(str(tmp_path), 3) == {(2, "b"): 2}
+
+
+def test_nothing_is_appended_to_a_file_with_a_second_name(tmp_path):
+    precious, path = tmp_path / "precious", tmp_path / "events.jsonl"
+    precious.write_text("as it was")
+    os.link(precious, path)
+    fd = plainfile.append(str(path))
+    os.write(fd, b"x")
+    os.close(fd)
+    assert precious.read_text() == "as it was"
+    assert path.read_text() == "x"

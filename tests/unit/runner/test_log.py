@@ -9,7 +9,7 @@ from workcell.rundir import layout
 from workcell.runner import log
 
 
-@pytest.mark.parametrize("instead", ["nothing", "file"])
+@pytest.mark.parametrize("instead", ["nothing", "file", "a link to itself"])
 def test_a_log_whose_directory_is_gone_takes_all_that_is_written(tmp_path, instead):
     where = tmp_path / "attempt"
     where.mkdir()
@@ -18,6 +18,8 @@ def test_a_log_whose_directory_is_gone_takes_all_that_is_written(tmp_path, inste
     shutil.rmtree(where)
     if instead == "file":
         where.write_text("")
+    elif instead != "nothing":
+        where.symlink_to(where)
     assert writer.write(b"x" * 95) == 95
     writer.close()
 
