@@ -12,7 +12,7 @@ from workcell.ops import bounds
 from workcell.ops import environment as stored_environment
 from workcell.ops.plan import sha256
 from workcell.ports import cgroup, proc, processes
-from workcell.rundir import layout, locks, plainfile, seal
+from workcell.rundir import layout, locks, look, plainfile, seal
 
 LARGEST = 1 << 26
 """Bytes of a verify script that are read; a longer one is not the one that was pinned."""
@@ -134,14 +134,16 @@ _SEALS = sum(getattr(fcntl, name, 0) for name in ("F_SEAL_SEAL", "F_SEAL_SHRINK"
 
 def end_leftovers(run_dir: str, n: int, *, below: int | None) -> list[processes.Leftover]:
     """End what the attempt left running, within the fence."""
-    group = bounds.of(run_dir, n)
+    # the group of a copy's attempt is that of the original, whose processes live on
+    group = None if look.at(run_dir, holding=True).copied else bounds.of(run_dir, n)
     left = [] if group is None else _end(run_dir, n, None, bounds.of_verify(group))
     return left + _end(run_dir, n, below, group)
 
 
 def _end(run_dir: str, n: int, below: int | None, group: cgroup.Group | None) -> list[processes.Leftover]:
     mark = f"{os.path.basename(run_dir)}/{n}"
-    return processes.end(mark, below=below, lock=os.path.join(run_dir, layout.AGENT_LOCK), group=group)
+    lock = os.path.join(run_dir, layout.AGENT_LOCK)
+    return processes.end(mark, below=below, lock=lock, group=group, place=run_dir)
 
 
 def free_agent_lock(run_dir: str) -> int | None:

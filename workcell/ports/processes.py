@@ -12,6 +12,9 @@ from workcell.ports import cgroup
 MARK = "WORKCELL_ATTEMPT"
 """The environment variable that names a process's attempt as `<run>/<attempt>`."""
 
+PLACE = "WORKCELL_RUN_DIR"
+"""The environment variable that names the run directory of an agent and of what it started."""
+
 NOT_ASKED = "it could not be asked"
 ROUNDS = 20
 """After so many rounds, what forks faster than it is ended is left alone and named."""
@@ -27,12 +30,18 @@ class Leftover:
 
 
 def find(
-    mark: str, *, below: int | None = None, lock: str | None = None, group: cgroup.Group | None = None
+    mark: str,
+    *,
+    below: int | None = None,
+    lock: str | None = None,
+    group: cgroup.Group | None = None,
+    place: str | None = None,
 ) -> list[psutil.Process]:
     """Processes of the attempt `mark`: descendants of `below`, holders of the lock file, members of its control
     group, and those that name it.
 
-    Never ourselves or what started us.
+    Never ourselves or what started us. With the run directory `place`, those of a run of the same id in another
+    home, of which this one is a copy, are left out.
     """
     ours = {process.pid for process in _lineage()}
     found: dict[int, psutil.Process] = {}
@@ -46,7 +55,8 @@ def find(
     for process in psutil.process_iter():
         if process.pid not in ours and process.pid not in found:
             try:
-                if process.pid in members or _marked(process) == mark or (wanted and _holds(process, wanted)):
+                named = process.pid in members or _marked(process) == mark
+                if (named and not _elsewhere(process, place)) or (wanted and _holds(process, wanted)):
                     found[process.pid] = process
             except (psutil.Error, OSError):
                 continue
@@ -70,6 +80,22 @@ def _marked(process: psutil.Process) -> str | None:
         return process.environ().get(MARK)
     except (psutil.Error, OSError):
         return None
+
+
+def _elsewhere(process: psutil.Process, place: str | None) -> bool:
+    """Whether the process belongs to a run directory that stands, and is another one than `place`.
+
+    An agent's environment names its run directory, a runner works in it. One that stands no more was moved or
+    removed, and says nothing.
+    """
+    if place is None:
+        return False
+    named = process.environ().get(PLACE)
+    if named is None and os.path.basename(process.cwd()) == os.path.basename(place):
+        named = process.cwd()
+    if named is None or named == place or not os.path.isdir(named):
+        return False
+    return not (os.path.isdir(place) and os.path.samefile(named, place))
 
 
 def _holds(process: psutil.Process, path: str) -> bool:
@@ -162,6 +188,7 @@ def end(
     below: int | None = None,
     lock: str | None = None,
     group: cgroup.Group | None = None,
+    place: str | None = None,
     grace: float = 2.0,
 ) -> list[Leftover]:
     """End what an attempt left behind, asked first (SIGTERM), then killed; what was found and what was spared.
@@ -175,7 +202,7 @@ def end(
         if group is not None and number > 0:
             cgroup.forbid_forks(group)
         live = []
-        for process in find(mark, below=below, lock=lock, group=group):
+        for process in find(mark, below=below, lock=lock, group=group, place=place):
             why = spare(process, mark)
             seen[process.pid] = Leftover(process.pid, _command(process), why)
             if why is None:
