@@ -1,5 +1,6 @@
 """Run directories of format 1 as they were written when it was released: they load for ever."""
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from workcell.ops import fsck
-from workcell.rundir import look, status
+from workcell.rundir import look, phase, status
 
 FROZEN = Path(__file__).parent / "v1" / "runs"
 
@@ -82,3 +83,22 @@ def test_unknown_keys_and_files_stay(frozen):
     fsck.fsck(str(frozen), [str(path)], rebuild=True)
     assert (path / "of_tomorrow.json").exists()
     assert "of_tomorrow" in result.read_text()
+
+
+def test_a_frozen_run_is_resumed_and_from_then_on_checked(lab):
+    """Format 1 as an upgrade finds it: its tree is put in the place of the one that was there then."""
+    shutil.copytree(FROZEN, os.path.join(lab.home, "runs"), symlinks=True)
+    run = os.path.join(lab.home, "runs", "20261120-0512-frozen-unverified-bbbb")
+    os.chmod(lab.home, 0o700)
+    there = json.loads(Path(run, "launch.json").read_text())["workspace"]
+    for name in ("launch.json", "attempts/001/attempt.json"):
+        path = Path(run, name)
+        path.write_text(path.read_text().replace(json.dumps(there)[1:-1], lab.repo))
+    Path(lab.home, "FORMAT").write_text("1\n")
+    assert not look.at(run).checked
+    lab.workcell("resume", run, "--brief", lab.brief("true"), "--no-window")
+    seen = lab.phase(run, phase.DONE)
+    assert (seen.n, seen.result["outcome"], seen.checked, seen.altered) == (2, "passed", True, [])
+    assert Path(lab.home, "FORMAT").read_text() == "2\n"
+    [report] = fsck.fsck(lab.home, [run])
+    assert [line for line in report.problems if "can be read by others" not in line] == []

@@ -177,7 +177,9 @@ def _status(run: str, seen: look.Look, rebuild: bool, report: Report) -> None:
         found = None if data is None else {"checked": False, "altered": [], **status.portable(record.decode(data))}
     except ValueError:
         found = {}
-    if found == wanted or (not over and not rebuild):
+    # one that an older program wrote lacks keys that were added since
+    same = found is not None and found != {} and {**wanted, **found} == wanted
+    if same or (not over and not rebuild):
         if found == {}:
             report.problems.append(f"{layout.STATUS} is not JSON (--rebuild writes it anew)")
         return

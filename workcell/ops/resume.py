@@ -31,6 +31,7 @@ from workcell.ops import (
     start,
     verdicts,
 )
+from workcell.ops import home as homes
 from workcell.ports import git
 from workcell.ports.agents import reader_for
 from workcell.rundir import adopt, family, layout, lease, look, phase, plainfile, run_hold, seal, writer
@@ -326,6 +327,7 @@ def _open(
 ) -> None:
     """Stage the attempt, rename it, and switch `current` to it: the switch is its birth."""
     run, staged = request.run, ""
+    homes.ensure(request.home)  # from here on the home is of this format
     held = settle.take(run, seen)
     try:
         held = adopt.adopted(held)

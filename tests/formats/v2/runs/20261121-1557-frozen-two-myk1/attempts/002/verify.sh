@@ -1,0 +1,3 @@
+#!/usr/bin/env bash
+set -euo pipefail
+test "${WORKCELL_ATTEMPT##*/}" = 2
