@@ -81,6 +81,7 @@ class Arena:
         self.lab = lab
         self.made = 0
         self.victims: list[Victim] = []
+        self.crashes: set[Path] = set()
         # it names the lab, so that it is ended with it, and holds a lock, as many programs do
         self.locked = os.path.join(lab.top, "lock of another program")
         program = (
@@ -125,7 +126,8 @@ class Arena:
                 texts.append(file.read().decode("utf-8", "replace"))
         ran = Ran(-1 if status is None else os.waitstatus_to_exitcode(status), *texts)
         assert status is not None, f"{commands} did not end in {seconds} s\n{ran.out[-2000:]}\n{ran.err}"
-        assert ran.code != 70 and not self._crash(), f"{commands}: {ran.err}\n{self._crash()}"
+        crash = self._crash()
+        assert ran.code != 70 and not crash, f"{commands}: {ran.err}\n{crash}"
         assert "Traceback" not in ran.err, f"{commands}: {ran.err}"
         return ran
 
@@ -151,8 +153,11 @@ class Arena:
             os._exit(code)
 
     def _crash(self) -> str:
+        """The reports of bugs that were written since the last question."""
         folder = Path(self.lab.home, "crashes")
-        return "\n".join(path.read_text() for path in sorted(folder.glob("*")))[-4000:] if folder.is_dir() else ""
+        new = sorted({*folder.glob("*")} - self.crashes) if folder.is_dir() else []
+        self.crashes.update(new)
+        return "\n".join(path.read_text() for path in new)[-4000:]
 
     # -- runs
 

@@ -8,11 +8,14 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.attacks import arena as arenas
 from workcell.rundir import look, phase
+
+PHASES = (Phase.explicit, Phase.generate)
+"""Without shrinking: that takes hundreds of real runs. What failed is printed as it was drawn."""
 
 OPERATIONS = (
     "create", "write", "append", "truncate", "unlink", "rename", "link", "symlink", "mkdir", "mkfifo", "chmod",
@@ -29,7 +32,9 @@ def attacked(lab, examples):
     arena = arenas.Arena(lab)
     drawn = Path(lab.top, "operations.json")
 
-    @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=PHASES
+    )
     @given(
         st.lists(OPERATION, min_size=1, max_size=12), st.sampled_from(["once", "live", "kill", "kill-live", "check"])
     )

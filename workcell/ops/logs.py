@@ -4,6 +4,7 @@ import collections
 import gzip
 import os
 import time
+import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -17,6 +18,8 @@ POLL = 0.1
 BYTES_A_LINE = 4000
 """How far the end of a large log is read back for each line wanted; at least ENOUGH."""
 ENOUGH = 1 << 22
+MOST_UNPACKED = 1 << 30
+"""Bytes that are unpacked of one part to find its end. A runner's parts have four million."""
 
 
 def born(run: str, n: int) -> bool:
@@ -39,8 +42,11 @@ def _whole(path: str) -> Iterator[bytes]:
     if fd is None:
         return  # no file that anybody of ours wrote
     with open(fd, "rb") as plain, gzip.open(plain, "rb") if path.endswith(".gz") else plain as file:
-        while chunk := file.read(CHUNK):
-            yield chunk
+        try:
+            while chunk := file.read(CHUNK):
+                yield chunk
+        except (gzip.BadGzipFile, EOFError, zlib.error):
+            return  # what could be read of it was; the agent can write there, too
 
 
 class _Growing:
@@ -107,7 +113,7 @@ def tail(directory: str, size: int = CHUNK, stderr: bool = False) -> bytes:
         path = os.path.join(directory, name)
         try:
             if name.endswith(".gz"):
-                data = b"".join(_whole(path))[-want:] + data
+                data = _end(_whole(path), want) + data
             else:
                 data = (plainfile.tail(path, want) or b"") + data
         except FileNotFoundError:
@@ -115,6 +121,19 @@ def tail(directory: str, size: int = CHUNK, stderr: bool = False) -> bytes:
         if len(data) >= size:
             break
     return data[-size:]
+
+
+def _end(chunks: Iterator[bytes], want: int) -> bytes:
+    """The last `want` bytes of the first MOST_UNPACKED of a stream: a small file may unpack to one without an end."""
+    data, total = bytearray(), 0
+    for chunk in chunks:
+        data += chunk
+        total += len(chunk)
+        if len(data) > 2 * want + CHUNK:
+            del data[:-want]
+        if total >= MOST_UNPACKED:
+            break
+    return bytes(data[-want:])
 
 
 def raw_tail(directory: str, number: int | None, stderr: bool) -> Iterator[bytes]:

@@ -1,5 +1,6 @@
 """A log is read whole while its writer rolls and compresses it."""
 
+import gzip
 import itertools
 import os
 import threading
@@ -7,7 +8,7 @@ import threading
 import pytest
 
 from workcell.ops import logs
-from workcell.rundir import logparts
+from workcell.rundir import layout, logparts
 from workcell.runner import log
 
 
@@ -90,3 +91,20 @@ def test_the_end_of_a_log_reaches_back_over_parts(tmp_path, writer):
     assert b"".join(logs.raw_tail(str(tmp_path), 300, False)) == b"".join(line(n) for n in range(200, 500))
     assert list(logs.raw_tail(str(tmp_path), 0, False)) == []
     assert os.path.exists(tmp_path / "agent.log.001")
+
+
+@pytest.mark.parametrize("data", [b"no gzip", gzip.compress(b"a line\n" * 10_000)[:-20], b"\x1f\x8b" + b"\0" * 40])
+def test_a_part_that_is_not_what_its_name_says(tmp_path, data):
+    """The agent can write such a file; what follows it is read."""
+    (tmp_path / f"{layout.AGENT_LOG}.001.gz").write_bytes(data)
+    (tmp_path / layout.AGENT_LOG).write_bytes(b"the end\n")
+    assert b"".join(logs.raw(str(tmp_path))).endswith(b"the end\n")
+    assert logs.tail(str(tmp_path), 1 << 20).endswith(b"the end\n")
+
+
+def test_the_end_of_a_part_that_unpacks_to_much_more_than_a_part(tmp_path, monkeypatch):
+    monkeypatch.setattr(logs, "MOST_UNPACKED", 1 << 20)
+    with gzip.open(tmp_path / f"{layout.AGENT_LOG}.001.gz", "wb") as file:
+        for _ in range(1 << 6):
+            file.write(bytes(1 << 16))
+    assert logs.tail(str(tmp_path), 10) == bytes(10)
