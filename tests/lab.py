@@ -44,6 +44,15 @@ def rewrite_record(run: str, n: int, name: str, record: dict[str, Any]) -> None:
     Path(layout.attempt(run, n), name).write_bytes(data)
 
 
+def rewrite_pinned(run: str, n: int, name: str, change: Callable[[str], str]) -> None:
+    """Change a file that the ledger knows by its hash, and the ledger with it."""
+    path = Path(layout.attempt(run, n), name)
+    path.write_text(change(path.read_text()))
+    line = {"attempt": n, "name": name, "sha256": digest.sha256(path.read_bytes())}
+    with open(ledger.path(run), "ab") as file:
+        file.write(records.encode_line(line))
+
+
 def alive(pid: int) -> bool:
     """Whether the process runs; a zombie does not."""
     try:

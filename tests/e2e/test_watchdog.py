@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import watching
-from tests.lab import alive, eventually, naming
+from tests.lab import alive, eventually, naming, rewrite_pinned
 from workcell.ops import holds, resume, watchdog
 from workcell.rundir import layout, look, phase, run_hold
 
@@ -234,8 +234,8 @@ def test_its_own_conversation_is_continued_where_recipe_and_transcript_allow(lab
 def test_a_run_that_was_never_started_is_started_when_seen_twice(lab, watch):
     run = lab.launch(lab.brief("true", "true"), "--prepare")
     other = lab.launch(lab.brief("true", "true"), "--prepare", repo=lab.new_repo())
-    path = Path(layout.attempt(run, 1), layout.ATTEMPT)
-    path.write_text(path.read_text().replace('"start": "later"', '"start": "now"'))
+    # as if the process that launched it had died before it started the runner
+    rewrite_pinned(run, 1, layout.ATTEMPT, lambda text: text.replace('"start": "later"', '"start": "now"'))
     watch.tick(later=0.0)
     watch.tick(later=0.0)
     assert look.at(run).phase == phase.CREATED, "twice within a minute is once"
@@ -313,12 +313,9 @@ def test_the_dead_man_is_told_by_ls(lab, watch):
 def test_a_stop_by_a_playbook_is_verified_and_goes_on(lab, watch):
     run = lab.launch(lab.brief('test "${WORKCELL_ATTEMPT##*/}" = 1 && exec sleep 60\ntouch passed', "test -e passed"))
     seen = lab.phase(run, phase.RUNNING)
-    message = {"kind": "stop", "attempt": 1, "grace_seconds": 1, "by": "playbook:stuck"}
     from workcell.ops import stop
-    from workcell.rundir import maildir
 
-    maildir.deliver(os.path.join(run, layout.INBOX), message)
-    stop.poke(run)
+    stop.order(run, seen, grace=1.0, by="playbook:stuck")
     seen = drive(watch, run)
     assert seen.n == 2 and seen.result["outcome"] == "passed"
     assert watchdog.there(lab.home)

@@ -4,7 +4,6 @@ import importlib
 import sys
 
 from workcell.base.errors import WorkcellError
-from workcell.base.printable import printable
 from workcell.rundir import layout
 from workcell.watch import tick
 
@@ -14,12 +13,17 @@ def main(words: list[str]) -> int:
     try:
         report = tick.tick(layout.home())
     except WorkcellError as error:
-        print(f"workcell: {printable(error.message)}", file=sys.stderr)
+        print(f"workcell: {_printable(error.message)}", file=sys.stderr)
         if error.hint:
-            print(f"hint: {printable(error.hint)}", file=sys.stderr)
+            print(f"hint: {_printable(error.hint)}", file=sys.stderr)
         return error.exit_code
     except Exception as error:
         return int(importlib.import_module("workcell.faces.cli.app").bug(error, words, False))
     for line in report.did:
-        print(printable(line).encode("ascii", "backslashreplace").decode())
+        print(_printable(line).encode("ascii", "backslashreplace").decode())
     return 0
+
+
+def _printable(text: str) -> str:
+    """`text` on one line; what makes it so is loaded only when there is something to say."""
+    return str(importlib.import_module("workcell.base.printable").printable(text))

@@ -35,10 +35,10 @@ def stop(run: str, grace: float = 10.0, by: str = "person") -> Result:
     seen = settle.settle(run)
     note = "it was over already" if seen.phase == phase.DONE else None
     if seen.phase in (phase.RUNNING, phase.STARTING):
-        _ask_runner(run, seen, grace, by)
+        order(run, seen, grace, by)
         seen = _wait(run, grace + 60.0, seen)
     if seen.phase == phase.FINISHING:
-        _ask_runner(run, seen, grace, by)  # finish looks, too, while its check runs
+        order(run, seen, grace, by)  # finish looks, too, while its check runs
         seen = _wait(run, 60.0, seen)
     if seen.phase == phase.CORRUPT and not (seen.checked and seen.n):
         raise Refused(f"{seen.id} cannot be stopped: {seen.why}", f"workcell fsck {seen.id}")
@@ -48,7 +48,7 @@ def stop(run: str, grace: float = 10.0, by: str = "person") -> Result:
     return Result(last.id, last.phase, (last.result or {}).get("outcome"), note)
 
 
-def _ask_runner(run: str, seen: look.Look, grace: float, by: str) -> None:
+def order(run: str, seen: look.Look, grace: float, by: str) -> None:
     """Order the stop, and tell the runner; a runner that another process has stopped is continued."""
     name = orders.name(run)
     message: dict[str, object] = {
