@@ -34,6 +34,9 @@ ATTEMPT = (
 """Names in an attempt."""
 
 NAMES = (*RUN, *ATTEMPT)
+KEPT = [".hidden", "1.json", "agent.log.001", "exit.json", "stop.json"]
+"""Files of a directory that links lead to, which look like some of workcell's."""
+
 PINNED = ("launch.json", "env.json", "@/attempt.json", "@/brief.md", "@/verify.sh", "attempts", "attempts/001")
 """What the ledger knows by its hash, or holds such a file: whatever changes it makes the run `tampered`."""
 PLANTED = ("@/exit.json", "@/facts.json", "@/verify.json", "@/next.json", "@/result.json")
@@ -168,7 +171,7 @@ class Arena:
         keep = tree / "keep"
         keep.mkdir(parents=True)
         (tree / "precious").write_text("precious\n")
-        for file in (".hidden", "1.json", "agent.log.001", "exit.json", "stop.json"):
+        for file in KEPT:
             (keep / file).write_text(json.dumps({"type": "note", "kind": "stop", "attempt": 1, "id": file}) + "\n")
         recipe = {"extends": "shell", "io": io, "command": command}
         front = {"objective": name, "name": name, "env": ["MARKS"], "recipe": recipe, "verify": verify}
@@ -245,9 +248,7 @@ class Arena:
         """Nothing that the run's links lead to was written, moved or removed."""
         keep = Path(victim.tree, "keep")
         assert Path(victim.tree, "precious").read_text() == "precious\n", victim.label
-        assert sorted(os.listdir(keep)) == [".hidden", "1.json", "agent.log.001", "exit.json", "stop.json"], (
-            victim.label
-        )
+        assert sorted(os.listdir(keep)) == KEPT, (victim.label, sorted(os.walk(keep)))
         for file in os.listdir(keep):
             assert json.loads((keep / file).read_text())["id"] == file, (victim.label, file)
 

@@ -8,7 +8,7 @@ import os
 import stat
 import time
 
-from workcell.rundir import layout, plainfile
+from workcell.rundir import layout
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -18,42 +18,52 @@ def make_own(run: str, n: int) -> None:
 
     What else has such a name is renamed, not removed.
     """
-    for path in (run, os.path.join(run, layout.ATTEMPTS), layout.attempt(run, n)):
-        try:
-            about = os.lstat(path)
-            if not stat.S_ISDIR(about.st_mode):
-                plainfile.set_aside(path)
-                raise FileNotFoundError
-            if stat.S_IMODE(about.st_mode) & 0o700 != 0o700:
-                os.chmod(path, 0o700)
-        except FileNotFoundError:
-            try:
-                os.mkdir(path, 0o700)
-            except OSError:
-                return
-        except OSError:
-            return
+    folder = own(run, n)
+    if folder is not None:
+        os.close(folder)
 
 
 def opened(run: str, n: int) -> "int | None":
     """A descriptor of the directory of attempt `n`; None where it, or one above it in the run, is no directory."""
-    fd = None
+    return _walk(run, n, make=False)
+
+
+def own(run: str, n: int) -> "int | None":
+    """The directory of attempt `n`, put right first; None where the disk, or the agent again and again, prevents it."""
+    return _walk(run, n, make=True)
+
+
+def _walk(run: str, n: int, *, make: bool) -> "int | None":
+    """Each directory is opened from within the one above it, which no name can replace any more."""
+    folder = None
     for part in (run, layout.ATTEMPTS, layout.number(n)):
-        above = fd
+        above = folder
         try:
-            fd = os.open(part, _FOLDER, dir_fd=above)
+            if make:
+                _make_real(above, part)
+            folder = os.open(part, _FOLDER, dir_fd=above)
         except OSError:
             return None
         finally:
             if above is not None:
                 os.close(above)
-    return fd
+    return folder
 
 
-def own(run: str, n: int) -> "int | None":
-    """The directory of attempt `n`, put right first; None where the disk refuses that."""
-    make_own(run, n)
-    return opened(run, n)
+def _make_real(above: "int | None", part: str) -> None:
+    try:
+        about = os.stat(part, dir_fd=above, follow_symlinks=False)
+        if stat.S_ISDIR(about.st_mode):
+            if stat.S_IMODE(about.st_mode) & 0o700 != 0o700:
+                os.chmod(part, 0o700, dir_fd=above)
+            return
+        set_aside(above, part)
+    except FileNotFoundError:
+        pass
+    try:
+        os.mkdir(part, 0o700, dir_fd=above)
+    except FileExistsError:
+        pass  # the opening says what it is
 
 
 def path_of(folder: int, directory: str) -> str:
@@ -82,7 +92,7 @@ def is_directory(folder: int, name: str) -> bool:
         return False
 
 
-def set_aside(folder: int, name: str) -> None:
+def set_aside(folder: "int | None", name: str) -> None:
     """Rename whatever stands there, as `plainfile.set_aside` does."""
     os.rename(name, f"{name}.was.{time.monotonic_ns()}", src_dir_fd=folder, dst_dir_fd=folder)
 
