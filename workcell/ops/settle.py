@@ -120,14 +120,18 @@ def _kept(seen: look.Look) -> dict[str, Any] | None:
     return found if record.major(found, "exit") in layout.RECORDS else None
 
 
-def take(run: str, seen: look.Look) -> writer.Writer:
-    """The right to write the run, if it still is what `seen` says; the caller closes it. Raises TryAgain otherwise."""
+def take(run: str, seen: look.Look, among: tuple[str, ...] = ()) -> writer.Writer:
+    """The right to write the run, if it still is what `seen` says; the caller closes it. Raises TryAgain otherwise.
+
+    A phase that is one of `among`, as the one before was, is no change: for callers that look again and act alike.
+    """
     held = writer.take(run)
     if held is None:
         raise TryAgain(f"{seen.id} is busy: another process has the right to write it", f"workcell status {seen.id}")
     try:
         again = look.at(run, holding=True)
-        if (again.phase, again.n) != (seen.phase, seen.n):
+        same = again.phase == seen.phase or {again.phase, seen.phase} <= set(among)
+        if not same or again.n != seen.n:
             raise TryAgain(
                 f"{seen.id} changed while you asked: it was {seen.phase} in attempt {seen.n}, "
                 f"and is {again.phase} in attempt {again.n}",

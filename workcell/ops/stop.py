@@ -157,7 +157,8 @@ def _wait(run: str, patience: float, before: look.Look) -> look.Look:
 
 def _seal_stopped(run: str, seen: look.Look, grace: float, by: str) -> str | None:
     """Seal a run without a living runner as stopped: orphaned, unknown, scheduled, created or interrupted."""
-    with settle.take(run, seen) as held:
+    with settle.take(run, seen, _WITHOUT_RUNNER) as held:
+        seen = look.at(run, holding=True)  # what the agent left behind may take and leave its lock at any moment
         note = None
         if seen.agent == probe.YES and seen.start is not None:
             _end_agent(seen, grace)
@@ -176,6 +177,10 @@ def _seal_stopped(run: str, seen: look.Look, grace: float, by: str) -> str | Non
         else:
             finish.finish(run, seen.n, held)
         return note
+
+
+_WITHOUT_RUNNER = (phase.ORPHANED, phase.UNKNOWN, phase.SCHEDULED, phase.CREATED, phase.INTERRUPTED, phase.LOST)
+"""Phases between which a run moves without any writer, and in which a stop does the same."""
 
 
 def _end_agent(seen: look.Look, grace: float) -> None:
