@@ -6,6 +6,11 @@ import struct
 import termios
 
 
+_PIECE = 4096
+"""Bytes asked for at a time. Python allocates what is asked for and gives back what did not come: pieces of 64 KiB, of
+which 4 came, let a runner's memory grow by megabytes under a flood."""
+
+
 class Terminal:
     """A pty: `master` is ours and never blocks, `slave` is the agent's and is closed once it has it."""
 
@@ -37,7 +42,7 @@ class Terminal:
         size = 0
         while size < limit:
             try:
-                data = os.read(self.master, limit)
+                data = os.read(self.master, _PIECE)
             except BlockingIOError:
                 break
             except OSError:  # EIO: the last one who had it open is gone
