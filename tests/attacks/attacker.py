@@ -241,8 +241,9 @@ def speak(path):
 
 
 def freeze(_):
-    """Stop the runner, whatever continues it."""
-    os.kill(RUNNER, signal.SIGSTOP)
+    """Stop the runner, whatever continues it; never another process that has its pid later."""
+    if began(RUNNER) == RUNNER_BEGAN:
+        os.kill(RUNNER, signal.SIGSTOP)
 
 
 def back(_):
@@ -305,6 +306,18 @@ def script(path):
 
 KEPT = []
 RUNNER = os.getppid()
+
+
+def began(pid):
+    """The start time of a process, which tells it from a later one of the same pid."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[19]
+    except OSError:
+        return None
+
+
+RUNNER_BEGAN = began(RUNNER)
 
 ACTS = {
     "pin-anew": pin_anew, "lock-of-another": lock_of_another_program, "flood": flood, "large": large,
