@@ -42,8 +42,16 @@ def stop(run: str, grace: float = 10.0, by: str = "person") -> Result:
         seen = _wait(run, 60.0, seen)
     if seen.phase == phase.CORRUPT and not (seen.checked and seen.n):
         raise Refused(f"{seen.id} cannot be stopped: {seen.why}", f"workcell fsck {seen.id}")
-    if seen.phase != phase.DONE:
-        note = _seal_stopped(run, seen, grace, by)
+    deadline = time.monotonic() + RESTLESS
+    while seen.phase != phase.DONE:
+        try:
+            note = _seal_stopped(run, seen, grace, by)
+            break
+        except TryAgain:
+            # something that the agent left behind may take and leave the locks of the run all the time
+            if time.monotonic() > deadline:
+                raise
+            seen = look.at(run)
     last = look.at(run)
     return Result(last.id, last.phase, (last.result or {}).get("outcome"), note)
 
@@ -114,6 +122,9 @@ def _listener(connection: socket.socket) -> int | None:
     pid: int = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, option, 12))[0]
     return pid or None
 
+
+RESTLESS = 5.0
+"""Seconds for which a run that changes between a look and the taking of its lock is looked at again."""
 
 FROZEN = 10
 """Seconds in a row, at one look a second, for which a writer that is continued each time is found stopped again."""
