@@ -1,7 +1,6 @@
 """SIGKILL at the state-changing system calls of each program: the directory tells the truth afterwards."""
 
 import os
-import shutil
 import signal
 import sys
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults import points, truth
-from tests.lab import ROOT, Lab, alive, eventually, naming
+from tests.lab import ROOT, Lab, alive, eventually, naming, rewrite_pinned
 from workcell.base import record
 from workcell.rundir import layout, look, phase
 
@@ -29,7 +28,7 @@ class Program:
             self.stage.set()
             return
         truth.clear_marks(self.lab)
-        shutil.rmtree(os.path.join(self.lab.home, layout.RUNS), ignore_errors=True)
+        truth.clear_home(self.lab)
 
     def run(self) -> str | None:
         if self.stage is not None:
@@ -58,10 +57,8 @@ FILL = 'for i in $(seq 400); do echo "filler $i ................................
 def rolling(lab: Lab, io: str) -> Program:
     """A runner whose log rolls several times."""
     run = lab.launch(lab.brief(FILL + truth.AGENT + FILL, truth.VERIFY, io="terminal"), "--prepare")
-    path = Path(layout.attempt(run, 1), layout.ATTEMPT)
-    intent = record.decode(path.read_bytes())
-    intent["roll_bytes"] = 4096  # as it stands in every attempt.json, less some zeros
-    path.write_bytes(record.encode(intent))
+    # as it stands in every attempt.json, less some zeros
+    rewrite_pinned(run, 1, layout.ATTEMPT, lambda text: text.replace('"roll_bytes": 4000000', '"roll_bytes": 4096'))
     env = dict(record.decode(Path(run, layout.ENV).read_bytes())["env"])
     env["WORKCELL_ATTEMPT"] = f"{os.path.basename(run)}/1"
     return Program(lab, [*RUNNER, run, "1"], env, truth.Stage(lab, run))

@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.lab import Lab, eventually, naming
 from workcell.base import probe, record
 from workcell.ops import logs, resume, wait
-from workcell.rundir import layout, look, phase
+from workcell.rundir import layout, ledger, look, orders, phase
 
 AGENT = """
 n=${WORKCELL_ATTEMPT##*/}
@@ -171,19 +171,41 @@ def _alive(run: str) -> list[str]:
     return []
 
 
+WITNESSES = (layout.LEDGER, layout.ENDED, layout.ORDERS)
+
+
 class Stage:
-    """A run directory as it stood at some moment, to be put back as often as it is needed."""
+    """A run as it stood at some moment, with what its home says of it, to be put back as often as it is needed."""
 
     def __init__(self, lab: Lab, run: str) -> None:
         self.lab, self.run = lab, run
         self.copy = os.path.join(lab.top, f"stage-{time.monotonic_ns()}")
         shutil.copytree(run, self.copy, symlinks=True, ignore=shutil.ignore_patterns(layout.CONTROL))
+        self.ledger = Path(ledger.path(run)).read_bytes()
+        over = Path(ledger.ended_path(run))
+        self.over = over.read_bytes() if over.exists() else None
         self.marks = {name: Path(lab.marks, name).read_bytes() for name in os.listdir(lab.marks)}
 
     def set(self) -> None:
-        """Put the directory and the marks back."""
+        """Put the directory, the ledger and the marks back."""
         shutil.rmtree(self.run, ignore_errors=True)
         shutil.copytree(self.copy, self.run, symlinks=True)
+        # in place: a ledger of another inode would be that of a copied home
+        with open(ledger.path(self.run), "r+b") as file:
+            file.truncate()
+            file.write(self.ledger)
+        for path in (ledger.slot_path(self.run), ledger.ended_path(self.run)):
+            if os.path.exists(path):
+                os.unlink(path)
+        if self.over is not None:
+            Path(ledger.ended_path(self.run)).write_bytes(self.over)
+        shutil.rmtree(orders.directory(self.run), ignore_errors=True)
         clear_marks(self.lab)
         for name, data in self.marks.items():
             Path(self.lab.marks, name).write_bytes(data)
+
+
+def clear_home(lab: Lab) -> None:
+    """Remove every run, and what the home says of them."""
+    for name in (layout.RUNS, *WITNESSES):
+        shutil.rmtree(os.path.join(lab.home, name), ignore_errors=True)
