@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults import points, truth
-from tests.lab import ROOT, Lab, alive, eventually, naming
+from tests.lab import ROOT, Lab, alive, eventually, naming, rewrite_pinned
 from workcell.base import record
 from workcell.base.errors import WorkcellError
 from workcell.ops import resume
@@ -114,7 +114,7 @@ class Bench:
         """Forget the runs that were struck and the record of acts."""
         for run in self.lab.runs():
             if run != self.healthy:
-                shutil.rmtree(run, ignore_errors=True)
+                truth.clear_run(self.lab, run)
         for name in os.listdir(os.path.join(self.lab.home, layout.RUNS)):
             if name.startswith("."):
                 shutil.rmtree(os.path.join(self.lab.home, layout.RUNS, name), ignore_errors=True)
@@ -245,10 +245,7 @@ def _staged(bench: Bench, key: str, make: Callable[[], str]) -> truth.Stage:
 def _to_start(bench: Bench, brief: str) -> str:
     """A run whose first attempt is about to be started."""
     run = bench.lab.launch(brief, "--prepare")
-    path = Path(layout.attempt(run, 1), layout.ATTEMPT)
-    attempt = json.loads(path.read_text())
-    attempt["start"] = "now"
-    path.write_text(json.dumps(attempt))
+    rewrite_pinned(run, 1, layout.ATTEMPT, lambda text: text.replace('"start": "later"', '"start": "now"'))
     return run
 
 
@@ -329,7 +326,7 @@ def _tick_struck(
             os.unlink(acts)
         for run in bench.lab.runs():
             if run not in (bench.healthy, stage.run):
-                shutil.rmtree(run, ignore_errors=True)
+                truth.clear_run(bench.lab, run)
         stage.set()
 
     argv = [*PROGRAM, "watchdog", "tick"]
@@ -377,7 +374,7 @@ def resuming(bench: Bench, dice: random.Random) -> tuple[int, list[str]]:
     def set_up() -> None:
         for run in bench.lab.runs():
             if run not in (bench.healthy, stage.run):
-                shutil.rmtree(run, ignore_errors=True)
+                truth.clear_run(bench.lab, run)
         stage.set()
 
     argv = bench.lab.words("resume", stage.run, "--no-window")

@@ -191,6 +191,8 @@ class Stage:
         shutil.rmtree(self.run, ignore_errors=True)
         shutil.copytree(self.copy, self.run, symlinks=True)
         # in place: a ledger of another inode would be that of a copied home
+        if not os.path.exists(ledger.path(self.run)):
+            os.rename(hidden(self.lab, self.run), ledger.path(self.run))
         with open(ledger.path(self.run), "r+b") as file:
             file.truncate()
             file.write(self.ledger)
@@ -203,6 +205,22 @@ class Stage:
         clear_marks(self.lab)
         for name, data in self.marks.items():
             Path(self.lab.marks, name).write_bytes(data)
+
+
+def hidden(lab: Lab, run: str) -> str:
+    """Where the ledger of a run is kept, with its inode, while the run is away."""
+    return os.path.join(lab.top, f"hidden-{os.path.basename(run)}")
+
+
+def clear_run(lab: Lab, run: str) -> None:
+    """Take a run away, and what the home says of it; a stage can put it back."""
+    shutil.rmtree(run, ignore_errors=True)
+    if os.path.exists(ledger.path(run)):
+        os.rename(ledger.path(run), hidden(lab, run))
+    for path in (ledger.slot_path(run), ledger.ended_path(run)):
+        if os.path.exists(path):
+            os.unlink(path)
+    shutil.rmtree(orders.directory(run), ignore_errors=True)
 
 
 def clear_home(lab: Lab) -> None:
