@@ -13,7 +13,7 @@ import pytest
 
 from tests import crowds, watching
 from tests.faults import torture
-from tests.lab import ROOT, alive, eventually
+from tests.lab import ROOT, alive, eventually, rewrite_record
 from workcell.base import platform
 from workcell.rundir import layout, look, maildir, phase
 from workcell.watch import observe, tick
@@ -319,11 +319,10 @@ def test_after_a_reboot_every_run_goes_on_within_one_tick(lab, watch):
     old = {**json.loads(Path(layout.attempt(runs[0], 1), layout.START).read_text())["agent"]}
     assert look.at(runs[0]).phase == phase.UNKNOWN, "another pid namespace of this boot cannot be asked"
     for run in runs:
-        path = Path(layout.attempt(run, 1), layout.START)
-        start = json.loads(path.read_text())
+        start = look.at(run).start
         for who in ("runner", "agent"):
             start[who]["boot"] = "00000000-0000-0000-0000-000000000000"
-        path.write_text(json.dumps(start))
+        rewrite_record(run, 1, layout.START, start)
     assert old["boot"] == platform.boot_id()
     watch.tick()
     for run in runs:

@@ -5,7 +5,6 @@ import os
 import struct
 import termios
 
-
 _PIECE = 4096
 """Bytes asked for at a time. Python allocates what is asked for and gives back what did not come: pieces of 64 KiB, of
 which 4 came, let a runner's memory grow by megabytes under a flood."""
