@@ -10,6 +10,7 @@ import sys
 import tarfile
 import tomllib
 import zipfile
+from typing import Any
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +21,9 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 KINDS = ("templates", "recipes", "recovery", "adapters")
 
 # the distribution that brings a module, where the two are not named alike
+_FILTER: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+"""Python 3.11.2 knows no filters yet."""
+
 _BRINGS = {"git": "gitpython", "ruamel": "ruamel-yaml"}
 
 
@@ -81,7 +85,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run([sys.executable, "-c", make, str(ROOT), str(where)], env=env, check=True, timeout=120)
     archive = next(where.glob("*.tar.gz"))
     with tarfile.open(archive) as file:
-        file.extractall(where / "source", filter="data")
+        file.extractall(where / "source", **_FILTER)
     make = make.replace("build_sdist", "build_wheel")
     subprocess.run(
         [sys.executable, "-c", make, str(next((where / "source").iterdir())), str(where)],
