@@ -10,9 +10,9 @@ import sys
 import tarfile
 import tomllib
 import zipfile
-from typing import Any
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
