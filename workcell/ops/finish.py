@@ -91,16 +91,17 @@ def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | No
         else:
             verdict = outcome.decide(seen.attempt, seen.exit, found, verified, onward.stopper(run, n))
         step = onward.cleaned(onward.decide(run, seen, found, verified, verdict), cleaner)
-        on = step["goes"] == "on"
-        words = ("goes on" if on else step["outcome"], step["reason"])
-        _optional(lambda: handoff.compose_now(run, seen, found, words, cleaner))
-        onward.tell(run, seen, step, found, cleaner)
         since = held.tampered(n)
         if set(since) - set(changed):
             # the agent, or what it left behind, acted while this went on: what was decided is void
             verdict = outcome.TAMPERED, outcome.changed(since, f"{layout.ATTEMPTS}/{layout.number(n)}")
-            _seal_result(n, (verdict[0], cleaner.line(verdict[1])), held, journal)
-        elif on:
+            journal.append("run.tampered", attempt=n, files=since[:50])
+            step = onward.cleaned(onward.decide(run, seen, found, verified, verdict), cleaner)
+        on = step["goes"] == "on"
+        words = ("goes on" if on else step["outcome"], step["reason"])
+        _optional(lambda: handoff.compose_now(run, seen, found, words, cleaner))
+        onward.tell(run, seen, step, found, cleaner)
+        if on:
             _seal_next(seen, n, step, held, journal)
         else:
             _seal_result(n, (step["outcome"], step["reason"]), held, journal, step)
