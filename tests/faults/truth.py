@@ -188,7 +188,7 @@ class Stage:
 
     def set(self) -> None:
         """Put the directory, the ledger and the marks back."""
-        shutil.rmtree(self.run, ignore_errors=True)
+        remove_run(self.run)
         shutil.copytree(self.copy, self.run, symlinks=True)
         # in place: a ledger of another inode would be that of a copied home
         if not os.path.exists(ledger.path(self.run)):
@@ -212,9 +212,23 @@ def hidden(lab: Lab, run: str) -> str:
     return os.path.join(lab.top, f"hidden-{os.path.basename(run)}")
 
 
+def remove_run(run: str) -> None:
+    """Remove the directory of a run, if it is there.
+
+    A run that is over may still have a process that writes, such as the one that sends its notice: a file that appears
+    during the removal is removed in the next pass.
+    """
+
+    def gone() -> bool:
+        shutil.rmtree(run, ignore_errors=True)
+        return not os.path.lexists(run)
+
+    eventually(gone, 10.0)
+
+
 def clear_run(lab: Lab, run: str) -> None:
     """Take a run away, and what the home says of it; a stage can put it back."""
-    shutil.rmtree(run, ignore_errors=True)
+    remove_run(run)
     if os.path.exists(ledger.path(run)):
         os.rename(ledger.path(run), hidden(lab, run))
     for path in (ledger.slot_path(run), ledger.ended_path(run)):
