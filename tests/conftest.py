@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests import lab as labs
+from tests.support import lab as labs
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ _INTERNAL = {
     ("_finish",): "workcell.faces.internal",
     ("_settle",): "workcell.faces.internal",
     ("_bound",): "workcell.faces.bound",
-    ("_deliver",): "workcell.faces.courier",
+    ("_deliver",): "workcell.faces.typist",
     ("_complete",): "workcell.faces.complete",
     ("watchdog", "tick"): "workcell.faces.tick",
 }

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests import lab as labs
 from tests.agents.model_server import Server
+from tests.support import lab as labs
 from workcell.rundir import events, layout, look
 
 INSTALL = Path(__file__).resolve().parent / "install"

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab import alive, eventually
-from workcell.ops import letters
-from workcell.rundir import layout, look
+from tests.support.lab import alive, eventually
+from workcell.rundir import inbox, layout, look
 
 pytestmark = [pytest.mark.agents, pytest.mark.timeout(240)]
 
@@ -161,6 +160,6 @@ def test_the_tmux_server_killed_in_mid_turn(bench, recipe):
     eventually(lambda: bench.state(run) == "idle", 60.0)
     assert alive(agent)
     done = bench.json("send", run, "still there?")
-    eventually(lambda: letters.state(run, done["message"])[0] == letters.ACCEPTED, 30.0, str(done))
+    eventually(lambda: inbox.state(run, done["message"])[0] == inbox.ACCEPTED, 30.0, str(done))
     bench.workcell("stop", run)
     assert not alive(agent)

@@ -5,8 +5,8 @@ import signal
 
 import pytest
 
-from tests import watching
-from tests.lab import eventually
+from tests.support import watching
+from tests.support.lab import eventually
 from workcell.rundir import look, phase
 
 pytestmark = [pytest.mark.agents, pytest.mark.timeout(240)]

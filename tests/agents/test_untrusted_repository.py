@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import repos
 from tests.agents.conftest import KEY
-from tests.lab import eventually
+from tests.support import repos
+from tests.support.lab import eventually
 from workcell.rundir import look
 
 pytestmark = [pytest.mark.agents, pytest.mark.timeout(400)]

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.lab import ROOT, Lab, eventually
+from tests.support.lab import ROOT, Lab, eventually
 from workcell.rundir import layout, phase
 
 _SERVE = """

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.lab import Lab, alive, eventually
+from tests.support.lab import Lab, alive, eventually
 from workcell.faces.cli import app
 from workcell.rundir import ledger, look, phase
 

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from tests import lab as labs
 from tests.attacks.agent import Agent, Said, program
-from tests.lab import eventually
+from tests.support import lab as labs
+from tests.support.lab import eventually
 from workcell.faces.cli import reference
-from workcell.ops import access, stop
+from workcell.finish import stop
 from workcell.rundir import layout, ledger, look, operations, phase
+from workcell.trust import access
 
 REFUSED = 77
 

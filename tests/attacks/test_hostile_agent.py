@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.attacks import arena as arenas
-from tests.lab import alive, eventually
+from tests.support.lab import alive, eventually
 from workcell.rundir import events, layout, look, maildir, phase, run_hold
 
 LIVING = ("kill-live", "stop-runner", "live")

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import repos
-from tests.lab import eventually
-from tests.watching import Watch
+from tests.support import repos
+from tests.support.lab import eventually
+from tests.support.watching import Watch
 from workcell.rundir import layout, look
 
 PLAYBOOK = """---

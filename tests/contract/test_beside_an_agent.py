@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from tests import repos
-from workcell.ports import changes, forbidden, git, layers, salvage, worktrees
+from tests.support import repos
+from workcell.git import changes, forbidden, repository, snapshot, tree_state, worktrees
 
 AGENT = """
 cd "$1"
@@ -48,18 +48,18 @@ def beside(top, look) -> tuple[int, int]:
 
 
 def test_an_agent_that_adds_in_a_loop_never_fails_beside_anything_we_do(top):
-    tree = git.find(str(top))
+    tree = repository.find(str(top))
     since = changes.mark(tree)
     turns = iter(range(10**9))
 
     def look():
-        seen = git.find(str(top))
-        git.status(seen)
+        seen = repository.find(str(top))
+        repository.status(seen)
         changes.changes_since(seen, tree.head)
         changes.touched(seen, since)
         forbidden.fingerprint(str(top), ["dir/"])
-        assert layers.tree_hash(seen).value
-        assert not salvage.take(seen, "r1", "beside").missed
+        assert tree_state.tree_hash(seen).value
+        assert not snapshot.take(seen, "r1", "beside").missed
         n = next(turns)
         if n % 3 == 0:
             worktrees.create(seen, str(top.parent / f"trees/r{n}"), run=f"r{n}")

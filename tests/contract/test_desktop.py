@@ -12,8 +12,8 @@ import termios
 
 import pytest
 
-from tests import far_ends
-from tests.notices import ROOT, parse, send
+from tests.support import far_ends
+from tests.support.notices import ROOT, parse, send
 
 DESKTOP = "name: d\nuses: desktop\nevents: all\n"
 

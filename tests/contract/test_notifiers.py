@@ -9,10 +9,10 @@ import time
 
 import pytest
 
-from tests import far_ends
-from tests.far_ends import Reply
-from tests.notices import parse, rendered, send
-from workcell.ports.notifiers import registry
+from tests.support import far_ends
+from tests.support.far_ends import Reply
+from tests.support.notices import parse, rendered, send
+from workcell.channels.to import registry
 
 TELEGRAM = "name: t\nuses: telegram\nevents: all\ntoken: {{env: T}}\nchat: 42\napi: {url}\n"
 SLACK = "name: s\nuses: slack\nevents: all\nurl: {env: S}\n"
@@ -364,7 +364,7 @@ class TestApprise:
 
 
 def test_every_kind_of_adapter_has_a_sender_and_a_look():
-    from workcell.ops.notice_text import LOOKS
+    from workcell.channels.render import LOOKS
     from workcell.texts.adapter import KINDS
 
     assert set(registry.MODULES) == set(LOOKS) == set(KINDS)

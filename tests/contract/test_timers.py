@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.lab import ROOT, eventually
+from tests.support.lab import ROOT, eventually
 from workcell.base.errors import Invalid, Refused
 from workcell.rundir import look, phase
-from workcell.watch.install import command, cron, launchd, systemd
+from workcell.watch.timers import command, cron, launchd, systemd
 
 LINES = st.lists(
     st.one_of(

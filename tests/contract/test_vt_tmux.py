@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from workcell.base.vt import Screen
-from workcell.ports import proc
+from workcell.system import run_program
+from workcell.terminal.log_reader import Screen
 
 COLUMNS, ROWS = 20, 6
 
@@ -50,7 +50,7 @@ class Tmux:
 
     def ask(self, *words: str) -> str:
         env = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TERM": "xterm", "SHELL": "/bin/sh"}
-        ran = proc.run(["tmux", "-u", "-f", "/dev/null", "-S", self.socket, *words], timeout=20, env=env)
+        ran = run_program.run(["tmux", "-u", "-f", "/dev/null", "-S", self.socket, *words], timeout=20, env=env)
         assert ran.ok, (words, ran)
         return ran.text()
 

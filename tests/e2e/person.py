@@ -9,7 +9,7 @@ import struct
 import termios
 import time
 
-from tests.lab import Lab
+from tests.support.lab import Lab
 
 
 class Person:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.person import Person
-from tests.lab import Lab
+from tests.support.lab import Lab
 from workcell.faces.cli import app as face
 from workcell.rundir import layout, look, phase
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab import Lab, alive, eventually
-from workcell.ops import bounds, stop
-from workcell.ports import cgroup
+from tests.support.lab import Lab, alive, eventually
+from workcell.finish import stop
 from workcell.rundir import layout, look, phase, spool
+from workcell.system import cgroup, resource_limits
 
 WAYS, NOT_HERE = cgroup.ways(list(cgroup.KEYS))
 pytestmark = pytest.mark.skipif(not WAYS, reason="; ".join(NOT_HERE))
@@ -36,9 +36,9 @@ def _no_group_is_left(lab):
     yield
     lab.end()
     if os.path.isdir(lab.home):
-        left = bounds.left(lab.home)
+        left = resource_limits.left(lab.home)
         for path, _, _ in left:
-            bounds.remove_path(path)
+            resource_limits.remove_path(path)
         assert left == []
 
 
@@ -126,7 +126,7 @@ def test_the_verify_script_has_the_same_limits(lab):
     assert "-verify" in lab.mark("where") or "_verify" in lab.mark("where")
     again = lab.workcell("verify", run, code=None)
     assert again.returncode != 0
-    assert not bounds.left(lab.home)
+    assert not resource_limits.left(lab.home)
 
 
 def test_the_kernel_kills_the_agent_while_the_runner_dies(lab):

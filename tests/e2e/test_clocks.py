@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import watching
-from tests.lab import ROOT, eventually
+from tests.support import watching
+from tests.support.lab import ROOT, eventually
 from workcell.base import clock
 from workcell.rundir import layout, look, orders, phase, run_hold
 

@@ -5,9 +5,9 @@ import shutil
 
 import pytest
 
-from tests.lab import alive, eventually
-from workcell.ops import fsck
+from tests.support.lab import alive, eventually
 from workcell.rundir import layout, ledger, look, phase
+from workcell.upkeep import fsck
 
 WAITS = 'until [ -e "$MARKS/go" ]; do sleep 0.02; done'
 

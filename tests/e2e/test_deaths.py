@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.faults import truth
-from tests.lab import Lab, alive, eventually, naming, rewrite_record
+from tests.support.lab import Lab, alive, eventually, naming, rewrite_record
 from workcell.base import platform
-from workcell.ops import settle
+from workcell.finish import settle
 from workcell.rundir import layout, look, phase
 
 

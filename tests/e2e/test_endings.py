@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab import ROOT, Lab, alive, eventually, naming
-from workcell.ops import check_output
+from tests.support.lab import ROOT, Lab, alive, eventually, naming
+from workcell.finish import verify_output
 from workcell.rundir import layout, look, phase
 
 TREE = """
@@ -261,14 +261,14 @@ def test_a_check_that_prints_without_end_is_kept_within_a_limit(lab):
     run = lab.launch(lab.brief("true", verify), "--wait", timeout=120)
     directory = layout.attempt(run, 1)
     path = os.path.join(directory, layout.VERIFY_LOG)
-    assert os.path.getsize(path) < check_output.MOST + 1000
+    assert os.path.getsize(path) < verify_output.MOST + 1000
     dropped = look.read_record(directory, layout.VERIFY, [])["dropped_bytes"]
-    assert dropped > 100_000_000 - check_output.MOST
+    assert dropped > 100_000_000 - verify_output.MOST
     with open(path, "rb") as file:
         assert file.read(6) == b"first\n"
         file.seek(-100, os.SEEK_END)
         assert file.read().endswith(b"x\nlast\n")
-        file.seek(check_output.MOST // 2 - 10)
+        file.seek(verify_output.MOST // 2 - 10)
         assert f"[workcell: {dropped} bytes of the output are left out here]".encode() in file.read(200)
 
 

@@ -4,9 +4,9 @@ import os
 
 import pytest
 
-from tests import watching
-from tests.lab import eventually
-from workcell.ops import holds
+from tests.support import watching
+from tests.support.lab import eventually
+from workcell.accounts import holds
 from workcell.rundir import layout, look, phase, run_hold
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab import ROOT
+from tests.support.lab import ROOT
 from workcell.rundir import home as homes
 from workcell.rundir import layout, ledger, look, phase
 
@@ -49,7 +49,7 @@ def own(top: str, uid: int) -> None:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """A home with a run that was killed and one that was never started; what would settle it leaves a mark."""
-    from tests.lab import Lab
+    from tests.support.lab import Lab
 
     lab = Lab()
     verify = 'echo ran >>"$MARKS/verified"'

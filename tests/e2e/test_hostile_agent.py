@@ -6,9 +6,9 @@ import signal
 
 import pytest
 
-from tests.lab import alive, eventually
-from workcell.ops import stop
-from workcell.rundir import layout, locks, maildir, phase, plainfile
+from tests.support.lab import alive, eventually
+from workcell.finish import stop
+from workcell.rundir import layout, locks, maildir, phase, safe_open
 
 RESERVED = 0b11 << 31
 """Signals 32 and 33 as bits of `SigIgn`: the C library keeps them, so that no program can change what was inherited."""
@@ -44,7 +44,7 @@ def test_pipes_and_links_where_finish_reads_and_writes(lab):
     assert seen.result["outcome"] == "failed"
     with open(precious) as file:
         assert file.read() == "as it was"
-    assert plainfile.read(os.path.join(seen.directory, layout.VERIFY_LOG), 100) == b"checked\n"
+    assert safe_open.read(os.path.join(seen.directory, layout.VERIFY_LOG), 100) == b"checked\n"
     lab.workcell("logs", run, timeout=10, code=None)
 
 
@@ -53,14 +53,14 @@ def test_a_check_whose_output_has_nowhere_to_go_runs_all_the_same(lab, plant):
     run = lab.launch(lab.brief(f"{plant} $WORKCELL_ATTEMPT_DIR/verify.log", verify="echo checked"))
     seen = lab.phase(run, phase.DONE)
     assert seen.result["outcome"] == "passed"
-    assert plainfile.read(os.path.join(seen.directory, layout.VERIFY_LOG), 100) == b"checked\n"
+    assert safe_open.read(os.path.join(seen.directory, layout.VERIFY_LOG), 100) == b"checked\n"
 
 
 def test_control_characters_in_the_agents_words_go_no_further(lab):
     words = r"## Done\n\nall \x1b]0;title\x07of \x00it\x1b[31m\n"
     run = lab.launch(lab.brief(f"printf '{words}' > $WORKCELL_AGENT_DIR/handoff.md"))
     seen = lab.phase(run, phase.DONE)
-    handoff = plainfile.read(os.path.join(seen.directory, layout.HANDOFF), 1 << 20)
+    handoff = safe_open.read(os.path.join(seen.directory, layout.HANDOFF), 1 << 20)
     assert b"all of it\n" in handoff
     assert not set(handoff) & {0, 7, 27}
 
@@ -112,7 +112,7 @@ def test_messages_of_any_kind_and_shape_end_no_runner(lab):
     with open(os.path.join(run, layout.SPOOL, maildir.NEW, "9.json"), "w") as file:
         file.write('{"type": "last", "id": "last"}')
     stop.poke(run)
-    eventually(lambda: b'"last"' in (plainfile.read(os.path.join(run, layout.EVENTS), 1 << 16) or b""))
+    eventually(lambda: b'"last"' in (safe_open.read(os.path.join(run, layout.EVENTS), 1 << 16) or b""))
     assert alive(runner)
     open(os.path.join(lab.marks, "go"), "w").close()
     assert lab.phase(run, phase.DONE).result["outcome"] == "passed"

@@ -5,8 +5,9 @@ import time
 
 import pytest
 
-from tests.lab import eventually
-from workcell.ops import capture, captured, launch, plan
+from tests.support.lab import eventually
+from workcell.evidence import capture, capture_state
+from workcell.launch import launch, plan
 from workcell.rundir import look, phase
 
 RUNS, SECONDS = 100, 30.0
@@ -39,7 +40,7 @@ def test_a_hundred_idle_runs_use_three_percent_of_a_core_at_most(lab, monkeypatc
     pids = [look.at(run).start["runner"]["pid"] for run in runs]
     for run in runs:
         capture.capture(run)
-        assert captured.stored(look.at(run).directory)["sources"]["stream"]["session"]["events"]
+        assert capture_state.stored(look.at(run).directory)["sources"]["stream"]["session"]["events"]
     time.sleep(3.0)  # the runners take the captured events out of their spools
     before, began = _ticks(pids), time.monotonic()
     for run in runs:

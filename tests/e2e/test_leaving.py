@@ -11,9 +11,8 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.lab import _block
-from workcell.ops import letters
-from workcell.rundir import layout, phase
+from tests.support.lab import _block
+from workcell.rundir import inbox, layout, phase
 from workcell.texts import compose
 
 NAMES = {"MY_API_KEY": "Zq7/wLm+4Xv9-Rt2=Kp", "PLAIN": "magenta-Harbour-81", "DB_PASSWORD": "pa55: w0rd'of\\mine"}
@@ -84,7 +83,7 @@ def run(lab):
     Path(lab.repo, HOSTILE[0] + "before").write_text(NAMES["MY_API_KEY"] + "\n")
     found = lab.launch(brief, "--wait", env=lab.env(**NAMES), code=None)
     lab.phase(found, phase.DONE)
-    letters.post(found, {"kind": "text", "id": "m1", "text": "use " + " ".join([*NAMES.values(), *HOSTILE])})
+    inbox.post(found, {"kind": "text", "id": "m1", "text": "use " + " ".join([*NAMES.values(), *HOSTILE])})
     return found
 
 

@@ -7,8 +7,8 @@ import subprocess
 
 import pytest
 
-from workcell.ops import fsck
 from workcell.rundir import layout, status
+from workcell.upkeep import fsck
 
 
 def mv(home, new):

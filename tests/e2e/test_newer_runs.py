@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from workcell.base import digest, record
+from workcell.base import digest, json_codec
 from workcell.rundir import layout, ledger
 
 VERBS = [
@@ -26,7 +26,7 @@ def newer(run, file):
     # a newer workcell records the hash of what it writes
     top, n = (run, 0) if file == layout.LAUNCH else (os.path.dirname(os.path.dirname(run)), int(os.path.basename(run)))
     with open(ledger.path(top), "ab") as lines:
-        lines.write(record.encode_line({"attempt": n, "name": file, "sha256": digest.sha256(data)}))
+        lines.write(json_codec.encode_line({"attempt": n, "name": file, "sha256": digest.sha256(data)}))
 
 
 @pytest.fixture

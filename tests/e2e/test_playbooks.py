@@ -4,8 +4,8 @@ import json
 import os
 from pathlib import Path
 
-from tests import watching
-from tests.lab import ROOT
+from tests.support import watching
+from tests.support.lab import ROOT
 from workcell.rundir import layout, look, phase
 
 OWN = """---

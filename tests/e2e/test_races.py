@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.faults import truth
-from tests.lab import Lab, eventually, naming
-from workcell.ops import find
-from workcell.ops import ls as listing
-from workcell.rundir import layout, look, phase
+from tests.support.lab import Lab, eventually, naming
+from workcell.rundir import find, layout, look, phase
+from workcell.views import ls as listing
 
 
 def at_once(lab: Lab, commands: list[list[str]], **more) -> list[tuple[int, str]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab import Lab, eventually
+from tests.support.lab import Lab, eventually
 from workcell.rundir import layout, look, phase
 
 

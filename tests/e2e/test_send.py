@@ -7,10 +7,10 @@ import time
 
 import pytest
 
-from tests.lab import alive, eventually
-from tests.stubs import Stub
-from workcell.ops import answer, deliver, letters, send
-from workcell.rundir import layout, look
+from tests.support.lab import alive, eventually
+from tests.support.stubs import Stub
+from workcell.rundir import inbox, layout, look
+from workcell.together import answer, send, typist
 
 TEXTS = {
     "one byte": "x",
@@ -31,7 +31,7 @@ def stub(lab):
 def test_texts_arrive_whole_once_and_in_order(stub):
     for name, text in TEXTS.items():
         done = send.send(stub.run, text)
-        assert done.state == letters.ACCEPTED, (name, done)
+        assert done.state == inbox.ACCEPTED, (name, done)
     assert stub.texts() == list(TEXTS.values())
 
 
@@ -39,7 +39,7 @@ def test_texts_arrive_whole_once_and_in_order(stub):
 def test_large_texts_arrive_whole(stub, size):
     text = "".join(f"{number:08d};\n" for number in range(size // 10))[:-1] + "."
     done = send.send(stub.run, text, patience=60.0)
-    assert done.state == letters.ACCEPTED, done
+    assert done.state == inbox.ACCEPTED, done
     assert stub.texts() == [text]
 
 
@@ -47,29 +47,29 @@ def test_a_slow_reader_gets_all_of_it(lab):
     stub = Stub(lab, SLOW="1")
     text = "word " * 6000 + "end"
     done = send.send(stub.run, text, patience=60.0)
-    assert done.state == letters.ACCEPTED, done
+    assert done.state == inbox.ACCEPTED, done
     assert stub.texts() == [text]
 
 
 def test_what_would_end_the_paste_is_made_harmless(stub):
     done = send.send(stub.run, "before\x1b[201~\rafter\x03\x9b201~ end")
-    assert done.state == letters.ACCEPTED, done
+    assert done.state == inbox.ACCEPTED, done
     assert stub.texts() == ["before␛[201~\nafter␃�201~ end"]
 
 
 def test_a_busy_program_gets_it_when_it_is_idle(stub):
     stub.do("work 1.5")
     done = send.send(stub.run, "later")
-    assert done.state == letters.QUEUED and "at work" in str(done.why)
+    assert done.state == inbox.QUEUED and "at work" in str(done.why)
     assert stub.texts() == []
-    eventually(lambda: stub.state(done.message) == letters.ACCEPTED)
+    eventually(lambda: stub.state(done.message) == inbox.ACCEPTED)
     assert stub.texts() == ["later"]
 
 
 def test_an_important_message_waits_in_the_programs_own_queue(stub):
     stub.do("work 2")
     done = send.send(stub.run, "next", "important")
-    assert done.state == letters.ACCEPTED, done
+    assert done.state == inbox.ACCEPTED, done
     assert stub.texts() == []
     eventually(lambda: stub.texts() == ["next"])
 
@@ -78,24 +78,24 @@ def test_a_second_important_message_follows_the_first_into_the_queue(stub):
     stub.do("work 2")
     for text in ("first", "second"):
         done = send.send(stub.run, text, "important")
-        assert done.state == letters.ACCEPTED, done
+        assert done.state == inbox.ACCEPTED, done
     eventually(lambda: stub.texts() == ["first", "second"])
 
 
 def test_an_urgent_message_interrupts(stub):
     stub.do("work 60")
     done = send.send(stub.run, "stop that", "urgent")
-    assert done.state == letters.ACCEPTED, done
+    assert done.state == inbox.ACCEPTED, done
     assert stub.said() == [{"interrupted": True}, {"text": "stop that"}]
 
 
 def test_nothing_is_typed_into_a_dialog(stub):
     stub.do("dialog")
     done = send.send(stub.run, "y\n1", "urgent")
-    assert done.state == letters.QUEUED and "Do you want to proceed?" in str(done.why)
+    assert done.state == inbox.QUEUED and "Do you want to proceed?" in str(done.why)
     assert stub.said() == []
-    assert answer.answer(stub.run, "3").state == letters.ACCEPTED
-    eventually(lambda: stub.state(done.message) == letters.ACCEPTED)
+    assert answer.answer(stub.run, "3").state == inbox.ACCEPTED
+    eventually(lambda: stub.state(done.message) == inbox.ACCEPTED)
     assert stub.said() == [{"picked": "No"}, {"text": "y\n1"}]
 
 
@@ -103,24 +103,24 @@ def test_an_answer_is_for_the_dialog_that_was_seen(stub):
     stub.do("dialog")
     eventually(lambda: answer.up(stub.run)[1])
     refused = send.deliver(stub.run, {"kind": "answer", "dialog_id": "of another", "choice": "1"}, 10.0)
-    assert refused.state == letters.REFUSED and "another dialog" in str(refused.why)
+    assert refused.state == inbox.REFUSED and "another dialog" in str(refused.why)
     stub.do("undo")
     eventually(lambda: answer.up(stub.run)[1] is None)
     refused = send.deliver(stub.run, {"kind": "answer", "choice": "1"}, 10.0)
-    assert refused.state == letters.REFUSED and "no dialog" in str(refused.why)
+    assert refused.state == inbox.REFUSED and "no dialog" in str(refused.why)
     assert stub.said() == []
 
 
 def test_an_answer_by_its_words(stub):
     stub.do("dialog")
     eventually(lambda: answer.up(stub.run)[1])
-    assert answer.answer(stub.run, "yes, and").state == letters.ACCEPTED
+    assert answer.answer(stub.run, "yes, and").state == inbox.ACCEPTED
     assert stub.said() == [{"picked": "Yes, and always allow it"}]
 
 
 def test_two_senders(stub):
-    names = [letters.post(stub.run, {"kind": "text", "mode": "sequential", "text": f"{n}" * 50}) for n in range(6)]
-    eventually(lambda: all(stub.state(name) == letters.ACCEPTED for name in names), 30.0)
+    names = [inbox.post(stub.run, {"kind": "text", "mode": "sequential", "text": f"{n}" * 50}) for n in range(6)]
+    eventually(lambda: all(stub.state(name) == inbox.ACCEPTED for name in names), 30.0)
     # of two that came within one millisecond either may be first
     assert sorted(stub.texts()) == [f"{n}" * 50 for n in range(6)]
 
@@ -130,21 +130,21 @@ def test_a_half_typed_line_of_a_person_is_left_alone(stub):
         window.type(b"half a li")
         eventually(lambda: any("half a li" in row for row in stub.rows()))
         done = send.send(stub.run, "a message", "urgent")
-        assert done.state == letters.QUEUED and "half a li" in str(done.why)
+        assert done.state == inbox.QUEUED and "half a li" in str(done.why)
         window.type(b"ne")
         time.sleep(0.2)
         window.type(b"\r")
-        eventually(lambda: stub.state(done.message) == letters.ACCEPTED, 20.0)
+        eventually(lambda: stub.state(done.message) == inbox.ACCEPTED, 20.0)
     assert stub.texts() == ["half a line", "a message"]
 
 
 def test_keys_typed_while_a_message_is_pasted_come_after_it(lab):
     stub = Stub(lab, SLOW="1")
     with _Window(stub.run) as window:
-        name = letters.post(stub.run, {"kind": "text", "text": "m" * 30_000})
-        eventually(lambda: stub.state(name) == letters.TYPED)
+        name = inbox.post(stub.run, {"kind": "text", "text": "m" * 30_000})
+        eventually(lambda: stub.state(name) == inbox.TYPED)
         window.type(b"person")
-        eventually(lambda: stub.state(name) == letters.ACCEPTED, 30.0)
+        eventually(lambda: stub.state(name) == inbox.ACCEPTED, 30.0)
         eventually(lambda: any("person" in row for row in stub.rows()))
     assert stub.texts() == ["m" * 30_000]
 
@@ -155,14 +155,14 @@ def test_a_dead_program_gets_nothing(stub):
     os.kill(agent, signal.SIGKILL)
     eventually(lambda: look.at(stub.run).phase == "done", 20.0)
     done = send.send(stub.run, "too late")
-    assert done.state == letters.QUEUED and "next attempt" in str(done.why)
+    assert done.state == inbox.QUEUED and "next attempt" in str(done.why)
     assert stub.texts() == []
 
 
 def test_a_program_that_does_not_show_it_is_not_sent_enter(stub):
     stub.do("deaf 5")
     done = send.send(stub.run, "unseen")
-    assert done.state == letters.REFUSED and "Enter was not pressed" in str(done.why)
+    assert done.state == inbox.REFUSED and "Enter was not pressed" in str(done.why)
     assert stub.texts() == []
 
 
@@ -182,18 +182,18 @@ def _courier(run: str) -> int | None:
 def test_killed_at_each_stage_it_is_never_typed_twice(lab, stage):
     stub = Stub(lab, SLOW="1", WORKS="0.5", LAG="0.7" if stage == "entered" else "0")
     size = 20_000 if stage == "typing" else 200
-    name = letters.post(stub.run, {"kind": "text", "text": "k" * size})
-    eventually(lambda: letters.said(stub.run, name).get("stage") == stage)
+    name = inbox.post(stub.run, {"kind": "text", "text": "k" * size})
+    eventually(lambda: inbox.said(stub.run, name).get("stage") == stage)
     pid = _courier(stub.run)
     if pid is not None:
         os.kill(pid, signal.SIGKILL)
-    eventually(lambda: stub.state(name) in (letters.ACCEPTED, letters.REFUSED), 30.0)
+    eventually(lambda: stub.state(name) in (inbox.ACCEPTED, inbox.REFUSED), 30.0)
     told = stub.texts()
     assert told in ([], ["k" * size]), "typed twice, or in part"
-    if stub.state(name) == letters.ACCEPTED:
+    if stub.state(name) == inbox.ACCEPTED:
         eventually(lambda: stub.texts() == ["k" * size])
     else:
-        assert letters.said(stub.run, name)["why"]
+        assert inbox.said(stub.run, name)["why"]
     # the paste that was left open is closed: the program still takes keys
     with _Window(stub.run) as window:
         window.type(b"z")
@@ -203,13 +203,13 @@ def test_killed_at_each_stage_it_is_never_typed_twice(lab, stage):
 def test_a_headless_run_gets_it_with_the_next_brief(lab):
     run = lab.launch(lab.brief("sleep 60", None, name="headless"))
     done = send.send(run, "mind the gap; it is\nwide")
-    assert done.state == letters.QUEUED and "next attempt's brief" in str(done.why)
+    assert done.state == inbox.QUEUED and "next attempt's brief" in str(done.why)
     lab.workcell("stop", run)
     lab.workcell("resume", run, "--no-window")
     with open(os.path.join(layout.attempt(run, 2), layout.BRIEF)) as file:
         brief = file.read()
     assert "    mind the gap; it is\n    wide" in brief
-    assert letters.state(run, done.message)[0] == letters.ACCEPTED
+    assert inbox.state(run, done.message)[0] == inbox.ACCEPTED
     lab.workcell("stop", run)
     lab.workcell("resume", run, "--no-window")
     with open(os.path.join(layout.attempt(run, 3), layout.BRIEF)) as file:
@@ -252,8 +252,8 @@ class _Window:
 
 def test_option_names():
     dialog = {"options": [{"n": "1", "text": "Yes"}, {"n": "2", "text": "Yes, always"}, {"n": "3", "text": "No"}]}
-    assert deliver.option(dialog, "2", None) == 1
-    assert deliver.option(dialog, None, "yes") == 0
-    assert deliver.option(dialog, None, "yes,") == 1
-    assert deliver.option(dialog, None, "maybe") is None
-    assert deliver.option(dialog, "7", None) is None
+    assert typist.option(dialog, "2", None) == 1
+    assert typist.option(dialog, None, "yes") == 0
+    assert typist.option(dialog, None, "yes,") == 1
+    assert typist.option(dialog, None, "maybe") is None
+    assert typist.option(dialog, "7", None) is None

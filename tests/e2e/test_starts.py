@@ -8,8 +8,8 @@ import time
 import pytest
 
 from tests.faults import points
-from tests.lab import ROOT
-from workcell.ops import start
+from tests.support.lab import ROOT
+from workcell.launch import start
 from workcell.rundir import ledger, look, phase
 
 QUICK = 5.0

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.person import Person
-from tests.lab import Lab, eventually, naming
+from tests.support.lab import Lab, eventually, naming
 from workcell.rundir import phase
 
 pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests import watching
-from tests.lab import alive, eventually, naming, rewrite_pinned
-from workcell.ops import holds, resume, watchdog
-from workcell.rundir import layout, look, phase, run_hold
+from tests.support import watching
+from tests.support.lab import alive, eventually, naming, rewrite_pinned
+from workcell.accounts import holds
+from workcell.launch import resume
+from workcell.rundir import heartbeat, layout, look, phase, run_hold
 
 CLAUDE = "  reader: claude"
 
@@ -313,9 +314,9 @@ def test_the_dead_man_is_told_by_ls(lab, watch):
 def test_a_stop_by_a_playbook_is_verified_and_goes_on(lab, watch):
     run = lab.launch(lab.brief('test "${WORKCELL_ATTEMPT##*/}" = 1 && exec sleep 60\ntouch passed', "test -e passed"))
     seen = lab.phase(run, phase.RUNNING)
-    from workcell.ops import stop
+    from workcell.finish import stop
 
     stop.order(run, seen, grace=1.0, by="playbook:stuck")
     seen = drive(watch, run)
     assert seen.n == 2 and seen.result["outcome"] == "passed"
-    assert watchdog.there(lab.home)
+    assert heartbeat.there(lab.home)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import crowds
-from tests.lab import ROOT
+from tests.support import crowds
+from tests.support.lab import ROOT
 from workcell.rundir import layout
 
 TICK = [sys.executable, "-I", str(ROOT / "workcell" / "__main__.py"), "watchdog", "tick"]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import watching
-from tests.lab import eventually
-from tests.stubs import Stub
+from tests.support import watching
+from tests.support.lab import eventually
+from tests.support.stubs import Stub
 from workcell.faces import hook as program
 from workcell.rundir import events, layout, maildir, notice
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.person import Person
-from tests.lab import ROOT, Lab, alive, eventually
-from workcell.ops import logs
+from tests.support.lab import ROOT, Lab, alive, eventually
 from workcell.rundir import layout, phase
+from workcell.views import logs
 
 pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
 

@@ -5,8 +5,8 @@ import os
 
 import pytest
 
-from tests.lab import eventually
-from tests.stubs import Stub
+from tests.support.lab import eventually
+from tests.support.stubs import Stub
 from workcell.rundir import layout
 
 INIT = {"type": "system", "subtype": "init", "session_id": "s", "uuid": "u0", "model": "a-model"}

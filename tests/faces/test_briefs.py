@@ -3,7 +3,7 @@ import os
 import pty
 from pathlib import Path
 
-from tests.lab import ROOT
+from tests.support.lab import ROOT
 
 BAD = """---
 objective: Fix the login and migrate the database

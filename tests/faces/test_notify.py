@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab import eventually
+from tests.support.lab import eventually
 
 
 @pytest.fixture

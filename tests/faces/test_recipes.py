@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab import ROOT
+from tests.support.lab import ROOT
 
 EXAMPLES = ROOT / "recipes/examples"
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.lab import ROOT
+from tests.support.lab import ROOT
 from workcell.faces.cli import app, reference, table
 
 WITHOUT_HINT = {

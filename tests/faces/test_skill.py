@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab import ROOT
+from tests.support.lab import ROOT
 from workcell.texts import document
 
 SKILL = ROOT / "SKILL.md"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import lab as labs
+from tests.support import lab as labs
 
 
 class Screen:

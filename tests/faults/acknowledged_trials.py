@@ -12,7 +12,7 @@ import threading
 import time
 
 from tests.faults import acknowledged, on_full_disk
-from tests.lab import ROOT, Lab, alive, eventually
+from tests.support.lab import ROOT, Lab, alive, eventually
 from workcell.rundir import layout, ledger, look, phase
 
 

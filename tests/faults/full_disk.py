@@ -5,9 +5,9 @@ import os
 import sys
 import time
 
-from tests import far_ends
-from tests.notices import AT, TEMPLATES, hook, make, names, read, same
-from workcell.ops import outbox, outbox_flush
+from tests.support import far_ends
+from tests.support.notices import AT, TEMPLATES, hook, make, names, read, same
+from workcell.channels import outbox, outbox_flush
 
 home = sys.argv[1]
 FILLER = os.path.join(home, "filler")

@@ -6,7 +6,7 @@ import sys
 import time
 
 from tests.faults import on_full_disk
-from tests.lab import Lab, alive, eventually
+from tests.support.lab import Lab, alive, eventually
 from workcell.base import probe
 from workcell.rundir import layout, locks, look, maildir, phase, slot
 

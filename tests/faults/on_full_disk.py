@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from tests.faults import truth
-from tests.lab import Lab, alive, eventually
+from tests.support.lab import Lab, alive, eventually
 from workcell.rundir import layout, look, phase
 
 AGENT = """

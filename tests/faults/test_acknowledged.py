@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from tests.faults.test_held_up import SMALL_DISK
-from tests.lab import ROOT
+from tests.support.lab import ROOT
 
 
 def trials(lab, how, seeds):

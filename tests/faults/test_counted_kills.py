@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from tests import repos, watching
 from tests.faults import truth
-from tests.lab import Lab, alive, eventually, naming
-from workcell.base import record
-from workcell.ops import wait
+from tests.support import repos, watching
+from tests.support.lab import Lab, alive, eventually, naming
+from workcell.base import json_codec
+from workcell.launch import wait
 from workcell.rundir import layout, look, phase
 
 AGENT = """
@@ -94,7 +94,7 @@ class Bench:
             check = look.read_record(directory, layout.VERIFY, [], required=False) or {}
             if result.get("outcome") == "passed" and (check.get("code") != 0 or not self.lab.mark(f"done.{n}")):
                 wrong.append(f"a false passed: {result}, {check}")
-        events = [record.decode(line) for line in Path(self.run, layout.EVENTS).read_bytes().splitlines()]
+        events = [json_codec.decode(line) for line in Path(self.run, layout.EVENTS).read_bytes().splitlines()]
         counts = Counter((one["type"], one.get("attempt")) for one in events)
         for (kind, n), times in counts.items():
             # the script is started again where its run was cut short: its verdict is there once

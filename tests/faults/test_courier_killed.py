@@ -14,13 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab import eventually
-from tests.stubs import STUB
-from workcell.base import platform, record
-from workcell.ops import letters
-from workcell.rundir import layout
+from tests.support.lab import eventually
+from tests.support.stubs import STUB
+from workcell.base import json_codec, platform
+from workcell.rundir import inbox, layout
 
-ROOT = Path(letters.__file__).resolve().parents[2]
+ROOT = Path(inbox.__file__).resolve().parents[2]
 
 
 class Desk:
@@ -42,7 +41,7 @@ class Desk:
         os.close(slave)
         os.set_blocking(self.master, False)
         who = {"agent": platform.identity(self.program.pid)}
-        (self.attempt / layout.START).write_bytes(record.encode(who))
+        (self.attempt / layout.START).write_bytes(json_codec.encode(who))
         self.over = threading.Event()
         self.log = open(self.attempt / layout.AGENT_LOG, "ab", buffering=0)
         self.pump = threading.Thread(target=self._pump)
@@ -90,22 +89,22 @@ def desk(tmp_path):
 def _try(desk: Desk, call: str, when: int) -> bool:
     """Whether the courier was killed at all; the truth of what followed is asserted."""
     text = f"message {call} {when} " + "x" * 9000 + " end"
-    name = letters.post(str(desk.run), {"kind": "text", "text": text})
+    name = inbox.post(str(desk.run), {"kind": "text", "text": text})
     inject = ["strace", "-f", "-qq", "-o", os.devnull, "-e", f"trace={call}"]
     code = desk.deliver(*inject, "-e", f"inject={call}:signal=SIGKILL:when={when}")
     killed = code in (-signal.SIGKILL, 128 + signal.SIGKILL)
     for _ in range(5):
-        if letters.state(str(desk.run), name)[0] in (letters.ACCEPTED, letters.REFUSED):
+        if inbox.state(str(desk.run), name)[0] in (inbox.ACCEPTED, inbox.REFUSED):
             break
         desk.deliver()
-    state, said = letters.state(str(desk.run), name)
+    state, said = inbox.state(str(desk.run), name)
     where = (call, when, killed, state, said)
-    if state == letters.ACCEPTED:
+    if state == inbox.ACCEPTED:
         eventually(lambda: desk.texts() == [text], what=str(where))
     else:
-        assert state == letters.REFUSED and said["why"], where
+        assert state == inbox.REFUSED and said["why"], where
         assert desk.texts() in ([], [text]), where
-    assert letters.typed(str(desk.run)) == []
+    assert inbox.typed(str(desk.run)) == []
     # nothing is left open: the next key is a key again
     os.write(desk.master, b"\r")
     return killed

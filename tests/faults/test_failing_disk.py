@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults import points
 from tests.faults.test_killed import PROGRAMS, sweep
-from tests.lab import ROOT, eventually
+from tests.support.lab import ROOT, eventually
 from workcell.rundir import look, phase
 
 pytestmark = pytest.mark.skipif(points.STRACE is None, reason="strace is not installed")

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab import alive, eventually
-from workcell.ops import logs
-from workcell.rundir import layout, logparts, look, phase
+from tests.support.lab import alive, eventually
+from workcell.rundir import layout, log_segments, look, phase
 from workcell.runner import limits
+from workcell.views import logs
 
 SECONDS = float(os.environ.get("WORKCELL_FLOOD_SECONDS") or 20)
 RSS = 12 << 20
@@ -75,7 +75,7 @@ def test_a_flood_is_kept_bounded_and_stopped(lab, agent):
         eventually(lambda at=before: taken(lab) > at, what="the agent goes on")
         time.sleep(0.2)
     # a small machine may be slow: the log must have rolled at least twice before the stop
-    eventually(lambda: len(logparts.parts(seen.directory)) > 2, 60, "the log rolls")
+    eventually(lambda: len(log_segments.parts(seen.directory)) > 2, 60, "the log rolls")
     highest = max(highest, peak(runner))
     grace = 2.0
     acknowledged = taken(lab)
@@ -102,5 +102,5 @@ def test_a_flood_is_kept_bounded_and_stopped(lab, agent):
     assert size >= acknowledged, "what was taken before the stop is in the log"
     # the last write of a killed process may have been taken without being counted
     assert size >= total and size - total <= BLOCK, (size, total)
-    print(f"\n{agent}: {size / 1e6:.0f} MB in {over.exit['seconds']:.0f} s, {len(logparts.parts(seen.directory))} parts, "
+    print(f"\n{agent}: {size / 1e6:.0f} MB in {over.exit['seconds']:.0f} s, {len(log_segments.parts(seen.directory))} parts, "
           f"runner {highest / 1e6:.1f} MB, stopped within {took:.1f} s")  # fmt: skip

@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from tests.lab import ROOT, alive, eventually
-from workcell.rundir import layout, logparts, look, phase
+from tests.support.lab import ROOT, alive, eventually
+from workcell.rundir import layout, log_segments, look, phase
 from workcell.runner import log
 
 SMALL_DISK = 'mount -t tmpfs -o size=4m,mode=700 tmpfs "$1" && shift && exec "$@"'
@@ -42,12 +42,12 @@ def test_a_limit_on_the_size_of_files_rolls_the_log(lab):
     assert seen.phase == phase.DONE and (seen.exit["how"], seen.exit["code"]) == ("reaped", 7)
     lines = [line for line in lab.log(run).split("\n") if line.startswith("line ")]
     assert [line.split()[1] for line in lines] == [str(i) for i in range(1, 20001)]
-    assert len(logparts.parts(seen.directory)) > 4
+    assert len(log_segments.parts(seen.directory)) > 4
 
 
 def test_stop_under_a_limit_on_the_size_of_files(lab):
     run = lab.launch(lab.brief("yes 'a line that comes again and again'", io="terminal"), preexec_fn=limited(300_000))
-    eventually(lambda: len(logparts.parts(layout.attempt(run, 1))) > 3)
+    eventually(lambda: len(log_segments.parts(layout.attempt(run, 1))) > 3)
     runner = look.at(run).start["runner"]["pid"]
     began = time.monotonic()
     lab.workcell("stop", run, "--grace", "1s")
@@ -74,6 +74,6 @@ print(writer.dropped)
             [sys.executable, "-c", ask, str(where), str(limit)], cwd=ROOT, capture_output=True, text=True, timeout=30
         )
         assert (ran.returncode, ran.stdout.strip()) == (0, str(dropped)), (limit, ran)
-        data = b"".join((where / name).read_bytes() for name in logparts.parts(str(where)))
+        data = b"".join((where / name).read_bytes() for name in log_segments.parts(str(where)))
         assert data == b"a" * 6000 + b"b" * (50_000 - dropped)
     assert log.SMALLEST_PART == 4096

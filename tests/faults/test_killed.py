@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.faults import points, truth
-from tests.lab import ROOT, Lab, alive, eventually, naming, rewrite_pinned
-from workcell.base import record
+from tests.support.lab import ROOT, Lab, alive, eventually, naming, rewrite_pinned
+from workcell.base import json_codec
 from workcell.rundir import layout, look, phase
 
 pytestmark = pytest.mark.skipif(points.STRACE is None, reason="strace is not installed")
@@ -46,7 +46,7 @@ def launching(lab: Lab, io: str) -> Program:
 
 def running(lab: Lab, io: str) -> Program:
     run = lab.launch(lab.brief(truth.AGENT, truth.VERIFY, io=io), "--prepare")
-    env = dict(record.decode(Path(run, layout.ENV).read_bytes())["env"])
+    env = dict(json_codec.decode(Path(run, layout.ENV).read_bytes())["env"])
     env["WORKCELL_ATTEMPT"] = f"{os.path.basename(run)}/1"
     return Program(lab, [*RUNNER, run, "1"], env, truth.Stage(lab, run))
 
@@ -59,7 +59,7 @@ def rolling(lab: Lab, io: str) -> Program:
     run = lab.launch(lab.brief(FILL + truth.AGENT + FILL, truth.VERIFY, io="terminal"), "--prepare")
     # as it stands in every attempt.json, less some zeros
     rewrite_pinned(run, 1, layout.ATTEMPT, lambda text: text.replace('"roll_bytes": 4000000', '"roll_bytes": 4096'))
-    env = dict(record.decode(Path(run, layout.ENV).read_bytes())["env"])
+    env = dict(json_codec.decode(Path(run, layout.ENV).read_bytes())["env"])
     env["WORKCELL_ATTEMPT"] = f"{os.path.basename(run)}/1"
     return Program(lab, [*RUNNER, run, "1"], env, truth.Stage(lab, run))
 

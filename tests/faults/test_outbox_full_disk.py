@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.notices import ROOT
+from tests.support.notices import ROOT
 
 SCRIPT = 'mount -t tmpfs -o size=512k,nr_inodes=200 tmpfs "$1" && exec "$2" -m tests.faults.full_disk "$1"'
 

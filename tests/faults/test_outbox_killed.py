@@ -9,9 +9,9 @@ from collections import Counter
 
 import pytest
 
-from tests import far_ends
-from tests.notices import AT, ROOT, flush, hook, make, names, read
-from workcell.ops import outbox
+from tests.support import far_ends
+from tests.support.notices import AT, ROOT, flush, hook, make, names, read
+from workcell.channels import outbox
 
 CALLS = (
     "rename,renameat,renameat2,link,linkat,unlink,unlinkat,mkdir,fsync,fdatasync,fallocate,ftruncate,pwrite64,write,"
@@ -23,7 +23,7 @@ RUNS = ("ra", "rb", "rc")
 CHILD = f"""
 import os, sys
 from tests.notices import AT, flush, hook, make
-from workcell.ops import outbox
+from workcell.channels import outbox
 home, url = sys.argv[1:]
 for number, run in enumerate({RUNS!r}):
     outbox.post(home, make(run=run, at=AT + number))

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests import repos
 from tests.faults import truth
-from tests.lab import Lab, eventually, naming
-from workcell.base import record
+from tests.support import repos
+from tests.support.lab import Lab, eventually, naming
+from workcell.base import json_codec
 from workcell.rundir import layout, look, phase
 
 pytestmark = [pytest.mark.heavy, pytest.mark.timeout(300)]
@@ -96,9 +96,9 @@ def ended(begun: list[tuple[str, subprocess.Popen[str]]]) -> tuple[Counter[str],
 
 def events(run: str) -> list[dict]:
     """The events of the run, and those that wait in its spool for the next writer."""
-    out = [record.decode(line) for line in Path(run, layout.EVENTS).read_bytes().splitlines()]
+    out = [json_codec.decode(line) for line in Path(run, layout.EVENTS).read_bytes().splitlines()]
     known = {one.get("id") for one in out}
-    waiting = [record.decode(path.read_bytes()) for path in Path(run, layout.SPOOL, "new").glob("*")]
+    waiting = [json_codec.decode(path.read_bytes()) for path in Path(run, layout.SPOOL, "new").glob("*")]
     return out + [one for one in waiting if one.get("id") not in known]
 
 

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests import repos
+from tests.support import repos
 from workcell.base.errors import NotFound
-from workcell.ports import git, layers, removal, restoring, salvage, worktrees
+from workcell.git import repository, restore, safe_removal, tree_state, worktrees
+from workcell.git import snapshot as salvage
 
 STRACE = shutil.which("strace")
 pytestmark = pytest.mark.skipif(STRACE is None, reason="strace is not installed")
@@ -25,7 +26,7 @@ CALLS = (
 
 JOB = """
 import sys
-from workcell.ports import git, removal, salvage, worktrees
+from workcell.git import repository as git; from workcell.git import safe_removal as removal; from workcell.git import snapshot as salvage; from workcell.git import worktrees
 verb, top, path = sys.argv[1:]
 if verb == "make":
     worktrees.create(git.find(top), path, run="r1", carry=["ignored.env"])
@@ -70,7 +71,7 @@ def prepare(where: Path, verb: str) -> tuple[Path, Path]:
     top, path = where / "super", where / "trees" / "r1"
     shutil.copytree(where.parent / "template/super", top, symlinks=True)
     if verb == "remove":
-        made = worktrees.create(git.find(str(top)), str(path), run="r1")
+        made = worktrees.create(repository.find(str(top)), str(path), run="r1")
         salvage.take(made.tree, "r1", "before removal")
     repos.write(top, "ignored.env", "secret\n")
     repos.write(top, "a.txt", "changed\n")
@@ -162,13 +163,13 @@ def kill(verb: str, where: Path, point: tuple[int, str, int]) -> bool:
         pass  # it was done before the last call
     elif verb == "remove":
         try:
-            removal.remove(str(path))
+            safe_removal.remove(str(path))
         except NotFound:
             assert code != 0, "a removal that was not killed left nothing to do"
     elif verb == "make":
-        made = worktrees.create(git.find(str(top)), str(path), run="r1", carry=["ignored.env"])
+        made = worktrees.create(repository.find(str(top)), str(path), run="r1", carry=["ignored.env"])
         assert made.branch == "workcell/r1" and made.notes == (f"uncommitted changes stay in {str(top)!r}",)
-        assert git.status(made.tree).clean
+        assert repository.status(made.tree).clean
         assert repos.content(path) == {
             **{name: ("f", repos.git(top, "show", f"HEAD:{name}").encode() + b"\n") for name in TRACKED},
             "lib/lib.txt": ("f", b"lib\n"),
@@ -176,14 +177,14 @@ def kill(verb: str, where: Path, point: tuple[int, str, int]) -> bool:
         }
         assert repos.git(top, "worktree", "list").count("\n") == 1
         assert not [name for name in os.listdir(path.parent) if name.startswith(".")]
-        assert worktrees.create(git.find(str(top)), str(path), run="r1", carry=["ignored.env"]).reused
+        assert worktrees.create(repository.find(str(top)), str(path), run="r1", carry=["ignored.env"]).reused
     else:
-        snapshot = salvage.take(git.find(str(top)), "r1", "again")
-        restoring.restore(git.find(str(top)), snapshot, str(where / "back"))
+        snapshot = salvage.take(repository.find(str(top)), "r1", "again")
+        restore.restore(repository.find(str(top)), snapshot, str(where / "back"))
         back = repos.content(where / "back")
         assert back == {name: what for name, what in repos.content(top).items() if name != "ignored.env"}
-        for found in salvage.ls(git.find(str(top))):
-            assert layers.read(git.find(str(top)), store=False, raw=True).state == found.state
+        for found in salvage.ls(repository.find(str(top))):
+            assert tree_state.read(repository.find(str(top)), store=False, raw=True).state == found.state
     if verb == "remove":
         assert not path.exists() and not os.listdir(path.parent), os.listdir(path.parent)
         assert not (top / ".git/worktrees").exists()

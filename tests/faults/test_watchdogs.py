@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import crowds, watching
 from tests.faults import torture
-from tests.lab import ROOT, alive, eventually, rewrite_record
+from tests.support import crowds, watching
+from tests.support.lab import ROOT, alive, eventually, rewrite_record
 from workcell.base import platform
 from workcell.rundir import layout, look, maildir, phase
 from workcell.watch import observe, tick

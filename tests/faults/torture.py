@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults import points, truth
-from tests.lab import ROOT, Lab, alive, eventually, naming, rewrite_pinned
-from workcell.base import record
+from tests.support.lab import ROOT, Lab, alive, eventually, naming, rewrite_pinned
+from workcell.base import json_codec
 from workcell.base.errors import WorkcellError
-from workcell.ops import resume
+from workcell.launch import resume
 from workcell.rundir import layout, locks, look, phase
 from workcell.watch import observe, tick
 
@@ -104,10 +104,10 @@ class Bench:
             lines = []
             for line in acts.read_bytes().splitlines():
                 try:
-                    act = record.decode(line)
+                    act = json_codec.decode(line)
                 except ValueError:
                     continue
-                lines.append(record.encode_line({**act, "monotonic": float(act["monotonic"]) - 61.0}))
+                lines.append(json_codec.encode_line({**act, "monotonic": float(act["monotonic"]) - 61.0}))
             acts.write_bytes(b"".join(lines))
 
     def clear(self) -> None:
@@ -138,7 +138,7 @@ class Bench:
             lines = []
         for line in lines:
             try:
-                act = record.decode(line)
+                act = json_codec.decode(line)
             except ValueError:
                 continue
             if act.get("run") == now.id:
@@ -252,7 +252,7 @@ def _to_start(bench: Bench, brief: str) -> str:
 def running(bench: Bench, dice: random.Random, io: str = "file") -> tuple[int, list[str]]:
     """The runner, which becomes finish: one process from its lock to next.json."""
     stage = _staged(bench, f"to-start-{io}", lambda: _to_start(bench, bench.brief if io == "file" else bench.terminal))
-    env = dict(record.decode(Path(stage.copy, layout.ENV).read_bytes())["env"])
+    env = dict(json_codec.decode(Path(stage.copy, layout.ENV).read_bytes())["env"])
     env["WORKCELL_ATTEMPT"] = f"{os.path.basename(stage.run)}/1"
     died = _strike(bench, dice, f"runner-{io}", [*RUNNER, stage.run, "1"], stage.set, env=env, cwd=bench.lab.top)
     return died, recovered(bench, stage.run, truth.sealed(stage.run), lines=io == "file")
@@ -345,7 +345,7 @@ def unfinished(bench: Bench) -> list[str]:
         return []
     for line in lines:
         try:
-            act = record.decode(line)
+            act = json_codec.decode(line)
         except ValueError:
             continue
         if act.get("is") == "intent":

@@ -6,10 +6,11 @@ import shutil
 import time
 from pathlib import Path
 
-from tests.lab import Lab, eventually, naming
-from workcell.base import probe, record
-from workcell.ops import logs, resume, wait
+from tests.support.lab import Lab, eventually, naming
+from workcell.base import json_codec, probe
+from workcell.launch import resume, wait
 from workcell.rundir import layout, ledger, look, orders, phase
+from workcell.views import logs
 
 AGENT = """
 n=${WORKCELL_ATTEMPT##*/}
@@ -81,7 +82,7 @@ def unsound(run: str) -> list[str]:
         lines = []
     for line in lines:
         try:
-            event = record.decode(line)
+            event = json_codec.decode(line)
         except ValueError:
             continue  # readers skip bad lines; the writer cuts a torn one back
         numbers.append(event.get("n"))
@@ -91,7 +92,7 @@ def unsound(run: str) -> list[str]:
     if numbers != sorted(set(numbers)):
         out.append(f"the numbers of the events do not rise: {numbers}")
     try:
-        record.decode(Path(run, layout.STATUS).read_bytes())
+        json_codec.decode(Path(run, layout.STATUS).read_bytes())
     except FileNotFoundError:
         pass
     except ValueError as error:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from workcell.ops import fsck
 from workcell.rundir import look, phase, status
+from workcell.upkeep import fsck
 
 FROZEN = Path(__file__).parent / "v1" / "runs"
 

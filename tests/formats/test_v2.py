@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from workcell.ops import fsck
 from workcell.rundir import layout, look, scan, status
+from workcell.upkeep import fsck
 
 FROZEN = Path(__file__).parent / "v2"
 

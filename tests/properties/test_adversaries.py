@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workcell.ops.judge import judge_directory
+from workcell.evidence.judge_directory import judge_directory
 from workcell.texts import playbooks
 
 ALARMS = {"auth", "rate_limit", "usage_limit", "billing"}

@@ -5,7 +5,7 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workcell.base.vt import Reader, Screen, readable
+from workcell.terminal.log_reader import Reader, Screen, readable
 
 CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f]")
 words = st.sampled_from(["a", "word ", "漢", "é", "e\u0301", "\u0301", "\u200d", "⠋", "x" * 45, "\x85", " "]).map(

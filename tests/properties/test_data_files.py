@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from workcell.base.errors import WorkcellError
-from workcell.ops import briefs as op
-from workcell.texts import advice, brief, document, launchfile, recipe, supervisor
+from workcell.launch import briefs as op
+from workcell.texts import advice, brief, document, launch_file, project_rules, recipe
 
 FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -28,7 +28,7 @@ def keys(table):
 def test_any_bytes_are_read_or_refused(tmp_path, data):
     path = tmp_path / "any.yaml"
     path.write_bytes(data)
-    for read in (launchfile.read, brief.read, lambda p: supervisor.read(os.path.dirname(p))):
+    for read in (launch_file.read, brief.read, lambda p: project_rules.read(os.path.dirname(p))):
         try:
             read(str(path))
         except WorkcellError:
@@ -36,20 +36,20 @@ def test_any_bytes_are_read_or_refused(tmp_path, data):
 
 
 @FEW
-@given(keys(launchfile.KEYS))
+@given(keys(launch_file.KEYS))
 def test_a_launch_file_of_any_shape(tmp_path, data):
     path = tmp_path / "any.yaml"
     path.write_text(document.plain_yaml(data))
-    known = {entry.name for entry in launchfile.KEYS}
+    known = {entry.name for entry in launch_file.KEYS}
     try:
-        found = launchfile.read(str(path))
+        found = launch_file.read(str(path))
     except WorkcellError:
         return
     assert len([f for f in found.faults if "unknown key" in f.message]) >= len(set(data) - known) or any(
         f.message.startswith("YAML") for f in found.faults
     )
     for entry in found.entries:
-        assert set(entry) == {e.name for e in launchfile.ENTRY} | {"line"}
+        assert set(entry) == {e.name for e in launch_file.ENTRY} | {"line"}
 
 
 @FEW
@@ -68,11 +68,11 @@ def test_lint_of_any_brief(tmp_path, data, body):
 @FEW
 @given(keys(recipe.KEYS))
 def test_lint_of_any_recipe(tmp_path, data):
-    from workcell.ops import recipes
+    from workcell.upkeep import recipe_catalog
 
     path = tmp_path / "r.yaml"
     path.write_text(document.plain_yaml(data))
-    faults = recipes.lint(str(tmp_path / "home"), [str(path)])
+    faults = recipe_catalog.lint(str(tmp_path / "home"), [str(path)])
     if set(data) - {entry.name for entry in recipe.KEYS}:
         assert faults
 

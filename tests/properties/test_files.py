@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from workcell.base import clock, ids, record
+from workcell.base import clock, ids, json_codec
 from workcell.rundir import events, layout, maildir, seal, slot, spool
 
 VALUES = st.recursive(
@@ -23,16 +23,16 @@ RECORDS = st.dictionaries(st.text(), VALUES, max_size=6)
 
 @given(RECORDS)
 def test_a_record_comes_back_and_json_reads_the_same(data):
-    for encoded in (record.encode(data), record.encode_line(data)):
+    for encoded in (json_codec.encode(data), json_codec.encode_line(data)):
         assert encoded.endswith(b"\n")
-        assert record.decode(encoded) == data == json.loads(encoded)
-    assert record.encode_line(data).count(b"\n") == 1
+        assert json_codec.decode(encoded) == data == json.loads(encoded)
+    assert json_codec.encode_line(data).count(b"\n") == 1
 
 
 @given(RECORDS)
 def test_what_json_writes_is_read_the_same(data):
-    assert record.decode(json.dumps(data, ensure_ascii=True).encode()) == data
-    assert record.decode(json.dumps(data, ensure_ascii=False, indent=3).encode("utf-8", "surrogatepass")) == data
+    assert json_codec.decode(json.dumps(data, ensure_ascii=True).encode()) == data
+    assert json_codec.decode(json.dumps(data, ensure_ascii=False, indent=3).encode("utf-8", "surrogatepass")) == data
 
 
 @given(
@@ -40,7 +40,7 @@ def test_what_json_writes_is_read_the_same(data):
 )
 def test_bytes_that_are_no_record_are_a_value_error(data):
     try:
-        found = record.decode(data)
+        found = json_codec.decode(data)
     except ValueError:
         return
     assert isinstance(found, dict)
@@ -50,16 +50,16 @@ def test_bytes_that_are_no_record_are_a_value_error(data):
 def test_what_has_no_json_form_is_refused():
     for value in (float("nan"), float("inf"), -float("inf")):
         with pytest.raises(ValueError):
-            record.encode({"x": value})
+            json_codec.encode({"x": value})
     with pytest.raises(TypeError):
-        record.encode({"x": b"bytes"})
+        json_codec.encode({"x": b"bytes"})
     with pytest.raises(ValueError):
-        record.decode(b'{"a":' + b"[" * 100_000)
+        json_codec.decode(b'{"a":' + b"[" * 100_000)
 
 
 @given(st.binary(max_size=12).map(os.fsdecode))
 def test_names_that_are_not_utf_8_survive(text):
-    assert record.decode(record.encode({"name": text}))["name"] == text
+    assert json_codec.decode(json_codec.encode({"name": text}))["name"] == text
 
 
 @given(st.floats(0, 253402300799.0))
@@ -124,12 +124,12 @@ def test_the_slot_gives_back_what_was_kept(data):
         run = os.path.join(home, "runs", "x")
         os.makedirs(os.path.join(home, layout.LEDGER))
         room = slot.Slot(run)
-        if len(record.encode_line({"attempt": 3, "record": exit})) > slot.SIZE:
+        if len(json_codec.encode_line({"attempt": 3, "record": exit})) > slot.SIZE:
             with pytest.raises(ValueError):
                 room.keep(3, exit)
         else:
             assert room.keep(3, exit)
-            assert slot.kept(run, 3) == record.decode(record.encode(exit))
+            assert slot.kept(run, 3) == json_codec.decode(json_codec.encode(exit))
         room.close()
 
 
@@ -194,7 +194,7 @@ def test_a_disk_that_takes_only_part_of_a_line_tears_none(lines, room):
         assert [event["words"] for _, event in events.read(path)] == [fields["words"] for fields in lines]
 
 
-@given(st.lists(st.binary(max_size=30) | RECORDS.map(record.encode_line), max_size=8), st.binary(max_size=20))
+@given(st.lists(st.binary(max_size=30) | RECORDS.map(json_codec.encode_line), max_size=8), st.binary(max_size=20))
 @settings(deadline=None, max_examples=60)
 def test_readers_skip_bad_lines_and_leave_the_last_torn_one(lines, tail):
     data = b"".join(line.replace(b"\n", b"") + b"\n" for line in lines) + tail.replace(b"\n", b"")
@@ -224,7 +224,7 @@ def test_mail_arrives_whole_in_order_and_rubbish_is_kept_for_a_person(messages, 
         for number, data in enumerate(rubbish):
             maildir.deliver_bytes(box, f"x{number}", data)
             try:
-                record.decode(data)
+                json_codec.decode(data)
             except ValueError:
                 bad += 1
         os.makedirs(os.path.join(box, maildir.TMP), exist_ok=True)

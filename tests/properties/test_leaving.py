@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.e2e.test_leaving import steering
-from workcell.base import record
+from workcell.base import json_codec
 from workcell.faces.cli import app
 from workcell.rundir import layout, ledger, phase
 
@@ -46,19 +46,21 @@ def run(lab, monkeypatch):
 def _plant(run: str, secrets: list[str], text: str) -> None:
     """The files of the run as an agent with these secrets could have left them."""
     directory = layout.attempt(run, 1)
-    env = record.decode(Path(run, layout.ENV).read_bytes())
+    env = json_codec.decode(Path(run, layout.ENV).read_bytes())
     env["env"] = {**env["env"], **{f"A_KEY_{n}": value for n, value in enumerate(secrets)}}
-    Path(run, layout.ENV).write_bytes(record.encode(env))
+    Path(run, layout.ENV).write_bytes(json_codec.encode(env))
     line = " ".join(text.split("\n"))
     for name in (layout.AGENT_LOG, layout.VERIFY_LOG, layout.STDERR_LOG, f"{layout.AGENT_DIR}/{layout.HANDOFF}"):
         Path(directory, name).write_bytes(text.encode())
     Path(directory, layout.HANDOFF).write_text(text)
-    facts = record.decode(Path(directory, layout.FACTS).read_bytes())
+    facts = json_codec.decode(Path(directory, layout.FACTS).read_bytes())
     facts["git"] = {**facts["git"], "clean": False, "dirty": [text], "branch": line, "subjects": [text]}
     facts["forbidden"] = [{"path": text, "pattern": line}]
-    Path(directory, layout.FACTS).write_bytes(record.encode(facts))
+    Path(directory, layout.FACTS).write_bytes(json_codec.encode(facts))
     with open(Path(run, layout.EVENTS), "ab") as file:
-        file.write(record.encode_line({"n": 999, "type": "annotation", "at": "2026-11-20T05:12:09.042Z", "text": text}))
+        file.write(
+            json_codec.encode_line({"n": 999, "type": "annotation", "at": "2026-11-20T05:12:09.042Z", "text": text})
+        )
 
 
 @pytest.mark.timeout(400)

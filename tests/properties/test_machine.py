@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.faults import on_full_disk, truth
-from tests.lab import Lab, alive, eventually, naming
+from tests.support.lab import Lab, alive, eventually, naming
 from workcell.base import platform, probe
 from workcell.base.errors import WorkcellError
-from workcell.ops import launch, plan, resume, settle, stop
-from workcell.ops import status as states
+from workcell.finish import settle, stop
+from workcell.launch import launch, plan, resume
 from workcell.rundir import look, phase
+from workcell.views import status as states
 
 # how an attempt goes is asked of $MARKS/how when it begins: it ends at once with a code, or lives until $MARKS/go
 AGENT = """

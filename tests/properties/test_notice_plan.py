@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workcell.ops import notice_plan as plan
+from workcell.channels import schedule as plan
 from workcell.rundir import notice
 from workcell.texts.adapter import Adapter, Daily, Quiet
 

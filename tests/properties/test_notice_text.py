@@ -8,11 +8,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.far_ends import telegram_html
-from tests.notices import TEMPLATES, same
+from tests.support.far_ends import telegram_html
+from tests.support.notices import TEMPLATES, same
 from workcell.base import clock
-from workcell.ops import notice_markup as markup
-from workcell.ops.notice_text import LOOKS, TITLE, Texts
+from workcell.channels import markup
+from workcell.channels.render import LOOKS, TITLE, Texts
 from workcell.rundir import notice
 
 ANY = st.text(st.characters(), max_size=200) | st.text("<>&\"'`*_~[]()#!\\|\n\r\t\x00\x1b\u202e é🎉", max_size=80)

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests import repos
-from workcell.ports import changes, git, layers, restoring, salvage
+from tests.support import repos
+from workcell.git import changes, repository, restore, tree_state
+from workcell.git import snapshot as salvage
 
 NAMES = [
     "a.txt",
@@ -137,20 +138,20 @@ def check(tmp_path_factory, steps, born) -> None:
     whole = expected(top)
     assert repos.belongings(top) == before, "the test's own listing changed something"
 
-    tree = git.find(str(top))
-    git.status(tree)
-    git.under_way(tree)
+    tree = repository.find(str(top))
+    repository.status(tree)
+    repository.under_way(tree)
     changes.changes_since(tree, tree.head)
     since = changes.mark(tree)
     seen = changes.touched(tree, since)
     assert not seen.paths
-    first = layers.tree_hash(tree)
+    first = tree_state.tree_hash(tree)
     snapshot = salvage.take(tree, "run-1", "property")
     assert salvage.ls(tree) == [snapshot]
     salvage.show(tree, snapshot)
     back = top.parent / "back"
-    restoring.restore(tree, snapshot, str(back))
-    assert layers.tree_hash(tree) == first and first.value
+    restore.restore(tree, snapshot, str(back))
+    assert tree_state.tree_hash(tree) == first and first.value
     assert salvage.current(tree) == snapshot
 
     after = repos.belongings(top)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workcell.base.errors import WorkcellError
-from workcell.texts import brief, config, document, fields, recipe, shelf, supervisor
+from workcell.texts import brief, config, document, fields, project_rules, recipe, search_path
 
 PIECES = st.sampled_from([
     "---\n", "objective: ", "name: ", "verify: ", "limits:", " {wall: 3h}", "\n", "  ", "- ", ": ", "&a ", "*a",
@@ -56,12 +56,12 @@ def test_any_bytes_are_a_recipe_a_law_a_configuration_or_have_faults(data):
         except WorkcellError as error:
             assert str(error)
         try:
-            recipe.check_file(shelf.Item("mine", str(path), "project"), home=where, project=None)
+            recipe.check_file(search_path.Item("mine", str(path), "project"), home=where, project=None)
         except WorkcellError as error:
             assert str(error)
-        Path(where, supervisor.FILE).write_bytes(data)
+        Path(where, project_rules.FILE).write_bytes(data)
         Path(where, "config.yaml").write_bytes(data)
-        for read in (lambda: supervisor.read(where), lambda: config.read(os.path.join(where, "config.yaml"))):
+        for read in (lambda: project_rules.read(where), lambda: config.read(os.path.join(where, "config.yaml"))):
             try:
                 read()
             except WorkcellError as error:
@@ -112,7 +112,7 @@ def misspelt(word: str) -> list[str]:
     return sorted(out - {word})
 
 
-TABLES = {"brief": brief.KEYS, "recipe": recipe.KEYS, "supervisor": supervisor.KEYS, "config": config.KEYS}
+TABLES = {"brief": brief.KEYS, "recipe": recipe.KEYS, "supervisor": project_rules.KEYS, "config": config.KEYS}
 
 
 @pytest.mark.parametrize("name", list(TABLES))

@@ -55,12 +55,12 @@ BREAKS = {
     ),
     "lint: subprocess in another module": (
         "lint",
-        _append("workcell/ops/verify.py", "\n\nimport subprocess\n\nsubprocess.run\n"),
+        _append("workcell/finish/verify.py", "\n\nimport subprocess\n\nsubprocess.run\n"),
         "TID251",
     ),
     "lint: a file put in place of another": (
         "lint",
-        _append("workcell/ops/home.py", '\n\nos.replace("a", "b")\n'),
+        _append("workcell/rundir/home_creation.py", '\n\nos.replace("a", "b")\n'),
         "TID251",
     ),
     "format: a quotation mark": ("format", _append("workcell/base/ids.py", "\n\nNAME = 'x'\n"), "ids.py"),
@@ -71,18 +71,18 @@ BREAKS = {
     ),
     "contracts: an arrow that runs up": (
         "contracts",
-        _append("workcell/rundir/layout.py", "\n\nfrom workcell.ops import find\n\nfind.run\n"),
+        _append("workcell/rundir/layout.py", "\n\nfrom workcell.launch import plan\n\nplan.Plan\n"),
         "arrows of import run down only BROKEN",
     ),
     "contracts: the runner learns of tmux": (
         "contracts",
-        _append("workcell/runner/limits.py", "\n\nfrom workcell.ports import tmux\n\ntmux.of\n"),
-        "the runner stands on rundir and base alone BROKEN",
+        _append("workcell/runner/limits.py", "\n\nfrom workcell.system import tmux\n\ntmux.of\n"),
+        "the runner stands on rundir, terminal and base alone BROKEN",
     ),
     "contracts: pathlib on the ground floor": (
         "contracts",
         _append("workcell/base/ids.py", "\n\nimport pathlib\n\npathlib.Path\n"),
-        "base, rundir and runner are light BROKEN",
+        "base, terminal, rundir and runner are light BROKEN",
     ),
     "contracts: judgement looks at the world": (
         "contracts",
@@ -91,7 +91,7 @@ BREAKS = {
     ),
     "contracts: another module runs programs": (
         "contracts",
-        _append("workcell/ops/verify.py", "\n\nimport subprocess\n\nsubprocess.run\n"),
+        _append("workcell/finish/verify.py", "\n\nimport subprocess\n\nsubprocess.run\n"),
         "one module runs other programs BROKEN",
     ),
     "docs: a link that leads nowhere": ("docs", _append("README.md", "\n[gone](docs/gone.md)\n"), "docs/gone.md"),

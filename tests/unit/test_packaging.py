@@ -123,7 +123,7 @@ def _editable(built: Path) -> list[str]:
 
 _ASK = """
 import json, os
-from workcell.texts import shelf
+from workcell.texts import search_path as shelf
 found = {kind: sorted(os.listdir(shelf.shipped(kind))) for kind in KINDS}
 skill = os.path.join(os.path.dirname(shelf.shipped("recipes")), "SKILL.md")
 print(json.dumps({"found": found, "skill": os.path.exists(skill), "where": shelf.__file__}))

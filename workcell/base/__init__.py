@@ -1,1 +1,5 @@
-"""Ground floor: what every other part stands on and what knows nothing of runs."""
+"""Errors, clocks, identities and JSON: what every other room stands on.
+
+It imports nothing of workcell and only light modules of the standard library, because every runner loads it.
+It knows nothing of runs.
+"""

@@ -6,9 +6,9 @@ The limits are words of the command, 0 for none: the runner has checked what it 
 import os
 import sys
 
-from workcell.base import record
+from workcell.base import json_codec
 from workcell.base.errors import WorkcellError
-from workcell.ports import cgroup
+from workcell.system import cgroup
 
 
 def main(words: list[str]) -> int:
@@ -20,5 +20,5 @@ def main(words: list[str]) -> int:
         answer = cgroup.place(cgroup.name(home, run, int(attempt)), int(pid), limits)
     except (WorkcellError, OSError) as error:
         answer = {"error": str(error)}
-    sys.stdout.buffer.write(record.encode_line(answer))
+    sys.stdout.buffer.write(json_codec.encode_line(answer))
     return 0

@@ -13,7 +13,7 @@ if __package__ in (None, ""):
     sys.path.pop(0) if sys.path and sys.path[0] == os.path.dirname(os.path.abspath(__file__)) else None
     sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
-from workcell.base import clock, ids, record
+from workcell.base import clock, ids, json_codec
 from workcell.rundir import layout, maildir
 
 TYPE_CHECKING = False
@@ -60,7 +60,9 @@ def _bring(words: "list[str]") -> None:
         "time": clock.stamp(),
         "payload": payload(data),
     }
-    maildir.deliver_bytes(os.path.join(run, layout.SPOOL), name + ".json", record.encode_line(message), durable=False)
+    maildir.deliver_bytes(
+        os.path.join(run, layout.SPOOL), name + ".json", json_codec.encode_line(message), durable=False
+    )
 
 
 def _read(fd: int) -> bytes:
@@ -81,7 +83,7 @@ def _attempt(mark: str) -> "int | None":
 def payload(data: bytes) -> "dict[str, Any]":
     """What readers need of a payload, its texts cut; of one that is no JSON at least which event it was."""
     try:
-        found = record.decode(data)
+        found = json_codec.decode(data)
     except ValueError:
         return {"hook_event_name": _name(data), "unreadable": len(data)}
     return {key: _cut(value, DEEP) for key, value in found.items() if key in _KEPT}

@@ -4,9 +4,10 @@ import os
 import sys
 
 from workcell.base.errors import InputOutput, TryAgain, Usage, WorkcellError
-from workcell.base.printable import printable
-from workcell.ops import finish, sending, settle
+from workcell.channels import sending
+from workcell.finish import finish, settle
 from workcell.rundir import home, look, writer
+from workcell.terminal.printable import printable
 
 _SAYS = "usage: workcell {verb} RUN ATTEMPT LOCK WORDS; workcell itself calls this verb"
 

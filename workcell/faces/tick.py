@@ -26,4 +26,4 @@ def main(words: list[str]) -> int:
 
 def _printable(text: str) -> str:
     """`text` on one line; what makes it so is loaded only when there is something to say."""
-    return str(importlib.import_module("workcell.base.printable").printable(text))
+    return str(importlib.import_module("workcell.terminal.printable").printable(text))

@@ -2,8 +2,8 @@
 
 import os
 
-from workcell.base import digest, record
-from workcell.rundir import layout, ledger, look, plainfile, writer
+from workcell.base import digest, json_codec
+from workcell.rundir import layout, ledger, look, safe_open, writer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def adopted(held: writer.Writer) -> writer.Writer:
         for name in ledger.WITNESSED:
             found = look.read_record(directory, name, [], required=False)
             if found is not None:
-                data = record.encode(found)
+                data = json_codec.encode(found)
                 lines.append({"attempt": number, "name": name, "sha256": digest.sha256(data), "record": found})
     made = writer.create(run, {"by": "adopt"}, [{"adopted": pinned}, *lines, {"attempt": n, "born": True}])
     made.words = held.fd  # runner.lock is held on, for older readers
@@ -42,6 +42,6 @@ def adopted(held: writer.Writer) -> writer.Writer:
 
 
 def _pin(run: str, file: str, pinned: "dict[str, str]") -> None:
-    data = plainfile.read(os.path.join(run, file), writer.LARGEST)
+    data = safe_open.read(os.path.join(run, file), writer.LARGEST)
     if data is not None:
         pinned[file] = digest.sha256(data)

@@ -2,8 +2,8 @@
 
 import os
 
-from workcell.base import clock, record
-from workcell.rundir import plainfile
+from workcell.base import clock, json_codec
+from workcell.rundir import safe_open
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ class Journal:
     """
 
     def __init__(self, path: str, fd: "int | None" = None) -> None:
-        self._fd = plainfile.append(path) if fd is None else fd
+        self._fd = safe_open.append(path) if fd is None else fd
         self._ids: set[str] = set()
         self._number = self._mend()
         self._kept: list[tuple[bytes, object]] = []
@@ -51,7 +51,7 @@ class Journal:
         last = 0
         for line in lines.split(b"\n"):
             try:
-                event = record.decode(line)
+                event = json_codec.decode(line)
             except ValueError:
                 continue
             number, key = event.get("n"), event.get("id")
@@ -68,7 +68,7 @@ class Journal:
         Raises ValueError, and writes nothing, when they have no JSON form (an infinite number, nested too deep).
         """
         own = {"n": self._number + 1, "at": clock.stamp(), "type": event}
-        line = record.encode_line({**dict.fromkeys(_OWN), **fields, **own})
+        line = json_codec.encode_line({**dict.fromkeys(_OWN), **fields, **own})
         self._number += 1
         self._kept.append((line, fields.get("id")))
         return self.flush()
@@ -103,7 +103,7 @@ def read(path: str, start: int = 0) -> "Iterator[tuple[int, dict[str, object] | 
 
     A last line without its newline is not whole yet and is left for the next time.
     """
-    fd = plainfile.reader(path)
+    fd = safe_open.reader(path)
     if fd is None:
         return
     with open(fd, "rb") as file:
@@ -113,6 +113,6 @@ def read(path: str, start: int = 0) -> "Iterator[tuple[int, dict[str, object] | 
                 return
             start += len(line)
             try:
-                yield start, record.decode(line)
+                yield start, json_codec.decode(line)
             except ValueError:
                 yield start, None

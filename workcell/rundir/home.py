@@ -4,7 +4,7 @@ import os
 import stat
 
 from workcell.base.errors import Invalid, Refused, WorkcellError
-from workcell.rundir import layout, plainfile
+from workcell.rundir import layout, safe_open
 
 
 def check(home: str) -> bool:
@@ -94,7 +94,7 @@ def read_format(home: str) -> "str | None":
     """What FORMAT says; None when it is not there yet. Raises Invalid when it cannot be read."""
     path = os.path.join(home, layout.FORMAT_FILE)
     try:
-        data = plainfile.read(path, 64)
+        data = safe_open.read(path, 64)
         if data is None and not os.path.lexists(path):
             return None  # whoever makes the home complete writes it
         if data is None:

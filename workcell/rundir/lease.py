@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 
-from workcell.base import clock, record
+from workcell.base import clock, json_codec
 from workcell.base.errors import CannotCreate, NotFound, TryAgain
 from workcell.rundir import layout, locks, seal
 
@@ -125,7 +125,7 @@ def _read(fd: int) -> "dict[str, object] | None":
     if not end:  # the newline is written last: without it the line is torn
         return None
     try:
-        said = record.decode(line)
+        said = json_codec.decode(line)
     except ValueError:
         return None
     run = said.get("run")
@@ -136,6 +136,6 @@ def _write(fd: int, path: str, said: "dict[str, object]") -> None:
     """In place, since the flock is on this very inode; emptied first, so that no crash leaves two half lines."""
     os.ftruncate(fd, 0)
     os.lseek(fd, 0, os.SEEK_SET)
-    seal.write_all(fd, record.encode_line(said))
+    seal.write_all(fd, json_codec.encode_line(said))
     os.fsync(fd)
     seal.sync_directory(os.path.dirname(path))

@@ -7,8 +7,8 @@ one writer is `rundir.writer`.
 
 import os
 
-from workcell.base import platform, record
-from workcell.rundir import layout, plainfile
+from workcell.base import json_codec, platform
+from workcell.rundir import layout, safe_open
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def file_of(n: int, name: str) -> str:
 def read(run: str) -> "Book | None":
     """What the ledger of `run` says; None when there is none. Raises OSError when the system could not be asked."""
     where = path(run)
-    data = plainfile.read(where, LARGEST)
+    data = safe_open.read(where, LARGEST)
     if data is None:
         if not os.path.lexists(where):
             return None
@@ -136,11 +136,11 @@ def parse(data: bytes) -> Book:
         line = data[start:end]
         start = end + 1
         try:
-            book.take_in(record.decode(line))
+            book.take_in(json_codec.decode(line))
         except ValueError:
             book.bad += 1
     book.size = start
-    major = record.major(book.head, "ledger")
+    major = json_codec.major(book.head, "ledger")
     if not book.head:
         book.problem = "its ledger has no first line"
     elif major not in READS:

@@ -6,8 +6,8 @@ import os
 import stat
 import time
 
-from workcell.base import platform, probe, record
-from workcell.rundir import plainfile
+from workcell.base import json_codec, platform, probe
+from workcell.rundir import safe_open
 
 PATIENCE = 1.0
 """Seconds for which a taker asks again: readers hold a shared lock for an instant to look."""
@@ -80,7 +80,7 @@ def _open(path: str, alone: bool) -> int:
             if _is_lock(fd, alone):
                 return fd
             os.close(fd)
-        plainfile.clear(path)
+        safe_open.clear(path)
     return os.open(path, os.O_RDWR | os.O_CREAT | _OPEN, 0o600)
 
 
@@ -95,7 +95,7 @@ def is_of(fd: int, path: str) -> bool:
 
 def sign(fd: int, role: str) -> None:
     """Write who holds the lock into it: for words only, nothing is decided by it."""
-    line = record.encode_line({"role": role, **platform.identity(os.getpid())})
+    line = json_codec.encode_line({"role": role, **platform.identity(os.getpid())})
     try:
         os.pwrite(fd, line, 0)
         os.ftruncate(fd, len(line))
@@ -106,7 +106,7 @@ def sign(fd: int, role: str) -> None:
 def holder(path: str) -> "dict[str, object] | None":
     """What the holder wrote of itself; None when nothing readable stands there."""
     try:
-        return record.decode(plainfile.read(path, 4096) or b"")
+        return json_codec.decode(safe_open.read(path, 4096) or b"")
     except (OSError, ValueError):
         return None
 
@@ -121,7 +121,7 @@ def renew(path: str) -> int:
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if os.path.isdir(path) and not os.path.islink(path):
-            plainfile.clear(path)
+            safe_open.clear(path)
         os.rename(temporary, path)
     except OSError:
         os.close(fd)

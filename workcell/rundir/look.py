@@ -2,8 +2,8 @@
 
 import os
 
-from workcell.base import digest, platform, probe, record
-from workcell.rundir import layout, ledger, locks, phase, plainfile, slot, writer
+from workcell.base import digest, json_codec, platform, probe
+from workcell.rundir import layout, ledger, locks, phase, safe_open, slot, writer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _still(seen: Look, holding: bool) -> bool:
 
 def _grown(run: str, size: int) -> bool:
     """Whether the ledger has another whole line behind `size`; a torn one says nothing yet."""
-    return b"\n" in (plainfile.read(ledger.path(run), LARGEST, size) or b"")
+    return b"\n" in (safe_open.read(ledger.path(run), LARGEST, size) or b"")
 
 
 def _there(directory: str, name: str) -> bool:
@@ -135,9 +135,9 @@ def _pinned(seen: Look, book: "ledger.Book", n: int, name: str) -> "dict[str, An
     where = seen.run if n == 0 else seen.directory
     wanted = book.hashes.get((n, name))
     try:
-        data = plainfile.read(os.path.join(where, name), LARGEST)
+        data = safe_open.read(os.path.join(where, name), LARGEST)
         if data is not None and digest.sha256(data) == wanted:
-            return record.decode(data)
+            return json_codec.decode(data)
     except (OSError, ValueError):
         pass
     if wanted is not None:
@@ -154,7 +154,7 @@ def record_at(seen: Look, n: int, name: str) -> "dict[str, Any] | None":
     if n == seen.n and name == layout.ATTEMPT:
         return seen.attempt
     found = read_record(layout.attempt(seen.run, n), name, [], required=False)
-    if found is None or digest.sha256(record.encode(found)) != seen.book.hashes.get((n, name)):
+    if found is None or digest.sha256(json_codec.encode(found)) != seen.book.hashes.get((n, name)):
         return None
     return found
 
@@ -238,16 +238,16 @@ def read_record(directory: str, file: str, problems: "list[str]", *, required: b
     """The record `file` of our major version; None, with the reason added to `problems`, when it is none."""
     try:
         path = os.path.join(directory, file)
-        data = plainfile.read(path, LARGEST)
+        data = safe_open.read(path, LARGEST)
         if data is None and not os.path.lexists(path):
             if required:
                 problems.append(f"{file} is missing")
             return None
         if data is None:
-            data = plainfile.read(path, LARGEST)  # it may have been sealed between the two looks
+            data = safe_open.read(path, LARGEST)  # it may have been sealed between the two looks
         if data is None:
             raise ValueError("it is no regular file, or may not be read")
-        found = record.decode(data)
+        found = json_codec.decode(data)
     except (OSError, ValueError) as error:
         problems.append(f"{file} cannot be read: {error}")
         return None
@@ -261,7 +261,7 @@ def read_record(directory: str, file: str, problems: "list[str]", *, required: b
 def version_problem(found: "dict[str, Any]", file: str) -> "str | None":
     """Why a record is of a version that this workcell does not read; None when it is of one that it reads."""
     reads = layout.READS if file == layout.LAUNCH else layout.RECORDS
-    if record.major(found, file.removesuffix(".json")) in reads:
+    if json_codec.major(found, file.removesuffix(".json")) in reads:
         return None
     known = " and ".join(str(one) for one in reads)
     said = f"{file} is of format {found.get('schema')!r}, and this workcell reads format {known}"

@@ -7,8 +7,8 @@ links, and files are named relative to what was opened: a link that was laid in 
 import errno
 import os
 
-from workcell.base import ids, record
-from workcell.rundir import plainfile, seal
+from workcell.base import ids, json_codec
+from workcell.rundir import safe_open, seal
 
 TMP, NEW, CUR = "tmp", "new", "cur"
 LARGEST = 1 << 26
@@ -49,7 +49,7 @@ def deliver(box: str, message: "dict[str, object]", name: "str | None" = None) -
     """
     name = name or ids.unique()
     message = {**message, "id": message.get("id") or name}
-    return deliver_bytes(box, name + ".json", record.encode_line(message))
+    return deliver_bytes(box, name + ".json", json_codec.encode_line(message))
 
 
 def deliver_bytes(box: str, name: str, data: bytes, durable: bool = True) -> str:
@@ -112,11 +112,11 @@ def read(box: str, name: str, part: str = NEW) -> "dict[str, object] | None":
             return None
         raise
     try:
-        data = plainfile.read(name, LARGEST, folder=folder)
+        data = safe_open.read(name, LARGEST, folder=folder)
     finally:
         os.close(folder)
     try:
-        return record.decode(data) if data is not None else None
+        return json_codec.decode(data) if data is not None else None
     except ValueError:
         return None
 

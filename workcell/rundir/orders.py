@@ -7,8 +7,8 @@ watchdog act on such a message only if its order stands and matches.
 
 import os
 
-from workcell.base import clock, digest, ids, record
-from workcell.rundir import layout, ledger, plainfile, seal
+from workcell.base import clock, digest, ids, json_codec
+from workcell.rundir import layout, ledger, safe_open, seal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def place(run: str, identity: str, kind: str, message: "bytes | None" = None, **
         "sha256": None if message is None else digest.sha256(message),
         **fields,
     }
-    seal.seal(where, f"{identity}.json", record.encode(found))
+    seal.seal(where, f"{identity}.json", json_codec.encode(found))
 
 
 def _names(run: str) -> "list[str]":
@@ -68,10 +68,10 @@ def every(run: str) -> "list[dict[str, Any]]":
     found = []
     for file in _names(run):
         try:
-            one = record.decode(plainfile.read(os.path.join(directory(run), file), LARGEST) or b"")
+            one = json_codec.decode(safe_open.read(os.path.join(directory(run), file), LARGEST) or b"")
         except (OSError, ValueError):
             continue
-        if record.major(one, "order") == 1:
+        if json_codec.major(one, "order") == 1:
             found.append(one)
     return found
 
@@ -84,10 +84,10 @@ def stops(run: str, n: int) -> "list[dict[str, Any]]":
 def allows(run: str, file: str, data: bytes) -> bool:
     """Whether the message of that file name and content was ordered."""
     try:
-        one = record.decode(plainfile.read(os.path.join(directory(run), file), LARGEST) or b"")
+        one = json_codec.decode(safe_open.read(os.path.join(directory(run), file), LARGEST) or b"")
     except (OSError, ValueError):
         return False
-    return record.major(one, "order") == 1 and one.get("sha256") == digest.sha256(data)
+    return json_codec.major(one, "order") == 1 and one.get("sha256") == digest.sha256(data)
 
 
 def hold(run: str, now: float) -> "dict[str, Any] | None":

@@ -3,7 +3,7 @@
 import os
 
 from workcell.base import digest
-from workcell.rundir import layout, plainfile
+from workcell.rundir import layout, safe_open
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def policy(seen: "Look") -> "bytes | None":
     if wanted is None:
         return None
     path = os.path.join(seen.directory, layout.POLICY)
-    data = plainfile.read(path, LARGEST)
+    data = safe_open.read(path, LARGEST)
     if data is None:
         raise ValueError(f"{path} is missing")
     if digest.sha256(data) != wanted:

@@ -3,8 +3,8 @@
 import os
 import time
 
-from workcell.base import clock, record
-from workcell.rundir import layout, orders, plainfile
+from workcell.base import clock, json_codec
+from workcell.rundir import layout, orders, safe_open
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,12 +26,12 @@ def standing(run: str, now: "float | None" = None) -> "dict[str, Any] | None":
     if not os.path.lexists(path):
         return None
     try:
-        found = record.decode(plainfile.read(path, MOST_BYTES) or b"")
+        found = json_codec.decode(safe_open.read(path, MOST_BYTES) or b"")
     except (OSError, ValueError):
         if not os.path.lexists(path):
             return None  # released between the two looks
         found = {}
-    if record.major(found, "hold") not in layout.RECORDS:
+    if json_codec.major(found, "hold") not in layout.RECORDS:
         found = {"until_at": None, "why": None, "by": None}
     return found if stands(found, at) else None
 

@@ -8,8 +8,8 @@ import errno
 import os
 import time
 
-from workcell.base import record
-from workcell.rundir import ledger, plainfile, seal
+from workcell.base import json_codec
+from workcell.rundir import ledger, safe_open, seal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Slot:
 
     def keep(self, n: int, found: "dict[str, Any]") -> bool:
         """Put the exit record of attempt `n` into the room; False when the disk refuses even that."""
-        data = record.encode_line({"attempt": n, "record": found})
+        data = json_codec.encode_line({"attempt": n, "record": found})
         if len(data) > SIZE:
             raise ValueError("the record is larger than the room kept for it")
         for turn in range(_TRIES):
@@ -60,12 +60,12 @@ class Slot:
 def kept(run: str, n: int) -> "dict[str, Any] | None":
     """The exit record of attempt `n` that was kept; None when there is none. Zeros are all that stands there before."""
     try:
-        data = plainfile.read(ledger.slot_path(run), SIZE)
-        found = record.decode((data or b"").rstrip(b"\0"))
+        data = safe_open.read(ledger.slot_path(run), SIZE)
+        found = json_codec.decode((data or b"").rstrip(b"\0"))
     except (OSError, ValueError):
         return None
     exit = found.get("record")
-    good = found.get("attempt") == n and isinstance(exit, dict) and record.major(exit, "exit") == 1
+    good = found.get("attempt") == n and isinstance(exit, dict) and json_codec.major(exit, "exit") == 1
     return exit if good else None
 
 

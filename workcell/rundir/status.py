@@ -2,8 +2,8 @@
 
 import os
 
-from workcell.base import probe, record
-from workcell.rundir import layout, ledger, look, phase, pinned, plainfile, room, run_hold, seal, writer
+from workcell.base import json_codec, probe
+from workcell.rundir import layout, ledger, look, phase, pinned, room, run_hold, safe_open, seal, writer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def write(run: str, activity: "dict[str, Any] | None" = None) -> None:
         exit, start = layout.EXIT in seen.stands, layout.START in seen.stands
         seen.phase, seen.why = (phase.FINISHING if exit else phase.RUNNING if start else phase.STARTING), None
     try:
-        seal.replace(run, layout.STATUS, record.encode(portable(document(seen, activity))))
+        seal.replace(run, layout.STATUS, json_codec.encode(portable(document(seen, activity))))
     except OSError:
         pass
 
@@ -176,7 +176,7 @@ def cached(run: str) -> "dict[str, Any] | None":
 
 def _read(path: str) -> "dict[str, Any] | None":
     try:
-        found = record.decode(plainfile.read(path, look.LARGEST) or b"")
+        found = json_codec.decode(safe_open.read(path, look.LARGEST) or b"")
     except (OSError, ValueError):
         return None
     return found if found.get("schema") == SCHEMA else None

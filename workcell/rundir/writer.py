@@ -14,8 +14,8 @@ Invariants of this module:
 import errno
 import os
 
-from workcell.base import clock, digest, record
-from workcell.rundir import attempts, layout, ledger, locks, plainfile, seal
+from workcell.base import clock, digest, json_codec
+from workcell.rundir import attempts, layout, ledger, locks, safe_open, seal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Writer:
     def append(self, *lines: "dict[str, Any]") -> None:
         """Add lines to the ledger and sync them. Raises OSError, with nothing added, when the disk refuses."""
         assert self.book is not None
-        data = b"".join(record.encode_line(line) for line in lines)
+        data = b"".join(json_codec.encode_line(line) for line in lines)
         os.lseek(self.fd, self.book.size, os.SEEK_SET)
         try:
             seal.write_all(self.fd, data)
@@ -97,12 +97,12 @@ class Writer:
         Raises OSError when its line cannot be written.
         """
         if self.book is None:
-            return record.decode(seal.seal(layout.attempt(self.run, n), name, record.encode(found)))
+            return json_codec.decode(seal.seal(layout.attempt(self.run, n), name, json_codec.encode(found)))
         known = self.book.records.get((n, name))
         if known is None:
             self.set_aside(n, (name,))
-            data = record.encode(found)
-            known = record.decode(data)
+            data = json_codec.encode(found)
+            known = json_codec.decode(data)
             self.append({"attempt": n, "name": name, "sha256": digest.sha256(data), "record": known})
         self._place(n, name, known)
         return known
@@ -133,9 +133,9 @@ class Writer:
         folder = attempts.own(self.run, n)
         if folder is None:
             return
-        data = record.encode(known)
+        data = json_codec.encode(known)
         try:
-            if plainfile.read(name, LARGEST, folder=folder) == data:
+            if safe_open.read(name, LARGEST, folder=folder) == data:
                 return
             if attempts.is_directory(folder, name):
                 attempts.set_aside(folder, name)
@@ -176,7 +176,7 @@ class Writer:
         where = ledger.ended_path(self.run)
         try:
             os.makedirs(os.path.dirname(where), 0o700, exist_ok=True)
-            seal.replace(os.path.dirname(where), os.path.basename(where), record.encode(document))
+            seal.replace(os.path.dirname(where), os.path.basename(where), json_codec.encode(document))
         except OSError:
             pass
 
@@ -202,7 +202,7 @@ def altered(run: str, book: ledger.Book, n: int) -> "list[str]":
         if number not in (0, n) or (number, name) in book.records:
             continue
         try:
-            data = plainfile.read(os.path.join(run, ledger.file_of(number, name)), LARGEST)
+            data = safe_open.read(os.path.join(run, ledger.file_of(number, name)), LARGEST)
         except OSError:
             data = None
         if data is None or digest.sha256(data) != sha256:
@@ -220,7 +220,7 @@ def _links(run: str, n: int) -> None:
             if os.path.islink(path) and os.readlink(path) == target:
                 continue
             if os.path.lexists(path) and not os.path.islink(path):
-                plainfile.set_aside(path)
+                safe_open.set_aside(path)
             seal.point(run, name, target)
         except OSError:
             continue

@@ -6,7 +6,7 @@ Making a control group needs more code than a runner should hold for hours: a sh
 import os
 import sys
 
-from workcell.base import record
+from workcell.base import json_codec
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def place(run: str, n: int, pid: int, limits: "dict[str, Any]") -> "dict[str, An
     os.close(reader)
     os.waitpid(helper, 0)
     try:
-        answer = record.decode(said)
+        answer = json_codec.decode(said)
     except ValueError:
         raise OSError(0, "the program that sets the limits ended without an answer: see runner.log") from None
     if answer.get("error"):

@@ -5,7 +5,7 @@ import time
 
 from workcell.base import platform
 from workcell.base.light import signal
-from workcell.rundir import layout, locks, logparts
+from workcell.rundir import layout, locks, log_segments
 from workcell.runner import log
 
 FULL_DISK = 0.2
@@ -77,7 +77,7 @@ class Keeper:
         try:
             platform.close_from(3)  # the locks of the run first of all
             os.nice(19)
-            logparts.compress(self._directory, logparts.part(number))
+            log_segments.compress(self._directory, log_segments.part(number))
         finally:
             os._exit(0)
 

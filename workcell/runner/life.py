@@ -5,7 +5,7 @@ import os
 import sys
 import time
 
-from workcell.base import clock, digest, platform, record
+from workcell.base import clock, digest, json_codec, platform
 from workcell.base.light import signal
 from workcell.rundir import (
     adopt,
@@ -16,7 +16,7 @@ from workcell.rundir import (
     locks,
     look,
     phase,
-    plainfile,
+    safe_open,
     seal,
     slot,
     status,
@@ -165,11 +165,11 @@ def _attempt(
 
 def _environment(run: str, n: int, attempt: "dict[str, Any]", pinned: "str | None") -> "tuple[dict[str, str], int]":
     """(the agent's environment, its umask): env.json, and nothing added but TERM and WORKCELL_*."""
-    data = plainfile.read(os.path.join(run, layout.ENV), look.LARGEST) or b""
+    data = safe_open.read(os.path.join(run, layout.ENV), look.LARGEST) or b""
     if pinned is not None and digest.sha256(data) != pinned:
         # what an earlier attempt left behind may have replaced it since the run was compared with its ledger
         raise FileNotFoundError(errno.ENOENT, f"{layout.ENV} changed since it was written", run)
-    stored = record.decode(data)
+    stored = json_codec.decode(data)
     env: dict[str, str] = dict(stored["env"])
     directory = layout.attempt(run, n)
     env.update(
@@ -187,10 +187,10 @@ def _environment(run: str, n: int, attempt: "dict[str, Any]", pinned: "str | Non
 def _stdio(directory: str, attempt: "dict[str, Any]", tty: "terminal.Terminal | None") -> "tuple[int, int, int]":
     if tty is not None:
         return tty.slave, tty.slave, tty.slave
-    out = plainfile.append(os.path.join(directory, layout.AGENT_LOG), os.O_WRONLY)
+    out = safe_open.append(os.path.join(directory, layout.AGENT_LOG), os.O_WRONLY)
     err = out
     if attempt["stderr"] == "separate":
-        err = plainfile.append(os.path.join(directory, layout.STDERR_LOG), os.O_WRONLY)
+        err = safe_open.append(os.path.join(directory, layout.STDERR_LOG), os.O_WRONLY)
     if attempt["stdin"] != "prompt":
         return os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC), out, err
     path = os.path.join(directory, f".prompt.{os.getpid()}")

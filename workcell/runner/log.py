@@ -3,7 +3,7 @@
 import errno
 import os
 
-from workcell.rundir import layout, logparts, plainfile
+from workcell.rundir import layout, log_segments, safe_open
 
 _WAITED_FOR = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 """What passes, as a full disk does; anything else was done to the directory, and stays."""
@@ -26,7 +26,7 @@ class Log:
         self._named = False
         """Whether the part that is full has its name already, and only the next one could not be begun."""
         self._next = 1
-        for name in logparts.parts(directory):
+        for name in log_segments.parts(directory):
             if name != layout.AGENT_LOG:
                 self._next = int(name.removesuffix(".gz").rpartition(".")[2]) + 1
         self.dropped = 0
@@ -35,7 +35,7 @@ class Log:
         """Numbers of parts that nobody compresses yet."""
 
     def _open(self) -> None:
-        self._fd = plainfile.append(self._path)
+        self._fd = safe_open.append(self._path)
         self._size = os.fstat(self._fd).st_size
 
     def write(self, data: "bytes | memoryview") -> int:
@@ -64,7 +64,7 @@ class Log:
 
     def _roll(self) -> bool:
         """Give the full part its name and begin the next one; False when the disk refuses, to be tried again."""
-        name = logparts.part(self._next)
+        name = log_segments.part(self._next)
         old = self._fd
         try:
             if not self._named:
@@ -101,7 +101,7 @@ class Log:
         try:
             data = os.pread(self._fd, size, max(0, self._size - size))
             if len(data) < size and self.waiting:
-                with open(os.path.join(self._directory, logparts.part(self.waiting[-1])), "rb") as file:
+                with open(os.path.join(self._directory, log_segments.part(self.waiting[-1])), "rb") as file:
                     file.seek(0, os.SEEK_END)
                     file.seek(max(0, file.tell() - (size - len(data))))
                     data = file.read() + data

@@ -6,8 +6,8 @@ import time
 
 from workcell.base import clock as clocks
 from workcell.base.light import socket
-from workcell.rundir import events, layout, maildir, orders, plainfile, spool
-from workcell.runner import answers, bounds, courier, inbox, keeper, limits, peers, terminal, windows
+from workcell.rundir import events, layout, maildir, orders, safe_open, spool
+from workcell.runner import answers, bounds, keeper, limits, mailbox, peers, terminal, typist_child, windows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Pump:
         self.stopped = False
         """Whether a stop was taken: the agent is being ended, and nobody waits for room on a full disk any more."""
         self.typed = bytearray()
-        self.courier = courier.Courier(attempt)
+        self.courier = typist_child.Courier(attempt)
         self.typing = typing and tty is not None
         """Whether the agent's screen is known, so that messages can be typed into it."""
         self.followed = 0
@@ -374,13 +374,13 @@ class Pump:
         path = os.path.join(self.directory, layout.AGENT_LOG)
         try:
             self.followed = os.lstat(path).st_size
-            return plainfile.read(path, _REPLAY, max(0, self.followed - _REPLAY)) or b""
+            return safe_open.read(path, _REPLAY, max(0, self.followed - _REPLAY)) or b""
         except OSError:
             return b""
 
     def _follow(self) -> None:
         try:
-            data = plainfile.read(os.path.join(self.directory, layout.AGENT_LOG), CHUNK, self.followed) or b""
+            data = safe_open.read(os.path.join(self.directory, layout.AGENT_LOG), CHUNK, self.followed) or b""
         except OSError:
             return
         self.followed += len(data)
@@ -409,7 +409,7 @@ class Pump:
     def _look_inbox(self) -> None:
         if self.ended is not None:
             return  # a stop that comes now is for finish, and the agent has ended by itself
-        for message in inbox.take(self.courier.letters):
+        for message in mailbox.take(self.courier.letters):
             if message.get("kind") == "stop" and str(message.get("id")) not in self.ordered:
                 # the order itself is looked for below, so what has none came from nobody who may stop a run
                 self._hear_stops()

@@ -12,9 +12,9 @@ if __package__ in (None, ""):
     sys.path.pop(0) if sys.path and sys.path[0] == os.path.dirname(os.path.abspath(__file__)) else None
     sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
-from workcell.base import clock, record
+from workcell.base import clock, json_codec
 from workcell.base.light import signal
-from workcell.rundir import layout, plainfile, seal
+from workcell.rundir import layout, safe_open, seal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _LARGEST = 1 << 26
 def main() -> int:
     run, directory = os.environ["WORKCELL_RUN_DIR"], os.environ["WORKCELL_ATTEMPT_DIR"]
     with open(os.path.join(directory, layout.ATTEMPT), "rb") as file:
-        steps: Any = record.decode(file.read())["steps"]
+        steps: Any = json_codec.decode(file.read())["steps"]
     done = finished(run, int(os.path.basename(directory)))
     path = os.path.join(os.environ["WORKCELL_AGENT_DIR"], RECORD)
     total = len(steps)
@@ -58,12 +58,12 @@ def finished(run: str, attempt: int) -> "dict[tuple[int, str], int]":
     found = {}
     for n in range(1, attempt):
         try:
-            lines = plainfile.read(os.path.join(layout.attempt(run, n), layout.AGENT_DIR, RECORD), _LARGEST)
+            lines = safe_open.read(os.path.join(layout.attempt(run, n), layout.AGENT_DIR, RECORD), _LARGEST)
         except OSError:
             continue
         for line in (lines or b"").splitlines():
             try:
-                entry: Any = record.decode(line)
+                entry: Any = json_codec.decode(line)
             except ValueError:
                 continue  # torn by a crash: the step did not end on record, so it runs again
             step, sha256 = entry.get("step"), entry.get("sha256")
@@ -102,7 +102,7 @@ def run_step(text: str) -> int:
 
 def note(path: str, step: "dict[str, Any]", event: str, **more: object) -> None:
     """Append one record, durable before the step goes on; a line that a crash tore is ended first."""
-    line = record.encode_line(
+    line = json_codec.encode_line(
         {"at": clock.stamp(), "event": event, "step": step["step"], "sha256": step["sha256"], **more}
     )
     fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)

@@ -9,7 +9,7 @@ import termios
 import time
 
 from workcell.base.light import socket
-from workcell.base.strip import strip_control
+from workcell.terminal.strip_ansi import strip_control
 
 BACKLOG = 1 << 18
 """Bytes that a window may lag behind before it is shown the last screenful instead."""

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from workcell.base.errors import WorkcellError
 from workcell.rundir import notice
-from workcell.texts import document, fields, shelf
+from workcell.texts import document, fields, search_path
 from workcell.texts.document import Document
 from workcell.texts.fields import Field, Path
 
@@ -320,7 +320,7 @@ def load(path: str) -> Adapter:
 def names(home: str) -> list[str]:
     """The names that a `notify:` may give: those of all adapters, and the file names of those with faults."""
     found = []
-    for item in shelf.items("adapters", None, home):
+    for item in search_path.items("adapters", None, home):
         try:
             found.append(load(item.path).name)
         except WorkcellError:

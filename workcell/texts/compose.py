@@ -8,9 +8,10 @@ from typing import Any
 import jinja2
 from jinja2.sandbox import SandboxedEnvironment
 
-from workcell.base import clock, printable
+from workcell.base import clock
 from workcell.base.errors import Invalid
-from workcell.texts import bounded, markdown, recipe, shelf
+from workcell.terminal import printable
+from workcell.texts import bounded, markdown, recipe, search_path
 
 HANDOFF_SECTIONS = ("Done", "Remaining", "Decisions", "How to verify", "Blockers", "Next step")
 
@@ -18,7 +19,7 @@ HANDOFF_SECTIONS = ("Done", "Remaining", "Decisions", "How to verify", "Blockers
 @functools.cache
 def _templates(home: str | None) -> SandboxedEnvironment:
     """Templates of the user before the shipped ones. A name that is not given is an error, never an empty text."""
-    places = [shelf.shipped("templates")]
+    places = [search_path.shipped("templates")]
     if home is not None:
         places.insert(0, os.path.join(home, "templates"))
     made = SandboxedEnvironment(
@@ -81,7 +82,7 @@ def _own(home: str) -> bool:
 
 def _place(name: str, home: str | None) -> str:
     own = os.path.join(home, "templates", name) if home is not None else ""
-    return own if own and os.path.exists(own) else os.path.join(shelf.shipped("templates"), name)
+    return own if own and os.path.exists(own) else os.path.join(search_path.shipped("templates"), name)
 
 
 def prompt(text: str, variables: dict[str, Any], brief: str, prose: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from workcell.base.errors import WorkcellError
-from workcell.texts import playbook, shelf
+from workcell.texts import playbook, search_path
 from workcell.texts.document import Fault, Faulty
 from workcell.texts.playbook import Playbook, Signal
 
@@ -17,7 +17,7 @@ def load(
     from its tree as it is now: for previews. A run has its own pinned.
     """
     found, faults = [], []
-    for item in shelf.items("recovery", repo, home, ignored=ignored):
+    for item in search_path.items("recovery", repo, home, ignored=ignored):
         try:
             found.append(playbook.read(item.path, foreign=item.origin == "project"))
         except Faulty as error:

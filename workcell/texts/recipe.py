@@ -12,7 +12,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from workcell.base.errors import Invalid
 from workcell.rundir import layout
-from workcell.texts import bounded, brief, document, fields, shelf
+from workcell.texts import bounded, brief, document, fields, search_path
 from workcell.texts.document import Document, Faulty
 from workcell.texts.fields import Field
 
@@ -156,7 +156,7 @@ class Recipe:
         return [path for origin, _, path in (entry.partition(": ") for entry in self.origins) if origin == "project"]
 
 
-def load(found: shelf.Item) -> Document:
+def load(found: search_path.Item) -> Document:
     """The recipe's file, its keys checked; faults are in the document."""
     text = document.decode(document.load(found.path), found.path)
     return document.parse_yaml(text, found.path)
@@ -183,7 +183,7 @@ def resolve(
         layers.append(Document(own_file, own, "", 1, dict(own_lines or {})))
         if own.get("may") is not None:
             layers[0].fault(("may",), "'may' is no key of a recipe in a brief", "put it beside 'recipe', not into it")
-    found = shelf.find("recipes", name, project, home)
+    found = search_path.find("recipes", name, project, home)
     origins = _collect(found, layers, home, project)
     sources: dict[str, str] = {}
     values = _merge(layers, sources)
@@ -198,14 +198,14 @@ def resolve(
     return Recipe(name, values, origins, sources)
 
 
-def check_file(found: shelf.Item, *, home: str, project: str | None) -> None:
+def check_file(found: search_path.Item, *, home: str, project: str | None) -> None:
     """Faulty with every fault of one recipe file and of what it extends."""
     layers: list[Document] = []
     _collect(found, layers, home, project)
     _merge(layers)
 
 
-def _collect(found: shelf.Item, layers: list[Document], home: str, project: str | None) -> list[str]:
+def _collect(found: search_path.Item, layers: list[Document], home: str, project: str | None) -> list[str]:
     """Add the documents of a recipe and of all that it extends, nearest first; where they came from."""
     seen: list[str] = []
     origins = []
@@ -223,7 +223,7 @@ def _collect(found: shelf.Item, layers: list[Document], home: str, project: str 
             return origins
         if wanted in seen or len(seen) >= MAX_EXTENDS:
             raise Invalid(f"recipe {seen[0]!r} extends itself: {' -> '.join([*seen, wanted])}", "break the circle")
-        found = shelf.find("recipes", wanted, project, home)
+        found = search_path.find("recipes", wanted, project, home)
 
 
 def _merge(layers: list[Document], sources: dict[str, str] | None = None) -> dict[str, Any]:

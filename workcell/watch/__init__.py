@@ -1,1 +1,4 @@
-"""The tick that cron calls, its playbook steps, and its installation."""
+"""The tick that a timer calls: it looks, acts on what it finds by playbooks, and is installed into the timer.
+
+It may import every room below. Nothing of it stays resident.
+"""

@@ -3,11 +3,11 @@
 import os
 from typing import Any
 
+from workcell.accounts import holds
 from workcell.base import clock
 from workcell.base.errors import WorkcellError
-from workcell.ops import environment, holds
-from workcell.ports import proc
-from workcell.rundir import layout, look
+from workcell.rundir import env, layout, look
+from workcell.system import run_program
 from workcell.texts import recipe
 from workcell.watch import observe
 from workcell.watch.actions import Actions
@@ -92,7 +92,7 @@ def _probe(home: str, actions: Actions, name: str, hold: dict[str, Any], words: 
     number = actions.intent(run=seen.id, attempt=seen.n, step="probe", account=name, why="is the credential taken?")
     try:
         where = str((seen.attempt or {}).get("cwd"))
-        ran = proc.run(words, timeout=PATIENCE, cwd=where, env=environment.known(seen.run))
+        ran = run_program.run(words, timeout=PATIENCE, cwd=where, env=env.known(seen.run))
         state, told = ("done", "taken") if ran.ok else ("not yet", ran.complaint())
     except WorkcellError as error:
         state, told = "failed", error.message

@@ -2,17 +2,21 @@
 
 import os
 
+from workcell.accounts import holds
 from workcell.base import clock
 from workcell.base.errors import WorkcellError
+from workcell.cleaning import run_cleaner
+from workcell.evidence import verdict as judging
+from workcell.finish import decide, finish, settle
 from workcell.judgement import choice
-from workcell.ops import cleaning, finish, holds, onward, policy, resume, settle, start
-from workcell.ops import verdicts as judging
-from workcell.ports import tmux
+from workcell.launch import resume, start
 from workcell.rundir import layout, look, phase, pinned, spool
+from workcell.system import tmux
 from workcell.texts import playbooks
 from workcell.texts.playbook import Playbook
+from workcell.trust import policy
 from workcell.watch import accounts, caps, findings, looping, observe, steps
-from workcell.watch import server as servers
+from workcell.watch import tmux_health as servers
 from workcell.watch.actions import Actions
 
 FINISHES = 4
@@ -111,7 +115,7 @@ def act(
             acting.hush(seen, word, 300.0)
     if not acting.did:
         return []
-    cleaner = cleaning.of_runs(seen.run for seen, _ in todo)
+    cleaner = run_cleaner.of_runs(seen.run for seen, _ in todo)
     return [cleaner.line(line) for line in acting.did]
 
 
@@ -123,7 +127,7 @@ def _not_as_pinned(acting: Acting, seen: look.Look, word: str) -> bool:
     trouble = policy.read(seen).trouble if seen.attempt is not None else None
     if trouble is None:
         return False
-    onward.post(acting.home, seen, "escalated", {"why": trouble, "command": f"workcell status {seen.id}"}, "policy")
+    decide.post(acting.home, seen, "escalated", {"why": trouble, "command": f"workcell status {seen.id}"}, "policy")
     spool.note(seen.run, "policy.refused", attempt=seen.n, why=trouble)
     acting.hush(seen, word, 3600.0)
     acting.did.append(f"{seen.id}: {word}: nothing is done: {trouble}")
@@ -161,7 +165,7 @@ def _hand_over(acting: Acting, seen: look.Look, finishing: int) -> int:
     )
     if tries >= 5:
         text = f"it is {seen.phase}, and {tries} processes that were to settle it died"
-        onward.post(acting.home, seen, "escalated", {"why": text, "command": f"workcell resume {seen.id}"}, "settle")
+        decide.post(acting.home, seen, "escalated", {"why": text, "command": f"workcell resume {seen.id}"}, "settle")
         acting.hush(seen, "settle", 1800.0)
     number = acting.actions.intent(run=seen.id, attempt=seen.n, step="settle", why=f"it is {seen.phase}: {seen.why}")
     done = settle.hand_over(seen.run, seen)
@@ -223,8 +227,8 @@ def _give_up(acting: Acting, seen: look.Look, why: str, word: str) -> None:
     if seen.phase == phase.SCHEDULED:
         with settle.take(seen.run, seen) as held:
             finish.close(seen.run, look.at(seen.run, holding=True), "abandoned", why, held)
-        onward.post(acting.home, seen, "abandoned", {"why": why})
-    onward.post(acting.home, seen, "escalated", {"why": why}, word)
+        decide.post(acting.home, seen, "abandoned", {"why": why})
+    decide.post(acting.home, seen, "escalated", {"why": why}, word)
     acting.hush(seen, word, NEVER)
     acting.did.append(f"{seen.id}: {why}")
 
@@ -256,12 +260,12 @@ def _due(acting: Acting, seen: look.Look) -> None:
     except WorkcellError as error:
         acting.actions.result(number, "refused", error.message)
         acting.did.append(f"{seen.id}: resume: {error.message}")
-        onward.post(acting.home, seen, "escalated", {"why": f"{name} cannot go on: {error.message}"}, "resume")
+        decide.post(acting.home, seen, "escalated", {"why": f"{name} cannot go on: {error.message}"}, "resume")
         return
     acting.actions.result(number, "done", f"attempt {done.attempt} is {done.phase}, {done.how}")
     spool.note(seen.run, "recovered", playbook=name, attempt=done.attempt, how=done.how, why=why)
     opened = look.at(seen.run)
-    onward.post(acting.home, opened, "resumed", {"why": why, "attempts": done.attempt})
+    decide.post(acting.home, opened, "resumed", {"why": why, "attempts": done.attempt})
     acting.did.append(f"{seen.id}: {name}: opened attempt {done.attempt} ({done.how})")
 
 

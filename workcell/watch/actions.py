@@ -2,8 +2,8 @@
 
 import os
 
-from workcell.base import clock, record
-from workcell.ops import watchdog
+from workcell.base import clock, json_codec
+from workcell.rundir import heartbeat
 from workcell.watch import observe
 
 TYPE_CHECKING = False
@@ -25,7 +25,7 @@ class Actions:
     """The record, for the holder of the watchdog's lock."""
 
     def __init__(self, home: str, now: observe.Now) -> None:
-        self._path = os.path.join(watchdog.directory(home), watchdog.ACTIONS)
+        self._path = os.path.join(heartbeat.directory(home), heartbeat.ACTIONS)
         self._now = now
         self.lines: list[Action] = []
         self._read()
@@ -42,7 +42,7 @@ class Actions:
                 continue
             for line in data.splitlines():
                 try:
-                    self.lines.append(record.decode(line))
+                    self.lines.append(json_codec.decode(line))
                 except ValueError:
                     continue  # torn by a death, or by the cut at the front
 
@@ -66,7 +66,7 @@ class Actions:
             "monotonic": round(self._now.mono, 3),
             **said,
         }
-        data = record.encode_line(line)
+        data = json_codec.encode_line(line)
         fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:
             size = os.fstat(fd).st_size

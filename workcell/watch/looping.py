@@ -3,9 +3,9 @@
 from typing import Any
 
 from workcell.base import clock
+from workcell.evidence import capture, verdict
+from workcell.git import tree_age
 from workcell.judgement import repetition
-from workcell.ops import capture, verdicts
-from workcell.ports import tree_age
 from workcell.rundir import look
 from workcell.watch import observe
 
@@ -20,7 +20,7 @@ def read(seen: look.Look) -> bool:
     """Read on in the records of a live attempt; whether they say that tool calls repeat."""
     state = capture.capture(seen.run, seconds=SECONDS, patience=0.2)
     sources = [source["session"] for source in ((state or {}).get("sources") or {}).values()]
-    return verdicts.loop(sources) is not None
+    return verdict.loop(sources) is not None
 
 
 def find(seen: look.Look, found: dict[str, Any], mine: dict[str, Any], now: observe.Now) -> dict[str, Any] | None:

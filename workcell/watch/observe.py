@@ -3,9 +3,8 @@
 import os
 import time
 
-from workcell.base import clock, platform, record
-from workcell.ops import watchdog
-from workcell.rundir import layout, look, phase, seal
+from workcell.base import clock, json_codec, platform
+from workcell.rundir import heartbeat, layout, look, phase, seal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,15 +55,15 @@ class Memory:
 
     def __init__(self, home: str, now: Now) -> None:
         self.home, self.now = home, now
-        self.last = watchdog.read(home, watchdog.LAST) or {}
-        stored = watchdog.read(home, watchdog.SEEN) or {}
+        self.last = heartbeat.read(home, heartbeat.LAST) or {}
+        stored = heartbeat.read(home, heartbeat.SEEN) or {}
         same_boot = stored.get("boot") == now.boot and now.boot is not None
         self.grace = self._why_fresh(same_boot)
         """Why nothing counted before holds any more; None when it does."""
         self.runs: dict[str, dict[str, Any]] = {}
         self.tmux: dict[str, Any] = {}
         # as bytes: what is remembered below is changed in place, and would be compared with itself
-        self._before = record.encode_line(stored) if stored else b""
+        self._before = json_codec.encode_line(stored) if stored else b""
         if same_boot or self.grace is None:
             self.tmux = stored.get("tmux") or {}
         if self.grace is None:
@@ -114,9 +113,9 @@ class Memory:
         """Write it down, if anything changed; runs that are over are forgotten."""
         runs = {run: mine for run, mine in self.runs.items() if run in live}
         new = {"schema": "workcell.file.seen/1", "boot": self.now.boot, "tmux": self.tmux, "runs": runs}
-        data = record.encode_line(new)
+        data = json_codec.encode_line(new)
         if data != self._before:
-            seal.replace(watchdog.directory(self.home), watchdog.SEEN, data)
+            seal.replace(heartbeat.directory(self.home), heartbeat.SEEN, data)
 
     def stamp(self, counts: "dict[str, Any]") -> None:
         """Write last.json: that there was a tick, on all clocks, and what it came to."""
@@ -126,7 +125,7 @@ class Memory:
             **{"boot": now.boot, "monotonic": now.mono, "boottime": now.boottime, "wall": now.wall},
             **{"grace": self.grace, **counts},
         }
-        seal.replace(watchdog.directory(self.home), watchdog.LAST, record.encode_line(said))
+        seal.replace(heartbeat.directory(self.home), heartbeat.LAST, json_codec.encode_line(said))
 
 
 def _size(directory: str, name: str) -> int:

@@ -4,11 +4,15 @@ import os
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from workcell.accounts import holds
 from workcell.base.errors import TryAgain
+from workcell.cleaning import run_cleaner
+from workcell.evidence import verdict as verdicts
+from workcell.finish import decide
 from workcell.judgement import choice
-from workcell.ops import cleaning, holds, onward, policy, verdicts, watchdog
-from workcell.rundir import locks, look, phase
+from workcell.rundir import heartbeat, locks, look, phase
 from workcell.texts import playbooks
+from workcell.trust import policy
 from workcell.watch import act, findings, observe
 from workcell.watch.actions import Actions
 
@@ -37,8 +41,8 @@ def recover(home: str, run: str, *, dry_run: bool) -> Result:
     """
     if dry_run:
         return _cleaned(_plan(home, look.at(run), observe.Memory(home, observe.Now())), run)
-    os.makedirs(watchdog.directory(home), 0o700, exist_ok=True)
-    lock = locks.take(os.path.join(watchdog.directory(home), watchdog.LOCK))
+    os.makedirs(heartbeat.directory(home), 0o700, exist_ok=True)
+    lock = locks.take(os.path.join(heartbeat.directory(home), heartbeat.LOCK))
     if lock is None:
         raise TryAgain("a tick of the watchdog is at work", "try again in a few seconds")
     try:
@@ -53,7 +57,7 @@ def recover(home: str, run: str, *, dry_run: bool) -> Result:
 
 def _cleaned(found: Result, run: str) -> Result:
     """The result as it may leave the run: reasons and words come from what the agent wrote."""
-    return Result(**cleaning.of_run(run).record(vars(found)))
+    return Result(**run_cleaner.of_run(run).record(vars(found)))
 
 
 def _plan(home: str, seen: look.Look, memory: observe.Memory) -> Result:
@@ -80,7 +84,7 @@ def _plan(home: str, seen: look.Look, memory: observe.Memory) -> Result:
         word = words.get(seen.phase)
         verdict = {"verdict": "unknown", "confidence": 1.0, "signals": [word] if word else []}
     book, fits = choice.choose(books, act.finding(seen.phase, verdict))
-    summary = onward.summary(verdict) if "evidence" in verdict else None
+    summary = decide.summary(verdict) if "evidence" in verdict else None
     if book is None:
         return Result(seen.id, seen.phase, None, None, [], [], "no playbook speaks of this", summary)
     steps = [_words(step) for step in book.steps]

@@ -7,15 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from workcell.base import clock, ids, record
+from workcell.accounts import holds
+from workcell.base import clock, ids, json_codec
 from workcell.base.errors import WorkcellError
+from workcell.finish import decide, stop
+from workcell.git import repository
+from workcell.git import snapshot as salvage
 from workcell.judgement import next as nexts
-from workcell.ops import answer as answers
-from workcell.ops import holds, onward, stop
-from workcell.ports import git, salvage, tmux
 from workcell.rundir import layout, look, maildir, orders, phase
+from workcell.system import tmux
 from workcell.texts.playbook import Playbook
-from workcell.watch import caps, observe, server
+from workcell.together import answer as answers
+from workcell.watch import caps, observe, tmux_health
 from workcell.watch.actions import INTENT, RESULT, Actions
 
 REST = 60.0
@@ -132,7 +135,7 @@ def _hindered(case: Case, step: dict[str, Any]) -> str | None:
         return None
     _rests[verdict.why or ""] = LONG if verdict.final else verdict.wait
     if verdict.final:
-        onward.post(case.home, case.seen, "escalated", {"why": str(verdict.why)}, case.book.name)
+        decide.post(case.home, case.seen, "escalated", {"why": str(verdict.why)}, case.book.name)
     return verdict.why
 
 
@@ -175,14 +178,14 @@ def _notify(case: Case, step: dict[str, Any], message: str) -> tuple[str, str]:
     prompt = case.verdict.get("prompt")
     if isinstance(prompt, dict) and prompt.get("question"):
         facts["why"] = " ".join(str(prompt["question"]).split())[:300]
-    kept = onward.post(case.home, case.seen, event, {k: v for k, v in facts.items() if v}, _edge(case))
+    kept = decide.post(case.home, case.seen, event, {k: v for k, v in facts.items() if v}, _edge(case))
     return (_DONE, f"told as {event}") if kept else ("failed", "the outbox could not be written")
 
 
 def _escalate(case: Case, step: dict[str, Any], message: str) -> tuple[str, str]:
     text = " ".join(str(step.get("text") or "").split()) or f"{case.book.name}: nothing more is done by itself"
     facts = {"why": text, "objective": (case.seen.attempt or {}).get("objective")}
-    onward.post(case.home, case.seen, "escalated", {k: v for k, v in facts.items() if v}, _edge(case))
+    decide.post(case.home, case.seen, "escalated", {k: v for k, v in facts.items() if v}, _edge(case))
     return _DONE, "a person was told"
 
 
@@ -315,7 +318,7 @@ def _deliver(case: Case, said: dict[str, Any], message: str) -> tuple[str, str]:
         "id": message,
         **said,
     }
-    data = record.encode_line(whole)
+    data = json_codec.encode_line(whole)
     if said["kind"] in orders.KINDS and orders.needed(case.seen.run):
         fields = {"attempt": case.seen.n, "by": whole["by"], "grace_seconds": said.get("grace_seconds")}
         orders.place(case.seen.run, message, said["kind"], data, **fields)
@@ -340,7 +343,7 @@ def delivered(run: str, message: str) -> str | None:
 
 def snapshot(seen: look.Look) -> str:
     """Keep the run's tree as it is, beside everything that is the person's; what was kept, in words."""
-    tree = git.find(str((seen.attempt or {}).get("cwd")))
+    tree = repository.find(str((seen.attempt or {}).get("cwd")))
     if tree is None:
         return "there is no repository to keep"
     kept = salvage.current(tree, seen.id) or salvage.take(tree, seen.id, f"before a playbook acts, attempt {seen.n}")
@@ -353,7 +356,7 @@ def snapshot(seen: look.Look) -> str:
 def repair(
     home: str,
     book: Playbook,
-    answer: server.Answer,
+    answer: tmux_health.Answer,
     who: dict[str, Any] | None,
     actions: Actions,
     now: observe.Now,
@@ -374,7 +377,7 @@ def repair(
         if state == _DONE:
             return did
     if not mine and any(one["step"] in ("notify", "escalate") for one in book.steps):
-        onward.post_home(home, "tmux", "escalated", answer.words, edge)
+        decide.post_home(home, "tmux", "escalated", answer.words, edge)
         number = actions.intent(run="tmux", attempt=0, step="notify", playbook=book.name, edge=edge, why=answer.words)
         actions.result(number, _DONE, "told", run="tmux", attempt=0, playbook=book.name, edge=edge)
         did.append(f"tmux: told: {answer.words}")
@@ -383,7 +386,7 @@ def repair(
 
 def repair_socket(home: str, who: dict[str, Any] | None) -> tuple[str, str]:
     """Ask a server whose socket is gone to make it again: tmux does so on SIGUSR1, and nothing else happens to it."""
-    if who is None or not server.is_tmux(who):
+    if who is None or not tmux_health.is_tmux(who):
         return "refused", "the server that was known is gone"
     path = tmux.of(home).socket
     if os.path.exists(path):

@@ -4,10 +4,10 @@ import errno
 import importlib
 import os
 
+from workcell.accounts import holds_light
 from workcell.base.errors import InputOutput
-from workcell.ops import holds_light, watchdog
-from workcell.ops import home as homes
-from workcell.rundir import layout, locks, look, maildir, phase, run_hold, scan, status
+from workcell.rundir import heartbeat, layout, locks, look, maildir, phase, run_hold, scan, status
+from workcell.rundir import home_creation as homes
 from workcell.watch import findings, observe
 
 TYPE_CHECKING = False
@@ -40,18 +40,20 @@ class Report:
 
 
 def tick(home: str, now: "observe.Now | None" = None) -> Report:
-    """One tick. Raises InputOutput when the record of the watchdog cannot be written, and what `ops.home.check` raises
-    for a home that must not be used: a tick runs what stands in the home, and nobody reads what it prints.
+    """One tick. Raises InputOutput when the record of the watchdog cannot be written.
+
+    Raises also what `rundir.home_creation.check` raises for a home that must not be used: a tick runs what stands in
+    the home, and its output is read by no one.
 
     Of several watchdogs at once one looks, and the others end: the lock is taken without waiting.
     """
     report = Report()
     homes.check(home)
-    if not os.path.isdir(os.path.join(home, layout.RUNS)) and not os.path.isdir(watchdog.directory(home)):
+    if not os.path.isdir(os.path.join(home, layout.RUNS)) and not os.path.isdir(heartbeat.directory(home)):
         return report
     try:
-        os.makedirs(watchdog.directory(home), 0o700, exist_ok=True)
-        lock = locks.take(os.path.join(watchdog.directory(home), watchdog.LOCK), 0)
+        os.makedirs(heartbeat.directory(home), 0o700, exist_ok=True)
+        lock = locks.take(os.path.join(heartbeat.directory(home), heartbeat.LOCK), 0)
     except OSError as error:
         raise InputOutput(f"the watchdog cannot write to {home}: {error.strerror}", "workcell doctor") from error
     if lock is None:
@@ -67,7 +69,7 @@ def tick(home: str, now: "observe.Now | None" = None) -> Report:
     finally:
         os.close(lock)
     if _notices(home):
-        importlib.import_module("workcell.ops.sending").waiting(home, FLUSH)
+        importlib.import_module("workcell.channels.sending").waiting(home, FLUSH)
     return report
 
 
@@ -100,14 +102,14 @@ def _pass(home: str, now: observe.Now, report: Report) -> None:
             _taken_up(seen, memory)
         if word is not None:
             todo.append((seen, word))
-    tmux = importlib.import_module("workcell.watch.server").look(home, memory.tmux) if windows else None
-    unsettled = watchdog.acted(home) != int(memory.last.get("actions") or 0)
+    tmux = importlib.import_module("workcell.watch.tmux_health").look(home, memory.tmux) if windows else None
+    unsettled = heartbeat.acted(home) != int(memory.last.get("actions") or 0)
     if todo or unsettled or (tmux is not None and tmux.trouble) or holds_light.any_standing(home):
         # playbooks, git and templates are imported only when there is something to do
         act = importlib.import_module("workcell.watch.act")
         report.did = act.act(home, memory, todo, tmux, finishing, BUDGET)
     memory.keep({os.path.basename(path) for path in found.live})
-    memory.stamp({**report.counts(), "actions": watchdog.acted(home), "pruned_at": _pruned(home, memory)})
+    memory.stamp({**report.counts(), "actions": heartbeat.acted(home), "pruned_at": _pruned(home, memory)})
 
 
 def _pruned(home: str, memory: observe.Memory) -> float:
@@ -115,7 +117,7 @@ def _pruned(home: str, memory: observe.Memory) -> float:
     last = memory.last.get("pruned_at")
     if isinstance(last, int | float) and 0.0 <= memory.now.wall - last < PRUNE:
         return float(last)
-    importlib.import_module("workcell.ops.outbox_prune").prune(home, memory.now.wall)
+    importlib.import_module("workcell.channels.outbox_prune").prune(home, memory.now.wall)
     return memory.now.wall
 
 

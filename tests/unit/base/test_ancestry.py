@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-from tests.lab import eventually
+from tests.support.lab import eventually
 from workcell.base import ancestry
 
 

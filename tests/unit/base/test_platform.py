@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.lab import ROOT
+from tests.support.lab import ROOT
 from workcell.base import platform, probe
 
 linux = pytest.mark.skipif(not platform.LINUX, reason="what /proc says")

@@ -1,8 +1,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workcell.base import printable
 from workcell.faces.cli import grid, out, runs
+from workcell.terminal import printable
 
 cell = st.tuples(st.text(max_size=40), st.just("0"))
 row = st.lists(cell, min_size=4, max_size=4)

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from workcell.rundir import attempts, layout, logparts, plainfile
+from workcell.rundir import attempts, layout, log_segments, safe_open
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def test_a_link_in_the_place_of_a_directory_is_set_aside(run, tmp_path, part):
     assert folder is not None
     try:
         path = attempts.path_of(folder, layout.attempt(run, 1))
-        os.close(plainfile.fresh(os.path.join(path, "x")))
+        os.close(safe_open.fresh(os.path.join(path, "x")))
         assert os.listdir(layout.attempt(run, 1)) == ["x"]
     finally:
         os.close(folder)
@@ -39,7 +39,7 @@ def test_what_is_opened_stays_what_it_was(run, tmp_path):
     os.rename(directory, directory + ".away")
     os.symlink(tmp_path, directory)
     try:
-        os.close(plainfile.fresh(os.path.join(attempts.path_of(folder, directory), ".x")))
+        os.close(safe_open.fresh(os.path.join(attempts.path_of(folder, directory), ".x")))
         assert os.listdir(directory + ".away") == [".x"]
         attempts.remove_hidden(folder, (".",))
         assert os.listdir(directory + ".away") == []
@@ -74,14 +74,14 @@ def test_a_part_is_compressed_into_no_link(run, tmp_path):
     with open(os.path.join(directory, "agent.log.001"), "w") as file:
         file.write("a line\n")
     os.symlink(precious, os.path.join(directory, ".agent.log.001.gz.tmp"))
-    logparts.compress_rest(directory)
+    log_segments.compress_rest(directory)
     assert precious.read_text() == "as it was"
-    assert logparts.parts(directory) == ["agent.log.001.gz"]
+    assert log_segments.parts(directory) == ["agent.log.001.gz"]
 
 
 def test_a_part_with_holes_stays_as_it_is(run):
     directory = layout.attempt(run, 1)
     with open(os.path.join(directory, "agent.log.001"), "w") as file:
         file.truncate(1 << 40)
-    logparts.compress_rest(directory)
-    assert logparts.parts(directory) == ["agent.log.001"]
+    log_segments.compress_rest(directory)
+    assert log_segments.parts(directory) == ["agent.log.001"]

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from tests.lab import eventually, rewrite_record
-from workcell.base import ancestry, platform, record
+from tests.support.lab import eventually, rewrite_record
+from workcell.base import ancestry, json_codec, platform
 from workcell.rundir import caller, family, layout, ledger, locks, writer
 
 MIDDLE = """
@@ -123,7 +123,7 @@ def test_what_the_files_of_a_run_say_does_not_count(home):
             ((layout.LAUNCH,), {"schema": "workcell.file.launch/2", "parent": None, "may": ["answer"]}),
         ):
             with open(os.path.join(run, *name), "wb") as file:
-                file.write(record.encode(said))
+                file.write(json_codec.encode(said))
         assert caller.place_of(middle.inner, home).runs == [run]
     assert family.parent_of(home, "one") == {"run": "two", "attempt": 1}
     assert family.granted_to(home, "one") == {"hold"}

@@ -7,8 +7,8 @@ import shutil
 
 import pytest
 
-from workcell.base import digest, probe, record
-from workcell.rundir import adopt, layout, ledger, look, phase, plainfile, status, writer
+from workcell.base import digest, json_codec, probe
+from workcell.rundir import adopt, layout, ledger, look, phase, safe_open, status, writer
 
 RUN = "20261120-0512-x-aaaa"
 START = {"schema": "workcell.file.start/1", "attempt": 1, "agent": {"host": "elsewhere", "pid": 1}}
@@ -22,15 +22,15 @@ def make(home, *, started=True):
     run = home / "runs" / RUN
     directory = run / "attempts" / "001"
     directory.mkdir(parents=True)
-    files = {"brief.md": b"do it\n", "verify.sh": b"false\n", "attempt.json": record.encode(INTENT)}
+    files = {"brief.md": b"do it\n", "verify.sh": b"false\n", "attempt.json": json_codec.encode(INTENT)}
     for name, data in files.items():
         (directory / name).write_bytes(data)
-    (run / "launch.json").write_bytes(record.encode(LAUNCH))
+    (run / "launch.json").write_bytes(json_codec.encode(LAUNCH))
     (run / "env.json").write_bytes(b"{}\n")
     (run / "current").symlink_to("attempts/001")
     for name in layout.LINKS:
         (run / name).symlink_to(f"current/{name}")
-    outer = writer.pins(0, {"launch.json": record.encode(LAUNCH), "env.json": b"{}\n"})
+    outer = writer.pins(0, {"launch.json": json_codec.encode(LAUNCH), "env.json": b"{}\n"})
     lines = [*outer, *writer.pins(1, files), {"attempt": 1, "born": True}]
     with writer.create(str(run), {"by": "launch"}, lines) as held:
         if started:
@@ -53,7 +53,7 @@ def test_a_record_is_read_from_its_line_and_never_from_its_file(run):
         held.seal(1, layout.EXIT, EXIT)
     path = os.path.join(run, "attempts/001/exit.json")
     with open(path, "wb") as file:
-        file.write(record.encode({**EXIT, "code": 5}))
+        file.write(json_codec.encode({**EXIT, "code": 5}))
     seen = look.at(run)
     assert seen.exit == EXIT
     assert seen.checked
@@ -61,7 +61,7 @@ def test_a_record_is_read_from_its_line_and_never_from_its_file(run):
     assert look.at(run).exit == EXIT
     with writer.take(run) as held:
         held.mend(1)
-    assert plainfile.read(path, 1 << 16) == record.encode(EXIT)
+    assert safe_open.read(path, 1 << 16) == json_codec.encode(EXIT)
 
 
 def test_the_line_is_on_disk_before_the_file(run, monkeypatch):

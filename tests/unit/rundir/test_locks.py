@@ -6,8 +6,8 @@ import os
 import pytest
 
 from workcell.base import probe
-from workcell.ports import processes
 from workcell.rundir import layout, locks
+from workcell.system import processes
 
 
 def test_a_lock_is_renewed_by_way_of_a_hidden_name(tmp_path, monkeypatch):

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from workcell.base import clock, record
+from workcell.base import clock, json_codec
 from workcell.rundir import layout, orders
 
 
@@ -15,7 +15,7 @@ def run(tmp_path):
 
 
 def test_a_message_is_allowed_by_its_name_and_every_byte_of_it(run):
-    data = record.encode_line({"kind": "answer", "choice": "1"})
+    data = json_codec.encode_line({"kind": "answer", "choice": "1"})
     name = orders.name(run)
     orders.place(run, name, orders.ANSWER, data)
     assert orders.allows(run, f"{name}.json", data)

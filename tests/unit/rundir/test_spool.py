@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.lab import ROOT
+from tests.support.lab import ROOT
 from workcell.rundir import events, layout, maildir, spool
 
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from workcell.base import digest, record
+from workcell.base import digest, json_codec
 from workcell.runner import life
 
 
 def test_an_environment_that_changed_after_it_was_compared_starts_nothing(tmp_path):
-    data = record.encode({"schema": "workcell.file.env/1", "env": {"A": "1"}, "umask": 18})
+    data = json_codec.encode({"schema": "workcell.file.env/1", "env": {"A": "1"}, "umask": 18})
     (tmp_path / "env.json").write_bytes(data)
     attempt = {"terminal": {"term": "dumb"}}
     env, umask = life._environment(str(tmp_path), 1, attempt, digest.sha256(data))

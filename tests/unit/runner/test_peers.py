@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.lab import eventually
+from tests.support.lab import eventually
 from workcell.base import ancestry
 from workcell.base.light import socket
 from workcell.rundir import events, layout

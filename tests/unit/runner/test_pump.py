@@ -12,8 +12,8 @@ import tty
 
 import pytest
 
-from tests.lab import eventually
-from workcell.base import probe, record
+from tests.support.lab import eventually
+from workcell.base import json_codec, probe
 from workcell.base.light import socket as light
 from workcell.rundir import events, layout, locks, maildir, orders
 from workcell.runner import keeper, limits, log, pump, terminal, windows
@@ -145,7 +145,7 @@ def stop_of(attempt=1, by="person", **more):
     run = os.getcwd()
     name = orders.name(run)
     message = {"kind": "stop", "attempt": attempt, "by": by, "id": name, **more}
-    orders.place(run, name, orders.STOP, record.encode_line(message), attempt=attempt, by=by, **more)
+    orders.place(run, name, orders.STOP, json_codec.encode_line(message), attempt=attempt, by=by, **more)
     maildir.deliver(layout.INBOX, message, name)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.notices import ROOT, parse
+from tests.support.notices import ROOT, parse
 from workcell.rundir import notice
 from workcell.texts import adapter
 from workcell.texts.document import Faulty

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from workcell.base.errors import Invalid
-from workcell.ops import home as homes
-from workcell.texts import bounded, compose, recipe, shelf
+from workcell.rundir import home_creation as homes
+from workcell.texts import bounded, compose, recipe, search_path
 
 LOOP = "{% for a in range(99999) %}{% for b in range(99999) %}x{% endfor %}{% endfor %}"
 HOSTILE = {
@@ -49,7 +49,7 @@ def test_the_line_of_a_users_template_is_told(tmp_path):
 
 def test_what_is_shipped_is_plain_and_starts_no_child(monkeypatch):
     monkeypatch.setattr(bounded, "limited", lambda _: pytest.fail("a child was started"))
-    for item in shelf.items("recipes"):
+    for item in search_path.items("recipes"):
         values = recipe.resolve(item.name, home="/nonexistent", project=None, complete=False).values
         words = [*(values.get("command") or []), *(values.get("resume") or []), *values["ignore_repo"]]
         known = dict.fromkeys(("python", "package", "session", "agent_dir", "attempt_dir", "workspace", "prompt"), "x")

@@ -3,8 +3,9 @@
 import pytest
 
 from workcell.base.errors import WorkcellError
-from workcell.ops import access, children, plan
+from workcell.launch import children, plan
 from workcell.texts import brief, recipe
+from workcell.trust import access
 
 FRONT = "---\nobjective: x\nrecipe: {recipe}\nmay: {may}\n---\n"
 

@@ -1,6 +1,6 @@
 import pytest
 
-from workcell.texts import playbook, playbooks, shelf
+from workcell.texts import playbook, playbooks, search_path
 from workcell.texts.document import Faulty
 
 PROSE = "\n".join(f"## {section}\n\nWords.\n" for section in playbook.SECTIONS)
@@ -103,7 +103,7 @@ def test_a_file_without_front_matter() -> None:
 def test_every_shipped_playbook_is_without_a_fault_and_named_as_its_file() -> None:
     books, faults = playbooks.load()
     assert faults == []
-    names = {item.name for item in shelf.items("recovery")}
+    names = {item.name for item in search_path.items("recovery")}
     assert {book.name for book in books} == names
     assert {"auth-failure", "rate-limit", "usage-limit", "partial-completion", "vanished-session"} <= names
     assert len({signal.id for signal in playbooks.signals(books)}) == sum(len(book.signals) for book in books)
@@ -129,8 +129,8 @@ def test_a_users_file_goes_before_a_shipped_one_and_a_projects_before_none(tmp_p
     books, _ = playbooks.load(repo, home, ignored.append)
     assert [book.version for book in books if book.name == "auth-failure"] == [6]
     assert len(ignored) == 1 and f"{repo}/.workcell/recovery/auth-failure.md is not used" in ignored[0]
-    assert shelf.find("recovery", "auth-failure", repo, home).origin == "user"
-    assert shelf.find("recovery", "auth-failure", repo).origin == "shipped"
+    assert search_path.find("recovery", "auth-failure", repo, home).origin == "user"
+    assert search_path.find("recovery", "auth-failure", repo).origin == "shipped"
 
 
 @pytest.mark.parametrize(

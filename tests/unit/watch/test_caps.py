@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from workcell.ops import watchdog
+from workcell.rundir import heartbeat
 from workcell.watch import caps, observe
 from workcell.watch.actions import Actions
 
@@ -20,7 +20,7 @@ def at(mono, wall=None, boot="b"):
 
 @pytest.fixture
 def home(tmp_path):
-    os.mkdir(watchdog.directory(str(tmp_path)))
+    os.mkdir(heartbeat.directory(str(tmp_path)))
     return str(tmp_path)
 
 
@@ -96,7 +96,7 @@ def test_telling_and_waiting_are_free(home):
 
 def test_a_torn_last_line_costs_that_line_alone(home):
     act(home, 0)
-    path = os.path.join(watchdog.directory(home), watchdog.ACTIONS)
+    path = os.path.join(heartbeat.directory(home), heartbeat.ACTIONS)
     with open(path, "ab") as file:
         file.write(b'{"n":3,"is":"intent","run":"r')
     act(home, 50, run="r2")

@@ -5,8 +5,7 @@ import os
 
 import pytest
 
-from workcell.ops import watchdog
-from workcell.rundir import layout, look, phase
+from workcell.rundir import heartbeat, layout, look, phase
 from workcell.watch import findings, observe
 
 
@@ -15,7 +14,7 @@ class Bench:
 
     def __init__(self, top):
         self.home = str(top)
-        os.mkdir(watchdog.directory(self.home))
+        os.mkdir(heartbeat.directory(self.home))
         self.seen = look.Look(os.path.join(self.home, layout.RUNS, "r"))
         self.seen.n, self.seen.directory, self.seen.phase = 1, layout.attempt(self.seen.run, 1), phase.RUNNING
         self.seen.attempt = {"reader": "claude"}

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workcell.ops import watchdog
-from workcell.rundir import layout, look, phase
+from workcell.rundir import heartbeat, layout, look, phase
 from workcell.watch import observe
 
 HOUR = 3600.0
@@ -21,7 +20,7 @@ def now(seconds=0.0, *, slept=0.0, stepped=0.0, boot="b"):
 
 @pytest.fixture
 def home(tmp_path):
-    os.mkdir(watchdog.directory(str(tmp_path)))
+    os.mkdir(heartbeat.directory(str(tmp_path)))
     return str(tmp_path)
 
 
@@ -87,8 +86,8 @@ def test_what_changes_within_one_memory_is_written_down(home, tmp_path):
 def test_a_torn_record_is_nothing_seen(home, tmp_path):
     seen = running(tmp_path)
     silent(home, seen, now(0.0))
-    for name in (watchdog.LAST, watchdog.SEEN):
-        with open(os.path.join(watchdog.directory(home), name), "wb") as file:
+    for name in (heartbeat.LAST, heartbeat.SEEN):
+        with open(os.path.join(heartbeat.directory(home), name), "wb") as file:
             file.write(b'{"schema": "workc')
     assert silent(home, seen, now(60.0)) == (0.0, "the first tick")
 
@@ -97,7 +96,7 @@ def test_a_torn_record_is_nothing_seen(home, tmp_path):
 @given(st.lists(st.tuples(st.floats(1, 170), st.sampled_from([0.0, 0.0, 0.0, 9999.0, -9999.0])), max_size=12))
 def test_silence_is_never_more_than_the_ticks_since_the_last_disturbance(tmp_path_factory, gaps):
     top = tmp_path_factory.mktemp("home")
-    os.mkdir(watchdog.directory(str(top)))
+    os.mkdir(heartbeat.directory(str(top)))
     seen = running(top)
     at, step, watched = 0.0, 0.0, 0.0
     silent(str(top), seen, now(0.0))

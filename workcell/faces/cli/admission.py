@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from workcell.faces.cli import given
-from workcell.ops import access
+from workcell.faces.cli import arguments
 from workcell.rundir import layout, operations
+from workcell.trust import access
 
 
 def guard(command: Any, words: str) -> None:
@@ -34,5 +34,5 @@ def check(words: str, options: dict[str, Any]) -> None:
     if caller.known and not caller.inside:
         return
     named = options.get("run")
-    target = given.run(named) if operations.descendants_only(words, options) and isinstance(named, str) else None
+    target = arguments.run(named) if operations.descendants_only(words, options) and isinstance(named, str) else None
     access.check(caller, words, options, target)

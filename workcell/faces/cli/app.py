@@ -16,7 +16,7 @@ from workcell import __version__
 from workcell.base import ids
 from workcell.base.errors import WorkcellError
 from workcell.faces.cli import admission, out, table
-from workcell.ops import home as homes
+from workcell.rundir import home_creation as homes
 from workcell.rundir import layout
 
 # typer has carried its own click since 0.27 and used the click package before: its public names lead to either one

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from workcell.base import printable
 from workcell.faces.cli import out
+from workcell.terminal import printable
 
 Cell = tuple[str, str]
 """Text and colour code, "0" for none."""

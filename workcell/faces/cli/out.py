@@ -6,8 +6,9 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from workcell.base import printable, record
+from workcell.base import json_codec
 from workcell.faces.cli import table
+from workcell.terminal import printable
 
 safe = printable.printable
 
@@ -94,7 +95,7 @@ def body(text: str) -> str:
 
 def encoded(data: dict[str, Any], *, one_line: bool = False) -> bytes:
     """A record as JSON for standard output: characters that could steer a terminal are escaped as \\uXXXX."""
-    made = record.encode_line(data) if one_line else record.encode(data)
+    made = json_codec.encode_line(data) if one_line else json_codec.encode(data)
     return printable.json_escaped(made.decode()).encode()
 
 

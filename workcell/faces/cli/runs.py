@@ -9,10 +9,11 @@ import tty
 from collections.abc import Callable
 from typing import Any
 
-from workcell.base import clock, printable
+from workcell.base import clock
 from workcell.base.errors import Usage
 from workcell.faces.cli import grid, out
-from workcell.ops import ls as op
+from workcell.terminal import printable
+from workcell.views import ls as op
 
 COLUMNS = (
     grid.Column("STATE"),

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from workcell.faces.cli import given, watching
+from workcell.faces.cli import arguments, foreground
 from workcell.rundir import layout
 
 app = typer.Typer(add_completion=False)
@@ -12,8 +12,8 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def attach(
-    run: given.Run,
+    run: arguments.Run,
     read_only: Annotated[bool, typer.Option("--read-only", "-r", help="Look, and type nothing.")] = False,
 ) -> int:
     """Open a window onto the agent's terminal; closing it ends nothing."""
-    return watching.attach(layout.home(), given.run(run), read_only)
+    return foreground.attach(layout.home(), arguments.run(run), read_only)

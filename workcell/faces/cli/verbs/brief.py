@@ -8,8 +8,8 @@ import typer
 
 from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
-from workcell.faces.cli import given, out
-from workcell.ops import briefs as op
+from workcell.faces.cli import arguments, out
+from workcell.launch import briefs as op
 from workcell.rundir import layout
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -26,7 +26,7 @@ def new(
     done: Annotated[
         list[str] | None, typer.Option(help="A line of the definition of done; may be given again.")
     ] = None,
-    as_json: given.Json = False,
+    as_json: arguments.Json = False,
 ) -> None:
     """Write a brief from the template; asks for what is missing only on a terminal."""
     items = list(done or [])
@@ -56,7 +56,7 @@ def _ask(question: str) -> str:
 
 
 @app.command("lint")
-def lint(files: Annotated[list[str], typer.Argument(help="Briefs.")], as_json: given.Json = False) -> int:
+def lint(files: Annotated[list[str], typer.Argument(help="Briefs.")], as_json: arguments.Json = False) -> int:
     """Check briefs: every error and warning, with line and cure. 1 if there is an error."""
     found = op.lint(layout.home(), files)
     data = op.document_of(found)

@@ -5,11 +5,11 @@ from typing import Annotated
 import typer
 
 from workcell.faces.cli import app as face
-from workcell.faces.cli import given, out
-from workcell.ops import as_cron
-from workcell.ops import doctor as op
+from workcell.faces.cli import arguments, out
 from workcell.rundir import layout
-from workcell.watch.install import command
+from workcell.upkeep import doctor as op
+from workcell.upkeep import doctor_cron
+from workcell.watch.timers import command
 
 app = typer.Typer(add_completion=False)
 
@@ -21,11 +21,11 @@ def doctor(
     in_timer: Annotated[
         bool, typer.Option("--as-cron", help="Ask in the environment that the watchdog's timer gives.")
     ] = False,
-    as_json: given.Json = False,
+    as_json: arguments.Json = False,
 ) -> int:
     """Look for what would go wrong on this machine; 1 if something would."""
     home = layout.home()
-    found = as_cron.doctor(home, command.environment(home), command.words()) if in_timer else op.doctor(home)
+    found = doctor_cron.doctor(home, command.environment(home), command.words()) if in_timer else op.doctor(home)
     worst = op.worst(found)
     if as_json:
         face.document("doctor", {"level": worst, "lines": [vars(line) for line in found]})

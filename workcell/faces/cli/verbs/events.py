@@ -5,19 +5,19 @@ from typing import Annotated
 
 import typer
 
-from workcell.faces.cli import given, out
-from workcell.ops import events as op
+from workcell.faces.cli import arguments, out
+from workcell.views import events as op
 
 app = typer.Typer(add_completion=False)
 
 
 @app.command()
 def events(
-    run: given.Run,
+    run: arguments.Run,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until the run is over.")] = False,
 ) -> None:
     """Show what happened, one JSON line each."""
-    stream = op.events(given.run(run), follow=follow)
+    stream = op.events(arguments.run(run), follow=follow)
     for event in stream:
         sys.stdout.buffer.write(out.encoded(event, one_line=True))
         sys.stdout.buffer.flush()

@@ -8,9 +8,9 @@ import typer
 
 from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
-from workcell.faces.cli import given, out
-from workcell.ops import fsck as op
+from workcell.faces.cli import arguments, out
 from workcell.rundir import layout
+from workcell.upkeep import fsck as op
 
 app = typer.Typer(add_completion=False)
 
@@ -27,10 +27,10 @@ def fsck(
         bool, typer.Option("--accept", help="Take files of RUN that changed since they were written as they are now.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="With --accept: do not ask.")] = False,
-    as_json: given.Json = False,
+    as_json: arguments.Json = False,
 ) -> int:
     """Check run directories against the format and their ledgers. 1 if anything is wrong."""
-    paths = [given.run(run) for run in runs] if runs else None
+    paths = [arguments.run(run) for run in runs] if runs else None
     if accept:
         _ask_to_accept(paths, yes)
     reports = op.fsck(layout.home(), paths, rebuild=rebuild, accept=accept)

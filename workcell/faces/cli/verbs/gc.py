@@ -7,10 +7,10 @@ import typer
 
 from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
-from workcell.faces.cli import given, out
-from workcell.ops import gc as op
+from workcell.faces.cli import arguments, out
 from workcell.rundir import layout
 from workcell.texts import fields
+from workcell.upkeep import gc as op
 
 app = typer.Typer(add_completion=False)
 
@@ -20,7 +20,7 @@ def gc(
     older_than: Annotated[str, typer.Option(help="Only runs that ended at least this long ago.")] = "30d",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do it; without this, only list it.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list it, even with --yes.")] = False,
-    as_json: given.Json = False,
+    as_json: arguments.Json = False,
 ) -> None:
     """Propose what can go, each with its proof; remove it with --yes. Never a run that is not done."""
     seconds = fields.parse_duration(older_than)

@@ -6,20 +6,20 @@ import typer
 
 from workcell.base.errors import NotFound
 from workcell.faces.cli import app as face
-from workcell.faces.cli import given, out
-from workcell.ops import handoff as op
+from workcell.faces.cli import arguments, out
+from workcell.finish import handoff as op
 
 app = typer.Typer(add_completion=False)
 
 
 @app.command()
 def handoff(
-    run: given.Run,
+    run: arguments.Run,
     check: Annotated[bool, typer.Option("--check", help="1 if the next pass could not work with it.")] = False,
-    as_json: given.Json = False,
+    as_json: arguments.Json = False,
 ) -> int:
     """Show what the next pass needs."""
-    found = op.read(given.run(run), check=check)
+    found = op.read(arguments.run(run), check=check)
     if as_json:
         face.document("handoff", {"id": found.id, "text": found.text, "problems": found.problems})
     elif not found.text and not check:

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
+from workcell.accounts import hold as op
 from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
-from workcell.faces.cli import given
-from workcell.ops import hold as op
+from workcell.faces.cli import arguments
 from workcell.texts import fields
 
 app = typer.Typer(add_completion=False)
@@ -15,16 +15,16 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def hold(
-    run: given.Run,
+    run: arguments.Run,
     length: Annotated[str | None, typer.Option("--for", help="How long, e.g. 2h; without it, until release.")] = None,
     why: Annotated[str | None, typer.Option(help="A word for whoever looks at it later.")] = None,
-    as_json: given.Json = False,
+    as_json: arguments.Json = False,
 ) -> None:
     """Keep the watchdog away from a run; its agent is not touched."""
     seconds = fields.parse_duration(length) if length else None
     if length and not seconds:
         raise Usage(f"{length!r} is not a duration", "write it like 90s or 2h")
-    done = op.hold(given.run(run), seconds, why)
+    done = op.hold(arguments.run(run), seconds, why)
     until = (done.hold or {}).get("until_at")
     if as_json:
         face.document("hold", {"id": done.id, "held": True, "until_at": until})

@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from workcell.faces.cli import app as face
-from workcell.faces.cli import given, out
-from workcell.ops import init as op
+from workcell.faces.cli import arguments, out
 from workcell.rundir import layout
+from workcell.upkeep import init as op
 
 app = typer.Typer(add_completion=False)
 
@@ -15,7 +15,7 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def init(
     repo: Annotated[str | None, typer.Option(help="The repository; the one around you by default.")] = None,
-    as_json: given.Json = False,
+    as_json: arguments.Json = False,
 ) -> None:
     """Make a home, and write SUPERVISOR.md for the repository after a look at it; nothing is written over."""
     done = op.init(layout.home(), repo)

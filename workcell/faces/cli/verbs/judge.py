@@ -4,13 +4,14 @@ from typing import Annotated
 
 import typer
 
-from workcell.base import vt
 from workcell.base.errors import Usage
+from workcell.cleaning import run_cleaner
+from workcell.evidence import judge_directory as directory
+from workcell.evidence import judge_run
 from workcell.faces.cli import app as face
-from workcell.faces.cli import given, out
-from workcell.ops import cleaning, judge_run
-from workcell.ops import judge as directory
+from workcell.faces.cli import arguments, out
 from workcell.rundir import layout
+from workcell.terminal import log_reader
 
 app = typer.Typer(add_completion=False)
 
@@ -20,7 +21,7 @@ def judge(
     run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="A run.")] = None,
     recipe: Annotated[str | None, typer.Option(help="With --from: whose records these are, claude or codex.")] = None,
     source: Annotated[str | None, typer.Option("--from", metavar="DIR", help="A directory in place of a run.")] = None,
-    as_json: given.Json = False,
+    as_json: arguments.Json = False,
 ) -> None:
     """Judge why a run, or what an agent left in a directory, ended or hangs."""
     if (run is None) == (source is None):
@@ -29,11 +30,11 @@ def judge(
         if recipe is None:
             raise Usage("--from needs --recipe", "--recipe claude, or --recipe codex")
         where = None
-        found = directory.judge_directory(source, recipe, render=vt.screen)
+        found = directory.judge_directory(source, recipe, render=log_reader.screen)
     else:
-        where = given.run(run or "")
+        where = arguments.run(run or "")
         found = judge_run.judge_run(layout.home(), where)
-    found = cleaning.of_run(where).record(found)
+    found = run_cleaner.of_run(where).record(found)
     if as_json:
         face.document("judge", found)
         return

@@ -6,12 +6,14 @@ import typer
 
 from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
-from workcell.faces.cli import given, intent, out, several, trusting, watching
-from workcell.ops import access, batch, plan
-from workcell.ops import intent as intents
-from workcell.ops import launch as op
+from workcell.faces.cli import arguments, batch_output, foreground, out, trust_prompt
+from workcell.faces.cli import dry_run as intent
+from workcell.launch import batch, plan
+from workcell.launch import dry_run as intents
+from workcell.launch import launch as op
 from workcell.rundir import layout
-from workcell.texts import launchfile
+from workcell.texts import launch_file
+from workcell.trust import access
 
 app = typer.Typer(add_completion=False)
 
@@ -49,7 +51,7 @@ def launch(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show all that would be launched, and who said it; write nothing.")
     ] = False,
-    as_json: given.Json = False,
+    as_json: arguments.Json = False,
 ) -> int:
     """Create a run from a brief and start it; prints its id. Of several, all are checked before the first starts."""
     if dirty not in (None, "refuse", "allow", "snapshot"):
@@ -66,12 +68,12 @@ def launch(
         group=group,
         ignore_repo=ignore_repo,
     )
-    if len(briefs) > 1 or max_live is not None or launchfile.is_one(briefs[0]):
+    if len(briefs) > 1 or max_live is not None or launch_file.is_one(briefs[0]):
         if attach or name is not None:
             raise Usage("--attach and --name are for one brief", "name runs in a launch file, attach with 'attach RUN'")
         caller = access.caller(layout.home())
         asked = batch.Request(layout.home(), briefs, options, not no_window, prepare, max_live, again, caller)
-        return several.launch(asked, dry_run=dry_run, wait=wait, as_json=as_json)
+        return batch_output.launch(asked, dry_run=dry_run, wait=wait, as_json=as_json)
     caller = access.caller(layout.home())
     request = op.Request(layout.home(), briefs[0], options, window=not no_window, prepare=prepare, caller=caller)
     if dry_run:
@@ -85,7 +87,7 @@ def launch(
 
 
 def _one(request: op.Request, wait: bool, attach: bool, as_json: bool) -> int:
-    done = trusting.asking(lambda: op.launch(request), quiet=as_json)
+    done = trust_prompt.asking(lambda: op.launch(request), quiet=as_json)
     for note in done.notes:
         out.say(f"workcell: {out.safe(note)}")
     if done.window:
@@ -94,9 +96,9 @@ def _one(request: op.Request, wait: bool, attach: bool, as_json: bool) -> int:
         print(done.id, flush=True)
     code, state = 0, None
     if attach:
-        watching.attach(request.home, done.run, read_only=False)
+        foreground.attach(request.home, done.run, read_only=False)
     if wait:
-        state, code = watching.stay(done.run, quiet=as_json)
+        state, code = foreground.stay(done.run, quiet=as_json)
     if as_json:
         data: dict[str, Any] = {"id": done.id, "name": done.name, "dir": done.run, "phase": done.phase}
         face.document("launch", {**data, "window": done.window is None, "state": state, "notes": done.notes})

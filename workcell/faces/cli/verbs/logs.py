@@ -6,16 +6,16 @@ from typing import Annotated
 import typer
 
 from workcell.base.errors import NotFound
-from workcell.faces.cli import given
-from workcell.ops import logs as op
+from workcell.faces.cli import arguments
 from workcell.rundir import layout, look
+from workcell.views import logs as op
 
 app = typer.Typer(add_completion=False)
 
 
 @app.command()
 def logs(
-    run: given.Run,
+    run: arguments.Run,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until the attempt has ended.")] = False,
     number: Annotated[int | None, typer.Option("--lines", "-n", help="Only the last lines.", min=0)] = None,
     attempt: Annotated[int | None, typer.Option(help="Another attempt than the current one.", min=1)] = None,
@@ -25,7 +25,7 @@ def logs(
     ] = False,
 ) -> None:
     """Show what the agent wrote, as lines to read: redrawn lines once, a full screen as its last frame."""
-    path = given.run(run)
+    path = arguments.run(run)
     seen = look.at(path)
     n = attempt or seen.n
     directory = layout.attempt(path, n)

@@ -7,9 +7,8 @@ import typer
 
 from workcell.faces.cli import app as face
 from workcell.faces.cli import out, runs
-from workcell.ops import ls as op
-from workcell.ops import watchdog
-from workcell.rundir import layout
+from workcell.rundir import heartbeat, layout
+from workcell.views import ls as op
 
 app = typer.Typer(add_completion=False)
 
@@ -40,7 +39,7 @@ def ls(
             print(line)
         if found.hidden:
             out.say(f"and {found.hidden} older runs that are over; --all shows them")
-    late = watchdog.warning(layout.home())
+    late = heartbeat.warning(layout.home())
     if late is not None:
         out.say(f"{out.paint('workcell:', '33;1', sys.stderr)} {out.safe(late)}")
         out.say("hint: workcell doctor --as-cron")

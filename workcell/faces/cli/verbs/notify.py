@@ -4,16 +4,16 @@ from typing import Annotated
 
 import typer
 
+from workcell.channels import notify, sending_now
 from workcell.faces.cli import app as face
-from workcell.faces.cli import given, grid, out
-from workcell.ops import notify, sending_now
+from workcell.faces.cli import arguments, grid, out
 from workcell.rundir import layout
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 @app.command("ls")
-def ls(as_json: given.Json = False) -> int:
+def ls(as_json: arguments.Json = False) -> int:
     """List where notices go, and how that goes. 1 if a file of yours has faults."""
     shelf = sending_now.adapters(layout.home())
     found = notify.notify_ls(layout.home(), shelf.usable, shelf.faults)
@@ -54,7 +54,7 @@ def _row(row: notify.Row) -> list[grid.Cell]:
 @app.command("test")
 def test(
     name: Annotated[str, typer.Argument(help="The adapter, as 'workcell notify ls' names it.")],
-    as_json: given.Json = False,
+    as_json: arguments.Json = False,
 ) -> int:
     """Really send a test message, and say what came back. 1 if it did not arrive."""
     sent = sending_now.test(layout.home(), name)
@@ -66,7 +66,7 @@ def test(
 
 
 @app.command("lint")
-def lint(files: Annotated[list[str], typer.Argument(help="Adapter files.")], as_json: given.Json = False) -> int:
+def lint(files: Annotated[list[str], typer.Argument(help="Adapter files.")], as_json: arguments.Json = False) -> int:
     """Check adapter files: every fault, with its line and cure. 1 if there is any."""
     faults = [str(fault) for fault in notify.notify_lint(files)]
     if as_json:

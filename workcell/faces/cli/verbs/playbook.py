@@ -5,15 +5,15 @@ from typing import Annotated
 import typer
 
 from workcell.faces.cli import app as face
-from workcell.faces.cli import given, grid, out
-from workcell.ops import playbooks as op
+from workcell.faces.cli import arguments, grid, out
 from workcell.rundir import layout
+from workcell.upkeep import playbook_catalog as op
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 
 @app.command("ls")
-def ls(as_json: given.Json = False) -> None:
+def ls(as_json: arguments.Json = False) -> None:
     """List the playbooks that hold here, yours before the shipped ones, then the repository's."""
     ignored: list[str] = []
     rows, faults = op.ls(layout.home(), ignored.append)
@@ -44,7 +44,7 @@ def _listed(value: object) -> list[object]:
 
 
 @app.command("show")
-def show(name: Annotated[str, typer.Argument(help="Its name.")], as_json: given.Json = False) -> None:
+def show(name: Annotated[str, typer.Argument(help="Its name.")], as_json: arguments.Json = False) -> None:
     """Show a playbook: what to look for, how to diagnose, what is done."""
     path, text = op.show(layout.home(), name)
     if as_json:
@@ -55,7 +55,7 @@ def show(name: Annotated[str, typer.Argument(help="Its name.")], as_json: given.
 
 
 @app.command("lint")
-def lint(files: Annotated[list[str], typer.Argument(help="Playbook files.")], as_json: given.Json = False) -> int:
+def lint(files: Annotated[list[str], typer.Argument(help="Playbook files.")], as_json: arguments.Json = False) -> int:
     """Check playbook files: every fault, with its line and cure. 1 if there is any."""
     faults = op.lint(files)
     if as_json:
@@ -72,7 +72,7 @@ def test(
     agent: Annotated[str, typer.Option(help="Of a recording: claude or codex.")] = "claude",
     phase: Annotated[str, typer.Option(help="Of a recording: the phase it is taken to be in.")] = "interrupted",
     playbook: Annotated[list[str] | None, typer.Option(help="A playbook file of yours to try; repeatable.")] = None,
-    as_json: given.Json = False,
+    as_json: arguments.Json = False,
 ) -> None:
     """Judge directories, and say which playbook would hold and what it would do. Nothing is changed."""
     found = op.test(layout.home(), paths, agent=agent, extra=playbook or [], phase=phase)

@@ -6,15 +6,15 @@ import typer
 
 from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
-from workcell.faces.cli import given, grid, out
-from workcell.ops import recipes as op
+from workcell.faces.cli import arguments, grid, out
 from workcell.rundir import layout
+from workcell.upkeep import recipe_catalog as op
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 
 @app.command("ls")
-def ls(as_json: given.Json = False) -> None:
+def ls(as_json: arguments.Json = False) -> None:
     """List the recipes that can be used here."""
     ignored: list[str] = []
     found = op.ls(layout.home(), ignored.append)
@@ -44,7 +44,7 @@ def show(
     sh: Annotated[bool, typer.Option("--sh", help="The shell commands that do the same by hand, for --brief.")] = False,
     brief: Annotated[str | None, typer.Option(help="With --sh: the brief.")] = None,
     repo: Annotated[str | None, typer.Option(help="With --sh: the working tree.")] = None,
-    as_json: given.Json = False,
+    as_json: arguments.Json = False,
 ) -> None:
     """Show a recipe with all that it extends filled in, or as commands to paste."""
     if sh:
@@ -64,7 +64,7 @@ def show(
 
 
 @app.command("lint")
-def lint(files: Annotated[list[str], typer.Argument(help="Recipe files.")], as_json: given.Json = False) -> int:
+def lint(files: Annotated[list[str], typer.Argument(help="Recipe files.")], as_json: arguments.Json = False) -> int:
     """Check recipe files: every fault, with its line and cure. 1 if there is any."""
     faults = op.lint(layout.home(), files)
     if as_json:

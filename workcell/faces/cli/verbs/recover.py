@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from workcell.faces.cli import app as face
-from workcell.faces.cli import given, out
+from workcell.faces.cli import arguments, out
 from workcell.rundir import layout
 from workcell.watch import recover as op
 
@@ -14,12 +14,12 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def recover(
-    run: given.Run,
+    run: arguments.Run,
     dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Say what would be done and why.")] = False,
-    as_json: given.Json = False,
+    as_json: arguments.Json = False,
 ) -> None:
     """Do for one run, now, what the watchdog would do, within the same caps."""
-    done = op.recover(layout.home(), given.run(run), dry_run=dry_run)
+    done = op.recover(layout.home(), arguments.run(run), dry_run=dry_run)
     if as_json:
         face.document("recover", {**vars(done), "dry_run": dry_run})
         return

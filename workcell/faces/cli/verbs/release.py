@@ -2,18 +2,18 @@
 
 import typer
 
+from workcell.accounts import hold as op
 from workcell.faces.cli import app as face
-from workcell.faces.cli import given
-from workcell.ops import hold as op
+from workcell.faces.cli import arguments
 from workcell.rundir import layout
 
 app = typer.Typer(add_completion=False)
 
 
 @app.command()
-def release(run: given.Run, as_json: given.Json = False) -> None:
+def release(run: arguments.Run, as_json: arguments.Json = False) -> None:
     """Let a held run go on, and with it every run of its account."""
-    done = op.release(layout.home(), given.run(run))
+    done = op.release(layout.home(), arguments.run(run))
     if as_json:
         face.document("release", {"id": done.id, "released": list(done.released), "account": done.account})
     elif done.released:

@@ -6,17 +6,17 @@ import typer
 
 from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
-from workcell.faces.cli import given, out, trusting, watching
-from workcell.ops import access
-from workcell.ops import resume as op
+from workcell.faces.cli import arguments, foreground, out, trust_prompt
+from workcell.launch import resume as op
 from workcell.rundir import layout
+from workcell.trust import access
 
 app = typer.Typer(add_completion=False)
 
 
 @app.command()
 def resume(
-    run: given.Run,
+    run: arguments.Run,
     brief: Annotated[str | None, typer.Option(help="A new brief, with a verify script of its own.")] = None,
     recipe: Annotated[str | None, typer.Option(help="Let another agent go on.")] = None,
     native: Annotated[
@@ -34,14 +34,14 @@ def resume(
     ] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Stay until the run is over; 1 if it did not pass.")] = False,
     no_window: Annotated[bool, typer.Option("--no-window", help="Open no window in tmux.")] = False,
-    as_json: given.Json = False,
+    as_json: arguments.Json = False,
 ) -> int:
     """Open the next attempt of a run, from its files."""
     if native and brief is not None:
         raise Usage("--native goes on with what was asked; a new brief begins anew", "leave one of them out")
     if policy not in (None, "now"):
         raise Usage(f"--policy cannot be {policy!r}", "--policy now, or leave it out to keep the policy of the run")
-    path = given.run(run)
+    path = arguments.run(run)
     request = op.Request(
         layout.home(),
         path,
@@ -54,7 +54,7 @@ def resume(
         ignore_repo=ignore_repo,
         caller=access.caller(layout.home()),
     )
-    done = trusting.asking(lambda: op.resume(request), quiet=as_json)
+    done = trust_prompt.asking(lambda: op.resume(request), quiet=as_json)
     if done.how_why:
         out.say(f"workcell: from the run's files: {out.safe(done.how_why)}")
     if dry_run and not as_json:
@@ -66,7 +66,7 @@ def resume(
         print(f"{done.id} attempt {done.attempt}", flush=True)
     code, state = 0, None
     if wait and not dry_run:
-        state, code = watching.stay(path, quiet=as_json)
+        state, code = foreground.stay(path, quiet=as_json)
     if as_json:
         data = {"id": done.id, "attempt": done.attempt, "phase": done.phase, "state": state}
         face.document("resume", {**data, "dry_run": dry_run, "how": done.how, "brief": done.brief if dry_run else None})

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from workcell.faces.cli import app as face
-from workcell.faces.cli import given, grid, out
-from workcell.ops import salvage as op
+from workcell.faces.cli import arguments, grid, out
 from workcell.rundir import layout
+from workcell.upkeep import salvage as op
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -24,7 +24,7 @@ def _split(run: str | None, snapshot: str | None) -> tuple[str | None, str | Non
 
 
 @app.command("ls")
-def ls(run: Run = None, repo: Repo = None, as_json: given.Json = False) -> None:
+def ls(run: Run = None, repo: Repo = None, as_json: arguments.Json = False) -> None:
     """List snapshots of uncommitted work, oldest first."""
     found = op.ls(layout.home(), run, repo)
     if as_json:
@@ -39,7 +39,7 @@ def ls(run: Run = None, repo: Repo = None, as_json: given.Json = False) -> None:
 
 
 @app.command("show")
-def show(run: Run = None, repo: Repo = None, snapshot: Ref = None, as_json: given.Json = False) -> None:
+def show(run: Run = None, repo: Repo = None, snapshot: Ref = None, as_json: arguments.Json = False) -> None:
     """Show what a snapshot holds."""
     run, snapshot = _split(run, snapshot)
     found = op.show(layout.home(), run, repo, snapshot)
@@ -60,7 +60,7 @@ def restore(
     repo: Repo = None,
     snapshot: Ref = None,
     into: Annotated[str | None, typer.Option(help="A new directory, or the tree itself while it is clean.")] = None,
-    as_json: given.Json = False,
+    as_json: arguments.Json = False,
 ) -> None:
     """Bring a snapshot back; uncommitted work is never overwritten."""
     run, snapshot = _split(run, snapshot)

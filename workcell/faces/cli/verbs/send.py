@@ -5,22 +5,22 @@ from typing import Annotated
 import typer
 
 from workcell.base.errors import Usage
-from workcell.faces.cli import given, letter
-from workcell.ops import access
-from workcell.ops import send as op
+from workcell.faces.cli import arguments, message_status
 from workcell.rundir import layout
+from workcell.together import send as op
+from workcell.trust import access
 
 app = typer.Typer(add_completion=False)
 
 
 @app.command()
 def send(
-    run: given.Run,
+    run: arguments.Run,
     text: Annotated[str, typer.Argument(metavar="TEXT", help="The message; - reads it from standard input.")],
     sequential: Annotated[bool, typer.Option("--sequential", help="When the agent is idle (the default).")] = False,
     important: Annotated[bool, typer.Option("--important", help="After the turn that runs.")] = False,
     urgent: Annotated[bool, typer.Option("--urgent", help="At once: the turn that runs is interrupted.")] = False,
-    as_json: given.Json = False,
+    as_json: arguments.Json = False,
 ) -> int:
     """Put a message before the agent; never into a dialog or a half-typed line."""
     if sequential + important + urgent > 1:
@@ -28,4 +28,4 @@ def send(
     mode = "urgent" if urgent else "important" if important else "sequential"
     words = op.read("-") if text == "-" else text
     by = access.caller(layout.home()).word()
-    return letter.tell(op.send(given.run(run), words, mode, by), "send", as_json)
+    return message_status.tell(op.send(arguments.run(run), words, mode, by), "send", as_json)

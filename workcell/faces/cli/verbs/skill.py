@@ -6,8 +6,8 @@ import typer
 
 from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
-from workcell.faces.cli import given
-from workcell.ops import skill as op
+from workcell.faces.cli import arguments
+from workcell.upkeep import install_skill as op
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
@@ -24,7 +24,7 @@ def install(
     directory: Annotated[str | None, typer.Option("--dir", help="Another directory of skills.")] = None,
     user: Annotated[bool, typer.Option("--user", help="For all repositories, in your home directory.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that differs.")] = False,
-    as_json: given.Json = False,
+    as_json: arguments.Json = False,
 ) -> None:
     """Put the skill where agents look for it: into the repository around you, or your home directory."""
     if agent not in op.AGENTS:

@@ -7,16 +7,16 @@ import typer
 
 from workcell.base import clock
 from workcell.faces.cli import app as face
-from workcell.faces.cli import given, out
-from workcell.ops import status as op
+from workcell.faces.cli import arguments, out
+from workcell.views import status as op
 
 app = typer.Typer(add_completion=False)
 
 
 @app.command()
-def status(run: given.Run, as_json: given.Json = False) -> None:
+def status(run: arguments.Run, as_json: arguments.Json = False) -> None:
     """Show the state of a run and what it rests on."""
-    found = op.status(given.run(run))
+    found = op.status(arguments.run(run))
     if as_json:
         face.document("status", {key: value for key, value in found.items() if key != "schema"})
         return

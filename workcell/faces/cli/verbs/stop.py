@@ -6,26 +6,26 @@ import typer
 
 from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
-from workcell.faces.cli import given, out
-from workcell.ops import access
-from workcell.ops import stop as op
+from workcell.faces.cli import arguments, out
+from workcell.finish import stop as op
 from workcell.rundir import layout
 from workcell.texts import fields
+from workcell.trust import access
 
 app = typer.Typer(add_completion=False)
 
 
 @app.command()
 def stop(
-    run: given.Run,
+    run: arguments.Run,
     grace: Annotated[str, typer.Option(help="How long the agent may take to end before it is killed.")] = "10s",
-    as_json: given.Json = False,
+    as_json: arguments.Json = False,
 ) -> None:
     """End a run: its agent is asked, then killed; a run that is over stays as it is."""
     seconds = fields.parse_duration(grace)
     if seconds is None and grace != "0s":
         raise Usage(f"{grace!r} is not a duration", "write it like 10s or 2m")
-    done = op.stop(given.run(run), seconds or 0.0, access.caller(layout.home()).word())
+    done = op.stop(arguments.run(run), seconds or 0.0, access.caller(layout.home()).word())
     if done.note:
         out.say(f"workcell: {out.safe(done.note)}")
     if as_json:

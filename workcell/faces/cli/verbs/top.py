@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from workcell.faces.cli import runs
-from workcell.ops import ls as op
 from workcell.rundir import layout
+from workcell.views import ls as op
 
 app = typer.Typer(add_completion=False)
 

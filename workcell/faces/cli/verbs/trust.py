@@ -8,10 +8,10 @@ from typer.core import TyperGroup
 
 from workcell.base.errors import Refused
 from workcell.faces.cli import app as face
-from workcell.faces.cli import given, grid, out, trusting
-from workcell.ops import trust as op
-from workcell.ops import trusted
+from workcell.faces.cli import arguments, grid, out, trust_prompt
 from workcell.rundir import layout
+from workcell.trust import acceptance
+from workcell.trust import trust as op
 
 
 class _Group(TyperGroup):
@@ -32,7 +32,7 @@ Directory = Annotated[str | None, typer.Argument(metavar="[DIR]", help="A direct
 def add(
     directory: Directory = None,
     yes: Annotated[bool, typer.Option("--yes", help="Accept without being asked: for scripts.")] = False,
-    as_json: given.Json = False,
+    as_json: arguments.Json = False,
 ) -> int:
     """Show what a repository brings that runs or steers, and accept it ('workcell trust DIR' does the same)."""
     home = layout.home()
@@ -45,12 +45,12 @@ def add(
         else:
             print(f"{out.safe(found.top)}: {_nothing_new(found)}")
         return 0
-    if not yes and not trusting.on_terminal():
-        trusting.show(found)
+    if not yes and not trust_prompt.on_terminal():
+        trust_prompt.show(found)
         raise Refused("nobody can be asked here whether to trust it", "read it, then give the same command with --yes")
     if yes and not as_json:
-        trusting.show(found)
-    if not yes and not trusting.ask(found):
+        trust_prompt.show(found)
+    if not yes and not trust_prompt.ask(found):
         raise Refused(f"{found.top} is not trusted", "to launch without what it brings: workcell launch --ignore-repo")
     op.accept(home, found)
     if as_json:
@@ -61,9 +61,9 @@ def add(
 
 
 @app.command("ls")
-def ls(as_json: given.Json = False) -> None:
+def ls(as_json: arguments.Json = False) -> None:
     """List the repositories of which something is trusted."""
-    found = trusted.every(layout.home())
+    found = acceptance.every(layout.home())
     if as_json:
         rows = [
             {
@@ -91,7 +91,7 @@ def ls(as_json: given.Json = False) -> None:
 
 
 @app.command("show")
-def show(directory: Directory = None, as_json: given.Json = False) -> None:
+def show(directory: Directory = None, as_json: arguments.Json = False) -> None:
     """Show what a repository brings and what of it is trusted; change nothing."""
     found = op.look(layout.home(), directory)
     if as_json:

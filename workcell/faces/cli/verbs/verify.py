@@ -7,24 +7,26 @@ import typer
 
 from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
-from workcell.faces.cli import given, out
-from workcell.ops import verify as op
+from workcell.faces.cli import arguments, out
+from workcell.finish import verify as op
 
 app = typer.Typer(add_completion=False)
 
 
 @app.command()
 def verify(
-    run: given.Run,
+    run: arguments.Run,
     raw: Annotated[
         bool, typer.Option("--raw", help="The script's bytes as they are, secrets and controls too.")
     ] = False,
-    as_json: given.Json = False,
+    as_json: arguments.Json = False,
 ) -> int:
     """Run the pinned verify script again, in the tree as it is now; no verdict is changed. 1 if it does not pass."""
     if raw and as_json:
         raise Usage("--raw and --json exclude each other", "leave one of them out")
-    found = op.verify(given.run(run), show=None if raw or as_json else _line, raw=sys.stdout.fileno() if raw else None)
+    found = op.verify(
+        arguments.run(run), show=None if raw or as_json else _line, raw=sys.stdout.fileno() if raw else None
+    )
     if as_json:
         face.document(
             "verify", {"id": found.id, "passed": found.passed, "verify": found.verify, "output": found.output}

@@ -6,10 +6,10 @@ import typer
 
 from workcell.base.errors import NotFound, TimedOut, Usage
 from workcell.faces.cli import app as face
-from workcell.faces.cli import given, out, watching
-from workcell.ops import find, ls
-from workcell.rundir import layout
+from workcell.faces.cli import arguments, foreground, out
+from workcell.rundir import find, layout
 from workcell.texts import fields
+from workcell.views import ls
 
 app = typer.Typer(add_completion=False)
 
@@ -22,7 +22,7 @@ def wait(
     group: Annotated[str | None, typer.Option(help="All runs of this group.")] = None,
     wanted: Annotated[str, typer.Option("--for", help="done, or attention: over or in need of a person.")] = "done",
     timeout: Annotated[str | None, typer.Option(help="Give up after this long, e.g. 2h; exit code 124.")] = None,
-    as_json: given.Json = False,
+    as_json: arguments.Json = False,
 ) -> int:
     """Wait until runs are over; 0 if all passed, 1 if not, 124 when the time is up."""
     seconds = fields.parse_duration(timeout) if timeout else None
@@ -30,7 +30,7 @@ def wait(
         raise Usage(f"{timeout!r} is not a duration", "write it like 90s or 2h")
     if wanted not in ("done", "attention"):
         raise Usage(f"cannot wait for {wanted!r}", "--for done, or --for attention")
-    paths = [given.run(run) for run in runs or []]
+    paths = [arguments.run(run) for run in runs or []]
     if group is not None:
         paths += [find.path_of(layout.home(), run["id"]) for run in ls.ls(layout.home(), group=group).runs]
         if not paths:
@@ -38,7 +38,7 @@ def wait(
     if not paths:
         raise Usage("no run to wait for", "workcell wait RUN, or workcell wait --group GROUP")
     paths = list(dict.fromkeys(paths))
-    found = watching.wait(paths, wanted, seconds)
+    found = foreground.wait(paths, wanted, seconds)
     if found.timed_out:
         raise TimedOut(f"not over after {timeout}: " + ", ".join(found.states), "workcell ls")
     ids = [path.rpartition("/")[2] for path in paths]

@@ -7,15 +7,15 @@ import typer
 from workcell.base import clock
 from workcell.base.errors import TryAgain
 from workcell.faces.cli import app as face
-from workcell.faces.cli import given, out
+from workcell.faces.cli import arguments, out
 from workcell.rundir import layout
-from workcell.watch import supervise, tick
+from workcell.watch import installation, tick
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 
 @app.command("tick")
-def tick_(as_json: given.Json = False) -> None:
+def tick_(as_json: arguments.Json = False) -> None:
     """Look at every run once, and act on what is found. This is what timers call."""
     report = tick.tick(layout.home())
     if report.busy and not as_json:
@@ -32,10 +32,10 @@ def install(
     timer: Annotated[
         str | None, typer.Option("--with", help="cron, systemd or launchd; else what is usual here.")
     ] = None,
-    as_json: given.Json = False,
+    as_json: arguments.Json = False,
 ) -> None:
     """Put the watchdog into a timer, once a minute."""
-    chosen, done = supervise.install(layout.home(), timer)
+    chosen, done = installation.install(layout.home(), timer)
     if as_json:
         face.document("watchdog-install", {"with": chosen, "done": done})
         return
@@ -46,9 +46,9 @@ def install(
 
 
 @app.command("uninstall")
-def uninstall(as_json: given.Json = False) -> None:
+def uninstall(as_json: arguments.Json = False) -> None:
     """Take the watchdog out of its timer; runs and records stay."""
-    done = supervise.uninstall(layout.home())
+    done = installation.uninstall(layout.home())
     if as_json:
         face.document("watchdog-uninstall", {"done": done})
         return
@@ -56,9 +56,9 @@ def uninstall(as_json: given.Json = False) -> None:
 
 
 @app.command("status")
-def status(as_json: given.Json = False) -> int:
+def status(as_json: arguments.Json = False) -> int:
     """Whether a watchdog is installed and ticks; 1 if it is late or there is none."""
-    found = supervise.status(layout.home())
+    found = installation.status(layout.home())
     if as_json:
         face.document("watchdog-status", vars(found))
     else:

@@ -3,16 +3,16 @@
 import typer
 
 from workcell.faces.cli import app as face
-from workcell.faces.cli import given, out
-from workcell.ops import what as op
+from workcell.faces.cli import arguments, out
+from workcell.views import what as op
 
 app = typer.Typer(add_completion=False)
 
 
 @app.command()
-def what(run: given.Run, as_json: given.Json = False) -> None:
+def what(run: arguments.Run, as_json: arguments.Json = False) -> None:
     """Say in three lines what a run does now, what it did last, and what it was asked last."""
-    found = op.what(given.run(run))
+    found = op.what(arguments.run(run))
     if as_json:
         face.document("what", found)
         return

@@ -5,17 +5,17 @@ from typing import Any
 import typer
 
 from workcell.faces.cli import app as face
-from workcell.faces.cli import given, out
-from workcell.ops import why as op
+from workcell.faces.cli import arguments, out
 from workcell.rundir import layout
+from workcell.views import why as op
 
 app = typer.Typer(add_completion=False)
 
 
 @app.command()
-def why(run: given.Run, as_json: given.Json = False) -> None:
+def why(run: arguments.Run, as_json: arguments.Json = False) -> None:
     """Explain why a run ended or hangs, and what says so."""
-    found = op.why(layout.home(), given.run(run))
+    found = op.why(layout.home(), arguments.run(run))
     if as_json:
         face.document("why", found)
         return

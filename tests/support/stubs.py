@@ -1,0 +1,59 @@
+"""Runs of the stub program, for tests that put messages before it."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.support import lab as labs
+from tests.support.stub_tui import QUEUED
+from workcell.evidence import screen
+from workcell.rundir import inbox, layout
+
+STUB = Path(__file__).resolve().parent / "stub_tui.py"
+
+
+class Stub:
+    """One run of the stub: `run` is its directory, `said()` what it was told."""
+
+    def __init__(self, lab: labs.Lab, name: str = "stub", window: bool = False, **env: str) -> None:
+        self.lab = lab
+        self.directory = os.path.join(lab.marks, name)
+        os.mkdir(self.directory)
+        given = "".join(f"{key}={value} " for key, value in env.items())
+        ghosts = f"ghosts: [{QUEUED}]"
+        recipe = f"  reader: claude\n  typing: {{screen: claude, settle: 0.15s, patience: 3s, {ghosts}}}"
+        brief = lab.brief(
+            f"{given}exec {sys.executable} {STUB} {self.directory}", None, "terminal", name, recipe=recipe
+        )
+        self.run = lab.launch(brief, repo=lab.new_repo(), window=window)
+        self.attempt = layout.attempt(self.run, 1)
+        labs.eventually(lambda: any("❯" in row for row in self.rows()), what="the composer")
+
+    def rows(self) -> list[str]:
+        try:
+            return screen.draw(self.attempt, 200, 50).lines()
+        except OSError:
+            return []
+
+    def said(self) -> list[dict[str, Any]]:
+        try:
+            with open(os.path.join(self.directory, "said")) as file:
+                return [json.loads(line) for line in file]
+        except FileNotFoundError:
+            return []
+
+    def texts(self) -> list[str]:
+        return [one["text"] for one in self.said() if "text" in one]
+
+    def do(self, words: str) -> None:
+        """Let it do something, and wait until it has read what."""
+        path = os.path.join(self.directory, "do")
+        with open(path + ".new", "w") as file:
+            file.write(words)
+        os.rename(path + ".new", path)
+        labs.eventually(lambda: not os.path.exists(path), what=words)
+
+    def state(self, name: str) -> str | None:
+        return inbox.state(self.run, name)[0]

@@ -1,0 +1,218 @@
+"""Pauses: on one run (its file `hold`), and on every run of one account (a file in the home's holds/)."""
+
+import hashlib
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from workcell.base import clock, json_codec
+from workcell.base.errors import TryAgain
+from workcell.rundir import env as environment
+from workcell.rundir import layout, locks, orders, run_hold, safe_open, seal, spool
+
+SCHEMA = "workcell.file.hold/1"
+LOCK = ".lock"
+
+CREDENTIALS = {
+    "claude": (
+        *("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN", "ANTHROPIC_BASE_URL"),
+        *("AWS_PROFILE", "CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX"),
+    ),
+    "codex": ("OPENAI_API_KEY", "CODEX_API_KEY", "OPENAI_BASE_URL"),
+}
+"""Names of the environment in which each agent looks for its credential and for who takes it."""
+
+KEYS = tuple(name for names in CREDENTIALS.values() for name in names if name.endswith(("KEY", "TOKEN")))
+"""Those of them that hold a secret."""
+
+FILES = {
+    "claude": ("CLAUDE_CONFIG_DIR", ".claude", ".credentials.json"),
+    "codex": ("CODEX_HOME", ".codex", "auth.json"),
+}
+"""Where each agent keeps a login: (variable that names the folder, folder in HOME, file)."""
+
+
+def account(run: str, attempt: dict[str, Any]) -> str | None:
+    """Which account the attempt spends from, as sixteen hex digits; None for a program without a credential.
+
+    It is a hash of the agent's reader and of the values of what names a credential: the variables that the agent
+    knows, and those that recipe or brief call secret; without any, of the path of its login file. Two runs with
+    one credential get one account, a run whose key is renewed gets another, and no secret can be read from it.
+    """
+    reader = str(attempt.get("reader") or "none")
+    env = environment.known(run)
+    names = sorted({*CREDENTIALS.get(reader, ()), *(attempt.get("secrets") or [])})
+    found = [(name, env[name]) for name in names if env.get(name)]
+    path = login(reader, env)
+    if path is not None:
+        found.append(("login", path))
+    if not found:
+        return None
+    text = "\0".join([reader, *(f"{name}={value}" for name, value in found)])
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8, person=b"workcellhold").hexdigest()
+
+
+def login(reader: str, env: dict[str, str]) -> str | None:
+    """The path of the agent's login file, whether or not it is there; None for an agent without one."""
+    where = FILES.get(reader)
+    if where is None:
+        return None
+    variable, folder, name = where
+    base = env.get(variable) or (os.path.join(env["HOME"], folder) if env.get("HOME") else None)
+    return os.path.join(base, name) if base else None
+
+
+def print_of(run: str, attempt: dict[str, Any]) -> str | None:
+    """A hash of the login file's content: another one means that somebody signed in again. None without a file."""
+    path = login(str(attempt.get("reader")), environment.known(run))
+    try:
+        with open(path or "", "rb") as file:
+            return hashlib.blake2b(file.read(1 << 20), digest_size=8, person=b"workcellhold").hexdigest()
+    except OSError:
+        return None
+
+
+def held(home: str, name: str | None, now: float | None = None) -> dict[str, Any] | None:
+    """The hold on that account, if one stands at the epoch time `now`."""
+    if name is None:
+        return None
+    found = _read(_path(home, name))
+    return found if found and run_hold.stands(found, time.time() if now is None else now) else None
+
+
+def standing(home: str) -> list[dict[str, Any]]:
+    """Every hold on an account, those whose time is over too."""
+    folder = os.path.join(home, layout.HOLDS)
+    try:
+        names = sorted(os.listdir(folder))
+    except FileNotFoundError:
+        return []
+    found = [_read(os.path.join(folder, name)) for name in names if name.endswith(".json")]
+    return [one for one in found if one]
+
+
+def put(home: str, name: str, hold: dict[str, Any]) -> bool:
+    """Hold the account; whether that is new. One that stands already is only ever made longer.
+
+    `hold`: `until` (resets, probe, person), `until_at` (stamp or None), `why`, `by` {run, attempt, playbook}.
+    """
+    with _writing(home):
+        before = held(home, name)
+        if before is not None and _later(before, hold):
+            return False
+        new = {"schema": SCHEMA, "account": name, "since": clock.stamp(), "tries": 0, **hold}
+        if before is not None:
+            new["since"], new["tries"] = before["since"], before.get("tries", 0)
+        seal.replace(os.path.join(home, layout.HOLDS), f"{name}.json", json_codec.encode(new))
+        return before is None
+
+
+def change(home: str, name: str, **fields: Any) -> None:
+    """Write down what a probe found; nothing when the hold is gone."""
+    with _writing(home):
+        before = _read(_path(home, name))
+        if before is not None:
+            seal.replace(os.path.join(home, layout.HOLDS), f"{name}.json", json_codec.encode({**before, **fields}))
+
+
+def lift(home: str, name: str) -> bool:
+    """Take the hold off the account; whether there was one."""
+    with _writing(home):
+        try:
+            os.unlink(_path(home, name))
+        except FileNotFoundError:
+            return False
+        seal.sync_directory(os.path.join(home, layout.HOLDS))
+        return True
+
+
+def put_on_run(run: str, seconds: float | None, why: str | None, by: dict[str, Any]) -> dict[str, Any]:
+    """Keep the watchdog away from the run, for `seconds` or until it is let go; see `run_hold.standing`."""
+    return _put(run, clock.stamp(time.time() + seconds) if seconds else None, why, by)
+
+
+def put_by_playbook(run: str, until_at: str | None, why: str, by: dict[str, Any]) -> None:
+    """The hold that a playbook puts on a run, live or ended; one that stands already is only made longer.
+
+    `until_at` is a stamp, or None for one without an end.
+    """
+    before = run_hold.standing(run)
+    if before is not None and (not before.get("until_at") or (until_at and str(before["until_at"]) >= until_at)):
+        return
+    _put(run, until_at, why, by)
+    spool.note(run, "run.held", by=f"playbook:{by.get('playbook')}", until_at=until_at, why=why)
+
+
+def _put(run: str, until_at: str | None, why: str | None, by: dict[str, Any]) -> dict[str, Any]:
+    hold = {"schema": SCHEMA, "since": clock.stamp(), "until_at": until_at, "why": why, "by": by}
+    if orders.needed(run):
+        orders.place(run, orders.name(run), orders.HOLD, until_at=until_at, why=why, by=by)
+    try:
+        if os.path.isdir(path := os.path.join(run, layout.HOLD)) and not os.path.islink(path):
+            safe_open.set_aside(path)
+        seal.replace(run, layout.HOLD, json_codec.encode(hold))
+    except OSError:
+        if not orders.needed(run):
+            raise  # else the order holds the run, and the file is words for people
+    return hold
+
+
+def lift_by_resume(run: str) -> bool:
+    """Take a playbook's hold off a run that a person resumes; whether there was one. A person's own hold stays."""
+    by = (run_hold.standing(run) or {}).get("by") or {}
+    if not by.get("playbook") or not lift_from_run(run):
+        return False
+    spool.note(run, "run.released", by="person", released=["run"], why="resumed")
+    return True
+
+
+def lift_from_run(run: str) -> bool:
+    """Take the hold off the run; whether there was one."""
+    before = run_hold.standing(run) is not None
+    if before and orders.needed(run):
+        orders.place(run, orders.name(run), orders.RELEASE)
+    path = os.path.join(run, layout.HOLD)
+    if not os.path.lexists(path):
+        return before
+    try:
+        safe_open.clear(path)
+        seal.sync_directory(run)
+    except OSError:
+        if not orders.needed(run):
+            raise
+    return True
+
+
+def _path(home: str, name: str) -> str:
+    return os.path.join(home, layout.HOLDS, f"{name}.json")
+
+
+def _read(path: str) -> dict[str, Any] | None:
+    try:
+        with open(path, "rb") as file:
+            found = json_codec.decode(file.read())
+    except (OSError, ValueError):
+        return None
+    return found if json_codec.major(found, "hold") in layout.RECORDS else None
+
+
+def _later(before: dict[str, Any], hold: dict[str, Any]) -> bool:
+    """Whether the hold that stands lasts at least as long as the new one."""
+    if before.get("until") == "person" or not before.get("until_at"):
+        return True
+    return bool(hold.get("until_at")) and str(before["until_at"]) >= str(hold["until_at"])
+
+
+@contextmanager
+def _writing(home: str) -> Iterator[None]:
+    folder = os.path.join(home, layout.HOLDS)
+    os.makedirs(folder, 0o700, exist_ok=True)
+    lock = locks.take(os.path.join(folder, LOCK), 5.0)
+    if lock is None:
+        raise TryAgain(f"somebody else is changing {folder}", "try again in a few seconds")
+    try:
+        yield
+    finally:
+        os.close(lock)

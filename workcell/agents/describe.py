@@ -1,0 +1,41 @@
+"""Puts a tool call into one line, and tells whether a message ends with a question."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from workcell.agents.protocol import items, mapping, short
+
+
+def describe(tool: str | None, given: Mapping[str, Any]) -> str:
+    """A tool call in one line: its name and the argument that tells a person most."""
+    for name in ("command", "cmd", "file_path", "path", "pattern", "url", "query", "prompt", "description"):
+        value = given.get(name)
+        if isinstance(value, str) and value.strip():
+            return short(f"{tool or 'tool'}: {value[:600]}")
+    for question in items(given.get("questions")):
+        asked = mapping(question)
+        labels = [short(mapping(o).get("label"), 60) for o in items(asked.get("options"))[:8]]
+        return short(f"{short(asked.get('question'))} ({' / '.join(labels)})")
+    return tool or "tool"
+
+
+_ASKING = re.compile(
+    r"(?i)\b(please (confirm|choose|advise|clarify|specify|tell me|let me know (which|what|how|whether))"
+    r"|(awaiting|waiting for) your|(shall|should|may|can) i\b|do you want me to|would you (like|prefer) me to"
+    r"|which (one|option|of)|let me know (which|what|how|whether)|before i (continue|proceed))"
+)
+_OFFER = re.compile(r"(?i)\b(anything else|something else|further|also|next|additional|more|questions?)\b")
+
+
+def asks(words: str) -> bool | None:
+    """True when a message ends by asking for a decision; a courtesy offered after the work is not one."""
+    body = words.strip()[-1500:]
+    body = re.sub(r"```.*?(```|\Z)", " ", body, flags=re.DOTALL)
+    sentences = [s for s in re.split(r"(?<=[.!?])\s+|\n+", body) if s.strip(" *_`>")]
+    last = sentences[-2:]
+    for sentence in last:
+        ends = sentence.rstrip(" *_`)\"'").endswith("?")
+        if (ends or (sentence is last[-1] and _ASKING.search(sentence))) and not _OFFER.search(sentence):
+            return True
+    return None

@@ -1,0 +1,101 @@
+"""Reads a growing file of JSON lines a piece at a time, with all it must remember in a small dict."""
+
+import copy
+import json
+from typing import Any
+
+from workcell.agents.protocol import Event, Reader, Where, event, short
+
+CHUNK = 8 << 20
+"""Bytes that a caller reads at once; a line is skipped when it alone does not fit."""
+MAX_LINE = CHUNK
+KEPT_ERRORS = 1_000_000
+
+State = dict[str, Any]
+
+
+def start(scope: str = "", kind: str = "transcript") -> State:
+    """The state before the first byte. `scope` names run and attempt; `kind`: transcript, stream."""
+    return {
+        "scope": scope,
+        "kind": kind,
+        "inode": None,
+        "offset": 0,
+        "skipping": False,
+        "bad": 0,
+        "memory": {},
+    }
+
+
+def follow(state: State, inode: int, size: int) -> State:
+    """The state for a file that now has this inode and size; a rotated or cut one begins anew.
+
+    The memory is kept. What is read twice gets the ids that it had, so whoever appends events drops it.
+    """
+    if state["inode"] not in (None, inode) or size < state["offset"]:
+        state = {**state, "offset": 0, "skipping": False}
+    return {**state, "inode": inode}
+
+
+def consume(reader: Reader, state: State, data: bytes, file: str, *, final: bool = False) -> tuple[list[Event], State]:
+    """The events of the whole lines in `data`, which begins at `state["offset"]`, and the state after them.
+
+    A line not yet ended stays unread, unless `final` says that no more will come. A line longer than MAX_LINE
+    is left out and told as one `raw` event.
+    """
+    state = {**state, "memory": copy.deepcopy(state["memory"])}
+    found: list[Event] = []
+    at = 0
+    while at < len(data):
+        end = data.find(b"\n", at)
+        endless = end < 0 and not final and len(data) - at >= MAX_LINE
+        if end < 0 and not (final or endless or state["skipping"]):
+            break
+        stop = len(data) if end < 0 else end + 1
+        where = Where(agent=reader.agent, file=file, offset=state["offset"], scope=state["scope"], kind=state["kind"])
+        if state["skipping"] or endless or stop - at > MAX_LINE:
+            if not state["skipping"]:
+                found.append(event("raw", where, None, f"a line of more than {MAX_LINE} bytes was left out"))
+            state["skipping"] = end < 0
+        else:
+            found += _line(reader, state, data[at:stop], where, torn=end < 0)
+        state["offset"] += stop - at
+        at = stop
+    if final:
+        where = Where(agent=reader.agent, file=file, offset=state["offset"], scope=state["scope"], kind=state["kind"])
+        found += reader.close(state["memory"], where)
+    return list({one["id"]: one for one in reversed(found)}.values())[::-1], state
+
+
+def _line(reader: Reader, state: State, line: bytes, where: Where, *, torn: bool) -> list[Event]:
+    stripped = line.strip()
+    if not stripped:
+        return []
+    records = parse(stripped)
+    if records is None:
+        state["bad"] = min(state["bad"] + 1, KEPT_ERRORS)
+        if torn or stripped[:1] not in b"{[":
+            return []  # a cut end, or plain words between the records: the log itself keeps them
+        return [event("raw", where, None, short(stripped[:400].decode("utf-8", "replace"), 120), unreadable=True)]
+    found: list[Event] = []
+    for part, record in enumerate(records):
+        here = Where(where, part=part)
+        try:
+            found += reader.record(record, state["memory"], here)
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
+            # a reader that trips over a drifted record must not stop the capture of the next one
+            found.append(event("raw", here, None, f"{type(error).__name__}: {error}", unreadable=True))
+    return found
+
+
+def parse(line: bytes) -> list[dict[str, Any]] | None:
+    """The records of one line: an object, or a list of objects; None when it is no JSON."""
+    try:
+        value = json.loads(line.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(value, dict):
+        return [value]
+    if isinstance(value, list):
+        return [item for item in value if isinstance(item, dict)]
+    return None

@@ -1,0 +1,400 @@
+"""Sending what is due from the outbox: intent on disk before every send, its result after it."""
+
+import hashlib
+import importlib
+import os
+import threading
+import urllib.parse
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from workcell.base import clock
+from workcell.base.errors import Invalid
+from workcell.channels import outbox
+from workcell.channels import schedule as plan
+from workcell.channels.outbox_store import BAD, GOOD, SENDING, WAITING, Files, Letter, Room
+from workcell.channels.to import protocol, registry, secrets
+from workcell.channels.to.protocol import Sent
+from workcell.rundir import locks, notice
+from workcell.texts.adapter import Adapter
+
+Redact = Callable[[str], str]
+
+TRY_SECONDS = {"openclaw": 30.0}
+TRY_OTHERWISE = 15.0
+"""The most that one try may take: openclaw's program needs 5 s on a quiet machine, 14 s on a busy one."""
+
+LEAST_SECONDS = {"openclaw": 8.0, "command": 4.0, "apprise": 4.0}
+LEAST_OTHERWISE = 1.0
+"""With less left of the budget no further try of that kind is begun: cut short, its answer would be lost."""
+
+LOST_MOST = 3
+"""How often an answer may be lost before we stop: a far end that takes all and hangs up would get it for ever."""
+
+_RETRY, _RETRY_MOST = 30.0, 3600.0
+_PAUSE, _PAUSE_MOST = 30.0, 900.0
+
+
+@dataclass
+class Report:
+    """What one flush did. Pairs are (adapter, id of the notice), triples have the reason or answer as well."""
+
+    busy: bool = False
+    out_of_budget: bool = False
+    trouble: str | None = None
+    delivered: list[tuple[str, str]] = field(default_factory=list)
+    told: list[tuple[str, str]] = field(default_factory=list)
+    delayed: list[tuple[str, str, str]] = field(default_factory=list)
+    failed: list[tuple[str, str, str]] = field(default_factory=list)
+    waiting: int = 0
+
+
+def flush(
+    home: str,
+    adapters: Sequence[Adapter],
+    now: float,
+    budget_seconds: float,
+    *,
+    templates: Sequence[str],
+    redact: Redact,
+    broken: Sequence[str] = (),
+) -> Report:
+    """Send what is due.
+
+    `now` is in epoch seconds. `templates` are folders that hold `notices/*.j2`, the first match wins; `redact`
+    masks secrets. `broken` names adapters whose files have faults: what may be for them waits.
+    Never takes longer than `budget_seconds` (and what the disk takes); never raises for what a destination does or
+    for a full disk: `Report.trouble` says what the disk said. `busy`: another process is sending.
+    """
+    if not outbox.waiting(home):
+        return Report()
+    try:
+        lock = locks.take(os.path.join(notice.box(home), notice.LOCK), 0)
+        if lock is None:
+            return Report(busy=True)
+        try:
+            return _Flush(home, adapters, now, budget_seconds, templates, redact, broken).run()
+        finally:
+            os.close(lock)
+    except OSError as error:
+        return Report(trouble=error.strerror or type(error).__name__)
+
+
+class _Flush:
+    def __init__(
+        self,
+        home: str,
+        adapters: Sequence[Adapter],
+        now: float,
+        budget_seconds: float,
+        templates: Sequence[str],
+        redact: Redact,
+        broken: Sequence[str],
+    ) -> None:
+        self._begun = clock.monotonic()
+        self._end = self._begun + budget_seconds
+        self._start = now
+        self._files = Files(home)
+        self._adapters = {adapter.name: adapter for adapter in adapters}
+        self._broken = frozenset(broken)
+        self._templates = templates
+        self._redact = redact
+        self._report = Report()
+        self._letters: dict[str, Letter] = {}
+        self._unfinished: set[str] = set()
+        self._texts: Any = None
+
+    @property
+    def now(self) -> float:
+        return self._start + clock.monotonic() - self._begun
+
+    def run(self) -> Report:
+        report = self._report
+        try:
+            self._files.prepare()
+            self._files.tidy()
+            for name in self._files.take_in(self.now):
+                report.failed.append(("", name, "this is no notice"))
+            self._letters = {letter.name: letter for letter in self._files.letters()}
+            for name in self._files.put_aside(self._letters):
+                report.failed.append(("", name, "this cannot be read"))
+            self._settle_told()
+            for letter in self._letters.values():
+                self._route(letter)
+            for name in sorted(self._adapters, key=lambda name: self._files.destination(name)["failures"]):
+                self._serve(self._adapters[name])
+            self._archive()
+            self._files.prune(self.now)
+        except OSError as error:
+            report.trouble = error.strerror or type(error).__name__
+        report.waiting = len(self._letters)
+        return report
+
+    def _left(self) -> float:
+        return self._end - clock.monotonic()
+
+    def _settle_told(self) -> None:
+        """Finish what an earlier flush had told in a message that was delivered."""
+        for letter in list(self._letters.values()):
+            for name, entry in letter.to.items():
+                if entry["state"] == "delivered" and entry.get("told"):
+                    self._mark_told(letter, name)
+
+    def _mark_told(self, carrier: Letter, name: str) -> None:
+        """Settle what was told with `carrier`; what the budget leaves over keeps the carrier here."""
+        for other in carrier.to[name]["told"]:
+            letter = self._letters.get(other)
+            if letter is None or letter.to.get(name, {}).get("state") in (*GOOD, *BAD):
+                continue
+            if self._left() <= 0:
+                self._report.out_of_budget = True
+                self._unfinished.add(carrier.name)
+                return
+            letter.to[name] = {"state": "told", "in": carrier.name}
+            self._files.write(letter)
+            self._report.told.append((name, str(letter.notice["id"])))
+
+    def _route(self, letter: Letter) -> None:
+        """Decide on destinations once, and again for adapters that could not be read then."""
+        if letter.changed:  # read from a file without destinations: it is seen for the first time
+            named = letter.notice.get("notify")
+            wanted = set(named) if isinstance(named, list) else None
+            for name, adapter in self._adapters.items():
+                if plan.interested(adapter, letter.notice):
+                    letter.to[name] = {"state": WAITING, "tries": 0, "lost": 0}
+            for name in self._broken - set(self._adapters):
+                if wanted is None or name in wanted:
+                    letter.to[name] = {"state": WAITING, "tries": 0, "lost": 0, "unread": True}
+            for name in (wanted or set()) - set(self._adapters) - self._broken:
+                self._fail(letter, str(name), "missing", "there is no adapter of that name")
+        for name, entry in letter.to.items():
+            if entry["state"] in (*GOOD, *BAD):
+                continue
+            found = self._adapters.get(name)
+            if found is None:
+                if name not in self._broken and entry.get("unread"):
+                    entry.update(state="skipped", said="the adapter's file is gone, and was never readable")
+                    letter.changed = True
+                elif name not in self._broken:
+                    self._fail(letter, name, "missing", "there is no adapter of that name any more")
+                continue
+            if entry.pop("unread", False):
+                letter.changed = True
+                if not plan.interested(found, letter.notice):
+                    entry["state"] = "skipped"
+                    continue
+            if not found.enabled:
+                entry.update(state="skipped", said="the adapter was disabled")
+                letter.changed = True
+                continue
+            if entry["state"] == SENDING:
+                # whoever wrote this died before the answer was on disk
+                self._lose(letter, name, "the sender was interrupted before it had the answer")
+            since = max(letter.happened_at, _epoch(letter.notice.get("again_at")))
+            if entry["state"] == WAITING and self.now - since > found.expire_seconds:
+                self._fail(letter, name, "expired", f"not sent in time; the last answer: {entry.get('said') or 'none'}")
+
+    def _lose(self, letter: Letter, name: str, said: str) -> None:
+        entry = letter.to[name]
+        entry["lost"] = entry.get("lost", 0) + 1
+        entry.update(state=WAITING, said=said)
+        letter.changed = True
+        if entry["lost"] >= LOST_MOST:
+            self._fail(letter, name, "lost", f"it may have arrived: {entry['lost']} times the answer was lost; {said}")
+
+    def _fail(self, letter: Letter, name: str, state: str, reason: str) -> None:
+        letter.to.setdefault(name, {}).update(state=state, said=reason)
+        letter.changed = True
+        self._report.failed.append((name, str(letter.notice["id"]), reason))
+
+    def _serve(self, adapter: Adapter) -> None:
+        """Send what one destination may get now."""
+        known = self._files.destination(adapter.name)
+        if _ahead(known, self.now):
+            return
+        queue = [letter for letter in self._letters.values() if _waits(letter, adapter.name)]
+        messages = plan.plan(
+            [_waiting(one, adapter.name, self.now) for one in queue], adapter, self.now, known["sent_at"]
+        )
+        if not messages or not self._enough_left(adapter):
+            return
+        fetched: dict[str, str] = {}
+        for key, secret in adapter.secrets.items():
+            try:
+                fetched[key] = secrets.fetch(secret.how, secret.where, min(TRY_OTHERWISE, max(self._left(), 0.1)))
+            except secrets.Unavailable as error:
+                self._pause(adapter, known, None, f"{key}: {error}", None)
+                return
+        for message in messages:
+            if not self._enough_left(adapter):
+                return
+            try:
+                sent = self._send(adapter, known, message, fetched)
+            except Invalid as error:  # a template of the user's: mended, everything that waits goes out
+                self._pause(adapter, known, None, error.message, None)
+                return
+            if sent.outcome in (protocol.RETRY, protocol.UNKNOWN):
+                self._pause(adapter, known, self._letters[message.carrier.name], sent.said, sent.after)
+                return
+            if known["failures"] or known["state"] != sent.outcome:
+                known.update(failures=0, not_before=0.0, state=sent.outcome, said=sent.said)
+                self._files.write_destination(adapter.name, known)
+
+    def _enough_left(self, adapter: Adapter) -> bool:
+        needed = LEAST_SECONDS.get(adapter.uses, LEAST_OTHERWISE)
+        if self._left() >= min(needed, 0.9 * (self._end - self._begun)):  # a small budget is better than no try
+            return True
+        self._report.out_of_budget = True
+        return False
+
+    def _send(self, adapter: Adapter, known: dict[str, Any], message: plan.Message, fetched: Mapping[str, str]) -> Sent:
+        """One message: room and intent first, then the far end, then the result."""
+        letter = self._letters[message.carrier.name]
+        also = [self._letters[one.name] for one in message.also]
+        rendered = self._render(adapter, letter, also, message.summary)
+        entry = letter.to[adapter.name]
+        entry.update(state=SENDING, tries=entry.get("tries", 0) + 1, tried_at=clock.stamp(self.now))
+        told = [one.name for one in also]
+        known["sent_at"] = [*known["sent_at"], self.now][-adapter.at_most :]
+        known["tried_at"] = self.now
+        room = Room(self._files.cur, _room_for(letter, told))
+        try:
+            self._files.write_destination(adapter.name, known)
+            self._files.write(letter)
+            sent = self._ask(adapter, rendered, fetched)
+            self._note(letter, adapter, sent, told)
+            room.put(letter.name, letter.encode())
+            letter.changed = False
+        except OSError:
+            # the file says `sending` or `waiting`, and so shall what we know of it in the rest of this flush
+            entry["state"] = SENDING
+            raise
+        finally:
+            room.close()
+        if sent.outcome == protocol.DELIVERED:
+            self._report.delivered.append((adapter.name, str(letter.notice["id"])))
+            if told:
+                self._mark_told(letter, adapter.name)
+        return sent
+
+    def _note(self, letter: Letter, adapter: Adapter, sent: Sent, told: list[str]) -> None:
+        entry = letter.to[adapter.name]
+        if sent.outcome == protocol.DELIVERED:
+            entry.pop("not_before", None)
+            entry.update(state="delivered", said=sent.said, delivered_at=clock.stamp(self.now))
+            if told:
+                entry["told"] = told
+            return
+        if sent.outcome == protocol.REFUSED:
+            self._fail(letter, adapter.name, "refused", sent.said)
+            return
+        entry.update(state=WAITING, said=sent.said)
+        if sent.outcome == protocol.UNKNOWN:
+            self._lose(letter, adapter.name, sent.said)
+        pause = back_off(f"{letter.name} {adapter.name}", entry["tries"], _RETRY, _RETRY_MOST)
+        entry["not_before"] = clock.stamp(self.now + max(sent.after or 0.0, pause if sent.after is None else 0.0))
+
+    def _pause(
+        self, adapter: Adapter, known: dict[str, Any], letter: Letter | None, said: str, after: float | None
+    ) -> None:
+        """Leave a destination alone for a while: what is wrong for one message is wrong for the next."""
+        known["failures"] += 1
+        pause = back_off(adapter.name, known["failures"], _PAUSE, _PAUSE_MOST)
+        known.update(
+            tried_at=self.now,
+            not_before=self.now + (pause if after is None else after),
+            state=protocol.RETRY,
+            said=self._masked(said, {}),
+        )
+        self._files.write_destination(adapter.name, known)
+        self._report.delayed.append((adapter.name, str(letter.notice["id"]) if letter else "", str(known["said"])))
+
+    def _render(self, adapter: Adapter, letter: Letter, also: Sequence[Letter], summary: bool) -> protocol.Rendered:
+        if self._texts is None:
+            # by name: Jinja costs 40 ms, and most flushes find nothing that is due
+            texts = importlib.import_module("workcell.channels.render")
+            self._texts = texts.Texts(self._templates, self._redact)
+        found: protocol.Rendered = self._texts.render(
+            adapter.uses, letter.notice, [one.notice for one in also], summary=summary
+        )
+        return found
+
+    def _ask(self, adapter: Adapter, rendered: protocol.Rendered, fetched: Mapping[str, str]) -> Sent:
+        sent = ask(adapter, rendered, fetched, min(TRY_SECONDS.get(adapter.uses, TRY_OTHERWISE), self._left()))
+        return Sent(sent.outcome, self._masked(sent.said, fetched), sent.after)
+
+    def _masked(self, said: str, fetched: Mapping[str, str]) -> str:
+        return masked(said, fetched, self._redact)
+
+    def _archive(self) -> None:
+        for letter in list(self._letters.values()):
+            if letter.settled() and letter.name not in self._unfinished:
+                self._files.archive(letter)
+                del self._letters[letter.name]
+
+
+def ask(adapter: Adapter, rendered: protocol.Rendered, fetched: Mapping[str, str], seconds: float) -> Sent:
+    """Send by the adapter's own module, and be back within `seconds` whatever the far end does.
+
+    On a thread that is left alone past its time: a name that does not resolve, or an answer that comes one byte a
+    minute, obeys no time limit of a socket's.
+    """
+    found: list[Sent] = []
+
+    def run() -> None:
+        try:
+            found.append(registry.notifier(adapter.uses).send(rendered, adapter, fetched, seconds))
+        except Exception as error:  # a sender must not end a tick; its words may hold a secret
+            found.append(Sent(protocol.UNKNOWN, f"our own sender failed: {type(error).__name__}"))
+
+    thread = threading.Thread(target=run, daemon=True, name=f"notify {adapter.name}")
+    thread.start()
+    thread.join(seconds + 0.25)
+    return found[0] if found else Sent(protocol.UNKNOWN, "no answer in time")
+
+
+def masked(said: str, fetched: Mapping[str, str], redact: Redact) -> str:
+    """What a far end said, without the secrets that it was told: it may repeat them."""
+    for secret in sorted(fetched.values(), key=len, reverse=True):
+        for form in {secret, urllib.parse.quote(secret, safe=""), urllib.parse.quote(secret)}:
+            said = said.replace(form, "***")
+    return "".join(char if char.isprintable() else " " for char in redact(said))[:300]
+
+
+def back_off(key: str, tries: int, first: float, most: float) -> float:
+    """Seconds until the next try: doubled each time, and spread by a quarter up or down so that none march in step.
+
+    The spread comes from `key`, so that the same state gives the same time.
+    """
+    spread = int.from_bytes(hashlib.sha256(f"{key} {tries}".encode()).digest()[:4], "big") / (1 << 32)
+    return float(min(first * 2 ** min(max(tries, 1) - 1, 32), most) * (0.75 + spread / 2))
+
+
+def _ahead(known: Mapping[str, Any], now: float) -> bool:
+    """Whether a pause still holds; one that was set in the future was set by a clock that has been put right."""
+    return bool(known["not_before"] > now >= known["tried_at"])
+
+
+def _waits(letter: Letter, name: str) -> bool:
+    return letter.to.get(name, {}).get("state") == WAITING
+
+
+def _waiting(letter: Letter, name: str, now: float) -> plan.Waiting:
+    entry = letter.to[name]
+    not_before = _epoch(entry.get("not_before"))
+    if _epoch(entry.get("tried_at")) > now:
+        not_before = 0.0  # set by a clock that has been put right since
+    return plan.Waiting(letter.name, letter.run, str(letter.notice["event"]), letter.happened_at, not_before)
+
+
+def _epoch(stamp: object) -> float:
+    try:
+        return clock.parse(stamp) if isinstance(stamp, str) else 0.0
+    except ValueError:
+        return 0.0
+
+
+def _room_for(letter: Letter, told: Sequence[str]) -> int:
+    """More than the result takes: what stands there, the names that were told, an answer of 300 characters."""
+    return len(letter.encode()) + sum(len(name) + 40 for name in told) + 4096

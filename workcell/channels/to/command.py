@@ -1,0 +1,28 @@
+"""A program of the user's: the notice as JSON on its standard input."""
+
+import json
+import os
+from collections.abc import Mapping
+
+from workcell.base.errors import Unreachable
+from workcell.channels.to.protocol import DELIVERED, REFUSED, RETRY, UNKNOWN, Destination, Rendered, Sent
+from workcell.system import run_program
+
+_NEVER = (64, 65, 77, 78, 126, 127)
+"""sysexits(3) for wrong usage, data, permission and configuration; 126 and 127 are the shell's 'cannot run'."""
+
+
+def send(notice: Rendered, destination: Destination, secrets: Mapping[str, str], budget_seconds: float) -> Sent:
+    """Exit 0 is delivered; 64, 65, 77, 78, 126 and 127 are refused; any other code is tried again."""
+    env = {**os.environ, **destination.options["env"]}
+    env.update({key.removeprefix("env."): secret for key, secret in secrets.items()})
+    data = json.dumps(notice.fields).encode() + b"\n"
+    try:
+        ran = run_program.run(destination.options["argv"], timeout=budget_seconds, env=env, input=data)
+    except Unreachable as error:
+        return Sent(REFUSED, error.message)
+    if ran.timed_out:
+        return Sent(UNKNOWN, "did not end in time")
+    if ran.ok:
+        return Sent(DELIVERED, "exit code 0")
+    return Sent(REFUSED if ran.code in _NEVER else RETRY, f"exit code {ran.code}: {ran.complaint()}")

@@ -1,0 +1,66 @@
+"""What a live agent is doing: the evidence of hooks, records, terminal and processes, weighed."""
+
+import os
+import time
+from typing import Any
+
+from workcell.base import clock, platform
+from workcell.evidence import capture, capture_state
+from workcell.evidence import screen as terminal
+from workcell.judgement import activity, evidence, screen, title
+from workcell.judgement.evidence import Evidence
+from workcell.rundir import layout, look
+
+
+def of(seen: look.Look, now: float | None = None) -> dict[str, Any] | None:
+    """{state, since, confidence, evidence, deadline?, until?} of a run that runs; None for any other.
+
+    The agent's records are read on first (which writes capture.json, the copied transcript and the spool, and
+    nothing else), its screen is drawn and its processes are looked at.
+    """
+    if not capture_state.readable(seen):
+        return None
+    state = capture.read_on(seen.run, seconds=2.0, patience=0.2)
+    found = capture_state.evidence(state, time.time() if now is None else now)
+    return activity.decide(with_terminal(seen, found) + from_processes(seen))
+
+
+def with_terminal(seen: look.Look, found: list[Evidence]) -> list[Evidence]:
+    """What the records say, as far as the screen does not show it to be over, and what screen and title say."""
+    attempt = seen.attempt or {}
+    if attempt.get("io") != "terminal":
+        return found
+    columns, rows = terminal.size(((seen.start or {}).get("agent") or {}).get("pid"), attempt)
+    shown = terminal.draw(seen.directory, columns, rows)
+    at = _written(os.path.join(seen.directory, layout.AGENT_LOG))
+    read = screen.read(shown.lines(), str(attempt.get("reader")))
+    found = activity.without_answered(found, read)
+    if read["kind"] == "idle" and title.busy(shown.title):
+        return found + title.read(shown.title, at)  # with words in the composer the footer does not say that it is busy
+    return found + activity.from_screen(read, at) + title.read(shown.title, at)
+
+
+def _written(path: str) -> str | None:
+    try:
+        return clock.stamp(os.stat(path).st_mtime)
+    except OSError:
+        return None
+
+
+def from_processes(seen: look.Look) -> list[Evidence]:
+    """What the agent's processes say at this moment: one that computes is at work, a sleeping one says nothing."""
+    pid = ((seen.start or {}).get("agent") or {}).get("pid")
+    if not isinstance(pid, int) or not platform.LINUX:
+        return []
+    running = [one for one in [pid, *platform.descendants(pid)] if _runs(one)]
+    if not running:
+        return []
+    return [evidence.item("processes", "working", 0.4, f"{len(running)} of its processes compute at this moment")]
+
+
+def _runs(pid: int) -> bool:
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return file.read().rpartition(b")")[2].split()[0] in (b"R", b"D")
+    except (OSError, IndexError):
+        return False

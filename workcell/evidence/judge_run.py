@@ -1,0 +1,99 @@
+"""judge of a run: why its attempt ended or hangs, from what was captured of it, its screen, its errors and its exit."""
+
+import os
+import time
+from datetime import datetime
+from typing import Any
+
+from workcell.agents import reader_for
+from workcell.agents.describe import asks
+from workcell.evidence import capture, capture_state, judge_directory, screen
+from workcell.judgement import bounds, evidence, verdict
+from workcell.rundir import layout, look, phase, room, safe_open
+from workcell.texts import playbooks
+from workcell.trust import policy
+
+
+def judge_run(home: str, run: str) -> dict[str, Any]:
+    """{verdict, confidence, evidence, signals, judged, resets_at?, prompt?} of the current attempt."""
+    seen = look.at(run)
+    books, _ = policy.books(home, seen)
+    found = verdict.judge(material(seen), playbooks.signals(books))
+    full = room.held_up(run) if seen.phase == phase.RUNNING else None
+    if full is None:
+        return found
+    # no record or screen can tell this: the agent is held in a write, whatever it was doing
+    sure = evidence.item("locks", "stuck", 1.0, full)
+    return {**found, "verdict": "stuck", "confidence": 1.0, "evidence": [sure, *found["evidence"]]}
+
+
+def material(seen: look.Look, now: float | None = None) -> verdict.Material:
+    """All that is known of the current attempt, as the plain data that `judgement.verdict` judges."""
+    attempt, directory = seen.attempt or {}, seen.directory
+    state = (capture.read_on(seen.run) if seen.phase == phase.RUNNING else None) or capture_state.stored(directory)
+    ended = _epoch((seen.exit or {}).get("ended_at"))
+    now = ended or now or time.time()
+    records = []
+    for name, source in ((state or {}).get("sources") or {}).items():
+        session = source["session"]
+        if session["events"]:
+            said_at = _epoch(session["last_at"]) or now
+            file = os.path.basename(source.get("file") or "hooks")
+            records.append({"file": file, "kind": name, "session": session, "said_at": said_at})
+    facts = look.record_at(seen, seen.n, layout.FACTS) if ended else None
+    plain = None
+    if attempt.get("io") == "file" and not any(one["kind"] == "stream" for one in records):
+        plain = _text(os.path.join(directory, layout.AGENT_LOG))
+    agent = str((state or {}).get("agent") or attempt.get("reader") or "none")
+    return {
+        "agent": agent,
+        "reader": reader_for(agent) is not None,
+        "records": records,
+        "frames": _frames(seen),
+        "stdout": plain,
+        "stdout_asks": bool(plain and asks(plain)),
+        "stderr": _text(os.path.join(directory, layout.STDERR_LOG)),
+        "exit": _exit(seen),
+        "processes": None,
+        "bounds": bounds.words((facts or {}).get("cgroup")),
+        "tampered": _tampered(seen),
+        "now": now,
+        "local": datetime.now().astimezone().tzinfo,
+    }
+
+
+def _frames(seen: look.Look) -> list[dict[str, Any]]:
+    attempt = seen.attempt or {}
+    if attempt.get("io") != "terminal" or layout.START not in seen.stands:
+        return []
+    alive = seen.phase == phase.RUNNING
+    columns, rows = screen.size(((seen.start or {}).get("agent") or {}).get("pid") if alive else None, attempt)
+    if alive:
+        return [{"name": layout.AGENT_LOG, "rows": screen.draw(seen.directory, columns, rows).lines()}]
+    return [{"name": layout.AGENT_LOG, "rows": screen.last_frame(seen.directory, columns, rows)}]
+
+
+def _exit(seen: look.Look) -> dict[str, Any] | None:
+    if seen.exit is None:
+        return None
+    how = seen.exit.get("how")
+    ended_by = "time" if how in ("limit-wall", "limit-idle") else None
+    return {"code": seen.exit.get("code"), "signal": seen.exit.get("signal"), "how": how, "ended_by": ended_by}
+
+
+def _tampered(seen: look.Look) -> str | None:
+    if (seen.result or {}).get("outcome") == "tampered":
+        return str((seen.result or {}).get("reason"))
+    return None
+
+
+def _text(path: str) -> str | None:
+    data = safe_open.tail(path, judge_directory.PLAIN_TAIL)
+    return None if data is None else data.decode("utf-8", "replace")
+
+
+def _epoch(stamp: str | None) -> float | None:
+    try:
+        return datetime.fromisoformat(stamp.replace("Z", "+00:00")).timestamp() if stamp else None
+    except (ValueError, OverflowError):
+        return None

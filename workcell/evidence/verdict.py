@@ -1,0 +1,53 @@
+"""The verdict on an attempt for those who act on it: why it ended, what a live one does, what it cost."""
+
+from typing import Any
+
+from workcell.evidence import judge_run
+from workcell.judgement import activity as activities
+from workcell.judgement import repetition, verdict
+from workcell.judgement import screen as screens
+from workcell.rundir import look
+from workcell.texts.playbook import Signal
+
+
+def judge(seen: look.Look, signals: list[Signal], *, now: float | None = None) -> dict[str, Any]:
+    """The verdict on the current attempt, ended or live; see `judgement.verdict.judge` for its keys."""
+    return verdict.judge(judge_run.material(seen, now), signals)
+
+
+def judge_live(seen: look.Look, signals: list[Signal], now: float) -> dict[str, Any]:
+    """{verdict, activity, edge, asked, loop} of a live attempt. `edge` names the incident: another question is another
+    edge. `asked` is the time of a request for permission that no record resolves; `loop`, see `repetition.loop`.
+    """
+    made = judge_run.material(seen, now)
+    judged = verdict.judge(made, signals)
+    items = []
+    for one in made["records"]:
+        source = "hook" if one["kind"].startswith("hook") else "transcript"
+        items += activities.from_session(one["session"], source, now)
+    for frame in made["frames"][-1:]:
+        shown = screens.read(frame["rows"], made["agent"])
+        items = activities.without_answered(items, shown) + activities.from_screen(shown)
+    doing = activities.decide(items)
+    edge = f"{doing['state']}/{doing.get('since') or judged['verdict']}"
+    sessions = [one["session"] for one in made["records"]]
+    asked = max((str(one["approval"]["at"]) for one in sessions if one["approval"]), default=None)
+    return {"verdict": judged, "activity": doing, "edge": edge, "asked": asked, "loop": loop(sessions)}
+
+
+def loop(sessions: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The tool calls that repeat, by the record that says most of them: one with times before one without."""
+    found = [one for one in (repetition.loop(session.get("calls")) for session in sessions) if one]
+    return max(found, key=lambda one: (one["since"] is not None, one["times"]), default=None)
+
+
+def records(seen: look.Look) -> list[dict[str, Any]]:
+    """All records of the attempt, [{file, kind, session}]."""
+    found: list[dict[str, Any]] = judge_run.material(seen)["records"]
+    return found
+
+
+def cost(seen: look.Look) -> float | None:
+    """US dollars that the agent reported for this attempt, or None when it reported none."""
+    told = [float(one["session"]["cost_usd"]) for one in records(seen) if one["session"].get("cost_usd") is not None]
+    return max(told, default=None)

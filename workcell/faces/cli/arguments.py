@@ -1,0 +1,37 @@
+"""Arguments and options that several verbs share, and the run that RUN means."""
+
+from typing import Annotated
+
+import typer
+
+from workcell.base.errors import NotFound
+from workcell.faces.cli import out
+from workcell.rundir import find, layout
+
+Run = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="An id, a name, a unique prefix, a path, or - for the newest.",
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document.")]
+
+
+NEAR = 200
+"""The newest runs among whose names a near one is looked for."""
+
+
+def run(word: str) -> str:
+    """The directory of the run that `word` names; where none does, the hint is the nearest name."""
+    home = layout.home()
+    try:
+        return find.run(home, word)
+    except NotFound as error:
+        names = [find.name_of(find.path_of(home, entry)) for entry in reversed(find.ids_of(home)[-NEAR:])]
+        known = list(dict.fromkeys(name for name in names if name))
+        begun = [name for name in known if name.startswith(word)]
+        near = begun[0] if begun else out.nearest(word, known)
+        if near is not None:
+            error.hint = f"did you mean {near!r}? 'workcell ls' shows all"
+        raise

@@ -1,0 +1,44 @@
+"""A whole intent as text: each value with who said it, then the texts."""
+
+from workcell.base import clock, sizes
+from workcell.faces.cli import grid, out
+from workcell.launch import dry_run
+
+
+def show(found: dry_run.Result) -> None:
+    """Print what a launch would do."""
+    rows = []
+    for key, value in found.values.items():
+        if key == "prose":
+            value = f"{len(value.splitlines())} lines" if value else None
+        rows.append([(key, "1"), (_words(key, value), "0"), (found.origins[key], "90")])
+    grid.show((grid.Column("VALUE"), grid.Column("IS", least=20), grid.Column("FROM", least=12)), rows)
+    for title, text in (
+        ("verify.sh", found.verify),
+        ("prompt", found.prompt if found.prompt and not found.steps else None),
+    ):
+        if text:
+            print(f"\n{out.paint(title, '1')}\n")
+            print(out.body(text), end="" if text.endswith("\n") else "\n")
+    for step in found.steps:
+        where = out.safe(f"{step['file']}:{step['line']}")
+        print("\n" + out.paint(f"step {step['step']}: {out.safe(step['title'])}", "1") + f" ({where})\n")
+        print(out.body(step["text"]), end="")
+    for note in found.notes:
+        out.say(f"workcell: {out.safe(note)}")
+    for line in found.untrusted:
+        out.say(f"workcell: not trusted, launch refuses it: {out.safe(line)}")
+
+
+def _words(key: str, value: object) -> str:
+    if value is None or value == []:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, float) and key in ("limits.wall", "limits.idle", "limits.verify"):
+        return clock.span(value)
+    if isinstance(value, int) and key == "limits.memory":
+        return sizes.words(value)
+    return str(value) or "yes"

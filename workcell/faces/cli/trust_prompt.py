@@ -1,0 +1,50 @@
+"""Showing what a repository brings, and asking a person on a terminal whether to trust it."""
+
+import sys
+from collections.abc import Callable
+from typing import TypeVar
+
+from workcell.faces.cli import out
+from workcell.rundir import layout
+from workcell.trust import access, trust
+
+Answer = TypeVar("Answer")
+
+
+def show(found: trust.Look) -> None:
+    """Print on standard error what nobody has trusted: name, sha256 or value, and the first lines of each file."""
+    out.say(f"{out.safe(found.top)} brings what runs or steers, and nobody has trusted it yet:")
+    for one, line in zip(found.unknown, found.lines(), strict=True):
+        out.say("  " + out.paint(out.safe(line), "33", sys.stderr))
+        for text in trust.text_of(found, one):
+            out.say("    | " + out.safe(text))
+
+
+def ask(found: trust.Look) -> bool:
+    """Show it and ask; whether the answer is yes. Only for a terminal."""
+    show(found)
+    print("Trust this content? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def on_terminal() -> bool:
+    """Whether a person can be asked."""
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def asking(act: Callable[[], Answer], *, quiet: bool) -> Answer:
+    """What `act` gives; where it is refused for want of trust, a person on a terminal is asked, and it is tried again.
+
+    What was accepted is recorded with the contents that were shown: a file that changes meanwhile is asked for anew.
+    """
+    while True:
+        try:
+            return act()
+        except trust.Untrusted as error:
+            if quiet or not on_terminal():
+                raise
+            # an agent that makes a terminal for itself is no person
+            access.check(access.caller(layout.home()), "trust add", {})
+            if not ask(error.found):
+                raise
+            trust.accept(layout.home(), error.found)

@@ -1,0 +1,102 @@
+"""The residuals of an attempt: what it left in the tree, read once, before verify runs."""
+
+from typing import Any
+
+from workcell.base import clock
+from workcell.base.errors import WorkcellError
+from workcell.git import agent_leftovers, changes, forbidden, repository, tree_state
+from workcell.system.processes import Leftover
+
+SHOWN = 50
+
+
+def unread(leftovers: list[Leftover], changed: list[str]) -> dict[str, Any]:
+    """facts.json of an attempt whose intent is not what was launched: its tree is not known, and not looked at."""
+    why = f"not asked: {', '.join(changed[:5])} changed since the launch"
+    return {**_empty(leftovers), "git_error": why}
+
+
+def read(launch: dict[str, Any], attempt: dict[str, Any], leftovers: list[Leftover]) -> dict[str, Any]:
+    """facts.json. A git that cannot be asked is said in `git_error`; nothing is taken as clean for it."""
+    top = attempt["cwd"]
+    found = _empty(leftovers)
+    tree = None
+    try:
+        tree = repository.find(top)
+        if tree is None:
+            found["git_error"] = "not a git repository"
+        else:
+            found["git"] = _git(tree, launch, attempt)
+    except WorkcellError as error:
+        found["git_error"] = error.message
+    found["forbidden"], blind = _forbidden(top, tree, launch, attempt)
+    if blind:
+        found["forbidden_unread"] = blind
+    return found
+
+
+def _empty(leftovers: list[Leftover]) -> dict[str, Any]:
+    return {
+        "schema": "workcell.file.facts/1",
+        "at": clock.stamp(),
+        "git": None,
+        "git_error": None,
+        "forbidden": [],
+        "leftovers": {
+            "ended": [{"pid": one.pid, "command": one.command} for one in leftovers if one.spared is None],
+            "spared": [{"pid": one.pid, "command": one.command, "why": one.spared} for one in leftovers if one.spared],
+        },
+    }
+
+
+def _git(tree: repository.Tree, launch: dict[str, Any], attempt: dict[str, Any]) -> dict[str, Any]:
+    base = launch.get("base") or {}
+    state = repository.status(tree)
+    since = changes.changes_since(tree, base.get("head"))
+    hashed = tree_state.tree_hash(tree)
+    lists = (state.staged, state.unstaged, state.untracked, state.conflicted, state.submodules)
+    recipe = (attempt.get("recipe") or {}).get("values") or {}
+    dirty, left = agent_leftovers.split(tree, state, recipe.get("leaves") or [])
+    count = sum(names.total for names in lists) - len(left)
+    return {
+        "top": tree.top,
+        "head": tree.head,
+        "branch": tree.branch,
+        "base": base.get("head"),
+        "clean": count == 0,
+        "dirty": dirty[:SHOWN],
+        "dirty_count": count,
+        "left_by_agent": left[:SHOWN],
+        "untracked_count": state.untracked.total,
+        "under_way": repository.under_way(tree),
+        "commits": since.commits,
+        "subjects": list(since.subjects)[:SHOWN],
+        "files": since.files,
+        "insertions": since.insertions,
+        "deletions": since.deletions,
+        "note": since.why,
+        "tree_hash": hashed.value,
+        "tree_hash_error": hashed.why_not,
+    }
+
+
+def _forbidden(
+    top: str, tree: repository.Tree | None, launch: dict[str, Any], attempt: dict[str, Any]
+) -> tuple[list[dict[str, str]], list[str]]:
+    patterns = attempt.get("forbid") or []
+    if not patterns:
+        return [], []
+    before = launch.get("forbidden_before") or {}
+    after = forbidden.fingerprint(top, patterns)
+    paths = dict.fromkeys(forbidden.compare(before, after), "files") if before else {}
+    unread = list(forbidden.blind(before, after)) if before else []
+    if tree is not None and launch.get("mark"):
+        try:
+            seen = changes.touched(tree, launch["mark"])
+        except WorkcellError as error:
+            unread.append(f"history: {error.message}")
+        else:
+            paths.update(seen.paths)
+            unread += seen.blind
+    hits = forbidden.forbidden(paths, patterns)
+    return [{"path": path, "pattern": pattern, "where": paths[path]} for path, pattern in hits], unread

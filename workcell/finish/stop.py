@@ -1,0 +1,209 @@
+"""stop: ending a run because a person says so."""
+
+import os
+import signal
+import socket
+import struct
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from workcell.base import json_codec, platform, probe
+from workcell.base.errors import Refused, TimedOut, TryAgain
+from workcell.finish import decide, finish, settle
+from workcell.judgement import outcome
+from workcell.rundir import layout, ledger, look, maildir, orders, phase
+from workcell.system import processes
+
+
+@dataclass(frozen=True)
+class Result:
+    id: str
+    phase: str
+    outcome: str | None
+    note: str | None
+
+
+def stop(run: str, grace: float = 10.0, by: str = "person") -> Result:
+    """End the run: asked first, killed after `grace` seconds; returns once it is over.
+
+    `by` is what asks: `person`, `run:<run>/<attempt>` or `playbook:<name>`.
+
+    A run that is done stays as it is. An agent that cannot be asked about is left alone: the run is sealed as
+    stopped, and the note says so. Raises TryAgain when the agent does not end, TimedOut when the run does not.
+    """
+    seen = settle.settle(run)
+    note = "it was over already" if seen.phase == phase.DONE else None
+    if seen.phase in (phase.RUNNING, phase.STARTING):
+        order(run, seen, grace, by)
+        seen = _wait(run, grace + 60.0, seen)
+    if seen.phase == phase.FINISHING:
+        order(run, seen, grace, by)  # finish looks, too, while its check runs
+        seen = _wait(run, 60.0, seen)
+    if seen.phase == phase.CORRUPT and not (seen.checked and seen.n):
+        raise Refused(f"{seen.id} cannot be stopped: {seen.why}", f"workcell fsck {seen.id}")
+    deadline = time.monotonic() + RESTLESS
+    while seen.phase != phase.DONE:
+        try:
+            note = _seal_stopped(run, seen, grace, by)
+            break
+        except TryAgain:
+            # something that the agent left behind may take and leave the locks of the run all the time
+            if time.monotonic() > deadline:
+                raise
+            seen = look.at(run)
+    last = look.at(run)
+    return Result(last.id, last.phase, (last.result or {}).get("outcome"), note)
+
+
+def order(run: str, seen: look.Look, grace: float, by: str) -> None:
+    """Order the stop, and tell the runner; a runner that another process has stopped is continued."""
+    name = orders.name(run)
+    message: dict[str, object] = {
+        "schema": "workcell.message/1",
+        "kind": "stop",
+        "attempt": seen.n,
+        "grace_seconds": grace,
+        "by": by,
+        "id": name,
+    }
+    try:
+        if orders.needed(run):
+            data = json_codec.encode_line(message)
+            orders.place(run, name, orders.STOP, data, attempt=seen.n, grace_seconds=grace, by=by)
+        _optional_copy(run, name, message)
+    except OSError:
+        # a full disk: the runner is asked by word of mouth, with its own grace
+        if not poke(run, b"S", (seen.start or {}).get("runner")):
+            raise
+    else:
+        poke(run)
+
+
+def _optional_copy(run: str, name: str, message: dict[str, object]) -> None:
+    """The message in the inbox: what a runner of format 1 reads, and what people see. The order alone is enough."""
+    try:
+        maildir.deliver(os.path.join(run, layout.INBOX), message, name)
+    except OSError:
+        if not orders.needed(run):
+            raise
+
+
+def poke(run: str, kind: bytes = b"P", runner: dict[str, Any] | None = None) -> bool:
+    """Tell the runner that something waits in its inbox, or that it is to stop (S); whether it was told.
+
+    It looks every two seconds by itself. With `runner`, its identity, nothing is told to another process: the agent
+    may have put the socket of another run in the place of its own.
+    """
+    try:
+        where = os.open(run, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(0.5)
+            # by way of the open directory: the path to a run may be longer than a socket's name may be
+            connection.connect(f"/proc/self/fd/{where}/{layout.CONTROL}")
+            if runner is not None and _listener(connection) not in (None, runner.get("pid")):
+                return False
+            connection.sendall(kind)
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(where)
+
+
+def _listener(connection: socket.socket) -> int | None:
+    """The pid of the process that listens at the other end; None where the system does not tell."""
+    option = getattr(socket, "SO_PEERCRED", None)
+    if option is None:
+        return None
+    pid: int = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, option, 12))[0]
+    return pid or None
+
+
+RESTLESS = 5.0
+"""Seconds for which a run that changes between a look and the taking of its lock is looked at again."""
+
+FROZEN = 10
+"""Seconds in a row, at one look a second, for which a writer that is continued each time is found stopped again."""
+
+
+class _Frozen:
+    """Writers of one run that something else stops, as with SIGSTOP: continued, and in the end ended.
+
+    The agent can do that to its runner. What a killed runner leaves is brought to its end like after any crash.
+    """
+
+    def __init__(self, seen: look.Look) -> None:
+        # the processes of a copied home may belong to the original
+        self._path = ledger.path(seen.run) if seen.checked and not seen.copied else None
+        self._looks = 0
+        self._next = 0.0
+
+    def look(self) -> None:
+        """Continue what is stopped; called often, it looks once a second."""
+        if self._path is None or time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + 1.0
+        stopped = processes.free(self._path, kill=self._looks >= FROZEN)
+        self._looks = self._looks + 1 if stopped else 0
+
+
+def _wait(run: str, patience: float, before: look.Look) -> look.Look:
+    deadline = time.monotonic() + patience
+    pause = 0.005
+    frozen = _Frozen(before)
+    while True:
+        seen = look.at(run)
+        if seen.phase not in (phase.RUNNING, phase.STARTING, phase.FINISHING) or seen.n != before.n:
+            return seen
+        if time.monotonic() > deadline:
+            raise TimedOut(f"{seen.id} is still {seen.phase} after {patience:.0f} s", f"workcell status {seen.id}")
+        frozen.look()
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.1)
+
+
+def _seal_stopped(run: str, seen: look.Look, grace: float, by: str) -> str | None:
+    """Seal a run without a living runner as stopped: orphaned, unknown, scheduled, created or interrupted."""
+    with settle.take(run, seen, _WITHOUT_RUNNER) as held:
+        seen = look.at(run, holding=True)  # what the agent left behind may take and leave its lock at any moment
+        note = None
+        if seen.agent == probe.YES and seen.start is not None:
+            _end_agent(seen, grace)
+            if platform.alive(seen.start["agent"]) == probe.YES:
+                pid = seen.start["agent"]["pid"]
+                raise TryAgain(f"the agent of {seen.id} (pid {pid}) does not end, not even killed", "ps -o stat,wchan")
+        if seen.agent == probe.UNKNOWN:
+            note = seen.why
+        if held.book is not None and held.book.problem is not None:
+            raise Refused(f"{seen.id} cannot be sealed as stopped: {held.book.problem}", f"workcell fsck {seen.id}")
+        if layout.EXIT not in seen.stands:
+            settle.seal_exit(seen, "stopped", held)
+        if layout.NEXT in seen.stands:
+            who = decide.said_by([by])
+            finish.close(run, look.at(run, holding=True), outcome.STOPPED, f"stopped by {who}", held)
+        else:
+            finish.finish(run, seen.n, held)
+        return note
+
+
+_WITHOUT_RUNNER = (phase.ORPHANED, phase.UNKNOWN, phase.SCHEDULED, phase.CREATED, phase.INTERRUPTED, phase.LOST)
+"""Phases between which a run moves without any writer, and in which a stop does the same."""
+
+
+def _end_agent(seen: look.Look, grace: float) -> None:
+    """End an agent whose runner is gone; its identity is asked again before each signal."""
+    assert seen.start is not None
+    who = seen.start["agent"]
+    for number, patience in ((signal.SIGTERM, grace), (signal.SIGKILL, 5.0)):
+        deadline = time.monotonic() + patience
+        if platform.alive(who) == probe.YES:
+            try:
+                os.killpg(who["pid"], number)
+            except (ProcessLookupError, PermissionError):
+                pass  # it just ended, or leads no group any more: leftovers are ended with the attempt
+        while platform.alive(who) == probe.YES and time.monotonic() < deadline:
+            time.sleep(0.02)

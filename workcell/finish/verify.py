@@ -1,0 +1,109 @@
+"""verify: the pinned script once more, for a person; nothing on record changes."""
+
+import os
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from workcell.base.errors import NotFound, Refused, TryAgain
+from workcell.cleaning import run_cleaner
+from workcell.cleaning.clean import Cleaner
+from workcell.finish import finish, settle, verify_output, verify_script
+from workcell.rundir import find, lease, phase
+from workcell.terminal import log_reader
+
+POLL = 0.05
+"""Seconds between two looks at what the script wrote."""
+
+
+@dataclass(frozen=True)
+class Result:
+    id: str
+    passed: bool
+    verify: dict[str, Any]
+    output: str
+
+
+def verify(run: str, *, show: Callable[[str], None] | None = None, raw: int | None = None) -> Result:
+    """Run the attempt's script in its tree, under the run's locks and its lease.
+
+    TryAgain while the run, or another one in its tree, is not done.
+
+    `show` gets each line that the script writes, cleaned, as it comes; with `raw` the script writes to that
+    descriptor itself. What it wrote is in the result, cleaned, unless it went to `raw`.
+    """
+    cleaner = run_cleaner.of_run(run)
+    seen = settle.settle(run)
+    if seen.phase == phase.CORRUPT:
+        raise Refused(f"cannot verify {seen.id}: {seen.why}", f"workcell fsck {seen.id}")
+    if seen.attempt is None or seen.attempt.get("verify") is None:
+        raise NotFound(
+            f"{seen.id} has no verify script", f"give it one with a new brief: workcell resume {seen.id} --brief NEW.md"
+        )
+    if seen.phase not in (phase.DONE, phase.SCHEDULED, phase.CREATED):
+        raise TryAgain(f"cannot verify {seen.id}: it is {seen.phase}", f"workcell wait {seen.id}")
+    held = settle.take(run, seen)
+    home = find.home_of(run)
+    try:
+        claim = lease.claim(home, seen.attempt["cwd"], seen.id, lambda other: find.is_live(home, other))
+    except BaseException:
+        held.close()
+        raise
+    try:
+        agent_lock = finish.take_agent_lock(run, seen.n)
+        try:
+            with tempfile.TemporaryFile() as file:
+                with _shown(file.fileno(), cleaner, show):
+                    if raw is not None:
+                        found = verify_script.run(run, seen.n, seen.attempt, raw, agent_lock)
+                    else:
+                        with verify_output.Output(file.fileno(), tempfile.gettempdir()) as output:
+                            found = verify_script.run(run, seen.n, seen.attempt, output.fd, agent_lock)
+                file.seek(0)
+                text = "".join(f"{line}\n" for line in cleaner.lines(log_reader.readable([file.read()])))
+        finally:
+            os.close(agent_lock)
+        verify_script.end_leftovers(run, seen.n, below=None)
+    finally:
+        claim.close()
+        held.close()
+    return Result(seen.id, found["how"] == "exited" and found["code"] == 0, cleaner.record(found), text)
+
+
+@contextmanager
+def _shown(fd: int, cleaner: Cleaner, show: Callable[[str], None] | None) -> Iterator[None]:
+    """Give `show` the lines that come into the file `fd` while the body runs, and the rest at its end.
+
+    The file is read again and again: a pipe would stay open for as long as a process that the script left behind.
+    """
+    if show is None:
+        yield
+        return
+    over = threading.Event()
+
+    def chunks() -> Iterator[bytes]:
+        at = 0
+        while True:
+            last = over.is_set()
+            while data := os.pread(fd, 1 << 16, at):
+                at += len(data)
+                yield data
+            if last:
+                return
+            yield b""
+            over.wait(POLL)
+
+    def copy() -> None:
+        for line in cleaner.lines(log_reader.readable(chunks()), at_once=True):
+            show(line)
+
+    copier = threading.Thread(target=copy, daemon=True)
+    copier.start()
+    try:
+        yield
+    finally:
+        over.set()
+        copier.join()

@@ -1,0 +1,163 @@
+"""Running a verify script: the very bytes that were pinned, within a time limit, and with the secrets left out."""
+
+import fcntl
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+from workcell.base import digest, probe
+from workcell.base.errors import TryAgain, Unreachable
+from workcell.rundir import env as stored_environment
+from workcell.rundir import layout, locks, look, safe_open, seal
+from workcell.system import cgroup, processes, resource_limits, run_program
+
+LARGEST = 1 << 26
+"""Bytes of a verify script that are read; a longer one is not the one that was pinned."""
+
+
+def environment(run: str, attempt: dict[str, Any], n: int) -> tuple[dict[str, str], int]:
+    """(what verify gets, its umask): env.json without the named secrets, and the names of WORKCELL_*."""
+    stored = stored_environment.read(run)
+    env: dict[str, str] = dict(stored.env)
+    for name in attempt.get("secrets") or []:
+        env.pop(name, None)
+    directory = layout.attempt(run, n)
+    env.update(
+        WORKCELL_ATTEMPT=f"{os.path.basename(run)}/{n}",
+        WORKCELL_RUN_DIR=run,
+        WORKCELL_ATTEMPT_DIR=directory,
+        WORKCELL_AGENT_DIR=os.path.join(directory, layout.AGENT_DIR),
+    )
+    return env, stored.umask
+
+
+def run(
+    run_dir: str,
+    n: int,
+    attempt: dict[str, Any],
+    output: int,
+    agent_lock: int | None,
+    until: Callable[[], bool] | None = None,
+) -> dict[str, Any]:
+    """Run the attempt's verify script in its tree, both outputs to the descriptor `output`.
+
+    Returns {how, code, signal, seconds, sha256, error}, and `cgroup` where memory or processes are limited;
+    `how` is exited, limit, tampered or not-started. Once `until` says that nobody wants to know any more, the script is
+    ended as at its limit. It runs from a copy that nobody can write to any more, so that what ran is what was hashed.
+    """
+    directory = layout.attempt(run_dir, n)
+    found: dict[str, Any] = {
+        "how": "tampered",
+        "code": None,
+        "signal": None,
+        "seconds": 0.0,
+        "sha256": None,
+        "error": None,
+    }
+    try:
+        script = safe_open.read(os.path.join(directory, layout.VERIFY_SCRIPT), LARGEST)
+    except OSError as error:
+        return {**found, "error": f"verify.sh cannot be read: {error.strerror}"}
+    if script is None:
+        return {**found, "error": "verify.sh cannot be read: there is no such file, or it is no regular one"}
+    found["sha256"] = digest.sha256(script)
+    if found["sha256"] != attempt["verify"]["sha256"]:
+        return {**found, "error": "its sha256 is not the one in attempt.json"}
+    env, umask = environment(run_dir, attempt, n)
+    fd = _sealed_copy(directory, script)
+    path = f"/dev/fd/{fd}"
+    argv = [*_interpreter(script), path]
+    fds = [fd] if agent_lock is None else [fd, agent_lock]
+    place, groups = resource_limits.around_verify(run_dir, n, attempt["limits"])
+    began = time.monotonic()
+    try:
+        code = run_program.run_into(
+            argv,
+            timeout=attempt["limits"]["verify_seconds"] or 86400.0,
+            cwd=attempt["cwd"],
+            env=env,
+            output=output,
+            pass_fds=fds,
+            umask=umask,
+            until=until,
+            place=place,
+        )
+    except Unreachable as error:
+        return {**found, "how": "not-started", "error": error.message}
+    finally:
+        os.close(fd)
+        for group in groups:
+            found["cgroup"] = resource_limits.told(group, None)
+            _end(run_dir, n, None, group)
+            cgroup.remove(group)
+    found["seconds"] = round(time.monotonic() - began, 3)
+    if code is None:
+        return {**found, "how": "limit"}
+    return {**found, "how": "exited", "code": code if code >= 0 else None, "signal": -code if code < 0 else None}
+
+
+def _interpreter(script: bytes) -> list[str]:
+    """The words before the script's path, as execve(2) reads `#!`: a program and at most one argument."""
+    first = script.split(b"\n", 1)[0]
+    if not first.startswith(b"#!") or not first[2:].strip():
+        return ["bash"]
+    return [os.fsdecode(word) for word in first[2:].strip().split(None, 1)]
+
+
+def _sealed_copy(directory: str, script: bytes) -> int:
+    """A descriptor of the script that can be executed as /dev/fd/N and that nobody can change.
+
+    On Linux it is memory that the kernel seals against writing: what the attempt left behind could open a file in the
+    moment between its making and its removal.
+    """
+    if hasattr(os, "memfd_create"):
+        fd = os.memfd_create("verify.sh", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        seal.write_all(fd, script)
+        fcntl.fcntl(fd, fcntl.F_ADD_SEALS, _SEALS)
+        os.lseek(fd, 0, os.SEEK_SET)
+        return fd
+    path = os.path.join(directory, f".verify.{os.getpid()}.{time.monotonic_ns()}")
+    out = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o700)
+    try:
+        with open(out, "wb") as file:
+            file.write(script)
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    finally:
+        os.unlink(path)
+
+
+_SEALS = sum(getattr(fcntl, name, 0) for name in ("F_SEAL_SEAL", "F_SEAL_SHRINK", "F_SEAL_GROW", "F_SEAL_WRITE"))
+
+
+def end_leftovers(run_dir: str, n: int, *, below: int | None) -> list[processes.Leftover]:
+    """End what the attempt left running, within the fence."""
+    # the group of a copy's attempt is that of the original, whose processes live on
+    group = None if look.at(run_dir, holding=True).copied else resource_limits.of(run_dir, n)
+    left = [] if group is None else _end(run_dir, n, None, resource_limits.of_verify(group))
+    return left + _end(run_dir, n, below, group)
+
+
+def _end(run_dir: str, n: int, below: int | None, group: cgroup.Group | None) -> list[processes.Leftover]:
+    mark = f"{os.path.basename(run_dir)}/{n}"
+    lock = os.path.join(run_dir, layout.AGENT_LOCK)
+    return processes.end(mark, below=below, lock=lock, group=group, place=run_dir)
+
+
+def free_agent_lock(run_dir: str) -> int | None:
+    """Put a fresh agent.lock in place when only what must not be ended holds the old one.
+
+    Returns a descriptor that holds the fresh one, or None where the old one is free. Raises TryAgain when a holder
+    cannot be found or asked: a lock whose holder nobody knows may be an agent's.
+    """
+    path = os.path.join(run_dir, layout.AGENT_LOCK)
+    if locks.held(path, alone=True) == probe.NO:
+        return None
+    found = processes.holders(path, os.path.basename(run_dir))
+    unknown = [one for one in found if one.spared is None or one.spared == processes.NOT_ASKED]
+    if not found or unknown:
+        who = (
+            ", ".join(f"pid {one.pid} ({one.command})" for one in unknown) or "a process that cannot be seen from here"
+        )
+        raise TryAgain(f"{os.path.basename(run_dir)}: agent.lock is held by {who}", "end it, or wait for it")
+    return locks.renew(path)

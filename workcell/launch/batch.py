@@ -1,0 +1,181 @@
+"""Several briefs asked for at once: all are checked, and every fault of every file is told, before the first starts."""
+
+import hashlib
+import os
+from dataclasses import dataclass, field, replace
+
+from workcell.base import digest
+from workcell.base.errors import WorkcellError
+from workcell.launch import launch, plan
+from workcell.rundir import phase
+from workcell.texts import brief as briefs
+from workcell.texts import launch_file
+from workcell.texts.document import Fault, Faulty
+from workcell.trust import access
+from workcell.trust.trust import Untrusted
+
+Key = tuple[str, str, str, str]
+
+
+@dataclass(frozen=True)
+class Request:
+    """`files` are briefs and launch files; `options` is what the command line says for all of them."""
+
+    home: str
+    files: list[str]
+    options: plan.Options = field(default_factory=plan.Options)
+    window: bool = True
+    prepare: bool = False
+    max_live: int | None = None
+    again: bool = False
+    """New runs, also for briefs that have one in the group already."""
+    caller: access.Caller = access.OUTSIDE
+
+
+@dataclass
+class Entry:
+    """One brief of the batch: how it is launched, its plan, and its run once there is one."""
+
+    request: launch.Request
+    made: plan.Plan
+    at: str
+    """Where it was asked for, `night.yaml:7` or the brief's path: for words."""
+    run: str | None = None
+    waits_for: str | None = None
+    """The run that has its tree at this moment."""
+    found: bool = False
+    """Whether the run was there already."""
+    state: str = phase.CREATED
+    """Its phase, or its outcome once it is over."""
+    error: WorkcellError | None = None
+    """Why it could not be created or started."""
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def alone(self) -> bool:
+        """Whether it works in the tree itself: two such entries of one tree cannot live at the same time."""
+        return self.made.worktree is None
+
+
+@dataclass(frozen=True)
+class Batch:
+    group: str | None
+    max_live: int | None
+    entries: list[Entry]
+
+
+def check(request: Request, *, trust: bool = True) -> Batch:
+    """Every brief's plan. Faulty with all faults of all files when there is any; nothing is written.
+
+    Raises Untrusted for the first repository that brings what nobody has trusted, unless `trust` is false.
+    Errors that are no fault of a file are told with the line of the launch file that asked.
+    """
+    asked, faults, groups, limits = _asked(request)
+    entries: list[Entry] = []
+    for at, path, options in asked:
+        window = request.window and not entries
+        one = launch.Request(request.home, path, options, window, request.prepare, request.caller)
+        try:
+            entries.append(Entry(replace(one, window=request.window), launch.check(one, trust=trust), at))
+        except Untrusted:
+            raise
+        except Faulty as error:
+            faults += error.faults
+        except WorkcellError as error:
+            faults.append(Fault(at, None, error.message, error.hint))
+    max_live = request.max_live or min(limits, default=None)
+    faults += _doubles(entries, max_live)
+    if faults:
+        raise Faulty(list(dict.fromkeys(faults)), "nothing was started; mend them all, then give the same command")
+    group = request.options.group or (groups[0] if len(set(groups)) == 1 else None)
+    if group is None and max_live is not None:
+        # without a label the same command could not find its runs again
+        paths = "\n".join(sorted(os.path.abspath(entry.request.brief) for entry in entries))
+        group = "batch-" + hashlib.sha256(os.fsencode(paths)).hexdigest()[:8]
+    for entry in entries:
+        if entry.made.group is None:
+            entry.made.group = group
+    return Batch(group, max_live, entries)
+
+
+def _asked(request: Request) -> tuple[list[tuple[str, str, plan.Options]], list[Fault], list[str], list[int]]:
+    """((where, brief, options) of every entry, faults, groups, limits of the launch files)."""
+    asked: list[tuple[str, str, plan.Options]] = []
+    faults: list[Fault] = []
+    groups: list[str] = []
+    limits: list[int] = []
+    for path in request.files:
+        if not launch_file.is_one(path):
+            asked.append((path, path, request.options))
+            continue
+        try:
+            read = launch_file.read(path)
+        except Faulty as error:
+            faults += error.faults
+            continue
+        except WorkcellError as error:
+            faults.append(Fault(path, None, error.message, error.hint))
+            continue
+        faults += read.faults
+        groups.append(request.options.group or read.group)
+        limits += [read.max_live] if read.max_live else []
+        for entry in read.entries:
+            if entry["brief"]:
+                at = f"{path}:{entry['line']}"
+                brief = os.path.join(read.directory(), os.path.expanduser(entry["brief"]))
+                brief = os.path.relpath(brief) if not os.path.isabs(path) else os.path.normpath(brief)
+                asked.append((at, brief, _options(request.options, read, entry, brief)))
+    return asked, faults, groups, limits
+
+
+def _options(given: plan.Options, read: launch_file.LaunchFile, entry: dict[str, object], brief: str) -> plan.Options:
+    """The command line before the entry, the entry before the brief, the brief before the file's defaults."""
+    front = _front(brief)
+    said: dict[str, object] = {}
+    who: dict[str, str] = {}
+    for key in ("repo", "recipe", "worktree", "dirty", "name"):
+        value: object = getattr(given, key)
+        if value is None and entry.get(key) is not None:
+            value, who[key] = entry[key], f"{read.path}:{entry['line']}"
+        elif value is None and read.defaults.get(key) is not None and key not in front:
+            value, who[key] = read.defaults[key], f"{read.path} (defaults)"
+        if key == "repo" and key in who:
+            value = os.path.normpath(os.path.join(read.directory(), os.path.expanduser(str(value))))
+        said[key] = value
+    mine = entry["labels"]
+    labels = [*given.labels, *(mine if isinstance(mine, list) else []), *(read.defaults.get("labels") or [])]
+    who["labels"] = who["group"] = read.path
+    group = given.group or read.group
+    return replace(given, **said, labels=tuple(labels), group=group, said_by=who)  # type: ignore[arg-type]
+
+
+def _front(path: str) -> dict[str, object]:
+    """What the brief says itself. A brief that cannot be read is told by the check of its plan."""
+    try:
+        return briefs.read(path).document.front
+    except WorkcellError:
+        return {}
+
+
+def _doubles(entries: list[Entry], max_live: int | None) -> list[Fault]:
+    """The same thing asked for twice, and two runs that would share a tree at the same time."""
+    faults = []
+    keys: dict[Key, Entry] = {}
+    trees: dict[str, Entry] = {}
+    for entry in entries:
+        first = keys.setdefault(key_of(entry.made), entry)
+        if first is not entry:
+            faults.append(
+                Fault(entry.at, None, f"asks for the same run as {first.at}", "remove one, or name them apart")
+            )
+        elif max_live is None and entry.alone:
+            other = trees.setdefault(os.path.realpath(entry.made.top), entry)
+            if other is not entry:
+                words = f"works in the same tree as {other.at}: {entry.made.top}"
+                faults.append(Fault(entry.at, None, words, "give one a tree of its own, or launch with --max-live"))
+    return faults
+
+
+def key_of(made: plan.Plan) -> Key:
+    """What makes two requests the same: the brief's bytes, the repository, the name and the recipe."""
+    return (digest.sha256(made.brief.data), os.path.realpath(made.repo), made.name, made.recipe.name)

@@ -1,0 +1,387 @@
+"""resume: the next attempt of a run, from its files."""
+
+import glob
+import os
+import shutil
+import uuid
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from workcell.accounts import holds
+from workcell.agents import reader_for
+from workcell.base import digest, json_codec
+from workcell.base.errors import CannotCreate, Refused, TryAgain
+from workcell.cleaning import run_cleaner
+from workcell.evidence import verdict
+from workcell.finish import decide, handoff, settle, verify_script
+from workcell.git import repository
+from workcell.judgement import next as nexts
+from workcell.launch import attempt as attempts
+from workcell.launch import children, launch, plan, resume_brief, resume_trust, start
+from workcell.rundir import adopt, family, find, inbox, layout, lease, look, phase, run_hold, safe_open, seal, writer
+from workcell.rundir import env as environment
+from workcell.rundir import home_creation as homes
+from workcell.system import resource_limits
+from workcell.texts import recipe as recipes
+from workcell.trust import access
+
+HANDOFF_LIMIT = 1 << 26
+"""Bytes of a handoff that the next attempt begins with."""
+
+OPEN = (phase.DONE, phase.SCHEDULED, phase.CREATED)
+PASSED = "passed"
+
+
+@dataclass(frozen=True)
+class Request:
+    home: str
+    run: str
+    brief: str | None = None
+    recipe: str | None = None
+    window: bool = True
+    dry_run: bool = False
+    native: bool = False
+    """Continue the agent's own conversation, where its recipe can and the conversation is still there."""
+    attempt: int | None = None
+    """Only if this attempt is the current one and waits to go on: for whoever decided on an earlier look."""
+    renew_policy: bool = False
+    """Pin what steers automation anew, from the tree as it is now."""
+    ignore_repo: bool = False
+    """Take nothing from the repository that executes or steers."""
+    by: dict[str, Any] = field(default_factory=lambda: {"who": "person", "playbook": None})
+    caller: access.Caller = access.OUTSIDE
+    """Of a caller inside a run, `by` is that run."""
+
+
+@dataclass(frozen=True)
+class Result:
+    run: str
+    id: str
+    attempt: int
+    phase: str
+    window: str | None
+    brief: str
+    """The text of the attempt's brief.md."""
+    how: str = "artifacts"
+    """native, or artifacts: from the run's files."""
+    how_why: str | None = None
+    """Why it is not native although that was asked for."""
+
+
+def resume(request: Request) -> Result:
+    """Open and start the next attempt; of an attempt that was never started, start that one.
+
+    Raises Refused when the run lives or passed without a new brief, TryAgain when somebody else was first.
+    """
+    run = request.run
+    if request.caller.inside:
+        request = replace(request, by=request.caller.asked_by())
+    # a verify script may run for an hour: who looked a moment ago settles nothing
+    seen = look.at(run) if request.dry_run or request.attempt is not None else settle.settle(run)
+    _check(seen, request)
+    asked = resume_trust.Asked(
+        request.home,
+        request.by.get("who") == "person",
+        renew=request.renew_policy,
+        ignore=request.ignore_repo,
+        preview=request.dry_run,
+    )
+    anew = request.brief is not None or request.recipe is not None or request.renew_policy or request.ignore_repo
+    if seen.phase == phase.CREATED and not anew:
+        if not request.dry_run:
+            resume_trust.settle(asked, seen, _stored(seen), None)
+        if request.dry_run:
+            return Result(run, seen.id, seen.n, seen.phase, None, _text(seen, layout.BRIEF))
+        return _started(request, seen.n)
+    made = _plan(request, resume_trust.ignores(asked, seen))
+    n = seen.n + 1
+    intent, brief, verify, policy = _intent(request, seen, n, made, asked)
+    how = "native" if intent["native"] else "artifacts"
+    if request.dry_run:
+        text = brief.decode("utf-8", "replace")
+        return Result(run, seen.id, n, seen.phase, None, text, how, intent.get("native_why"))
+    _open(request, seen, n, intent, brief, verify, policy, made)
+    return replace(_started(request, n), how=how, how_why=intent.get("native_why"))
+
+
+def _check(seen: look.Look, request: Request) -> None:
+    who = f"cannot resume {seen.id}"
+    if seen.phase == phase.ORPHANED and seen.agent == "yes" and seen.start:
+        pid = seen.start["agent"].get("pid")
+        raise Refused(f"{who}: its agent is still alive (pid {pid})", f"workcell stop {seen.id}, or wait for it")
+    if seen.phase in (phase.RUNNING, phase.STARTING, phase.FINISHING):
+        raise TryAgain(f"{who}: it is {seen.phase}", f"workcell attach {seen.id}")
+    if request.attempt is not None and (seen.phase != phase.SCHEDULED or seen.n != request.attempt):
+        raise TryAgain(f"{who}: it is {seen.phase} in attempt {seen.n} by now", f"workcell status {seen.id}")
+    if settle.needed(seen):
+        raise Refused(f"{who} before it is settled: {seen.why}", f"workcell wait {seen.id} settles it")
+    if seen.phase not in OPEN:
+        cure = f"workcell fsck {seen.id}" if seen.phase == phase.CORRUPT else f"workcell status {seen.id}"
+        raise Refused(f"{who}: it is {seen.phase}: {seen.why}", cure)
+    if seen.altered:
+        raise Refused(
+            f"{who}: {', '.join(seen.altered)} changed since it was written",
+            f"see what differs, and take it as it is now: workcell fsck --accept {seen.id}",
+        )
+    if (seen.result or {}).get("outcome") == PASSED and request.brief is None:
+        raise Refused(f"{who}: it passed", f"give it more to do: workcell resume {seen.id} --brief NEW.md")
+    top = (seen.attempt or {}).get("cwd", "")
+    if not os.path.isdir(top):
+        raise Refused(f"{who}: its tree {top} is gone", "put it back, or launch a new run")
+    tree = repository.find(top) if (seen.launch or {}).get("base") else None
+    busy = repository.under_way(tree) if tree else None
+    if busy:
+        raise Refused(f"{who}: {top} is in the middle of a {busy}", "finish or abort it first")
+    if request.caller.inside and seen.phase != phase.CREATED:
+        _check_room(seen, request)
+
+
+def _check_room(seen: look.Look, request: Request) -> None:
+    """Refuse to a caller inside a run what only a person may overrule: a hold, or a limit that is used up."""
+    held = holds.held(request.home, holds.account(seen.run, seen.attempt or {}))
+    if run_hold.standing(seen.run) is not None:
+        access.require(request.caller, "resume", f"{seen.id} is held")
+    if held is not None:
+        access.require(request.caller, "resume", f"the account of {seen.id} is held: {held.get('why')}")
+    facts, verify = (look.record_at(seen, seen.n, name) for name in (layout.FACTS, layout.VERIFY))
+    history = decide.history_of(seen.run, seen, facts or {}, verify)
+    history[-1]["cost_usd"] = verdict.cost(seen)
+    spent = nexts.past_limit(nexts.since_person(history), (seen.attempt or {}).get("limits") or {})
+    if spent is not None:
+        access.require(request.caller, "resume", f"{seen.id} has used up a limit: {spent}")
+
+
+def _stored(seen: look.Look) -> recipes.Recipe:
+    """The recipe of the current attempt, as it was pinned."""
+    stored = (seen.attempt or {}).get("recipe") or {}
+    return recipes.Recipe(str(stored.get("name")), stored.get("values") or {}, [])
+
+
+def _plan(request: Request, ignore_repo: bool) -> plan.Plan | None:
+    """The plan of a new brief; None without one."""
+    if request.brief is None:
+        return None
+    launched = look.read_record(request.run, layout.LAUNCH, []) or {}
+    options = plan.Options(
+        recipe=request.recipe,
+        repo=launched.get("workspace"),
+        name=launched.get("name"),
+        ignore_repo=ignore_repo,
+    )
+    made = plan.make(request.brief, options, request.home)
+    asked = made.brief.values["repo"]
+    if asked:
+        place = os.path.realpath(os.path.join(made.brief.directory(), os.path.expanduser(asked)))
+        known = {os.path.realpath(str(launched.get(key))) for key in ("repo", "workspace")}
+        if not any(os.path.commonpath([place, one]) == one for one in known):
+            raise Refused(
+                f"cannot resume {os.path.basename(request.run)} with {request.brief}: it is about {place}",
+                f"launch it as a run of its own: workcell launch {request.brief}",
+            )
+    children.narrow(made, request.caller)
+    more = set(made.may) - family.granted_to(request.home, os.path.basename(request.run))
+    if more:
+        raise Refused(
+            f"cannot resume {os.path.basename(request.run)} with {request.brief}: it grants {', '.join(sorted(more))}, "
+            "and grants are given at launch",
+            f"launch it as a run of its own: workcell launch {request.brief}",
+        )
+    return replace(made, id=os.path.basename(request.run))
+
+
+def _intent(
+    request: Request, seen: look.Look, n: int, made: plan.Plan | None, asked: resume_trust.Asked
+) -> tuple[dict[str, Any], bytes, bytes | None, bytes | None]:
+    """(attempt.json, brief.md, verify.sh, policy.json) of the next attempt."""
+    assert seen.attempt is not None and seen.launch is not None
+    messages: list[str] = []
+    chosen = made.recipe if made is not None else _stored(seen)
+    if made is not None:
+        carried, brief, verify = attempts.from_plan(made, seen.attempt["cwd"]), made.brief.data, made.verify
+    else:
+        carried = dict(seen.attempt)
+        if request.recipe is not None:
+            project = None if resume_trust.ignores(asked, seen) else seen.attempt["cwd"]
+            chosen = recipes.resolve(request.recipe, home=request.home, project=project)
+            carried["recipe"] = attempts.of_found(chosen)
+            carried.update(attempts.of_recipe(chosen.values))
+            for key, names in (("secrets", chosen.values["secrets"]), ("env_names", chosen.values["env"])):
+                carried[key] = sorted({*carried[key], *names})
+        waiting = [message for _, message in inbox.for_brief(request.run, seen.n)]
+        messages = [str(message["id"]) for message in waiting]
+        texts = [str(message["text"]).rstrip("\n") for message in waiting]
+        brief = resume_brief.brief(request.run, seen, n, texts, run_cleaner.of_run(request.run)).encode(
+            "utf-8", "replace"
+        )
+        verify = _verify(seen)
+        carried["verify"] = verify and {"sha256": digest.sha256(verify)}
+    carried["ignore_repo"], policy = resume_trust.settle(asked, seen, chosen, made)
+    values = carried["recipe"]["values"]
+    session, why_not = _conversation(request, seen, values) if request.native else (None, None)
+    carried["limits"] = _limits(request, seen, carried["limits"])
+    intent = attempts.fill(
+        carried,
+        run=request.run,
+        n=n,
+        name=seen.launch["name"],
+        session=session or str(uuid.uuid4()),
+        brief_text=brief.decode("utf-8", "replace"),
+        asked_by=request.by,
+        follows=seen.n,
+        later=False,
+        native=session is not None,
+    )
+    if why_not is not None:
+        intent["native_why"] = why_not
+    intent["messages"] = messages
+    intent["brief_given"] = n if made is not None else seen.attempt.get("brief_given", 1)
+    plan.check_programs(recipes.Recipe(carried["recipe"]["name"], values, []), intent["argv"], _path(request.run))
+    resource_limits.check(intent["limits"])
+    return intent, brief, verify, policy
+
+
+def _conversation(request: Request, seen: look.Look, values: dict[str, Any]) -> tuple[str | None, str | None]:
+    """(the conversation to continue, None), or (None, why the attempt starts from the run's files instead)."""
+    assert seen.attempt is not None
+    name = seen.attempt["recipe"]["name"]
+    if request.recipe is not None and request.recipe != name:
+        return None, f"another agent cannot continue what {name} said"
+    if not values.get("resume"):
+        return None, f"recipe {name!r} has no 'resume'"
+    told = [one["session"]["id"] for one in verdict.records(seen) if one["session"].get("id")]
+    session = str(told[-1] if told else seen.attempt["agent_session"])
+    reader = reader_for(str(seen.attempt.get("reader")))
+    if reader is not None:
+        places = reader.transcripts(environment.known(request.run), seen.attempt["cwd"], session)
+        if not any(glob.glob(place) for place in places):
+            return None, f"the conversation {session} is not where {name} keeps it"
+    return session, None
+
+
+def _limits(request: Request, seen: look.Look, limits: dict[str, Any]) -> dict[str, Any]:
+    """The limits of the next attempt: what a playbook opens gets what is left of the run's time, a person all of it."""
+    whole = limits.get("wall_total_seconds") or limits.get("wall_seconds")
+    if not whole:
+        return limits
+    if request.by.get("who") == "person":
+        return {**limits, "wall_seconds": whole, "wall_total_seconds": whole}
+    used = 0.0
+    for n in range(seen.n, 0, -1):
+        exit = look.record_at(seen, n, layout.EXIT) or {}
+        used += float(exit.get("seconds") or 0.0)
+        attempt = look.record_at(seen, n, layout.ATTEMPT) or {}
+        if (attempt.get("asked_by") or {}).get("who") == "person":
+            break
+    return {**limits, "wall_seconds": max(60.0, whole - used), "wall_total_seconds": whole}
+
+
+def _verify(seen: look.Look) -> bytes | None:
+    """The pinned script. If the agent changed it, the run is tampered with: a person gives a new brief."""
+    assert seen.attempt is not None
+    if seen.attempt.get("verify") is None:
+        return None
+    path = os.path.join(seen.directory, layout.VERIFY_SCRIPT)
+    try:
+        script = safe_open.read(path, verify_script.LARGEST) or b""
+    except OSError:
+        script = b""
+    pinned = seen.attempt["verify"]["sha256"]
+    if seen.book is not None:
+        pinned = seen.book.hashes.get((seen.n, layout.VERIFY_SCRIPT), pinned)  # a person may have accepted another one
+    if digest.sha256(script) != pinned:
+        raise Refused(
+            f"cannot resume {seen.id}: {path} is not the script that was pinned at launch",
+            f"look at it, then give the brief again: workcell resume {seen.id} --brief BRIEF",
+        )
+    return script
+
+
+def _path(run: str) -> str | None:
+    return environment.read(run).env.get("PATH")
+
+
+def _text(seen: look.Look, name: str) -> str:
+    data = safe_open.read(os.path.join(seen.directory, name), handoff.LARGEST)
+    return (data or b"").decode("utf-8", "replace")
+
+
+def _open(
+    request: Request,
+    seen: look.Look,
+    n: int,
+    intent: dict[str, Any],
+    brief: bytes,
+    verify: bytes | None,
+    policy: bytes | None,
+    made: plan.Plan | None,
+) -> None:
+    """Stage the attempt, rename it, and switch `current` to it: the switch is its birth."""
+    run, staged = request.run, ""
+    homes.ensure(request.home)  # from here on the home is of this format
+    held = settle.take(run, seen)
+    try:
+        held = adopt.adopted(held)
+        held.mend(seen.n)
+        top = str(intent["cwd"])
+        with lease.claim(request.home, top, seen.id, lambda other: find.is_live(request.home, other)):
+            _remove_unborn(run, n)
+            staged = os.path.join(run, layout.ATTEMPTS, f"{layout.STAGED}{layout.number(n)}")
+            handoff = safe_open.read(os.path.join(seen.directory, layout.HANDOFF), HANDOFF_LIMIT)
+            pinned = attempts.write(staged, brief, verify, intent, handoff, policy)
+            held.pin(n, pinned)
+            os.rename(staged, layout.attempt(run, n))
+            seal.sync_directory(os.path.join(run, layout.ATTEMPTS))
+            _renew_environment(request, intent, made, held)
+            held.reopen()
+            held.born(n)
+            seal.point(run, layout.CURRENT, f"{layout.ATTEMPTS}/{layout.number(n)}")
+            inbox.briefed(run, n)
+    except OSError as error:
+        if staged:
+            shutil.rmtree(staged, ignore_errors=True)
+        raise CannotCreate(f"cannot open attempt {n} of {seen.id}: {error.strerror}", "free some disk space") from error
+    finally:
+        held.close()
+
+
+def _remove_unborn(run: str, n: int) -> None:
+    """Remove directories of attempts that were never begun: `n` is the next one, and all numbers below it were."""
+    directory = os.path.join(run, layout.ATTEMPTS)
+    for name in os.listdir(directory):
+        if name.startswith(layout.STAGED) or (name.isdigit() and int(name) >= n):
+            path = os.path.join(directory, name)
+            if os.path.isdir(path) and not os.path.islink(path):
+                shutil.rmtree(path)
+            else:
+                os.unlink(path)
+
+
+def _renew_environment(request: Request, intent: dict[str, Any], made: plan.Plan | None, held: writer.Writer) -> None:
+    """env.json for the next attempt: a person's shell replaces what it has, and what files fixed stays or comes new.
+
+    A name that is absent in the shell keeps its value. A playbook has no shell: it
+    brings only what another recipe fixes.
+    """
+    stored = environment.read(request.run)
+    env, fixed = dict(stored.env), set(stored.fixed)
+    if made is not None:
+        env = {**{name: value for name, value in env.items() if name not in fixed}, **made.env}
+        fixed = set(made.fixed)
+    elif request.by.get("who") == "person":
+        names = {*plan.environment_now(), *intent["env_names"]} - fixed
+        env.update({name: os.environ[name] for name in names if name in os.environ})
+    if made is None and request.recipe is not None:
+        own = {name: value for name, value in intent["recipe"]["values"]["env"].items() if value is not None}
+        env.update(own)
+        fixed |= set(own)
+    data = json_codec.encode(launch.env_record(env, sorted(fixed)))
+    held.pin(0, {layout.ENV: data})
+    seal.replace(request.run, layout.ENV, data)
+
+
+def _started(request: Request, n: int) -> Result:
+    if request.by.get("who") == "person":
+        holds.lift_by_resume(request.run)  # else the watchdog would keep away from what a person started again
+    seen = start.runner(request.run, n)
+    trouble = start.window(request.home, request.run, n) if request.window else None
+    return Result(request.run, seen.id, n, seen.phase, trouble, _text(seen, layout.BRIEF))

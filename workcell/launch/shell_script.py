@@ -1,0 +1,113 @@
+"""The shell commands that do by hand what a launch of one brief does: setup, agent, log and check."""
+
+import shlex
+from typing import Any
+
+from workcell.launch import dry_run, plan
+from workcell.rundir import layout
+
+_RUN = "__RUN__"
+"""Stands for the run directory until the script makes one; no path of anybody's looks like it."""
+
+
+def script(made: plan.Plan) -> str:
+    """A bash script. It exits with the agent's code if that is not 0, else with the check's.
+
+    Left out is what takes a program that stays: the survival of disconnects, limits other than the wall clock,
+    the record, and the look for forbidden paths (they are named in a comment).
+    """
+    filled = dry_run.filled_in(made, run=_RUN)
+    lines = [
+        "#!/usr/bin/env bash",
+        f"# By hand what workcell does for: {' '.join(made.objective.split())}",
+        f"# recipe {made.recipe.name}, from {'; '.join(made.recipe.origins)}",
+        "set -uo pipefail",
+        "",
+        "RUN=${RUN:-$(mktemp -d)}   # in place of the run directory",
+        'echo "files are in $RUN" >&2',
+        f'fill() {{ sed "s|{_RUN}|$RUN|g"; }}',
+        f'mkdir -p "$RUN/{layout.ATTEMPTS}/001/{layout.AGENT_DIR}"',
+        f"cd {shlex.quote(made.top)} || exit 66",
+        "",
+    ]
+    brief = made.brief.data.decode("utf-8", "replace")
+    lines += _write(f"{layout.ATTEMPTS}/001/{layout.BRIEF}", brief, filled=False)
+    for name, text in filled["seed"].items():
+        lines += [f'mkdir -p "$(dirname "$RUN/{layout.ATTEMPTS}/001/{name}")"']
+        lines += _write(f"{layout.ATTEMPTS}/001/{name}", text, filled=True)
+    lines += _environment(made)
+    if made.setup:
+        lines += ["", f"# setup, from {made.origins['setup']}", "(set -e", *made.setup, ") || exit"]
+    lines += ["", *(_steps(filled["steps"]) if made.recipe.values["steps"] else _agent(made, filled))]
+    return "\n".join([*lines, *_check(made), ""])
+
+
+def _write(path: str, text: str, *, filled: bool) -> list[str]:
+    """Commands that write `text` to a file below $RUN."""
+    mark = "END"
+    while mark in text:
+        mark += "_"
+    target = f'"$RUN/{path}"'
+    body = text if text.endswith("\n") else text + "\n"
+    return [f"{'fill' if filled else 'cat'} >{target} <<'{mark}'", *body[:-1].split("\n"), mark]
+
+
+def _word(word: str) -> str:
+    return '"$RUN"'.join(shlex.quote(part) if part else "" for part in word.split(_RUN)) or "''"
+
+
+def _environment(made: plan.Plan) -> list[str]:
+    attempt = f"$RUN/{layout.ATTEMPTS}/001"
+    lines = [
+        f'export WORKCELL_RUN_DIR="$RUN" WORKCELL_ATTEMPT_DIR="{attempt}" WORKCELL_BRIEF="{attempt}/{layout.BRIEF}"',
+        f'export WORKCELL_AGENT_DIR="{attempt}/{layout.AGENT_DIR}" WORKCELL_HANDOFF="{attempt}/{layout.HANDOFF}"',
+    ]
+    for name in made.env_names:
+        if name in made.secrets or made.origins[f"env.{name}"].startswith(plan.NAMED_BY):
+            lines.append(f"# {name} comes from your shell")
+        else:
+            lines.append(f"export {name}={shlex.quote(made.env[name])}")
+    return lines
+
+
+def _steps(steps: list[dict[str, Any]]) -> list[str]:
+    """Each step under a bash of its own that has the terminal's own standard input."""
+    lines = ["# the steps of the brief; the first that fails ends it"]
+    for step in steps:
+        mark = f"STEP_{step['step']}"
+        while mark in step["text"]:
+            mark += "_"
+        words = f"{step['step']}. {' '.join(str(step['title']).split())}"
+        lines += [f"echo {shlex.quote(words)}"]
+        lines += [f"bash -euo pipefail /dev/fd/3 3<<'{mark}' || exit", *str(step["text"])[:-1].split("\n"), mark]
+    return lines
+
+
+def _agent(made: plan.Plan, filled: dict[str, Any]) -> list[str]:
+    values = made.recipe.values
+    prompt = str(filled["prompt"])
+    lines = _write("prompt.md", prompt, filled=True) if prompt else []
+    argv = filled["argv"][4:] if made.setup else filled["argv"]
+    words = ['"$(cat "$RUN/prompt.md")"' if prompt and word == prompt else _word(word) for word in argv]
+    wall = made.limits["wall_seconds"]
+    if wall:
+        words = ["timeout", *(["--foreground"] if values["io"] == "terminal" else []), f"{wall:g}", *words]
+    if values["io"] == "file":
+        words.append('<"$RUN/prompt.md"' if values["stdin"] == "prompt" else "</dev/null")
+        words += [f'>"$RUN/{layout.AGENT_LOG}"']
+        words.append("2>&1" if values["stderr"] == "merge" else f'2>"$RUN/{layout.STDERR_LOG}"')
+    return [*lines, "", "# the agent", " ".join(words) + " || exit"]
+
+
+def _check(made: plan.Plan) -> list[str]:
+    lines = [""]
+    if made.forbid:
+        lines.append(f"# touched by nobody: {' '.join(made.forbid)}; look with git status and git log --stat")
+    if made.verify is None:
+        return [*lines, "# nothing checks the work: there is no verify"]
+    text = made.verify.decode("utf-8", "surrogateescape").encode("utf-8", "replace").decode()
+    unset = [word for name in made.secrets for word in ("-u", name)]
+    first = text.split("\n", 1)[0]
+    program = first[2:].strip() if first.startswith("#!") and first[2:].strip() else "bash"
+    words = [*(["env", *unset] if unset else []), program, f'"$RUN/{layout.VERIFY_SCRIPT}"']
+    return [*lines, "# the check", *_write(layout.VERIFY_SCRIPT, text, filled=False), " ".join(words)]

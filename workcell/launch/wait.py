@@ -1,0 +1,118 @@
+"""wait: until runs are over, or one needs a person, settling on the way what dead processes left."""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from workcell.evidence import activity
+from workcell.finish import decide, settle
+from workcell.rundir import heartbeat, look, maildir, notice, phase
+
+POLL = 0.1
+"""Seconds between two looks. A look costs some 50 µs; nothing resident tells us more."""
+
+ASK = 3.0
+"""Seconds between two looks at what an agent does: its records are read for that."""
+
+BIRTH = 20.0
+"""Seconds for which an attempt that was just opened may be without a runner before it counts as waiting."""
+
+DONE, ATTENTION = "done", "attention"
+
+_PARTS = (notice.NEW, notice.CUR, notice.SENT, notice.FAILED)
+_ASKS = ("question", "approval")
+
+
+@dataclass(frozen=True)
+class Result:
+    met: bool
+    """Every run passed; or, of `attention`, at least one is over or needs a person."""
+    timed_out: bool
+    states: list[str]
+
+
+def wait(
+    runs: list[str], wanted: str, timeout: float | None, tick: Callable[[list[look.Look]], None] | None = None
+) -> Result:
+    """Wait until all runs are over (DONE), or until the first is over or needs a person (ATTENTION).
+
+    A run that is scheduled goes on when the watchdog starts it: it is waited for while the watchdog ticks. One that
+    cannot end by itself (corrupt, unknown, prepared) ends the wait for it. `tick` is called with every round of
+    looks; `timeout` is in seconds.
+    """
+    watch = _Watch()
+    deadline = None if timeout is None else watch.began + timeout
+    while True:
+        seen = [settle.settle(run) for run in runs]
+        if tick is not None:
+            tick(seen)
+        over = [watch.over(one) for one in seen]
+        if wanted == ATTENTION:
+            states = [_state(one) if ended else watch.needs(one) for one, ended in zip(seen, over, strict=True)]
+            if any(states):
+                return Result(True, False, [word or _state(one) for word, one in zip(states, seen, strict=True)])
+        elif all(over):
+            words = [_state(one) for one in seen]
+            return Result(all(word == "passed" for word in words), False, words)
+        if deadline is not None and time.monotonic() >= deadline:
+            return Result(False, True, [_state(one) for one in seen])
+        time.sleep(POLL)
+
+
+class _Watch:
+    """What one wait remembers between its looks."""
+
+    def __init__(self) -> None:
+        self.began = time.monotonic()
+        self._wall = time.time()
+        self._born: dict[tuple[str, int], float] = {}
+        self._asked: dict[str, float] = {}
+
+    def over(self, seen: look.Look) -> bool:
+        """Whether there is nothing more to wait for."""
+        if seen.phase in (phase.DONE, phase.CORRUPT, phase.UNKNOWN):
+            return True
+        if seen.phase not in (phase.SCHEDULED, phase.CREATED):
+            return False
+        if seen.phase == phase.CREATED:
+            if (seen.attempt or {}).get("start") == "later":
+                return True
+            # between the switch of `current` and the lock of the new runner nobody has started, and somebody will
+            first = self._born.setdefault((seen.run, seen.n), time.monotonic())
+            if time.monotonic() - first < BIRTH:
+                return False
+        return not heartbeat.there(decide.home_of(seen.run))
+
+    def needs(self, seen: look.Look) -> str | None:
+        """Why a run that is not over needs a person; None when it does not."""
+        if seen.phase == phase.ORPHANED and seen.why != phase.LEFTOVERS:
+            return phase.ORPHANED
+        told = self._told(seen)
+        if told is not None or seen.phase != phase.RUNNING:
+            return told
+        now = time.monotonic()
+        if now - self._asked.get(seen.run, -ASK) < ASK:
+            return None
+        self._asked[seen.run] = now
+        found = activity.of(seen)
+        return str(found["state"]) if found and found["state"] in _ASKS else None
+
+    def _told(self, seen: look.Look) -> str | None:
+        """The event of a notice about this attempt that was posted since the wait began and calls for a person."""
+        box = notice.box(decide.home_of(seen.run))
+        start = notice.key(seen.id, seen.n, "").replace("/", ".")
+        for part in _PARTS:
+            for name in maildir.waiting(box, part):
+                event = name.removeprefix(start).partition(".")[0]
+                if name.startswith(start) and event in notice.ATTENTION:
+                    try:
+                        if os.stat(os.path.join(box, part, name)).st_mtime >= self._wall - 1.0:
+                            return event
+                    except OSError:
+                        continue  # it was just moved on
+        return None
+
+
+def _state(seen: look.Look) -> str:
+    return str((seen.result or {}).get("outcome") or seen.phase)

@@ -1,1 +1,0 @@
-"""One verb per module: a request in, a result out, no printing."""

@@ -1,1 +1,0 @@
-"""The outside world, each part of it behind a small interface."""

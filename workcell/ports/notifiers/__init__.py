@@ -1,1 +1,0 @@
-"""Ways to a person: one module for each kind of destination."""

@@ -1,0 +1,140 @@
+"""Finding the run that a person means."""
+
+import os
+
+from workcell.base import ids, json_codec, probe
+from workcell.base.errors import Invalid, NotFound, Usage
+from workcell.rundir import home as rundirs
+from workcell.rundir import home_creation as homes
+from workcell.rundir import layout, ledger, look, phase, safe_open, status
+from workcell.terminal import printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def ids_of(home: str) -> list[str]:
+    """Ids of all runs, oldest first."""
+    try:
+        names = os.listdir(os.path.join(home, layout.RUNS))
+    except FileNotFoundError:
+        return []
+    return sorted(name for name in names if not name.startswith("."))
+
+
+MINUTE = len("20261120-0512")
+
+
+def by_age(home: str, known: list[str]) -> list[str]:
+    """Oldest first. Ids tell the minute; within one minute launch.json has to say."""
+    minutes = [entry[:MINUTE] for entry in known]
+    return sorted(
+        known, key=lambda entry: (entry[:MINUTE], _born(home, entry) if minutes.count(entry[:MINUTE]) > 1 else "")
+    )
+
+
+def _born(home: str, run: str) -> str:
+    found = look.read_record(path_of(home, run), layout.LAUNCH, [], required=False)
+    return str(found.get("created_at", "")) if found else ""
+
+
+def path_of(home: str, run: str) -> str:
+    """The directory of the run of that id."""
+    return os.path.join(home, layout.RUNS, run)
+
+
+def run(home: str, word: str) -> str:
+    """The directory of the run that `word` names: an id, a name, a unique prefix, a path, or `-` for the newest.
+
+    Of several runs of one name, the newest that is not done, else the newest. NotFound when there is none, Usage
+    with the list when a prefix fits several, Refused when others can write to the home or the run belongs to another
+    user: what stands in a run is executed by settling or resuming it. Invalid when it is of a newer format.
+    """
+    homes.check(home)
+    path = _path(home, word)
+    rundirs.check_run(path)
+    _known_format(path)
+    return path
+
+
+def _path(home: str, word: str) -> str:
+    known = ids_of(home)
+    if not word.strip():
+        raise Usage("RUN is empty", "name a run, or - for the newest: an unset variable must not pick one")
+    if word == "-":
+        if not known:
+            raise NotFound("there is no run yet", "workcell launch BRIEF")
+        last = [entry for entry in known if entry[:MINUTE] == known[-1][:MINUTE]]
+        return path_of(home, by_age(home, last)[-1])
+    if word in known or (ids.plain(word) and ledger.exists(path_of(home, word))):
+        return path_of(home, word)  # a run whose directory was removed can still be stopped
+    if "/" in word or word == ".":
+        path = os.path.realpath(word)
+        while path != "/":
+            if os.path.dirname(path) == os.path.realpath(os.path.join(home, layout.RUNS)):
+                return path_of(home, os.path.basename(path))
+            path = os.path.dirname(path)
+        raise NotFound(f"{printable.printable(word)!r} is not the directory of a run", "workcell ls")
+    part = ids.slug(word)
+    named = [entry for entry in known if part and part in entry and name_of(path_of(home, entry)) == word]
+    if named:
+        live = [entry for entry in named if status.cached(path_of(home, entry)) is None]
+        return path_of(home, by_age(home, live or named)[-1])
+    begun = [entry for entry in known if entry.startswith(word)]
+    if len(begun) == 1:
+        return path_of(home, begun[0])
+    shown = printable.printable(word)
+    if begun:
+        raise Usage(f"{shown!r} fits {len(begun)} runs", "use more of the id", details=begun)
+    raise NotFound(f"no such run: {shown!r}", "workcell ls")
+
+
+def home_of(path: str) -> str:
+    """The home that the run's directory lies in."""
+    return os.path.dirname(os.path.dirname(path))
+
+
+def name_of(path: str) -> str | None:
+    """The name in launch.json, also in one of a newer format; None when it cannot be read."""
+    name = _raw(path, layout.LAUNCH).get("name")
+    return name if isinstance(name, str) else None
+
+
+def _raw(directory: str, file: str) -> "dict[str, Any]":
+    """A record of whatever format; empty when there is none that can be read."""
+    try:
+        return json_codec.decode(safe_open.read(os.path.join(directory, file), look.LARGEST) or b"")
+    except (OSError, ValueError):
+        return {}
+
+
+def _known_format(path: str) -> None:
+    """Raise Invalid for a run that a newer version wrote: nothing may be concluded from what is read of it."""
+    attempt = layout.attempt(path, layout.current(path) or 0)
+    for directory, file, reads in ((path, layout.LAUNCH, layout.READS), (attempt, layout.ATTEMPT, layout.RECORDS)):
+        major = json_codec.major(_raw(directory, file), file.removesuffix(".json"))
+        if major is not None and major > reads[-1]:
+            raise Invalid(
+                f"{os.path.basename(path)} is of a newer format: its {file} is of format {major}, and this workcell "
+                f"reads {reads[-1]}",
+                "install a newer workcell",
+            )
+
+
+def is_live(home: str, run: str) -> bool:
+    """Whether the run exists and is not done: for leases. OSError when that cannot be told."""
+    path = path_of(home, run)
+    if os.path.exists(ledger.ended_path(path)):
+        return False
+    if ledger.exists(path):
+        seen = look.at(path)
+        if not os.path.isdir(path):
+            return seen.runner != probe.NO or seen.agent != probe.NO
+        return seen.phase != phase.DONE
+    for place, answer in ((path, False), (os.path.join(path, layout.CURRENT, layout.RESULT), True)):
+        try:
+            os.stat(place)
+        except FileNotFoundError:
+            return answer
+    return False

@@ -1,0 +1,160 @@
+"""Messages to an agent in a run's inbox: which wait, which were typed, and what is said of each.
+
+A message is one file, and the directory that it is in is its state: new (queued), typed (its typing has begun: it is
+never typed again), cur (accepted), refused. `said/` holds a record of the same name with the reason or the evidence.
+"""
+
+import os
+
+from workcell.base import clock, ids, json_codec
+from workcell.rundir import layout, maildir, orders, safe_open, seal, spool
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Message = dict[str, Any]
+
+KINDS = ("text", "answer", "interrupt")
+MODES = ("urgent", "important", "sequential")
+"""Of a text, the hastiest first."""
+
+QUEUED, TYPED, ACCEPTED, REFUSED = "queued", "typed", "accepted", "refused"
+_STATES = {maildir.NEW: QUEUED, layout.TYPED: TYPED, maildir.CUR: ACCEPTED, layout.REFUSED: REFUSED}
+SCHEMA = "workcell.message/1"
+
+
+def post(run: str, message: "Message") -> str:
+    """Put a message into the inbox; its file name. Raises OSError when the disk refuses.
+
+    One that needs an order has it sealed first: the caller has the right to give it.
+    """
+    kind = str(message.get("kind"))
+    name = orders.name(run) if kind in orders.KINDS else ids.unique()
+    data = json_codec.encode_line({"schema": SCHEMA, "at": clock.stamp(), **message, "id": message.get("id") or name})
+    if kind in orders.KINDS and orders.needed(run):
+        orders.place(run, name, kind, data, attempt=message.get("attempt"), by=message.get("by"))
+    return maildir.deliver_bytes(os.path.join(run, layout.INBOX), name + ".json", data)
+
+
+def ordered(run: str, name: str) -> bool:
+    """Whether the waiting message of that file name is what was ordered."""
+    if not orders.needed(run):
+        return True
+    data = safe_open.read(os.path.join(run, layout.INBOX, maildir.NEW, name), maildir.LARGEST)
+    return data is not None and orders.allows(run, name, data)
+
+
+def state(run: str, name: str) -> "tuple[str | None, dict[str, Any]]":
+    """(queued, typed, accepted, refused, or None when there is no such message; what is said of it)."""
+    box = os.path.join(run, layout.INBOX)
+    for _ in range(2):  # it may be moved on between two looks
+        for part, word in _STATES.items():
+            if os.path.exists(os.path.join(box, part, name)):
+                return word, said(run, name)
+    return None, said(run, name)
+
+
+def said(run: str, name: str) -> "dict[str, Any]":
+    """The record of a message: {state, at, why?, evidence?, attempt?, stage?}; empty when nothing was said yet."""
+    return maildir.read(os.path.join(run, layout.INBOX), name, layout.SAID) or {}
+
+
+def say(run: str, name: str, **words: "Any") -> None:
+    """Replace what is said of a message, unless it is the same again."""
+    before = said(run, name)
+    if {key: value for key, value in before.items() if key not in ("at", "schema")} == words:
+        return
+    directory = os.path.join(run, layout.INBOX, layout.SAID)
+    os.makedirs(directory, 0o700, exist_ok=True)
+    line = {"schema": "workcell.file.said/1", "at": clock.stamp(), **words}
+    seal.replace(directory, name, json_codec.encode_line(line))
+
+
+def waiting(run: str) -> "list[tuple[str, Message]]":
+    """Queued messages for the agent, oldest first."""
+    return _letters(run, maildir.NEW)
+
+
+def typed(run: str) -> "list[tuple[str, Message]]":
+    """Messages whose typing has begun, and of which nobody knows yet how it ended."""
+    return _letters(run, layout.TYPED)
+
+
+def _letters(run: str, part: str) -> "list[tuple[str, Message]]":
+    box = os.path.join(run, layout.INBOX)
+    read = [(name, maildir.read(box, name, part)) for name in maildir.waiting(box, part)]
+    return [(name, found) for name, found in read if found is not None and found.get("kind") in KINDS]
+
+
+def begin(run: str, name: str, attempt: int, stage: str) -> None:
+    """Say that typing begins, before the first key: from here on the message is never typed again."""
+    say(run, name, state=TYPED, attempt=attempt, stage=stage)
+    _move(run, name, maildir.NEW, layout.TYPED)
+
+
+def accept(run: str, name: str, message: "Message", evidence: str, attempt: int) -> None:
+    """The message reached the agent."""
+    say(run, name, state=ACCEPTED, attempt=attempt, evidence=evidence)
+    _note(run, "message.accepted", message, evidence=evidence, attempt=attempt)
+    _move(run, name, _part(run, name), maildir.CUR)
+
+
+def refuse(run: str, name: str, message: "Message", why: str, attempt: int) -> None:
+    """The message did not reach the agent, or nobody can tell; it will not be tried again."""
+    say(run, name, state=REFUSED, attempt=attempt, why=why)
+    _note(run, "message.refused", message, why=why, attempt=attempt)
+    _move(run, name, _part(run, name), layout.REFUSED)
+
+
+def give_up(run: str, attempt: int) -> None:
+    """Close what was being typed when the attempt ended; for the holder of runner.lock, once no courier lives."""
+    for name, message in typed(run):
+        told = said(run, name)
+        if told.get("state") == ACCEPTED:
+            accept(run, name, message, str(told.get("evidence")), attempt)
+        else:
+            refuse(run, name, message, "the attempt ended while it was being typed", attempt)
+
+
+def _note(run: str, event: str, message: "Message", **fields: object) -> None:
+    key = f"{event}:{message.get('id')}"
+    spool.note(run, event, id=key, source="inbox", message=message.get("id"), kind=message.get("kind"), **fields)
+
+
+def _part(run: str, name: str) -> str:
+    box = os.path.join(run, layout.INBOX)
+    return layout.TYPED if os.path.exists(os.path.join(box, layout.TYPED, name)) else maildir.NEW
+
+
+def _move(run: str, name: str, part: str, to: str) -> None:
+    box = os.path.join(run, layout.INBOX)
+    maildir.move(box, name, to, part)
+    for one in (to, part):
+        seal.sync_directory(os.path.join(box, one))
+
+
+def for_brief(run: str, n: int) -> "list[tuple[str, Message]]":
+    """Queued texts that no brief of attempts up to `n` holds: what the next attempt's brief must say."""
+    given = set()
+    for number in range(1, n + 1):
+        given |= in_brief(run, number)
+    return [(name, one) for name, one in waiting(run) if one["kind"] == "text" and one.get("id") not in given]
+
+
+def in_brief(run: str, n: int) -> set[str]:
+    """Ids of the messages that stand in the brief of attempt `n`."""
+    try:
+        data = safe_open.read(os.path.join(layout.attempt(run, n), layout.ATTEMPT), maildir.LARGEST)
+        found = json_codec.decode(data or b"").get("messages")
+    except (OSError, ValueError):
+        return set()
+    return {str(one) for one in found} if isinstance(found, list) else set()
+
+
+def briefed(run: str, n: int) -> None:
+    """Move on what stands in the brief of attempt `n`; for whoever made it, and for whoever finds it not done."""
+    given = in_brief(run, n)
+    for name, message in waiting(run):
+        if message.get("id") in given:
+            accept(run, name, message, f"in the brief of attempt {n}", n)

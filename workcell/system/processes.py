@@ -1,0 +1,229 @@
+"""What an attempt left behind: which processes those are, and ending them within the fence."""
+
+import os
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import psutil
+
+from workcell.system import cgroup
+
+MARK = "WORKCELL_ATTEMPT"
+"""The environment variable that names a process's attempt as `<run>/<attempt>`."""
+
+PLACE = "WORKCELL_RUN_DIR"
+"""The environment variable that names the run directory of an agent and of what it started."""
+
+NOT_ASKED = "it could not be asked"
+ROUNDS = 20
+"""After so many rounds, what forks faster than it is ended is left alone and named."""
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """One process: who it is, what it runs, and why it is spared; None when it may be ended."""
+
+    pid: int
+    command: str
+    spared: str | None
+
+
+def find(
+    mark: str,
+    *,
+    below: int | None = None,
+    lock: str | None = None,
+    group: cgroup.Group | None = None,
+    place: str | None = None,
+) -> list[psutil.Process]:
+    """Processes of the attempt `mark`: descendants of `below`, holders of the lock file, members of its control
+    group, and those that name it.
+
+    Never ourselves or what started us. With the run directory `place`, those of a run of the same id in another
+    home, of which this one is a copy, are left out.
+    """
+    ours = {process.pid for process in _lineage()}
+    found: dict[int, psutil.Process] = {}
+    if below is not None:
+        try:
+            found.update((child.pid, child) for child in psutil.Process(below).children(recursive=True))
+        except psutil.Error:
+            pass
+    wanted = _lock(lock) if lock else None
+    members = set(cgroup.members(group))
+    for process in psutil.process_iter():
+        if process.pid not in ours and process.pid not in found:
+            try:
+                named = process.pid in members or _marked(process) == mark
+                if (named and not _elsewhere(process, place)) or (wanted and _holds(process, wanted)):
+                    found[process.pid] = process
+            except (psutil.Error, OSError):
+                continue
+    alive = []
+    for process in found.values():
+        try:
+            if process.pid not in ours and process.status() != psutil.STATUS_ZOMBIE:
+                alive.append(process)
+        except psutil.Error:
+            continue
+    return alive
+
+
+def _lineage() -> Iterable[psutil.Process]:
+    process = psutil.Process()
+    return [process, *process.parents()]
+
+
+def _marked(process: psutil.Process) -> str | None:
+    try:
+        return process.environ().get(MARK)
+    except (psutil.Error, OSError):
+        return None
+
+
+def _elsewhere(process: psutil.Process, place: str | None) -> bool:
+    """Whether the process belongs to a run directory that stands, and is another one than `place`.
+
+    An agent's environment names its run directory, a runner works in it. One that stands no more was moved or
+    removed, and says nothing.
+    """
+    if place is None:
+        return False
+    named = process.environ().get(PLACE)
+    if named is None and os.path.basename(process.cwd()) == os.path.basename(place):
+        named = process.cwd()
+    if named is None or named == place or not os.path.isdir(named):
+        return False
+    return not (os.path.isdir(place) and os.path.samefile(named, place))
+
+
+def _holds(process: psutil.Process, path: str) -> bool:
+    """Whether the process has the lock, not only the file: a reader that looks at a lock holds nothing.
+
+    Links are read and no file is asked, since stat(2) of a file on a dead network mount never comes back.
+    """
+    directory = f"/proc/{process.pid}/fd"
+    try:
+        numbers = os.listdir(directory)
+    except FileNotFoundError:
+        return any(file.path == path for file in process.open_files())  # no /proc: macOS tells no more
+    for number in numbers:
+        try:
+            if os.readlink(f"{directory}/{number}") == path:
+                with open(f"/proc/{process.pid}/fdinfo/{number}", "rb") as file:
+                    if b"FLOCK  ADVISORY  WRITE" in file.read():
+                        return True
+        except OSError:
+            continue
+    return False
+
+
+def _lock(path: str) -> str | None:
+    """The path by which the system names who has the lock open; None when it is no lock of a run.
+
+    The agent may put a link to any file in its place: whoever holds a lock on that has nothing to do with the run.
+    """
+    try:
+        about = os.lstat(path)
+    except OSError:
+        return None
+    if not stat.S_ISREG(about.st_mode) or about.st_nlink != 1:
+        return None
+    return os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
+
+
+def holders(lock: str, run: str) -> list[Leftover]:
+    """Who holds the lock file, each with the reason for which automation spares him; None where there is none.
+
+    That it belongs to another attempt of the same run spares nobody here: it may be an agent.
+    """
+    wanted = _lock(lock)
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if wanted is not None and _holds(process, wanted):
+                mark = _marked(process) or ""
+                own = mark.rpartition("/")[0] == run
+                found.append(Leftover(process.pid, _command(process), spare(process, mark if own else run)))
+        except (psutil.Error, OSError):
+            continue
+    return found
+
+
+def free(lock: str, *, kill: bool = False) -> int:
+    """Continue every process that holds the lock file and stands still (SIGSTOP), or kill it; how many there were."""
+    wanted = _lock(lock)
+    count = 0
+    for process in psutil.process_iter():
+        try:
+            if wanted is not None and _holds(process, wanted) and process.status() == psutil.STATUS_STOPPED:
+                count += 1
+                process.kill() if kill else process.resume()
+        except (psutil.Error, OSError):
+            continue
+    return count
+
+
+def spare(process: psutil.Process, mark: str) -> str | None:
+    """Why a process must not be ended by automation; None when it may."""
+    try:
+        if process.name().startswith("tmux"):
+            return "it is a tmux server or client"
+        named = _marked(process)
+        if named is not None and named != mark:
+            return f"it belongs to {named}"
+        if process.terminal() is not None:
+            return "it has a terminal of its own"
+    except psutil.NoSuchProcess:
+        return None
+    except (psutil.Error, OSError):
+        return NOT_ASKED
+    return None
+
+
+def end(
+    mark: str,
+    *,
+    below: int | None = None,
+    lock: str | None = None,
+    group: cgroup.Group | None = None,
+    place: str | None = None,
+    grace: float = 2.0,
+) -> list[Leftover]:
+    """End what an attempt left behind, asked first (SIGTERM), then killed; what was found and what was spared.
+
+    From the second round on nothing in its control group `group` can fork, where processes are limited, and where
+    nothing is spared all of the group is killed at once. psutil checks the start time of a process before it signals
+    it, so a pid used again is never hit.
+    """
+    seen: dict[int, Leftover] = {}
+    for number in range(ROUNDS):
+        if group is not None and number > 0:
+            cgroup.forbid_forks(group)
+        live = []
+        for process in find(mark, below=below, lock=lock, group=group, place=place):
+            why = spare(process, mark)
+            seen[process.pid] = Leftover(process.pid, _command(process), why)
+            if why is None:
+                live.append(process)
+        if not live:
+            break
+        if group is not None and number > 0 and not any(one.spared for one in seen.values()):
+            cgroup.kill(group)
+        for process in live:
+            try:
+                process.terminate() if number == 0 else process.kill()
+            except psutil.Error:
+                continue
+        psutil.wait_procs(live, timeout=grace if number == 0 else 5.0)
+    if group is not None and any(one.spared for one in seen.values()):
+        cgroup.allow_forks(group)
+    return list(seen.values())
+
+
+def _command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())[:200] or process.name()
+    except psutil.Error:
+        return "?"

@@ -1,0 +1,254 @@
+"""tmux as the place where windows are: our own socket, our own configuration, every call with a time limit.
+
+libtmux answers "no sessions" when it could not ask, and waits for ever for a server that hangs, so facts are
+asked for here with tmux's own words.
+"""
+
+import hashlib
+import os
+import re
+import resource
+import stat
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+
+from workcell.base.errors import Refused, TryAgain, Unreachable
+from workcell.rundir import layout, seal
+from workcell.system import find_program, run_program
+
+TIMEOUT = 2.0
+SOCKET_LIMIT = 103 if sys.platform == "darwin" else 107
+"""Bytes in sun_path, less the closing NUL."""
+
+MIN_VERSION = (3, 2)
+DESCRIPTORS = 65536
+FEWEST = 256
+
+CONF = """\
+# Written by workcell for its own tmux server; changes are kept.
+set -g exit-empty on
+set -g destroy-unattached off
+set -g remain-on-exit off
+set -g default-size 200x50
+set -g window-size latest
+set -g history-limit 2000
+set -g default-terminal screen-256color
+set -g mouse on
+set -s escape-time 10
+set -g status-right ""
+set -g set-titles off
+set -g update-environment ""
+"""
+
+_ENV = ("PATH", "HOME", "SHELL", "USER", "LOGNAME", "LANG", "TMPDIR")
+
+
+BUDGET = 2.0
+"""Maximum seconds that one process waits in vain for a server, in all its calls together."""
+
+FORGET = 60.0
+"""Seconds after which a process that lives on asks a server anew that did not answer."""
+
+OPENS = 5.0
+"""Maximum seconds for opening a window, for a server that has just answered: on a busy machine that takes a while."""
+
+_vain: dict[str, tuple[float, float]] = {}
+"""Of each socket whose server did not answer: seconds waited for it in vain, and when last (monotonic seconds)."""
+
+_answered: dict[str, float] = {}
+"""When the server at a socket answered last (monotonic seconds)."""
+
+
+def bounded(socket: str, argv: list[str], timeout: float, *, env: "dict[str, str] | None" = None) -> run_program.Ran:
+    """Run a tmux command that asks the server at `socket`; its time is that of all such commands of this process.
+
+    Raises Unreachable when tmux is missing, when the server does not answer within `timeout` or the rest of BUDGET,
+    and at once where nothing is left of BUDGET.
+    """
+    silent = Unreachable(
+        f"the tmux server at {socket} does not answer",
+        "it is stopped or hangs; runs go on without it, and 'workcell attach' can do without it, too",
+    )
+    left = _left(socket)
+    if left <= 0:
+        raise silent
+    begun = time.monotonic()
+    # a client passes its output to the server, which keeps the pipe open while it hangs
+    ran = run_program.run(argv, timeout=min(timeout, left), env=env, drain=0.0)
+    now = time.monotonic()
+    if ran.timed_out:
+        waited_in_vain(socket, now - begun)
+        raise silent
+    _answered[socket] = now
+    _vain.pop(socket, None)
+    return ran
+
+
+def _left(socket: str) -> float:
+    """Seconds that a command may still wait for that server."""
+    now = time.monotonic()
+    spent, last = _vain.get(socket, (0.0, 0.0))
+    if spent and now - last > FORGET:
+        del _vain[socket]
+        spent = 0.0
+    if not spent and now - _answered.get(socket, -BUDGET) < BUDGET:
+        return OPENS
+    # a wait that ends a moment early has used up the budget, too
+    return BUDGET - spent if spent < 0.9 * BUDGET else 0.0
+
+
+def waited_in_vain(socket: str, seconds: float) -> None:
+    """Count the time for which somebody waited for the server at `socket` and got no answer."""
+    spent, _ = _vain.get(socket, (0.0, 0.0))
+    _vain[socket] = (spent + seconds, time.monotonic())
+
+
+@dataclass(frozen=True)
+class Tmux:
+    """The tmux server of one home."""
+
+    home: str
+    socket: str
+
+    def command(self, *words: str) -> list[str]:
+        return ["tmux", "-u", "-f", os.path.join(self.home, layout.TMUX_CONF), "-S", self.socket, *words]
+
+    def ask(self, *words: str, timeout: float = TIMEOUT) -> run_program.Ran:
+        """Run one tmux command. Raises Unreachable when tmux is missing or does not answer in time; see `bounded`."""
+        return bounded(self.socket, self.command(*words), timeout, env=_environment())
+
+    def sessions(self) -> dict[str, int] | None:
+        """Our sessions with their number of attached clients; none when no server runs, None: could not ask."""
+        try:
+            ran = self.ask("list-sessions", "-F", "#{session_name}\t#{session_attached}")
+        except Unreachable:
+            return None
+        if not ran.ok:
+            # a server that has nothing to show has ended; any other complaint is no answer
+            quiet = (b"no server running", b"No such file or directory", b"Connection refused", b"no sessions")
+            return {} if any(words in ran.err for words in quiet) else None
+        found = {}
+        for line in ran.text().splitlines():
+            name, _, clients = line.partition("\t")
+            found[name] = int(clients) if clients.isdigit() else 0
+        return found
+
+    def open(self, session: str, argv: list[str], directory: str) -> None:
+        """Open a window that runs `argv`; Unreachable when it is not there afterwards.
+
+        3.3a says 0 although it started nothing when the socket's directory is missing, and `kill-server`
+        directly before makes it say "server exited unexpectedly", so success is what it prints.
+        """
+        self.ask("list-sessions")  # one that answers is given OPENS for the rest, a silent one BUDGET and no more
+        command = ["new-session", "-d", "-P", "-F", "#{session_name}", "-s", session, "-x", "200", "-y", "50"]
+        words = self.command(*command, "-c", directory, "--", *argv)
+        words[0] = find_program.find("tmux", avoid=[find_program.here()]) or words[0]
+        raised = f'ulimit -Sn {_descriptors()} 2>/dev/null; exec "$@"'
+        ran = bounded(self.socket, ["sh", "-c", raised, "sh", *words], OPENS, env=_environment())
+        for _ in range(3):
+            if ran.ok or b"server exited unexpectedly" not in ran.err:
+                break
+            ran = bounded(self.socket, ["sh", "-c", raised, "sh", *words], OPENS, env=_environment())
+        if b"duplicate session" in ran.err:
+            return
+        if ran.text().strip() != session:
+            raise Unreachable(f"tmux opened no window for {session}: {ran.complaint()}", "workcell doctor")
+
+
+def _environment() -> dict[str, str]:
+    """No key of anybody passes through the server's environment, which every pane would inherit."""
+    found = {name: os.environ[name] for name in _ENV if name in os.environ}
+    return {"LC_ALL": "C.UTF-8", "TERM": "screen-256color", "PATH": "/usr/local/bin:/usr/bin:/bin", **found}
+
+
+def _descriptors() -> int:
+    """The soft limit for a server: at 1024 descriptors tmux spins for ever at some 500 windows."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, DESCRIPTORS)
+
+
+def of(home: str) -> Tmux:
+    """The server of `home`. Its socket lies in the home, or on a short path when the home is too deep."""
+    path = os.path.join(home, layout.TMUX_SOCKET)
+    if len(os.fsencode(path)) <= SOCKET_LIMIT:
+        return Tmux(home, path)
+    try:
+        with open(os.path.join(home, layout.SOCKET_POINTER)) as file:
+            return Tmux(home, file.read().strip())
+    except FileNotFoundError:
+        pass
+    digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
+    path = os.path.join(tempfile.gettempdir(), f"workcell-{os.getuid()}", digest + ".sock")
+    if len(os.fsencode(path)) > SOCKET_LIMIT:
+        path = f"/tmp/workcell-{os.getuid()}/{digest}.sock"
+    return Tmux(home, path)
+
+
+def prepare(tmux: Tmux) -> None:
+    """Make what the server needs: its configuration, and a directory of ours for a socket outside the home."""
+    conf = os.path.join(tmux.home, layout.TMUX_CONF)
+    if not os.path.exists(conf):
+        seal.replace(tmux.home, layout.TMUX_CONF, CONF.encode())
+    directory = os.path.dirname(tmux.socket)
+    if directory == tmux.home:
+        return
+    try:
+        os.mkdir(directory, 0o700)
+    except FileExistsError:
+        pass
+    found = os.lstat(directory)
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise Refused(f"{directory} is not a directory of yours alone", "remove it, or choose a shorter WORKCELL_HOME")
+    seal.replace(tmux.home, layout.SOCKET_POINTER, tmux.socket.encode() + b"\n")
+
+
+def version() -> tuple[int, int] | None:
+    """The installed version; None when there is no tmux."""
+    try:
+        ran = run_program.run(["tmux", "-V"], timeout=TIMEOUT, env=_environment())
+    except Unreachable:
+        return None
+    match = re.search(rb"(\d+)\.(\d+)", ran.out)
+    return (int(match[1]), int(match[2])) if match else (99, 0)  # "tmux master" has no number and every feature
+
+
+def check_room(tmux: Tmux) -> None:
+    """TryAgain or Refused when one more window could wedge the server for want of file descriptors."""
+    if _descriptors() < FEWEST:
+        raise Refused(
+            f"this session may open only {_descriptors()} files: tmux hangs for good when it runs out",
+            "raise it with 'ulimit -Hn 4096', or launch with --no-window",
+        )
+    for pid in _servers(tmux):
+        try:
+            with open(f"/proc/{pid}/limits") as file:
+                limits = next(line.split() for line in file if line.startswith("Max open files"))
+            used = len(os.listdir(f"/proc/{pid}/fd"))
+        except (OSError, StopIteration):
+            continue
+        if limits[3].isdigit() and used > 0.8 * int(limits[3]):
+            raise TryAgain(
+                f"the tmux server (pid {pid}) has {used} of {limits[3]} files open and would hang at the limit",
+                "let some runs end, or launch with --no-window",
+            )
+
+
+def _servers(tmux: Tmux) -> list[int]:
+    """Pids of servers on our socket. The server itself is asked, so that nothing is guessed from names."""
+    try:
+        ran = tmux.ask("display-message", "-p", "#{pid}")
+    except Unreachable:
+        return []
+    text = ran.text().strip()
+    return [int(text)] if ran.ok and text.isdigit() else []
+
+
+def attach_words(tmux: Tmux, session: str, read_only: bool) -> list[str]:
+    """What to exec to see the session: switch-client where the caller sits on our own server already."""
+    inside = os.environ.get("TMUX", "").partition(",")[0]
+    flags = ["-r"] if read_only else []
+    if inside and os.path.realpath(inside) == os.path.realpath(tmux.socket):
+        return tmux.command("switch-client", *flags, "-t", f"={session}")
+    return tmux.command("attach-session", *flags, "-t", f"={session}")

@@ -1,0 +1,35 @@
+"""answer: the option of a dialog that is up, after checking that it is still the same one."""
+
+from workcell.base.errors import Refused
+from workcell.evidence import screen as terminal
+from workcell.judgement import composer, screen
+from workcell.rundir import look, phase
+from workcell.together import send, typist
+
+
+def up(run: str) -> tuple[look.Look, screen.Screen | None]:
+    """(a look at the run, the dialog that its terminal shows now)."""
+    seen = look.at(run)
+    attempt = seen.attempt or {}
+    if seen.phase != phase.RUNNING or attempt.get("io") != "terminal":
+        return seen, None
+    columns, rows = terminal.size(((seen.start or {}).get("agent") or {}).get("pid"), attempt)
+    shown = screen.read(terminal.draw(seen.directory, columns, rows).lines(), str(attempt.get("reader")))
+    return seen, shown if shown["kind"] == "dialog" else None
+
+
+def answer(run: str, word: str, by: str = "person", patience: float = send.PATIENCE) -> send.Result:
+    """Choose the option that `word` names: its number, or the begin of its words.
+
+    Without a dialog a text is sent to an agent that waits for one. Refused when there is neither, or no such option.
+    """
+    seen, dialog = up(run)
+    if dialog is None:
+        if word.strip().isdigit():
+            raise Refused(f"{seen.id} shows no dialog now", f"workcell what {seen.id}")
+        return send.send(run, word, "sequential", by, patience)
+    if typist.option(dialog, None, word) is None:
+        options = [f"{one['n'] or '-'} {one['text']}" for one in dialog["options"]]
+        raise Refused(f"{word!r} names no option of: {dialog['question']}", "choose one of these", details=options)
+    message = {"kind": "answer", "dialog_id": composer.dialog_id(dialog), "by": by}
+    return send.deliver(run, {**message, "choice" if word.strip().isdigit() else "text": word.strip()}, patience)

@@ -1,0 +1,83 @@
+"""send: a message for the agent, typed by its runner when it fits, or put into the next attempt's brief."""
+
+import os
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from workcell.base.errors import Refused, Usage
+from workcell.finish import settle, stop
+from workcell.rundir import inbox, look, phase
+
+PATIENCE = 15.0
+"""Seconds to wait for a word on what became of the message."""
+
+MOST = 16 << 20
+
+
+@dataclass(frozen=True)
+class Result:
+    id: str
+    message: str
+    """Its file name in the inbox."""
+    state: str
+    """queued, typed, accepted or refused."""
+    why: str | None
+    """The evidence of an accepted message, or the reason of one that waits or was refused."""
+
+
+def send(run: str, text: str, mode: str = "sequential", by: str = "person", patience: float = PATIENCE) -> Result:
+    """Bring a text to the agent: `sequential` when it is idle, `important` after this turn, `urgent` at once.
+
+    Usage for an empty text, Refused for a run that nothing can be sent to. Returns as soon as something is known
+    of the message, at the latest after `patience` seconds; it stays in the inbox whatever is known.
+    """
+    if not text.strip():
+        raise Usage("the message is empty", "workcell send RUN TEXT, or - to read it from standard input")
+    if len(text.encode("utf-8", "surrogateescape")) > MOST:
+        raise Usage(f"the message has more than {MOST >> 20} MiB", "put it into a file, and send the file's path")
+    return deliver(run, {"kind": "text", "mode": mode, "text": text, "by": by}, patience)
+
+
+def deliver(run: str, message: dict[str, Any], patience: float) -> Result:
+    """Put a message into the inbox of a run, and wait for word of it."""
+    seen = settle.settle(run)
+    if seen.phase == phase.CORRUPT:
+        raise Refused(f"{seen.id} cannot be read: {seen.why}", f"workcell fsck {seen.id}")
+    live = seen.phase in (phase.RUNNING, phase.STARTING)
+    types = live and _screen(seen) != "none" and (seen.attempt or {}).get("io") == "terminal"
+    if message["kind"] != "text" and not types:
+        raise Refused(f"{seen.id} has no terminal to press keys in: it is {seen.phase}", f"workcell status {seen.id}")
+    if message["kind"] != "text":
+        message = {**message, "attempt": seen.n}
+    name = inbox.post(run, message)
+    if not types:
+        recipe = ((seen.attempt or {}).get("recipe") or {}).get("name")
+        why = f"recipe {recipe!r} takes no messages while it runs" if live else f"the run is {seen.phase}"
+        return Result(seen.id, name, inbox.QUEUED, f"{why}: the next attempt's brief will hold it")
+    stop.poke(run)
+    return _word(seen, run, name, time.monotonic() + patience)
+
+
+def _screen(seen: look.Look) -> str:
+    return str(((seen.attempt or {}).get("typing") or {}).get("screen") or "none")
+
+
+def _word(seen: look.Look, run: str, name: str, until: float) -> Result:
+    pause = 0.01
+    while True:
+        state, said = inbox.state(run, name)
+        why = said.get("evidence") if state == inbox.ACCEPTED else said.get("why")
+        # words on an end stand before the file is moved: until then they are no answer
+        waits = said.get("why") and said.get("state") not in (inbox.ACCEPTED, inbox.REFUSED)
+        known = state in (inbox.ACCEPTED, inbox.REFUSED, None) or waits
+        if known or time.monotonic() > until:
+            return Result(seen.id, name, state or inbox.QUEUED, why or "nothing is known of it yet")
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.1)
+
+
+def read(path: str) -> str:
+    """A text from a descriptor or file, as it is."""
+    with open(path if path != "-" else 0, "rb", closefd=path != "-") as file:
+        return os.fsdecode(file.read(MOST + 1))

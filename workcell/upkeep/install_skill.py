@@ -1,0 +1,61 @@
+"""skill: putting SKILL.md where agents look for it."""
+
+import os
+from dataclasses import dataclass
+
+from workcell.base.errors import CannotCreate, Refused
+from workcell.texts import search_path
+from workcell.upkeep import recipe_catalog
+
+NAME, FILE = "workcell", "SKILL.md"
+
+AGENTS = {"agents": ".agents", "codex": ".agents", "claude": ".claude"}
+"""Where each looks for skills, below a repository or the home directory. Codex reads the shared place."""
+
+
+@dataclass(frozen=True)
+class Result:
+    path: str
+    state: str
+    """`written`, `replaced`, or `same` when it was there already."""
+
+
+def text() -> str:
+    """SKILL.md as it is shipped."""
+    with open(search_path.single(FILE), encoding="utf-8") as file:
+        return file.read()
+
+
+def place(agent: str, directory: str | None, user: bool) -> str:
+    """Where the skill goes: below `directory`, in the repository around us, or, without one or for `user`, at home."""
+    if directory is not None:
+        return os.path.join(os.path.abspath(directory), NAME)
+    top = None if user else recipe_catalog.project()
+    return os.path.join(top or os.path.expanduser("~"), AGENTS[agent], "skills", NAME)
+
+
+def install(agent: str, *, directory: str | None = None, user: bool = False, force: bool = False) -> Result:
+    """Write the skill. Refused when a file that differs is there, unless `force`; CannotCreate when it cannot be."""
+    target = os.path.join(place(agent, directory, user), FILE)
+    wanted = text()
+    state = "written"
+    try:
+        try:
+            with open(target, encoding="utf-8", errors="surrogateescape") as file:
+                there = file.read()
+        except FileNotFoundError:
+            pass
+        else:
+            if there == wanted:
+                return Result(target, "same")
+            if not force:
+                raise Refused(f"{target} is there and differs", "look at it; --force replaces it")
+            state = "replaced"
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        temporary = f"{target}.{os.getpid()}"
+        with open(temporary, "w", encoding="utf-8") as file:
+            file.write(wanted)
+        os.rename(temporary, target)
+    except OSError as error:
+        raise CannotCreate(f"cannot write {target}: {error.strerror}", "name another place with --dir") from error
+    return Result(target, state)

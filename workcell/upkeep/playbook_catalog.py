@@ -1,0 +1,118 @@
+"""playbook: what there is, what one says, what is wrong in one, and which would hold for what an agent left."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from workcell.base.errors import WorkcellError
+from workcell.evidence import judge_directory
+from workcell.evidence import verdict as verdicts
+from workcell.finish import decide
+from workcell.judgement import choice
+from workcell.rundir import layout, look
+from workcell.texts import playbook, playbooks, search_path
+from workcell.texts.document import Fault, Faulty
+from workcell.upkeep import recipe_catalog
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One directory that was judged: its verdict, the playbook that holds for it, and what that would do."""
+
+    path: str
+    verdict: str
+    confidence: float
+    words: list[str]
+    playbook: str | None
+    fits: list[str]
+    steps: list[dict[str, Any]]
+
+
+def ls(home: str, ignored: Callable[[str], None] | None = None) -> tuple[list[dict[str, Any]], list[Fault]]:
+    """({name, version, when, steps, origin, path} of every playbook, the faults of those that cannot be used).
+
+    Files of the repository that are not used go to `ignored`, in words.
+    """
+    rows, faults = [], []
+    for item in search_path.items("recovery", recipe_catalog.project(), home, ignored=ignored):
+        try:
+            found = playbook.read(item.path, foreign=item.origin == "project")
+        except Faulty as error:
+            faults += error.faults
+            continue
+        rows.append(
+            {
+                "name": found.name,
+                "version": found.version,
+                "when": {key: value for key, value in found.when.items() if value},
+                "steps": [step["step"] for step in found.steps],
+                "origin": item.origin,
+                "path": item.path,
+            }
+        )
+    return rows, faults
+
+
+def show(home: str, name: str) -> tuple[str, str]:
+    """(path, text) of the playbook that has that name here."""
+    item = search_path.find("recovery", name, recipe_catalog.project(), home)
+    with open(item.path, encoding="utf-8", errors="replace") as file:
+        return item.path, file.read()
+
+
+def lint(paths: list[str]) -> list[Fault]:
+    """Every fault of those files; a directory means all playbooks in it."""
+    faults: list[Fault] = []
+    for path in paths:
+        files = [path]
+        if os.path.isdir(path):
+            names = sorted(name for name in os.listdir(path) if name.endswith(".md"))
+            files = [os.path.join(path, name) for name in names if name != "README.md"]
+        for file in files:
+            try:
+                found = playbook.read(file)
+            except Faulty as error:
+                faults += error.faults
+                continue
+            except WorkcellError as error:
+                faults.append(Fault(file, None, error.message, error.hint))
+                continue
+            stem = os.path.basename(file).removesuffix(".md")
+            if found.name != stem:
+                faults.append(Fault(file, None, f"the file is named {stem!r}, and 'name' says {found.name!r}"))
+    return faults
+
+
+def test(home: str, paths: list[str], *, agent: str, extra: list[str], phase: str) -> list[Tried]:
+    """Judge directories and choose: run directories (frozen ones, too) or recordings of what an agent left.
+
+    `extra` are playbooks beside those that hold here; of two with one name the extra one counts. `agent` and
+    `phase` are for recordings, which do not say them.
+    """
+    books, _ = playbooks.load(recipe_catalog.project(), home)
+    new = [playbook.read(path) for path in extra]
+    named = {book.name for book in new}
+    books = [*new, *(book for book in books if book.name not in named)]
+    return [_try(path, books, agent, phase) for path in paths]
+
+
+def _try(path: str, books: list[playbook.Playbook], agent: str, where: str) -> Tried:
+    signals = playbooks.signals(books)
+    if os.path.exists(os.path.join(path, layout.LAUNCH)):
+        seen = look.at(path)
+        judged = verdicts.judge(seen, signals)
+        where = "interrupted" if seen.phase == "done" else seen.phase
+    else:
+        judged = judge_directory.judge_directory(path, agent, signals)
+    finding = {
+        "verdict": judged["verdict"],
+        "phase": where,
+        "activity": None,
+        "evidence": judged["signals"],
+        "confidence": judged["confidence"],
+    }
+    book, fits = choice.choose(books, finding)
+    words = decide.summary(judged)["words"]
+    steps = book.steps if book else []
+    return Tried(path, judged["verdict"], judged["confidence"], words, book.name if book else None, fits, steps)

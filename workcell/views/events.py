@@ -1,0 +1,43 @@
+"""events: the journal of a run, as it stands or as it grows."""
+
+import os
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from workcell.cleaning import run_cleaner
+from workcell.rundir import events as journal
+from workcell.rundir import layout, look, phase
+
+POLL = 0.2
+
+
+class Stream:
+    """Iterates over events, with the secrets of the run masked; `bad` counts the lines that were none."""
+
+    def __init__(self, run: str, follow: bool) -> None:
+        self._run = run
+        self._follow = follow
+        self.bad = 0
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        path = os.path.join(self._run, layout.EVENTS)
+        offset = 0
+        cleaner = run_cleaner.of_run(self._run)
+        while True:
+            over = not self._follow or look.at(self._run).phase in (phase.DONE, phase.CORRUPT)
+            for end, event in journal.read(path, offset):
+                offset = end
+                if event is None:
+                    self.bad += 1
+                else:
+                    shown: dict[str, Any] = cleaner.record(event)
+                    yield shown
+            if over:
+                return
+            time.sleep(POLL)
+
+
+def events(run: str, *, follow: bool = False) -> Stream:
+    """What happened in the run; with `follow` until it is over."""
+    return Stream(run, follow)

@@ -1,0 +1,35 @@
+"""what: three lines on a run from its records, without a model."""
+
+from typing import Any
+
+from workcell.cleaning import run_cleaner
+from workcell.evidence import activity, capture_state
+from workcell.judgement import outcome, words
+from workcell.judgement import session as sessions
+from workcell.rundir import look, phase
+
+
+def what(run: str) -> dict[str, Any]:
+    """{id, name, state, now, recently, asked}: what it does now, what it did last, what it was asked last."""
+    seen = look.at(run)
+    doing = activity.of(seen)
+    state = capture_state.stored(seen.directory) if seen.directory else None
+    told = capture_state.records(state) or (state["sources"]["hook"]["session"] if state else sessions.empty())
+    said = words.what(told, doing)
+    if not told["prompt"]:
+        said["asked"] = words.cut(str((seen.attempt or {}).get("objective") or said["asked"]))
+    if seen.phase != phase.RUNNING:
+        said["now"] = words.cut(_over(seen))
+    elif not told["events"] and doing is None:
+        said["now"] = words.cut(f"runs the recipe {((seen.attempt or {}).get('recipe') or {}).get('name')}")
+    word = (seen.result or {}).get("outcome") or (doing or {}).get("state") or seen.phase
+    said = run_cleaner.of_run(run).record(said)
+    return {"id": seen.id, "name": (seen.launch or {}).get("name"), "state": word, **said}
+
+
+def _over(seen: look.Look) -> str:
+    if seen.result is not None:
+        return f"{seen.result.get('outcome')}: {seen.result.get('reason')}"
+    if seen.exit is not None:
+        return f"{seen.phase}: {outcome.ending(seen.exit)}"
+    return f"{seen.phase}: {seen.why}" if seen.why else seen.phase

@@ -1,1 +1,0 @@
-"""Putting the watchdog into a timer: cron, systemd or launchd."""

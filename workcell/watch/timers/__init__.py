@@ -1,0 +1,1 @@
+"""Installation of the tick into cron, systemd or launchd."""

@@ -1,0 +1,74 @@
+"""The one question that a tick asks of tmux, and who answered last time."""
+
+import importlib
+import os
+
+from workcell.base import platform, probe
+from workcell.system import run_light
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+TIMEOUT = 2.0
+FORMAT = "#{pid} #{session_attached} #{session_name}"
+MISSING, SILENT = "socket-missing", "tmux-unresponsive"
+
+
+class Answer:
+    """What tmux said. `trouble` is MISSING, SILENT or None."""
+
+    def __init__(self, trouble: "str | None", words: str = "", sessions: "dict[str, bool] | None" = None) -> None:
+        self.trouble, self.words = trouble, words
+        self.sessions = sessions
+        """Our sessions, and whether a person is attached to each; None where tmux could not be asked."""
+
+    def attended(self, session: str) -> bool:
+        """Whether a person is, or may be, at that window."""
+        return True if self.sessions is None else self.sessions.get(session, False)
+
+
+def look(home: str, memory: "dict[str, Any]") -> Answer:
+    """Ask the home's server once, if there ever was one; `memory` keeps who it is, and how it is asked.
+
+    A socket that is gone is not asked: whether its server lives is known from its identity alone.
+    """
+    if "ask" not in memory:
+        try:
+            server = importlib.import_module("workcell.system.tmux").of(home)
+        except OSError as error:
+            return Answer(None, str(error))
+        memory["socket"], memory["ask"] = server.socket, server.command("list-sessions", "-F", FORMAT)
+    known = memory.get("server")
+    if not os.path.exists(memory["socket"]):
+        if known and platform.alive(known) == probe.YES:
+            return Answer(MISSING, f"{memory['socket']} is gone, and the server (pid {known['pid']}) is alive")
+        memory.pop("server", None)
+        return Answer(None, sessions={})
+    try:
+        code, out, _ = run_light.ask(memory["ask"], timeout=TIMEOUT, env=_environment())
+    except OSError as error:
+        return Answer(None, f"tmux cannot be started: {error.strerror}")
+    if code is None:
+        return Answer(SILENT, f"the tmux server at {memory['socket']} does not answer")
+    memory.pop("trouble", None)
+    rows = [line.split(" ", 2) for line in os.fsdecode(out).splitlines()] if code == 0 else []
+    pid = rows[0][0] if rows else ""
+    if pid.isdigit() and (not known or known.get("pid") != int(pid) or platform.alive(known) != probe.YES):
+        memory["server"] = platform.identity(int(pid))
+    return Answer(None, sessions={row[2]: row[1] != "0" for row in rows if len(row) == 3})
+
+
+def _environment() -> "dict[str, str]":
+    return {"LC_ALL": "C.UTF-8", "PATH": os.environ.get("PATH") or "/usr/local/bin:/usr/bin:/bin"}
+
+
+def is_tmux(who: "dict[str, Any]") -> bool:
+    """Whether the process of that identity is a tmux server still: asked directly before it is signalled."""
+    if platform.alive(who) != probe.YES:
+        return False
+    try:
+        with open(f"/proc/{who['pid']}/comm") as file:
+            return file.read().startswith("tmux")
+    except OSError:
+        return False
