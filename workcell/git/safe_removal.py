@@ -10,7 +10,7 @@ import psutil
 
 from workcell.base import probe
 from workcell.base.errors import InputOutput, NotFound, Refused, TryAgain, WorkcellError
-from workcell.git import repository, snapshot, tree_state, worktrees
+from workcell.git import repository, snapshot, tree_state, worktree_undo
 from workcell.rundir import locks, seal
 
 MAX_ENTRIES = 2_000_000
@@ -244,7 +244,7 @@ def remove(path: str) -> None:
     NotFound when nothing is there, InputOutput.
     """
     path = os.path.join(os.path.realpath(os.path.dirname(os.path.abspath(path))), os.path.basename(path))
-    note, trash = worktrees.beside(path, "removing"), worktrees.beside(path, "trash")
+    note, trash = worktree_undo.beside(path, "removing"), worktree_undo.beside(path, "trash")
     if not any(os.path.lexists(there) for there in (path, note, trash)):
         raise NotFound(f"no worktree at {path!r}", "workcell gc shows those there are")
     try:
@@ -263,7 +263,7 @@ def remove(path: str) -> None:
 
 
 def _remove(path: str, trash: str, lock: int) -> None:
-    said = worktrees.written(lock)
+    said = worktree_undo.written(lock)
     if said is not None:
         _finish(path, trash, said, lock)
         if not os.path.lexists(path):
@@ -275,19 +275,19 @@ def _remove(path: str, trash: str, lock: int) -> None:
     if not os.path.lexists(path):
         raise NotFound(f"no worktree at {path!r}", "workcell gc shows those there are")
     said = _prove(path, trash)
-    worktrees.put(lock, said)
+    worktree_undo.put(lock, said)
     seal.sync_directory(os.path.dirname(path))
     _finish(path, trash, said, lock)
 
 
 def _finish(path: str, trash: str, said: "dict[str, object]", lock: int) -> None:
-    worktrees.erase(trash)
+    worktree_undo.erase(trash)
     entry = str(said["git_dir"])
     # the fence: nothing but an entry of a worktree is ever removed in a git directory, and not the entry of one
     # that was made anew under this name since
     within = os.path.dirname(entry) == os.path.join(str(said["common_dir"]), "worktrees")
     if within and not os.path.lexists(path):
-        worktrees.erase_entry(entry)
+        worktree_undo.erase_entry(entry)
     os.ftruncate(lock, 0)
 
 

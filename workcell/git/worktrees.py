@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from workcell.base import clock, json_codec
 from workcell.base.errors import CannotCreate, Invalid, Refused, TryAgain, WorkcellError
-from workcell.git import copy_ignored, environment, repository, tree_state
+from workcell.git import copy_ignored, environment, repository, tree_state, worktree_undo
 from workcell.rundir import locks, seal
 
 MARK = "workcell"
@@ -44,8 +44,11 @@ class _Making:
     run: str
     branch: str
     base: str
+    """The commit; until it is found, the word that the caller gave for it, or nothing."""
     lock: int
-    fresh: bool
+    carry: Sequence[str]
+    fresh: bool = False
+    """Whether this making made the branch."""
     notes: list[str] = field(default_factory=list)
 
 
@@ -78,7 +81,7 @@ def create(
     if not repository.ask(source.top, "check-ref-format", "--branch", branch).ok:
         raise Invalid(f"{branch!r} cannot name a branch", "see git help check-ref-format")
     copy_ignored.check(carry)
-    intent = beside(path, "making")
+    intent = worktree_undo.beside(path, "making")
     try:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         lock = locks.take(intent)
@@ -87,7 +90,7 @@ def create(
     if lock is None:
         raise TryAgain(f"the worktree {path!r} is being made at this moment", "try again when that is done")
     try:
-        return _locked(source, path, run, branch, base, carry, lock)
+        return _locked(_Making(source, path, run, branch, base or "", lock, carry))
     except OSError as error:
         words = f"cannot make a worktree at {path!r}: {error.strerror}: {error.filename!r}"
         raise CannotCreate(words, "workcell doctor") from error
@@ -100,46 +103,39 @@ def create(
             os.close(lock)
 
 
-def beside(path: str, word: str) -> str:
-    """The hidden file or directory that belongs to the worktree at `path`, beside it."""
-    return os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.{word}")
-
-
-def _locked(
-    source: repository.Tree, path: str, run: str, branch: str, base: str | None, carry: Sequence[str], lock: int
-) -> Made:
-    begun = written(lock)
+def _locked(making: _Making) -> Made:
+    """Complete the worktree, or make it, under the lock on its intent."""
+    source, path, run, branch, lock = making.source, making.path, making.run, making.branch, making.lock
+    begun = worktree_undo.written(lock)
     whole = _whole(source, path, run)
     if whole:
         os.ftruncate(lock, 0)
-        return _made(source, whole, carry)
-    fresh = False
+        return _made(source, whole, making.carry)
     if begun:
         if begun.get("run") != run or begun.get("path") != path:
             raise Refused(f"{path!r} was begun for another run, {begun.get('run')!r}", "name another path")
-        fresh = bool(begun.get("fresh")) and begun.get("branch") == branch
-        _discard(source, path, begun, os.fstat(lock).st_mtime)
+        making.fresh = bool(begun.get("fresh")) and begun.get("branch") == branch
+        worktree_undo.discard(source, path, begun, os.fstat(lock).st_mtime)
     elif os.path.lexists(path):
         raise Refused(f"{path!r} is there already and is no worktree of the run {run}", "name another path")
     at = _tip(source, branch)
     if at is None:
-        fresh = True
-    base = _base(source, branch, base, at)
+        making.fresh = True
+    making.base = _base(source, branch, making.base or None, at)
     _free(source, branch)
-    making = _Making(source, path, run, branch, base, lock, fresh)
     said: dict[str, object] = {"schema": "workcell.making/1", "run": run, "path": path, "source": source.top}
-    said.update(branch=branch, base=base, fresh=fresh)
-    put(lock, said)
+    said.update(branch=branch, base=making.base, fresh=making.fresh)
+    worktree_undo.put(lock, said)
     seal.sync_directory(os.path.dirname(path))
     try:
-        return _make(making, carry)
+        return _make(making)
     except BaseException:
-        _undo(source, path, said, lock)
+        worktree_undo.undo(source, path, said, lock)
         os.ftruncate(lock, 0)
         raise
 
 
-def _make(making: _Making, carry: Sequence[str]) -> Made:
+def _make(making: _Making) -> Made:
     source, path = making.source, making.path
     os.mkdir(path)
     ref = f"refs/heads/{making.branch}"
@@ -156,7 +152,7 @@ def _make(making: _Making, carry: Sequence[str]) -> Made:
     _sparse(source, tree)
     _checkout(making, tree.top)
     _submodules(making, source, source.git_dir, tree)
-    carried, notes = copy_ignored.carry(source.top, path, carry)
+    carried, notes = copy_ignored.carry(source.top, path, making.carry)
     making.notes += notes
     if not source.bare and not repository.status(source).clean:
         making.notes.append(f"uncommitted changes stay in {source.top!r}")
@@ -171,7 +167,7 @@ def _make(making: _Making, carry: Sequence[str]) -> Made:
     }
     seal.seal(tree.git_dir, MARK, json_codec.encode(facts))
     os.ftruncate(making.lock, 0)
-    return _made(source, facts, carry, tree)
+    return _made(source, facts, making.carry, tree)
 
 
 def _made(
@@ -343,98 +339,19 @@ def abandon(path: str) -> bool:
     False when there is no such making, or one that came to its end. Raises TryAgain while it goes on, and what
     `git.find` raises when its repository cannot be asked.
     """
-    intent = beside(path, "making")
+    intent = worktree_undo.beside(path, "making")
     if not os.path.lexists(intent):
         return False
     lock = locks.take(intent)
     if lock is None:
         raise TryAgain(f"the worktree {path!r} is being made at this moment", "try again when that is done")
     try:
-        begun = written(lock)
+        begun = worktree_undo.written(lock)
         source = repository.find(str(begun["source"])) if begun else None
         whole = begun is not None and source is not None and _whole(source, path, str(begun["run"])) is not None
         if begun and source and not whole:
-            _undo(source, path, begun, lock)
+            worktree_undo.undo(source, path, begun, lock)
         os.unlink(intent)
         return bool(begun) and not whole
     finally:
         os.close(lock)
-
-
-def _undo(source: repository.Tree, path: str, begun: "dict[str, object]", lock: int) -> None:
-    _discard(source, path, begun, os.fstat(lock).st_mtime)
-    if begun.get("fresh"):  # deleted only where it still is what we made
-        repository.ask(source.top, "update-ref", "-d", f"refs/heads/{begun['branch']}", str(begun["base"]))
-
-
-def _discard(source: repository.Tree, path: str, begun: "dict[str, object]", since: float) -> None:
-    """Throw away what an unfinished making left: the directory, git's entry of it, and the lock of its branch.
-
-    Only under the lock on the intent, which every git command of that making inherited: none of them is alive.
-    """
-    erase(path)
-    admin = os.path.join(source.common_dir, "worktrees")
-    try:
-        entries = os.listdir(admin)
-    except FileNotFoundError:
-        entries = []
-    for entry in entries:
-        if _ours(os.path.join(admin, entry), path, since):
-            erase_entry(os.path.join(admin, entry))
-    if begun.get("fresh"):
-        try:
-            os.unlink(os.path.join(source.common_dir, "refs", "heads", f"{begun['branch']}.lock"))
-        except OSError:
-            pass
-
-
-def _ours(entry: str, path: str, since: float) -> bool:
-    """Whether git's entry of a worktree is that of `path`; without the file that says so, by its name and age."""
-    try:
-        with open(os.path.join(entry, "gitdir"), "rb") as file:
-            said = os.fsdecode(file.read()).rstrip("\n")
-        if said:
-            return os.path.dirname(said) == path
-    except OSError:
-        pass
-    tail = os.path.basename(entry).removeprefix(os.path.basename(path))
-    same = tail != os.path.basename(entry) and (not tail or tail.isdecimal())
-    # one second: file times come from a coarser clock than ours
-    return same and os.lstat(entry).st_ctime >= since - 1
-
-
-def erase(path: str) -> None:
-    """Remove a directory and all below, also where a directory was made read-only; none there is fine."""
-    if not os.path.lexists(path):
-        return
-    for directory, names, _ in os.walk(path):
-        for name in (".", *names):
-            full = os.path.join(directory, name)
-            if not os.path.islink(full) and not os.access(full, os.W_OK | os.X_OK | os.R_OK):
-                os.chmod(full, 0o700)
-    shutil.rmtree(path)
-
-
-def erase_entry(entry: str) -> None:
-    """Remove git's entry of a worktree, and like git the directory of all entries with the last of them."""
-    erase(entry)
-    try:
-        os.rmdir(os.path.dirname(entry))
-    except OSError:
-        pass
-
-
-def written(lock: int) -> "dict[str, object] | None":
-    """The record in a locked file; None when it is empty or torn."""
-    try:
-        return json_codec.decode(os.pread(lock, 1 << 20, 0))
-    except ValueError:
-        return None
-
-
-def put(lock: int, said: "dict[str, object]") -> None:
-    """Write the record into a locked file, durably."""
-    data = json_codec.encode_line(said)
-    os.pwrite(lock, data, 0)
-    os.ftruncate(lock, len(data))
-    os.fsync(lock)

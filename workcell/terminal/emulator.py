@@ -1,77 +1,17 @@
 """A terminal in memory: what a screen shows after the bytes that a program wrote to it."""
 
 from collections import deque
+from collections.abc import Callable
 
 from workcell.terminal.printable import char_width
+from workcell.terminal.row import Row
 from workcell.terminal.sequences import Sequences
 
 _TAB = 8
-_CLUSTER_MAX = 16  # characters in one cell: a base and its combining marks
+_CLUSTER_MAX = 16
+"""Maximum characters in one cell: a base and its combining marks."""
 _HISTORY_MAX = 10_000  # rows kept for `take_scrollback`
 _NUMBER_MAX = 99_999
-
-
-class Row(list[str]):
-    """The cells of one row, no longer than what was written.
-
-    A cell is a character with its combining marks; "" follows a character wider than one column, once for
-    each column more; a tab over columns never written is one such character. `wrapped`: the text goes on in
-    the row below.
-    """
-
-    __slots__ = ("wrapped",)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.wrapped = False
-
-    def shown(self) -> str:
-        """The row as a terminal shows it, without blanks at its end."""
-        text = "".join(self)
-        if "\t" not in text:
-            return text.rstrip(" ")
-        cells = list(self)
-        for at, cell in enumerate(cells):
-            if cell.startswith("\t"):
-                cells[at] = " "
-                while at + 1 < len(cells) and cells[at + 1] == "":
-                    at += 1
-                    cells[at] = " "
-        return "".join(cells).replace("\t", "").rstrip(" ")
-
-    def part(self, at: int) -> None:
-        """Make `at` the edge of a cell: a wider character that lies across it becomes blanks."""
-        if 0 < at < len(self) and self[at] == "":
-            start, end = at - 1, at + 1
-            while self[start] == "":
-                start -= 1
-            while end < len(self) and self[end] == "":
-                end += 1
-            self[start:end] = " " * (end - start)
-
-    def put(self, at: int, cells: "str | list[str]") -> None:
-        """Replace the cells from `at` on."""
-        end = at + len(cells)
-        if len(self) > at:
-            self.part(at)
-            self.part(end)
-        elif len(self) < at:
-            self.extend(" " * (at - len(self)))
-        self[at:end] = cells
-
-    def blank(self, start: int, end: int) -> None:
-        """Erase the cells from `start` up to `end`."""
-        end = min(end, len(self))
-        if start >= end:
-            return
-        self.part(start)
-        self.part(end)
-        if end == len(self):
-            del self[start:]
-        else:
-            self[start:end] = " " * (end - start)
-        if not self:
-            self.wrapped = False
 
 
 class Screen(Sequences):
@@ -301,33 +241,36 @@ class Screen(Sequences):
         numbers = _numbers(parameters)
         if numbers is None:
             return
-        first = numbers[0]
-        count = max(first, 1)
-        if final in "ABCDEFGHfd`":
-            self._move(final, count, max(numbers[1], 1) if len(numbers) > 1 else 1)
-        elif final in "JK":
-            self._erase(final, first)
-        elif final in "XP@":
-            self._cells(final, count)
-        elif final in "LM":
-            if self._top <= self._y <= self._bottom:
-                (self._insert_rows if final == "L" else self._delete_rows)(self._y, count, self._bottom)
-        elif final == "S":
-            self._scroll_up(count)
-        elif final == "T":
-            self._scroll_down(count)
-        elif final == "r":
-            self._region(count, numbers[1] if len(numbers) > 1 else 0)
-        elif final == "s":
-            self._saved = (self._x, self._y, self._origin)
-        elif final == "u":
-            self._restore()
-        elif final == "Z":
-            for _ in range(min(count, self.columns)):
-                self._x = max(0, (min(self._x, self.columns - 1) - 1) // _TAB * _TAB)
-        elif final == "b" and last and self._x < self.columns:
-            self.text(last * min(count, self.columns - self._x))
-        elif final in "hl" and 4 in numbers:
+        if final == "b":
+            if last and self._x < self.columns:
+                self.text(last * min(max(numbers[0], 1), self.columns - self._x))
+            return
+        act = _SEQUENCES.get(final)
+        if act is not None:
+            act(self, final, numbers)
+
+    def _csi_move(self, final: str, numbers: list[int]) -> None:
+        self._move(final, max(numbers[0], 1), max(numbers[1], 1) if len(numbers) > 1 else 1)
+
+    def _csi_rows(self, final: str, numbers: list[int]) -> None:
+        if self._top <= self._y <= self._bottom:
+            (self._insert_rows if final == "L" else self._delete_rows)(self._y, max(numbers[0], 1), self._bottom)
+
+    def _csi_scroll(self, final: str, numbers: list[int]) -> None:
+        (self._scroll_up if final == "S" else self._scroll_down)(max(numbers[0], 1))
+
+    def _csi_save(self, final: str, numbers: list[int]) -> None:
+        self._saved = (self._x, self._y, self._origin)
+
+    def _csi_restore(self, final: str, numbers: list[int]) -> None:
+        self._restore()
+
+    def _csi_back_tab(self, final: str, numbers: list[int]) -> None:
+        for _ in range(min(max(numbers[0], 1), self.columns)):
+            self._x = max(0, (min(self._x, self.columns - 1) - 1) // _TAB * _TAB)
+
+    def _csi_mode(self, final: str, numbers: list[int]) -> None:
+        if 4 in numbers:
             self._insert = final == "h"
 
     def _mode(self, number: str, on: bool) -> None:
@@ -376,17 +319,17 @@ class Screen(Sequences):
             down = count - 1
             self._y = min(self._top + down, self._bottom) if self._origin else min(down, self.rows - 1)
 
-    def _region(self, top: int, bottom: int) -> None:
-        top = min(top, self.rows) - 1
-        bottom = min(bottom or self.rows, self.rows) - 1
+    def _region(self, final: str, numbers: list[int]) -> None:
+        top = min(max(numbers[0], 1), self.rows) - 1
+        bottom = min((numbers[1] if len(numbers) > 1 else 0) or self.rows, self.rows) - 1
         if top < bottom:
             self._top, self._bottom = top, bottom
             self._x = self._y = 0
 
     # erasing
 
-    def _erase(self, final: str, what: int) -> None:
-        row, x = self._grid[self._y], self._x
+    def _erase(self, final: str, numbers: list[int]) -> None:
+        row, x, what = self._grid[self._y], self._x, numbers[0]
         if what == 0:
             if final == "J" and x == 0 and self._y == 0:
                 self._erase_all()
@@ -417,8 +360,8 @@ class Screen(Sequences):
             for row in rows:
                 self.leave(row)
 
-    def _cells(self, final: str, count: int) -> None:
-        row, x = self._grid[self._y], self._x
+    def _cells(self, final: str, numbers: list[int]) -> None:
+        row, x, count = self._grid[self._y], self._x, max(numbers[0], 1)
         if x >= self.columns:
             return
         if final == "X":
@@ -439,3 +382,18 @@ def _numbers(parameters: str) -> "list[int] | None":
         return [min(int(number), _NUMBER_MAX) if number else 0 for number in parameters.split(";")]
     except ValueError:
         return None
+
+
+_SEQUENCES: "dict[str, Callable[[Screen, str, list[int]], None]]" = {
+    **dict.fromkeys("ABCDEFGHfd`", Screen._csi_move),
+    **dict.fromkeys("JK", Screen._erase),
+    **dict.fromkeys("XP@", Screen._cells),
+    **dict.fromkeys("LM", Screen._csi_rows),
+    **dict.fromkeys("ST", Screen._csi_scroll),
+    **dict.fromkeys("hl", Screen._csi_mode),
+    "r": Screen._region,
+    "s": Screen._csi_save,
+    "u": Screen._csi_restore,
+    "Z": Screen._csi_back_tab,
+}
+"""What each control sequence does, by its final character, with its numbers; `b` repeats text and stands in `csi`."""

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from workcell.terminal.emulator import Row, Screen
+from workcell.terminal.emulator import Screen
 from workcell.terminal.printable import char_width
+from workcell.terminal.row import Row
 
 __all__ = ["Reader", "Screen", "readable", "screen"]
 

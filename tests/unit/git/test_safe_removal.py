@@ -7,7 +7,7 @@ import pytest
 from tests.support import repos
 from workcell.base import probe
 from workcell.base.errors import NotFound, Refused, TryAgain
-from workcell.git import repository, safe_removal, snapshot, worktrees
+from workcell.git import repository, safe_removal, snapshot, worktree_undo, worktrees
 from workcell.rundir import locks
 
 
@@ -174,7 +174,7 @@ def test_what_is_no_linked_worktree_is_never_removed(made, tmp_path):
 
 
 def test_one_removal_at_a_time(made):
-    lock = locks.take(worktrees.beside(made.top, "removing"))
+    lock = locks.take(worktree_undo.beside(made.top, "removing"))
     with pytest.raises(TryAgain):
         safe_removal.remove(made.top)
     os.close(lock)
@@ -193,7 +193,7 @@ def test_directories_that_were_made_read_only_go_too(made, tmp_path):
 def test_a_removal_that_was_cut_off_never_takes_the_worktree_that_came_after_it(made, tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(
-            safe_removal.worktrees, "erase_entry", lambda entry: (_ for _ in ()).throw(OSError(5, "I/O", entry))
+            safe_removal.worktree_undo, "erase_entry", lambda entry: (_ for _ in ()).throw(OSError(5, "I/O", entry))
         )
         with pytest.raises(safe_removal.InputOutput):
             safe_removal.remove(made.top)

@@ -5,7 +5,7 @@ import pytest
 
 from tests.support import repos
 from workcell.base.errors import Invalid, Refused, TryAgain, WorkcellError
-from workcell.git import repository, worktrees
+from workcell.git import repository, worktree_undo, worktrees
 from workcell.rundir import locks
 
 
@@ -115,7 +115,7 @@ def test_a_taken_path_stays_as_it_is(top):
 
 def test_two_at_once_and_the_second_is_told(top):
     (top.parent / "trees").mkdir()
-    lock = locks.take(worktrees.beside(str(top.parent / "trees/r1"), "making"))
+    lock = locks.take(worktree_undo.beside(str(top.parent / "trees/r1"), "making"))
     with pytest.raises(TryAgain):
         make(top)
     os.close(lock)
@@ -242,7 +242,7 @@ def test_what_a_killed_making_left_is_listed_and_can_be_thrown_away(top, monkeyp
 
     with monkeypatch.context() as patch:
         patch.setattr(worktrees.copy_ignored, "carry", killed)
-        patch.setattr(worktrees, "_undo", killed)
+        patch.setattr(worktrees.worktree_undo, "undo", killed)
         with pytest.raises(KeyboardInterrupt):
             make(top)
     assert worktrees.unfinished(str(trees)) == [(str(trees / "r1"), "making")]
