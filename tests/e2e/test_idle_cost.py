@@ -7,7 +7,8 @@ import pytest
 
 from tests.support.lab import eventually
 from workcell.evidence import capture, capture_state
-from workcell.launch import launch, plan
+from workcell.launch import launch
+from workcell.launch.options import Options
 from workcell.rundir import look, phase
 
 RUNS, SECONDS = 100, 30.0
@@ -34,7 +35,7 @@ def test_a_hundred_idle_runs_use_three_percent_of_a_core_at_most(lab, monkeypatc
     for number in range(RUNS):
         tree = os.path.join(lab.top, f"tree{number}")
         os.mkdir(tree)
-        runs.append(launch.launch(launch.Request(lab.home, brief, plan.Options(repo=tree), window=False)).run)
+        runs.append(launch.launch(launch.Request(lab.home, brief, Options(repo=tree), window=False)).run)
     for run in runs:
         eventually(lambda run=run: look.at(run).phase == phase.RUNNING)
     pids = [look.at(run).start["runner"]["pid"] for run in runs]

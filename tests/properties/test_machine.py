@@ -15,7 +15,8 @@ from tests.support.lab import Lab, alive, eventually, naming
 from workcell.base import platform, probe
 from workcell.base.errors import WorkcellError
 from workcell.finish import settle, stop
-from workcell.launch import launch, plan, resume
+from workcell.launch import launch, resume
+from workcell.launch.options import Options
 from workcell.rundir import look, phase
 from workcell.views import status as states
 
@@ -119,7 +120,7 @@ class Runs(RuleBasedStateMachine):
         self.mark("how", how)
         self.before = os.environ.get("MARKS")
         os.environ["MARKS"] = self.lab.marks
-        options = plan.Options(repo=self.lab.repo)
+        options = Options(repo=self.lab.repo)
         brief = self.lab.brief(AGENT, VERIFY, io=io)
         self.run = launch.launch(launch.Request(self.lab.home, brief, options, window=False, prepare=prepare)).run
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from workcell.base import digest
 from workcell.base.errors import WorkcellError
 from workcell.launch import launch, plan
+from workcell.launch.options import Options
 from workcell.rundir import phase
 from workcell.texts import brief as briefs
 from workcell.texts import launch_file
@@ -23,7 +24,7 @@ class Request:
 
     home: str
     files: list[str]
-    options: plan.Options = field(default_factory=plan.Options)
+    options: Options = field(default_factory=Options)
     window: bool = True
     prepare: bool = False
     max_live: int | None = None
@@ -98,9 +99,9 @@ def check(request: Request, *, trust: bool = True) -> Batch:
     return Batch(group, max_live, entries)
 
 
-def _asked(request: Request) -> tuple[list[tuple[str, str, plan.Options]], list[Fault], list[str], list[int]]:
+def _asked(request: Request) -> tuple[list[tuple[str, str, Options]], list[Fault], list[str], list[int]]:
     """((where, brief, options) of every entry, faults, groups, limits of the launch files)."""
-    asked: list[tuple[str, str, plan.Options]] = []
+    asked: list[tuple[str, str, Options]] = []
     faults: list[Fault] = []
     groups: list[str] = []
     limits: list[int] = []
@@ -128,7 +129,7 @@ def _asked(request: Request) -> tuple[list[tuple[str, str, plan.Options]], list[
     return asked, faults, groups, limits
 
 
-def _options(given: plan.Options, read: launch_file.LaunchFile, entry: dict[str, object], brief: str) -> plan.Options:
+def _options(given: Options, read: launch_file.LaunchFile, entry: dict[str, object], brief: str) -> Options:
     """The command line before the entry, the entry before the brief, the brief before the file's defaults."""
     front = _front(brief)
     said: dict[str, object] = {}

@@ -6,7 +6,8 @@ from typing import Any
 
 from workcell.base import ids
 from workcell.base.errors import CannotCreate, Unreachable, Usage, WorkcellError
-from workcell.launch import plan
+from workcell.launch import plan, plan_values
+from workcell.launch.options import Options
 from workcell.rundir import layout
 from workcell.system import run_program
 from workcell.texts import advice, compose, config, document, fields, project_rules, recipe
@@ -110,7 +111,7 @@ def _of_file(home: str, path: str) -> list[Finding]:
     errors = list(brief.faults)
     made: plan.Plan | None = None
     try:
-        made = plan.of(brief, plan.Options(), home)
+        made = plan.of(brief, Options(), home)
     except Faulty as error:
         errors += [fault for fault in error.faults if fault not in errors]
     except WorkcellError as error:
@@ -121,7 +122,7 @@ def _of_file(home: str, path: str) -> list[Finding]:
     if made.verify is not None:
         found += [Finding(ERROR, fault) for fault in _syntax(brief, made.verify)]
     found += [Finding(WARNING, fault) for fault in advice.of(brief, made.verify, bool(made.recipe.values["steps"]))]
-    if made.origins["limits.wall"] in (plan.BUILT_IN, os.path.join(home, layout.CONFIG)):
+    if made.origins["limits.wall"] in (plan_values.BUILT_IN, os.path.join(home, layout.CONFIG)):
         hours = (made.limits["wall_seconds"] or 0) / 3600
         words = f"no limit on its time: one attempt may take {hours:g} hours ({made.origins['limits.wall']})"
         cure = f"add 'limits: {{wall: 2h}}' here or in {project_rules.FILE}"

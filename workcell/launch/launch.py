@@ -12,6 +12,7 @@ from workcell.base import clock, ids, json_codec
 from workcell.base.errors import CannotCreate, Refused, Unreachable
 from workcell.git import changes, forbidden
 from workcell.launch import attempt, children, pinning, plan, start, workspace
+from workcell.launch.options import Options
 from workcell.rundir import find, layout, lease, ledger, locks, maildir, phase, seal, writer
 from workcell.rundir import home_creation as home
 from workcell.system import resource_limits
@@ -25,7 +26,7 @@ from workcell.trust import trust as trusts
 class Request:
     home: str
     brief: str
-    options: plan.Options = field(default_factory=plan.Options)
+    options: Options = field(default_factory=Options)
     window: bool = True
     prepare: bool = False
     caller: access.Caller = access.OUTSIDE

@@ -17,7 +17,8 @@ from workcell.finish import decide, handoff, settle, verify_script
 from workcell.git import repository
 from workcell.judgement import next as nexts
 from workcell.launch import attempt as attempts
-from workcell.launch import children, launch, plan, resume_brief, resume_trust, start
+from workcell.launch import children, launch, plan, plan_values, resume_brief, resume_trust, start
+from workcell.launch.options import Options
 from workcell.rundir import adopt, family, find, inbox, layout, lease, look, phase, run_hold, safe_open, seal, writer
 from workcell.rundir import env as environment
 from workcell.rundir import home_creation as homes
@@ -162,7 +163,7 @@ def _plan(request: Request, ignore_repo: bool) -> plan.Plan | None:
     if request.brief is None:
         return None
     launched = look.read_record(request.run, layout.LAUNCH, []) or {}
-    options = plan.Options(
+    options = Options(
         recipe=request.recipe,
         repo=launched.get("workspace"),
         name=launched.get("name"),
@@ -368,7 +369,7 @@ def _renew_environment(request: Request, intent: dict[str, Any], made: plan.Plan
         env = {**{name: value for name, value in env.items() if name not in fixed}, **made.env}
         fixed = set(made.fixed)
     elif request.by.get("who") == "person":
-        names = {*plan.environment_now(), *intent["env_names"]} - fixed
+        names = {*plan_values.environment_now(), *intent["env_names"]} - fixed
         env.update({name: os.environ[name] for name in names if name in os.environ})
     if made is None and request.recipe is not None:
         own = {name: value for name, value in intent["recipe"]["values"]["env"].items() if value is not None}

@@ -3,7 +3,7 @@
 import shlex
 from typing import Any
 
-from workcell.launch import dry_run, plan
+from workcell.launch import dry_run, plan, plan_values
 from workcell.rundir import layout
 
 _RUN = "__RUN__"
@@ -63,7 +63,7 @@ def _environment(made: plan.Plan) -> list[str]:
         f'export WORKCELL_AGENT_DIR="{attempt}/{layout.AGENT_DIR}" WORKCELL_HANDOFF="{attempt}/{layout.HANDOFF}"',
     ]
     for name in made.env_names:
-        if name in made.secrets or made.origins[f"env.{name}"].startswith(plan.NAMED_BY):
+        if name in made.secrets or made.origins[f"env.{name}"].startswith(plan_values.NAMED_BY):
             lines.append(f"# {name} comes from your shell")
         else:
             lines.append(f"export {name}={shlex.quote(made.env[name])}")

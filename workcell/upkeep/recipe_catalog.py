@@ -6,7 +6,8 @@ from typing import Any
 
 from workcell.base.errors import WorkcellError
 from workcell.git import repository
-from workcell.launch import attempt, launch, plan, shell_script
+from workcell.launch import attempt, launch, shell_script
+from workcell.launch.options import Options
 from workcell.texts import document, fields, recipe, search_path
 from workcell.texts.document import Fault, Faulty
 
@@ -60,7 +61,7 @@ def show(home: str, name: str) -> dict[str, Any]:
 def by_hand(home: str, name: str, brief: str, repo: str | None) -> str:
     """The shell script that does with this recipe what a launch of `brief` would do; what launch refuses is refused."""
     return shell_script.script(
-        launch.check(launch.Request(home, brief, plan.Options(recipe=name, repo=repo), window=False), trust=False)
+        launch.check(launch.Request(home, brief, Options(recipe=name, repo=repo), window=False), trust=False)
     )
 
 

@@ -2,7 +2,8 @@ import os
 
 import pytest
 
-from workcell.launch import dry_run, plan
+from workcell.launch import dry_run, plan, plan_values
+from workcell.launch.options import Options
 from workcell.texts import document, search_path
 
 
@@ -17,7 +18,7 @@ def place(tmp_path):
 
 def make(place, **options) -> plan.Plan:
     options.setdefault("repo", str(place / "repo"))
-    return plan.make(str(place / "b.md"), plan.Options(**options), str(place / "home"))
+    return plan.make(str(place / "b.md"), Options(**options), str(place / "home"))
 
 
 RECIPE = "extends: shell\ncommand: 'true'\nlimits: {idle: 5m}\nenv: {MODE: fast}\n"
@@ -67,10 +68,10 @@ def test_what_nobody_said_is_built_in(place):
     (place / "home/recipes").mkdir()
     (place / "home/recipes/runbook.yaml").write_text("command: 'true'\n")
     made = make(place, recipe=None)
-    assert made.origins["dirty"] == made.origins["group"] == plan.BUILT_IN
+    assert made.origins["dirty"] == made.origins["group"] == plan_values.BUILT_IN
     assert made.origins["recipe"] == f"built in; user: {place}/home/recipes/runbook.yaml"
     assert made.origins["objective"] == f"{place}/b.md (title)"
-    assert made.verify is None and made.origins["verify"] == plan.BUILT_IN
+    assert made.verify is None and made.origins["verify"] == plan_values.BUILT_IN
 
 
 def test_a_recipe_of_the_brief_is_told_by_its_line(place):

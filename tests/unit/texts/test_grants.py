@@ -4,6 +4,7 @@ import pytest
 
 from workcell.base.errors import WorkcellError
 from workcell.launch import children, plan
+from workcell.launch.options import Options
 from workcell.texts import brief, recipe
 from workcell.trust import access
 
@@ -63,7 +64,7 @@ def test_a_recipe_of_a_repository_grants_nothing(place):
 def made(place, recipe_line, more=""):
     path = place / "b.md"
     path.write_text(f"---\nobjective: x\n{recipe_line}{more}---\n")
-    return plan.make(str(path), plan.Options(repo=str(place / "repo")), str(place / "home"))
+    return plan.make(str(path), Options(repo=str(place / "repo")), str(place / "home"))
 
 
 def test_brief_and_recipe_grant_together(place):

@@ -8,9 +8,10 @@ from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
 from workcell.faces.cli import arguments, batch_output, foreground, out, trust_prompt
 from workcell.faces.cli import dry_run as intent
-from workcell.launch import batch, plan
+from workcell.launch import batch
 from workcell.launch import dry_run as intents
 from workcell.launch import launch as op
+from workcell.launch.options import Options
 from workcell.rundir import layout
 from workcell.texts import launch_file
 from workcell.trust import access
@@ -58,7 +59,7 @@ def launch(
         raise Usage(f"--dirty cannot be {dirty!r}", "--dirty refuse, --dirty allow, or --dirty snapshot")
     if wait and prepare:
         raise Usage("--wait with --prepare would wait for what nobody starts", "leave one of them out")
-    options = plan.Options(
+    options = Options(
         recipe=recipe,
         repo=repo,
         name=name,

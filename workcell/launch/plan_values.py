@@ -1,0 +1,230 @@
+"""The values of a plan: who may say each of them, whose word counts, and where it came from.
+
+Several sources may say the same key: the command line, the brief, the repository's SUPERVISOR.md as far as it is
+trusted, the recipe and config.yaml. Three rules exist. The first source that says a value decides (`first`). Lists are
+joined (`joined`). Of the limits that protect the machine the smallest counts (`limits`).
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from workcell.launch.options import Options
+from workcell.texts import adapter, config, fields, recipe
+from workcell.texts import brief as briefs
+from workcell.texts.document import Fault, Faulty
+from workcell.trust import acceptance, repository_rules
+
+ENV_NAMES = ("HOME", "PATH", "SHELL", "USER", "LOGNAME", "LANG", "TMPDIR", "SSH_AUTH_SOCK")
+ENV_PREFIXES = ("LC_", "XDG_")
+
+BUILT_IN, SHELL = "built in", "shell"
+
+NAMED_BY = f"{SHELL}, named by "
+"""How the origin of a variable begins whose value comes from the shell because a file names it."""
+
+NARROWING = ("memory", "processes")
+"""Limits that a brief can only make smaller than configuration, repository and recipe do: they protect the machine."""
+
+Origins = dict[str, str]
+"""Key of a value -> who said it, in words."""
+
+
+@dataclass
+class Sources:
+    """Everything that says values of one plan."""
+
+    home: str
+    top: str
+    brief: briefs.Brief
+    options: Options
+    settings: dict[str, Any]
+    """config.yaml with its defaults."""
+    settled: frozenset[str]
+    """The keys that config.yaml itself says."""
+    rules: dict[str, Any]
+    """What counts of SUPERVISOR.md."""
+    rules_file: str
+    standing: acceptance.Standing
+    notes: list[str]
+    origins: Origins = field(default_factory=dict)
+
+    @property
+    def config_file(self) -> str:
+        return os.path.join(self.home, "config.yaml")
+
+    @property
+    def texts(self) -> dict[str, dict[str, Any]]:
+        """What the repository and the brief say, by the file that says it."""
+        return {self.rules_file: self.rules, self.brief.path: self.brief.values}
+
+    def first(self, key: str, ranked: Iterable[tuple[str, Any]]) -> Any:
+        """The first value that was said, of (who, value); its origin is noted. None where nothing was said."""
+        for origin, value in ranked:
+            if value is not None:
+                self.origins[key] = origin
+                return value
+        self.origins[key] = BUILT_IN
+        return None
+
+    def ranked(self, key: str, brief: Any, rules: Any, settings: Any) -> list[tuple[str, Any]]:
+        """Who may say the value of `key`, the first one before the others."""
+        given = (self.options.who(key), getattr(self.options, key))
+        return [given, (self.brief.path, brief), (self.rules_file, rules), (self.config_file, settings)]
+
+    def joined(self, key: str, said: Mapping[str, list[str]]) -> list[str]:
+        """What all of them say together, each value once."""
+        self.origins[key] = ", ".join(origin for origin, values in said.items() if values) or BUILT_IN
+        return list(dict.fromkeys(value for values in said.values() for value in values))
+
+
+def of_recipe(chosen: recipe.Recipe, key: str) -> str:
+    """Who says a key of the recipe: its file and line."""
+    where = chosen.sources.get(key)
+    return f"recipe {chosen.name} ({where})" if where else f"recipe {chosen.name}"
+
+
+def choose_recipe(said: Sources) -> recipe.Recipe:
+    """The recipe of the launch, with the keys that the brief itself adds to it."""
+    brief, options = said.brief, said.options
+    asked = brief.values["recipe"]
+    own = {key: value for key, value in asked.items() if key != "extends"} if isinstance(asked, dict) else None
+    named = asked["extends"] if isinstance(asked, dict) else asked
+    name = said.first("recipe", said.ranked("recipe", named, said.rules["recipe"], said.settings["recipe"]))
+    if options.recipe not in (None, named):
+        own = None
+    lines = {path[1:]: line for path, line in brief.document.lines.items() if path[:1] == ("recipe",)}
+    project = None if options.ignore_repo else said.top
+    return recipe.resolve(name, home=said.home, project=project, own=own, own_file=brief.path, own_lines=lines)
+
+
+def dirty(said: Sources) -> str:
+    """What to do with uncommitted work: refuse, allow or snapshot."""
+    ranked = said.ranked("dirty", said.brief.values["dirty"], said.rules["dirty"], said.settings["dirty"])
+    return str(said.first("dirty", ranked))
+
+
+def notify(said: Sources) -> list[str] | None:
+    """The adapters that are told of the run: the brief's list, else that of config.yaml; None leaves it to them.
+
+    Raises Faulty for a name that no adapter has: its notices would reach no one.
+    """
+    brief = said.brief
+    named: list[str] | None = brief.values["notify"]
+    file, line = brief.path, brief.document.lines.get(("notify",))
+    said.origins["notify"] = brief.path
+    if named is None:
+        named = said.settings.get("notify") if "notify" in said.settled else None
+        file, line = said.config_file, None
+        said.origins["notify"] = BUILT_IN if named is None else said.config_file
+    if not named:
+        return named
+    known = adapter.names(said.home)
+    faults = [
+        Fault(file, line, f"'notify' names {name!r}, and no adapter has that name", fields.did_you_mean(name, known))
+        for name in named
+        if name not in known
+    ]
+    if faults:
+        raise Faulty(faults, "workcell notify ls")
+    return named
+
+
+def granted(said: Sources, chosen: recipe.Recipe) -> list[str]:
+    """The operations that brief and recipe grant; a recipe that the repository itself chose grants nothing."""
+    by_repository = said.origins["recipe"] == said.rules_file
+    of_the_recipe = [] if by_repository else chosen.values["may"]
+    return said.joined("may", {said.brief.path: said.brief.values["may"], of_recipe(chosen, "may"): of_the_recipe})
+
+
+def secrets(said: Sources, chosen: recipe.Recipe) -> list[str]:
+    """Names of variables whose values are masked, sorted."""
+    sources = {said.config_file: said.settings, of_recipe(chosen, "secrets"): chosen.values, **said.texts}
+    return sorted(said.joined("secrets", {who: values["secrets"] for who, values in sources.items()}))
+
+
+def labels(said: Sources) -> list[str]:
+    """The labels of brief and command line."""
+    given = {said.brief.path: said.brief.values["labels"], said.options.who("labels"): list(said.options.labels)}
+    return said.joined("labels", given)
+
+
+def clean_required(said: Sources) -> bool:
+    """Whether the tree must be clean at the end."""
+    wanted = {origin: (values["require"] or {}).get("clean") or None for origin, values in said.texts.items()}
+    said.first("require.clean", wanted.items())
+    return any(wanted.values())
+
+
+def limits(said: Sources, chosen: recipe.Recipe) -> dict[str, Any]:
+    """The limits of the run as they stand in attempt.json."""
+    out = {key: _limit(said, chosen, key) for key in config.LIMITS}
+    return {
+        "wall_seconds": out["wall"],
+        "idle_seconds": out["idle"],
+        "attempts": out["attempts"],
+        "verify_seconds": out["verify"],
+        "cost_usd": out["cost"],
+        "memory_bytes": out["memory"],
+        "processes": out["processes"],
+    }
+
+
+def _limit(said: Sources, chosen: recipe.Recipe, key: str) -> Any:
+    """One limit. One of the repository that is wider than what holds otherwise needs trust."""
+    own = (said.brief.path, said.brief.values["limits"].get(key))
+    rules = (said.rules_file, said.rules["limits"].get(key))
+    others = (
+        (of_recipe(chosen, f"limits.{key}"), chosen.values["limits"].get(key)),
+        (said.config_file, said.settings["limits"].get(key)),
+        (BUILT_IN, config.LIMITS[key]),
+    )
+    if key in NARROWING:
+        # the smallest counts, so that none of them can make another one wider
+        given: list[tuple[str, Any]] = [entry for entry in (own, rules, *others) if entry[1] is not None]
+        return said.first(f"limits.{key}", sorted(given, key=lambda entry: float(entry[1])))
+    usual = next((value for _, value in others if value is not None), None)
+    wider = own[1] is None and repository_rules.wider(rules[1], usual)
+    if wider and not said.standing.accepts("limits", said.rules["limits"]):
+        said.notes.append(f"limits.{key} of {said.rules_file} is wider than {usual:g} and not taken: workcell trust")
+        rules = (said.rules_file, None)
+    return said.first(f"limits.{key}", (own, rules, *others))
+
+
+def environment_now() -> dict[str, str]:
+    """What every run takes over from the shell that launches it."""
+    return {name: value for name, value in os.environ.items() if name in ENV_NAMES or name.startswith(ENV_PREFIXES)}
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The environment of a run, the names that files gave, and those of them whose value a file gave."""
+
+    env: dict[str, str]
+    names: list[str]
+    fixed: list[str]
+
+
+def environment(said: Sources, chosen: recipe.Recipe) -> Environment:
+    """The environment of agent and check: some of the shell's, then what the files say."""
+    env = environment_now()
+    named: dict[str, str | None] = {}
+    sources = (
+        (said.config_file, said.settings["env"]),
+        ("", chosen.values["env"]),
+        (said.rules_file, said.rules["env"]),
+        (said.brief.path, said.brief.values["env"]),
+    )
+    said.origins.update({f"env.{name}": SHELL for name in env})
+    for origin, source in sources:
+        named.update(source)
+        for name, value in source.items():
+            who = origin or of_recipe(chosen, f"env.{name}")
+            said.origins[f"env.{name}"] = who if value is not None else f"{NAMED_BY}{who}"
+    for name, value in named.items():
+        if value is not None:
+            env[name] = value
+        elif name in os.environ:
+            env[name] = os.environ[name]
+    return Environment(env, sorted(named), sorted(name for name, value in named.items() if value is not None))
