@@ -19,7 +19,7 @@ SMALL = """
 import os, sys, time
 top, io, blocks = sys.argv[1], sys.argv[2], int(sys.argv[3])
 from tests.faults import on_full_disk
-from tests.lab import Lab
+from tests.support.lab import Lab
 lab = Lab.__new__(Lab)
 lab.top, lab.home, lab.repo, lab.repos = top, top + "/home", top + "/repo1", 1
 lab.marks, lab.person, lab.temporary = (top + "/" + name for name in ("marks", "person", "tmp"))

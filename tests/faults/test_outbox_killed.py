@@ -22,7 +22,7 @@ RUNS = ("ra", "rb", "rc")
 
 CHILD = f"""
 import os, sys
-from tests.notices import AT, flush, hook, make
+from tests.support.notices import AT, flush, hook, make
 from workcell.channels import outbox
 home, url = sys.argv[1:]
 for number, run in enumerate({RUNS!r}):

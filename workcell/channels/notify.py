@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from workcell.base import clock
 from workcell.base.errors import NotFound, WorkcellError
 from workcell.channels import outbox, render
-from workcell.channels.outbox_flush import ask, masked
+from workcell.channels.one_send import ask, masked
 from workcell.channels.outbox_store import BAD, GOOD, Files
 from workcell.channels.to import protocol, secrets
 from workcell.rundir import maildir, notice

@@ -1,11 +1,8 @@
 """Sending what is due from the outbox: intent on disk before every send, its result after it."""
 
-import hashlib
 import importlib
 import os
-import threading
-import urllib.parse
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,13 +10,12 @@ from workcell.base import clock
 from workcell.base.errors import Invalid
 from workcell.channels import outbox
 from workcell.channels import schedule as plan
+from workcell.channels.one_send import Redact, ask, back_off, masked
 from workcell.channels.outbox_store import BAD, GOOD, SENDING, WAITING, Files, Letter, Room
-from workcell.channels.to import protocol, registry, secrets
+from workcell.channels.to import protocol, secrets
 from workcell.channels.to.protocol import Sent
 from workcell.rundir import locks, notice
 from workcell.texts.adapter import Adapter
-
-Redact = Callable[[str], str]
 
 TRY_SECONDS = {"openclaw": 30.0}
 TRY_OTHERWISE = 15.0
@@ -158,42 +154,62 @@ class _Flush:
     def _route(self, letter: Letter) -> None:
         """Decide on destinations once, and again for adapters that could not be read then."""
         if letter.changed:  # read from a file without destinations: it is seen for the first time
-            named = letter.notice.get("notify")
-            wanted = set(named) if isinstance(named, list) else None
-            for name, adapter in self._adapters.items():
-                if plan.interested(adapter, letter.notice):
-                    letter.to[name] = {"state": WAITING, "tries": 0, "lost": 0}
-            for name in self._broken - set(self._adapters):
-                if wanted is None or name in wanted:
-                    letter.to[name] = {"state": WAITING, "tries": 0, "lost": 0, "unread": True}
-            for name in (wanted or set()) - set(self._adapters) - self._broken:
-                self._fail(letter, str(name), "missing", "there is no adapter of that name")
+            self._choose(letter)
         for name, entry in letter.to.items():
             if entry["state"] in (*GOOD, *BAD):
                 continue
-            found = self._adapters.get(name)
-            if found is None:
-                if name not in self._broken and entry.get("unread"):
-                    entry.update(state="skipped", said="the adapter's file is gone, and was never readable")
-                    letter.changed = True
-                elif name not in self._broken:
-                    self._fail(letter, name, "missing", "there is no adapter of that name any more")
-                continue
-            if entry.pop("unread", False):
-                letter.changed = True
-                if not plan.interested(found, letter.notice):
-                    entry["state"] = "skipped"
-                    continue
-            if not found.enabled:
-                entry.update(state="skipped", said="the adapter was disabled")
-                letter.changed = True
-                continue
-            if entry["state"] == SENDING:
-                # whoever wrote this died before the answer was on disk
-                self._lose(letter, name, "the sender was interrupted before it had the answer")
-            since = max(letter.happened_at, _epoch(letter.notice.get("again_at")))
-            if entry["state"] == WAITING and self.now - since > found.expire_seconds:
-                self._fail(letter, name, "expired", f"not sent in time; the last answer: {entry.get('said') or 'none'}")
+            adapter = self._adapters.get(name)
+            if adapter is None:
+                self._without_adapter(letter, name)
+            elif self._still_wanted(letter, name, adapter):
+                self._check_age(letter, name, adapter)
+
+    def _choose(self, letter: Letter) -> None:
+        """The destinations of a new notice: adapters that want it, and those that cannot be read yet."""
+        named = letter.notice.get("notify")
+        wanted = set(named) if isinstance(named, list) else None
+        for name, adapter in self._adapters.items():
+            if plan.interested(adapter, letter.notice):
+                letter.to[name] = {"state": WAITING, "tries": 0, "lost": 0}
+        for name in self._broken - set(self._adapters):
+            if wanted is None or name in wanted:
+                letter.to[name] = {"state": WAITING, "tries": 0, "lost": 0, "unread": True}
+        for name in (wanted or set()) - set(self._adapters) - self._broken:
+            self._fail(letter, str(name), "missing", "there is no adapter of that name")
+
+    def _without_adapter(self, letter: Letter, name: str) -> None:
+        """A destination that has no adapter now: it waits while the file is broken, and fails once it is gone."""
+        if name in self._broken:
+            return
+        entry = letter.to[name]
+        if entry.get("unread"):
+            entry.update(state="skipped", said="the adapter's file is gone, and was never readable")
+            letter.changed = True
+        else:
+            self._fail(letter, name, "missing", "there is no adapter of that name any more")
+
+    def _still_wanted(self, letter: Letter, name: str, adapter: Adapter) -> bool:
+        entry = letter.to[name]
+        if entry.pop("unread", False):
+            letter.changed = True
+            if not plan.interested(adapter, letter.notice):
+                entry["state"] = "skipped"
+                return False
+        if not adapter.enabled:
+            entry.update(state="skipped", said="the adapter was disabled")
+            letter.changed = True
+            return False
+        return True
+
+    def _check_age(self, letter: Letter, name: str, adapter: Adapter) -> None:
+        """Settle a send that was interrupted, and end what has waited too long."""
+        entry = letter.to[name]
+        if entry["state"] == SENDING:
+            # the process that wrote this died before the answer was on disk
+            self._lose(letter, name, "the sender was interrupted before it had the answer")
+        since = max(letter.happened_at, _epoch(letter.notice.get("again_at")))
+        if entry["state"] == WAITING and self.now - since > adapter.expire_seconds:
+            self._fail(letter, name, "expired", f"not sent in time; the last answer: {entry.get('said') or 'none'}")
 
     def _lose(self, letter: Letter, name: str, said: str) -> None:
         entry = letter.to[name]
@@ -332,43 +348,6 @@ class _Flush:
             if letter.settled() and letter.name not in self._unfinished:
                 self._files.archive(letter)
                 del self._letters[letter.name]
-
-
-def ask(adapter: Adapter, rendered: protocol.Rendered, fetched: Mapping[str, str], seconds: float) -> Sent:
-    """Send by the adapter's own module, and be back within `seconds` whatever the far end does.
-
-    On a thread that is left alone past its time: a name that does not resolve, or an answer that comes one byte a
-    minute, obeys no time limit of a socket's.
-    """
-    found: list[Sent] = []
-
-    def run() -> None:
-        try:
-            found.append(registry.notifier(adapter.uses).send(rendered, adapter, fetched, seconds))
-        except Exception as error:  # a sender must not end a tick; its words may hold a secret
-            found.append(Sent(protocol.UNKNOWN, f"our own sender failed: {type(error).__name__}"))
-
-    thread = threading.Thread(target=run, daemon=True, name=f"notify {adapter.name}")
-    thread.start()
-    thread.join(seconds + 0.25)
-    return found[0] if found else Sent(protocol.UNKNOWN, "no answer in time")
-
-
-def masked(said: str, fetched: Mapping[str, str], redact: Redact) -> str:
-    """What a far end said, without the secrets that it was told: it may repeat them."""
-    for secret in sorted(fetched.values(), key=len, reverse=True):
-        for form in {secret, urllib.parse.quote(secret, safe=""), urllib.parse.quote(secret)}:
-            said = said.replace(form, "***")
-    return "".join(char if char.isprintable() else " " for char in redact(said))[:300]
-
-
-def back_off(key: str, tries: int, first: float, most: float) -> float:
-    """Seconds until the next try: doubled each time, and spread by a quarter up or down so that none march in step.
-
-    The spread comes from `key`, so that the same state gives the same time.
-    """
-    spread = int.from_bytes(hashlib.sha256(f"{key} {tries}".encode()).digest()[:4], "big") / (1 << 32)
-    return float(min(first * 2 ** min(max(tries, 1) - 1, 32), most) * (0.75 + spread / 2))
 
 
 def _ahead(known: Mapping[str, Any], now: float) -> bool:

@@ -55,6 +55,7 @@ def fingerprint(top: str, patterns: Sequence[str]) -> dict[str, object]:
     entries: dict[str, list[int]] = {}
     unread: list[str] = []
     excepted = any(pattern.lstrip().startswith("!") for pattern in patterns)
+    git_named = any(".git" in pattern.strip("!/").split("/") for pattern in patterns)
     seen = 0
     todo: list[tuple[str, bool]] = []
     for start in _starts(patterns):
@@ -66,17 +67,9 @@ def fingerprint(top: str, patterns: Sequence[str]) -> dict[str, object]:
             entries[start] = mark
     while todo:
         directory, whole = todo.pop()
-        try:
-            with os.scandir(os.path.join(top, directory)) as found:
-                listing = sorted(found, key=lambda entry: entry.name)
-        except FileNotFoundError:
-            continue
-        except OSError:
-            unread.append(directory)
-            continue
-        for entry in listing:
+        for entry in _listing(top, directory, unread):
             path = f"{directory}/{entry.name}" if directory else entry.name
-            if entry.name == ".git" and not whole and not _names_git(patterns):
+            if entry.name == ".git" and not whole and not git_named:
                 continue
             seen += 1
             if seen > MAX_SEEN or len(entries) >= MAX_KEPT:
@@ -91,6 +84,18 @@ def fingerprint(top: str, patterns: Sequence[str]) -> dict[str, object]:
     return {"entries": entries, "capped": False, "unread": unread}
 
 
+def _listing(top: str, directory: str, unread: list[str]) -> "list[os.DirEntry[str]]":
+    """The entries of a directory by name; one that cannot be read goes to `unread`."""
+    try:
+        with os.scandir(os.path.join(top, directory)) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return []
+    except OSError:
+        unread.append(directory)
+        return []
+
+
 def _mark(path: str) -> list[int] | None:
     try:
         now = os.lstat(path)
@@ -100,10 +105,6 @@ def _mark(path: str) -> list[int] | None:
     if not stat.S_ISREG(now.st_mode) and not stat.S_ISLNK(now.st_mode):
         return [0, 0, now.st_ino, now.st_mode]
     return [now.st_size, now.st_mtime_ns, now.st_ino, now.st_mode]
-
-
-def _names_git(patterns: Sequence[str]) -> bool:
-    return any(".git" in pattern.strip("!/").split("/") for pattern in patterns)
 
 
 def _starts(patterns: Sequence[str]) -> list[str]:

@@ -336,16 +336,8 @@ def _without_uses(uses: Any) -> Sequence[Field]:
 
 def _check_kind(uses: str, values: dict[str, Any], found: Document) -> None:
     """What a table of single keys cannot say."""
-    if uses == "openclaw" and values["method"] == "http":
-        for key in ("url", "token"):
-            if values[key] is None and key not in found.front:
-                found.fault(("method",), f"{key!r} is missing", "method: http needs url and token")
-    if uses == "openclaw" and values["url"] is not None:
-        kind = "http" if values["method"] == "http" else "ws"
-        if not values["url"].startswith(kind):
-            found.fault(("url",), f"method: {values['method']} needs a URL with {kind} or {kind}s")
-        if values["method"] == "cli" and "token" not in found.front:
-            found.fault(("url",), "'token' is missing", "openclaw uses no stored token for a gateway named here")
+    if uses == "openclaw":
+        _check_openclaw(values, found)
     if uses in ("email", "ntfy") and values["user"] is not None and values["password"] is None:
         found.fault(("user",), "'password' is missing", "a user name needs a password: " + _CURE)
     if uses == "email" and values["user"] is not None and values["security"] == "none":
@@ -361,6 +353,19 @@ def _check_kind(uses: str, values: dict[str, Any], found: Document) -> None:
     quiet = values["quiet"]
     if quiet and quiet["from"] is not None and quiet["from"] == quiet["to"]:
         found.fault(("quiet",), "quiet begins and ends at the same time", "leave it out, or use enabled: false")
+
+
+def _check_openclaw(values: dict[str, Any], found: Document) -> None:
+    if values["method"] == "http":
+        for key in ("url", "token"):
+            if values[key] is None and key not in found.front:
+                found.fault(("method",), f"{key!r} is missing", "method: http needs url and token")
+    if values["url"] is not None:
+        kind = "http" if values["method"] == "http" else "ws"
+        if not values["url"].startswith(kind):
+            found.fault(("url",), f"method: {values['method']} needs a URL with {kind} or {kind}s")
+        if values["method"] == "cli" and "token" not in found.front:
+            found.fault(("url",), "'token' is missing", "openclaw uses no stored token for a gateway named here")
 
 
 def _without_secrets(value: Any, key: str, secrets: dict[str, Secret]) -> Any:

@@ -4,7 +4,7 @@ import io
 import os
 import stat
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -144,58 +144,75 @@ def parse_yaml(text: str, file: str, first_line: int = 1) -> Document:
         document.faults.append(Fault(file, first_line, "expected 'key: value' lines"))
         return document
     try:
-        document.front = _plain(tree, (), document, first_line, 0, iter(range(MAX_VALUES)))
+        document.front = _plain(tree, (), _Reading(document, first_line, iter(range(MAX_VALUES))), 0)
     except StopIteration:
         words = f"more than {MAX_VALUES} values, aliases counted each time"
         document.faults.append(Fault(file, first_line, words, "write out what is meant, without aliases"))
     return document
 
 
-def _plain(
-    node: Any, path: tuple[str | int, ...], document: Document, first: int, depth: int, room: Iterator[int]
-) -> Any:
-    """Plain data from ruamel's nodes; the lines of keys and items go to `document.lines`.
+@dataclass(frozen=True)
+class _Reading:
+    """Where the values that are read go: the document, the line of its first line, and how many may still come."""
 
-    Each value takes one from `room`; StopIteration when there is no more.
+    document: Document
+    first: int
+    room: Iterator[int]
+
+    def note_line(self, path: tuple[str | int, ...], where: Callable[[Any], Any], key: Any) -> None:
+        """Remember the line of a key or an item."""
+        try:
+            self.document.lines[path] = where(key)[0] + self.first
+        except (KeyError, AttributeError, TypeError):
+            pass  # a merged key ("<<") has no line of its own
+
+
+def _plain(node: Any, path: tuple[str | int, ...], reading: _Reading, depth: int) -> Any:
+    """Plain data from ruamel's nodes; the lines of keys and items go to the document.
+
+    Each value takes one from `reading.room`; StopIteration when there is no more.
     """
-    next(room)
+    next(reading.room)
     if depth > MAX_DEPTH:
-        document.fault(path, "nested too deep")
+        reading.document.fault(path, "nested too deep")
         return None
     if isinstance(node, CommentedMap):
-        _no_tag(node, "map", path, document)
-        out: dict[str, Any] = {}
-        for key, value in node.items():
-            name = key if isinstance(key, str) else str(key)
-            here = (*path, name)
-            try:
-                document.lines[here] = node.lc.key(key)[0] + first
-            except (KeyError, AttributeError, TypeError):
-                pass  # a merged key ("<<") has no line of its own
-            if not isinstance(key, str):
-                document.fault(here, f"the key {name!r} is not text", "put it in quotes")
-            out[name] = _plain(value, here, document, first, depth + 1, room)
-        return out
+        return _plain_map(node, path, reading, depth)
     if isinstance(node, CommentedSeq):
-        _no_tag(node, "seq", path, document)
-        items = []
-        for index, value in enumerate(node):
-            here = (*path, index)
-            try:
-                document.lines[here] = node.lc.item(index)[0] + first
-            except (KeyError, AttributeError, TypeError):
-                pass
-            items.append(_plain(value, here, document, first, depth + 1, room))
-        return items
+        return _plain_list(node, path, reading, depth)
     if node is None or isinstance(node, bool):
         return node
     for kind in (int, float, str):
         if isinstance(node, kind):
             return kind(node)
     if hasattr(node, "tag") and hasattr(node, "value"):
-        document.fault(path, f"the YAML tag {getattr(node.tag, 'value', None)!r} means nothing here", "remove it")
+        tag = getattr(node.tag, "value", None)
+        reading.document.fault(path, f"the YAML tag {tag!r} means nothing here", "remove it")
         return None
     return str(node)  # dates and times: a text field takes them as they were written
+
+
+def _plain_map(node: CommentedMap, path: tuple[str | int, ...], reading: _Reading, depth: int) -> dict[str, Any]:
+    _no_tag(node, "map", path, reading.document)
+    out: dict[str, Any] = {}
+    for key, value in node.items():
+        name = key if isinstance(key, str) else str(key)
+        here = (*path, name)
+        reading.note_line(here, node.lc.key, key)
+        if not isinstance(key, str):
+            reading.document.fault(here, f"the key {name!r} is not text", "put it in quotes")
+        out[name] = _plain(value, here, reading, depth + 1)
+    return out
+
+
+def _plain_list(node: CommentedSeq, path: tuple[str | int, ...], reading: _Reading, depth: int) -> list[Any]:
+    _no_tag(node, "seq", path, reading.document)
+    items = []
+    for index, value in enumerate(node):
+        here = (*path, index)
+        reading.note_line(here, node.lc.item, index)
+        items.append(_plain(value, here, reading, depth + 1))
+    return items
 
 
 def _no_tag(node: Any, own: str, path: tuple[str | int, ...], document: Document) -> None:

@@ -14,7 +14,7 @@ from tests.support.far_ends import Reply
 from tests.support.notices import AT, ROOT, TEMPLATES, flush, hook, make, names, parse, read, same
 from workcell.base import clock
 from workcell.channels import outbox, outbox_flush
-from workcell.channels.outbox_flush import back_off
+from workcell.channels.one_send import back_off
 from workcell.rundir import notice
 
 DAY = 86400.0
