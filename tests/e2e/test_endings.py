@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.lab import ROOT, Lab, alive, eventually, naming
-from workcell.finish import verify_output
-from workcell.rundir import layout, look, phase
+from workcell.finish import decide as onward
+from workcell.finish import settle, verify_output
+from workcell.rundir import events, layout, look, maildir, notice, phase
 
 TREE = """
 trap '' TERM HUP INT
@@ -160,6 +161,42 @@ def test_a_check_that_was_changed_after_launch_is_tampered(lab, change):
     assert look.at(run).result["outcome"] == "tampered"
     ran = lab.workcell("resume", run, "--no-window", code=77)
     assert "pinned" in ran.stderr
+
+
+@pytest.mark.parametrize("name", [layout.RESULT, layout.VERIFY_SCRIPT])
+def test_what_is_changed_when_the_check_has_passed_is_found_before_the_end_is_told(lab, monkeypatch, name):
+    """A process that outlives its run acts when the check is over: handoff, notice and result say the same."""
+    run = lab.launch(lab.brief("sleep 600", "true"))
+    seen = lab.phase(run, phase.RUNNING)
+    for who in ("runner", "agent"):
+        os.kill(seen.start[who]["pid"], signal.SIGKILL)
+    lab.phase(run, phase.LOST)
+    decide, decided = onward.decide, []
+
+    def then_change(*words):
+        step = decide(*words)
+        if not decided:
+            assert step["outcome"] == "passed", step
+            path = Path(layout.attempt(run, 1), name)
+            path.unlink(missing_ok=True)
+            path.write_text("{}\n")
+        decided.append(step["outcome"])
+        return step
+
+    monkeypatch.setattr(onward, "decide", then_change)
+    settle.settle(run)
+    assert decided == ["passed", "tampered"]
+    result = look.at(run).result
+    assert result["outcome"] == "tampered" and name in result["reason"]
+    box = notice.box(lab.home)
+    told = [maildir.read(box, one, part) for part in (notice.NEW, notice.CUR, notice.SENT)
+            for one in maildir.waiting(box, part)]  # fmt: skip
+    assert [one["event"] for one in told if one["event"] in notice.ENDS] == ["tampered"]
+    assert name in told[0]["facts"]["why"]
+    handoff = Path(layout.attempt(run, 1), layout.HANDOFF).read_text()
+    assert "tampered" in handoff and "passed" not in handoff
+    written = [one for _, one in events.read(os.path.join(run, layout.EVENTS)) if one]
+    assert [one["outcome"] for one in written if one["type"] == "run.ended"] == ["tampered"]
 
 
 def test_a_file_that_the_check_names_may_change_and_only_what_was_pinned_runs(lab):
