@@ -2,35 +2,18 @@
 
 import json
 import os
-import shutil
-import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
+from tests import faked_clock
 from tests.support import watching
-from tests.support.lab import ROOT, eventually
+from tests.support.lab import eventually
 from workcell.base import clock
 from workcell.rundir import layout, look, orders, phase, run_hold
 
-LIBRARY = next(
-    (
-        str(path)
-        for path in (
-            *Path("/usr/lib").glob("*/faketime/libfaketime.so.1"),
-            Path("/usr/lib/faketime/libfaketime.so.1"),
-            Path(os.environ.get("LIBFAKETIME") or "/nonexistent"),
-        )
-        if path.exists()
-    ),
-    None,
-)
-COMPILER = shutil.which("cc") or shutil.which("gcc")
-steppable = pytest.mark.skipif(
-    LIBRARY is None or COMPILER is None,
-    reason="libfaketime is not installed (Debian: faketime)" if LIBRARY is None else "no C compiler is installed",
-)
+steppable = pytest.mark.skipif(faked_clock.MISSING is not None, reason=str(faked_clock.MISSING))
 DAY = 86400.0
 TZ = "CET-1CEST,M3.5.0,M10.5.0/3"
 FAKED = (
@@ -51,9 +34,7 @@ while :; do sleep 0.05; done"""
 @pytest.fixture(scope="module")
 def guard(tmp_path_factory):
     """See tests/clock_sleep.c."""
-    made = tmp_path_factory.mktemp("clock") / "sleep.so"
-    subprocess.run([COMPILER, "-shared", "-fPIC", "-nostdlib", "-o", made, ROOT / "tests/clock_sleep.c"], check=True)
-    return str(made)
+    return faked_clock.make_sleep(str(tmp_path_factory.mktemp("clock")))
 
 
 class Stepped:
@@ -62,10 +43,8 @@ class Stepped:
     def __init__(self, lab, guard: str) -> None:
         self.lab, self.path = lab, os.path.join(lab.top, "clock")
         self.set(0.0)
-        self.env = lab.env(
-            LD_PRELOAD=f"{guard} {LIBRARY}", FAKETIME_TIMESTAMP_FILE=self.path, FAKETIME_NO_CACHE="1",
-            FAKETIME_DONT_FAKE_MONOTONIC="1", NO_FAKE_STAT="1", TZ=TZ,
-        )  # fmt: skip
+        faked = faked_clock.env(guard, FAKETIME_TIMESTAMP_FILE=self.path, FAKETIME_NO_CACHE="1", TZ=TZ)
+        self.env = lab.env(**faked)
 
     def set(self, offset: float) -> None:
         """Let the clock be `offset` seconds ahead of the real one; live processes see it at once."""

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from tests import faked_clock
 from tests.faults import on_full_disk, truth
 from tests.support.lab import Lab, alive, eventually, naming
 from workcell.base import platform, probe
@@ -41,21 +42,6 @@ flock -n 9 || echo "verify beside an agent" >>"$MARKS/overlap"
 test -e "$MARKS/pass"
 """
 
-FAKETIME = next(
-    (
-        path
-        for path in (
-            "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
-            "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1",
-            "/usr/lib/faketime/libfaketime.so.1",
-            os.environ.get("LIBFAKETIME", ""),
-        )
-        if os.path.exists(path)
-    ),
-    None,
-)
-"""Where it is not installed, the rule that sets the clock is left out."""
-
 ALLOWED = {
     # from a phase, by an act of ours or of the run itself, to these; a later attempt begins again at created
     phase.CREATED: {phase.STARTING, phase.RUNNING, phase.FINISHING, phase.DONE, phase.LOST, phase.ORPHANED},
@@ -75,6 +61,7 @@ class Runs(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.lab = Lab()
+        self.clock_sleep = "" if faked_clock.MISSING else faked_clock.make_sleep(self.lab.top)
         self.run = ""
         self.last: tuple[int, str] | None = None
         self.sealed: dict[str, str] = {}
@@ -134,12 +121,13 @@ class Runs(RuleBasedStateMachine):
     def the_disk_has_room_again(self) -> None:
         self.freed()
 
-    @precondition(lambda self: FAKETIME is not None and not self.filler)
+    # where the clock cannot be set, the rule is left out
+    @precondition(lambda self: self.clock_sleep and not self.filler)
     @rule(step=st.sampled_from(["-2d", "-2h", "+2h", "+2d"]))
     def the_clock_was_set(self, step: str) -> None:
         """Somebody settles and looks whose wall clock is far off; what lives is let alone."""
         before = look.at(self.run)
-        env = self.lab.env(LD_PRELOAD=str(FAKETIME), FAKETIME=step, FAKETIME_DONT_FAKE_MONOTONIC="1")
+        env = self.lab.env(**faked_clock.env(self.clock_sleep, FAKETIME=step))
         self.lab.workcell("status", self.run, env=env)
         self.lab.workcell("wait", self.run, "--timeout", "1s", env=env, code=None)
         if before.phase in (phase.RUNNING, phase.ORPHANED) and before.start is not None:
