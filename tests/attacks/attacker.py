@@ -157,7 +157,11 @@ def make_socket(path):
 def lock(path):
     """Hold the flock until the end of this process."""
     fd = os.open(path, os.O_RDWR | os.O_CREAT)
-    fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(fd)  # who strikes for ever would have no descriptor left for the next lock
+        raise
 
 
 # -- acts that are no operation on one name

@@ -61,15 +61,21 @@ def several(arena, attacks):
 
 
 SEED = int(os.environ.get("ATTACK_SEED", time.strftime("%Y%W")))
+SECONDS = float(os.environ.get("ATTACK_SECONDS") or 0)
+"""For how long a larger sample than the ordinary one is tried."""
+
 PRODUCT = list(itertools.product(MODES, ACTS, arenas.NAMES))
 
 
+@pytest.mark.timeout(int(SECONDS) + 300)
 def test_a_sample_of_all_ways(arena):
-    """ATTACK_SEED repeats a sample."""
-    print(f"ATTACK_SEED={SEED}")
-    drawn = random.Random(SEED).sample(PRODUCT, 8)
-    for at in range(0, len(drawn), 4):
+    """ATTACK_SEED repeats a sample, and ATTACK_SECONDS=600 makes it as large as ten minutes allow."""
+    drawn = random.Random(SEED).sample(PRODUCT, len(PRODUCT))
+    least, until, at = 8, time.monotonic() + SECONDS, 0
+    while at < least or (at < len(drawn) and time.monotonic() < until):
         several(arena, drawn[at : at + 4])
+        at += 4
+    print(f"ATTACK_SEED={SEED}: {len(arena.victims)} of {len(PRODUCT)} ways tried")
     arena.verbs(arena.victims[-1])
     arena.check()
 
