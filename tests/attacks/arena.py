@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.lab import Lab, alive, eventually
+from workcell.base import json_codec
 from workcell.faces.cli import app
-from workcell.rundir import ledger, look, phase
+from workcell.rundir import ledger, look, phase, safe_open
 
 ATTACKER = str(Path(__file__).with_name("attacker.py"))
 
@@ -41,13 +42,18 @@ PINNED = ("launch.json", "env.json", "@/attempt.json", "@/brief.md", "@/verify.s
 """What the ledger knows by its hash, or holds such a file: whatever changes it makes the run `tampered`."""
 PLANTED = ("@/exit.json", "@/facts.json", "@/verify.json", "@/next.json", "@/result.json")
 """Records that do not stand while the agent lives: whatever has their name makes the run `tampered`."""
+STANDING = ("@/exit.json", "@/facts.json")
+"""Records that stand while the check runs: what is done to their files is undone from the ledger."""
 CHANGES = ("write", "append", "delete", "truncate", "replace", "hardlink", "symlink", "dangling", "loop", "rename",
            "directory", "fifo", "socket")  # fmt: skip
 PLANTS = ("write", "append", "replace", "hardlink", "symlink", "dangling", "loop", "directory", "fifo", "socket")
 
 
 def tells(act: str, name: str) -> bool:
-    """Whether this act on this name, done while the agent lives, must make the run `tampered`."""
+    """Whether this act on this name, done while the agent lives, must make the run `tampered`.
+
+    It must so when the check does it, too, but for names of STANDING.
+    """
     if name in ("attempts", "attempts/001"):
         return act in ("delete", "truncate", "replace", "symlink", "dangling", "loop", "rename", "directory", "fifo")
     return (name in PINNED and act in CHANGES) or (name in PLANTED and act in PLANTS)
@@ -229,6 +235,14 @@ class Arena:
         assert not people[1:] or not alive(people[1]), (victim.label, people)
         eventually(lambda: not any(alive(pid) for pid in people), 20.0, victim.label)  # finish has its last words
         return self.ended(victim, ("failed", "tampered", "stopped"), 5.0, named=named)
+
+    def restored(self, victim: Victim) -> None:
+        """The records that the attack was on are files with the bytes that the ledger says."""
+        book = ledger.read(victim.run)
+        assert book is not None
+        for name in (os.path.basename(name) for name in victim.names):
+            path = os.path.join(look.at(victim.run).directory, name)
+            assert safe_open.read(path, 1 << 20) == json_codec.encode(book.records[1, name]), victim.label
 
     def check(self, *, trees: bool = True) -> None:
         """What holds of the whole home after any number of attacks; with `trees`, also of what links led to."""

@@ -107,6 +107,7 @@ def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | No
         words = ("goes on" if on else step["outcome"], step["reason"])
         _optional(lambda: handoff.compose_now(run, seen, found, words, cleaner))
         decide.tell(run, seen, step, found, cleaner)
+        held.restore(n)  # the check, or what it called, may have changed exit.json or facts.json: people read them
         if on:
             _seal_next(seen, n, step, held, journal)
         else:

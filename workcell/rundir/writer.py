@@ -155,11 +155,20 @@ class Writer:
         """
         if self.book is None:
             return
+        self.restore(n)
+        self.set_aside(n, [name for name in ledger.WITNESSED if (n, name) not in self.book.records])
+
+    def restore(self, n: int) -> None:
+        """Make the directories of attempt `n`, the links and the files of its records what they should be.
+
+        What the disk refuses costs the copy and nothing else.
+        """
+        if self.book is None:
+            return
         attempts.make_own(self.run, n)
         for number, name in list(self.book.records):
             if number == n:
                 self._place(n, name, self.book.records[number, name])
-        self.set_aside(n, [name for name in ledger.WITNESSED if (n, name) not in self.book.records])
         _links(self.run, n)
 
     def tampered(self, n: int) -> "list[str]":
