@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from workcell.rundir import layout, look, phase
+
 
 @pytest.fixture
 def run(lab):
@@ -77,3 +79,31 @@ def test_missing_links_come_back(lab, run):
     assert any("handoff.md" in line for line in faults(lab, run))
     lab.workcell("fsck", run, "--rebuild")
     assert faults(lab, run) == []
+
+
+def test_what_a_person_accepts_keeps_no_resume_away_any_more(lab):
+    """The agent changed its check and planted a result: fsck says both, and its cure leads on to a resume."""
+    act = 'cd "$WORKCELL_ATTEMPT_DIR"; chmod u+w verify.sh; echo exit 0 >verify.sh; echo "{}" >result.json'
+    run = lab.launch(lab.brief(act, "exit 1"), "--wait", code=1)
+    for options in ([], ["--json"]):
+        said = lab.workcell("fsck", run, *options, code=1).stdout
+        assert "attempts/001/verify.sh changed" in said and "result.json was put there" in said
+        assert said.count("fsck --accept") == 2
+    assert "fsck --accept" in lab.workcell("resume", run, "--no-window", code=77).stderr
+    assert lab.workcell("verify", run, code=1).stderr.startswith("verify: tampered, 0.0 s")
+    said = lab.workcell("fsck", run, "--accept", "--yes").stdout
+    assert "verify.sh accepted" in said and "result.json: noted" in said
+    assert "1 run checked, 0 with problems" in lab.workcell("fsck", run).stderr
+    lab.workcell("verify", run)
+    assert json.loads(Path(run, "status.json").read_text())["altered"] == []
+    assert look.at(run).result["outcome"] == "tampered", "what was decided stands"
+    assert Path(layout.attempt(run, 1), layout.FOREIGN, layout.RESULT).exists()
+    lab.workcell("resume", run, "--no-window")
+    assert lab.phase(run, phase.DONE).n == 2
+
+
+def test_a_file_that_is_gone_is_not_said_to_be_acceptable(lab):
+    run = lab.launch(lab.brief('rm -f "$WORKCELL_ATTEMPT_DIR/attempt.json"', "true"), "--wait", code=1)
+    assert "attempt.json is gone" in lab.workcell("fsck", run, code=1).stdout
+    said = lab.workcell("resume", run, "--no-window", code=77).stderr
+    assert "launch a new run" in said and "--accept" not in said

@@ -45,6 +45,7 @@ def verify(run: str, *, show: Callable[[str], None] | None = None, raw: int | No
         )
     if seen.phase not in (phase.DONE, phase.SCHEDULED, phase.CREATED):
         raise TryAgain(f"cannot verify {seen.id}: it is {seen.phase}", f"workcell wait {seen.id}")
+    attempt = {**seen.attempt, "verify": {**seen.attempt["verify"], "sha256": verify_script.pinned(seen)}}
     held = settle.take(run, seen)
     home = find.home_of(run)
     try:
@@ -58,10 +59,10 @@ def verify(run: str, *, show: Callable[[str], None] | None = None, raw: int | No
             with tempfile.TemporaryFile() as file:
                 with _shown(file.fileno(), cleaner, show):
                     if raw is not None:
-                        found = verify_script.run(run, seen.n, seen.attempt, raw, agent_lock)
+                        found = verify_script.run(run, seen.n, attempt, raw, agent_lock)
                     else:
                         with verify_output.Output(file.fileno(), tempfile.gettempdir()) as output:
-                            found = verify_script.run(run, seen.n, seen.attempt, output.fd, agent_lock)
+                            found = verify_script.run(run, seen.n, attempt, output.fd, agent_lock)
                 file.seek(0)
                 text = "".join(f"{line}\n" for line in cleaner.lines(log_reader.readable([file.read()])))
         finally:

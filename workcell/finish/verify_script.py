@@ -32,6 +32,14 @@ def environment(run: str, attempt: dict[str, Any], n: int) -> tuple[dict[str, st
     return env, stored.umask
 
 
+def pinned(seen: look.Look) -> str | None:
+    """The sha256 of the verify script of the current attempt: of the one that a person accepted since, if any."""
+    wanted: str | None = ((seen.attempt or {}).get("verify") or {}).get("sha256")
+    if wanted is None or seen.book is None:
+        return wanted
+    return seen.book.hashes.get((seen.n, layout.VERIFY_SCRIPT), wanted)
+
+
 def run(
     run_dir: str,
     n: int,
@@ -63,7 +71,7 @@ def run(
         return {**found, "error": "verify.sh cannot be read: there is no such file, or it is no regular one"}
     found["sha256"] = digest.sha256(script)
     if found["sha256"] != attempt["verify"]["sha256"]:
-        return {**found, "error": "its sha256 is not the one in attempt.json"}
+        return {**found, "error": "it is not the script that was pinned at launch"}
     env, umask = environment(run_dir, attempt, n)
     fd = _sealed_copy(directory, script)
     path = f"/dev/fd/{fd}"

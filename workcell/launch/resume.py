@@ -120,10 +120,13 @@ def _check(seen: look.Look, request: Request) -> None:
         cure = f"workcell fsck {seen.id}" if seen.phase == phase.CORRUPT else f"workcell status {seen.id}"
         raise Refused(f"{who}: it is {seen.phase}: {seen.why}", cure)
     if seen.altered:
-        raise Refused(
-            f"{who}: {', '.join(seen.altered)} changed since it was written",
-            f"see what differs, and take it as it is now: workcell fsck --accept {seen.id}",
-        )
+        files = (os.path.join(seen.run, layout.LAUNCH), os.path.join(seen.directory, layout.ATTEMPT))
+        gone = [os.path.basename(path) for path in files if not os.path.lexists(path)]
+        if gone:
+            cure = f"{' and '.join(gone)} is gone and cannot be made anew; launch a new run"
+        else:
+            cure = f"see what differs, and take it as it is now: workcell fsck --accept {seen.id}"
+        raise Refused(f"{who}: {', '.join(seen.altered)} changed since it was written", cure)
     if (seen.result or {}).get("outcome") == PASSED and request.brief is None:
         raise Refused(f"{who}: it passed", f"give it more to do: workcell resume {seen.id} --brief NEW.md")
     top = (seen.attempt or {}).get("cwd", "")
@@ -286,10 +289,7 @@ def _verify(seen: look.Look) -> bytes | None:
         script = safe_open.read(path, verify_script.LARGEST) or b""
     except OSError:
         script = b""
-    pinned = seen.attempt["verify"]["sha256"]
-    if seen.book is not None:
-        pinned = seen.book.hashes.get((seen.n, layout.VERIFY_SCRIPT), pinned)  # a person may have accepted another one
-    if digest.sha256(script) != pinned:
+    if digest.sha256(script) != verify_script.pinned(seen):
         raise Refused(
             f"cannot resume {seen.id}: {path} is not the script that was pinned at launch",
             f"look at it, then give the brief again: workcell resume {seen.id} --brief BRIEF",

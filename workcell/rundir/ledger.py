@@ -55,7 +55,7 @@ class Book:
 
     `born` is the number of the last attempt that was begun; `hashes` and `records` have the last line of each name,
     by (attempt, name), attempt 0 for the files of the run itself; `foreign` has the names, by attempt, that stood
-    in the run directory without a line. `size` is where the last whole line ends.
+    in the run directory without a line and that no person has taken note of. `size` is where the last whole line ends.
     """
 
     def __init__(self) -> None:
@@ -91,6 +91,8 @@ class Book:
         if isinstance(line.get("foreign"), list):
             known = self.foreign.setdefault(n, [])
             known += [str(one) for one in line["foreign"] if str(one) not in known]
+        if isinstance(line.get("accepted_foreign"), list):
+            self.foreign[n] = [one for one in self.foreign.get(n, ()) if one not in line["accepted_foreign"]]
         for word in ("adopted", "accepted"):
             if isinstance(line.get(word), dict):
                 for file, sha256 in line[word].items():

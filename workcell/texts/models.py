@@ -308,6 +308,7 @@ class LedgerLine(Record):
     record: dict[str, Any] | None = None
     born: bool | None = None
     foreign: list[str] | None = None
+    accepted_foreign: list[str] | None = None
     adopted: dict[str, Sha256] | None = None
     accepted: dict[str, Sha256] | None = None
 

@@ -14,12 +14,13 @@ from workcell.upkeep import fsck_ledger as ledgers
 
 @dataclass
 class Report:
-    """What is wrong with one run; `mended` is what was put right."""
+    """What is wrong with one run; `mended` is what was put right, `foreign` what was planted and set aside."""
 
     id: str
     phase: str
     problems: list[str] = field(default_factory=list)
     mended: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
 
 
 def fsck(home: str, runs: list[str] | None = None, *, rebuild: bool = False, accept: bool = False) -> list[Report]:
@@ -50,7 +51,9 @@ def _check(run: str, rebuild: bool, accept: bool) -> Report:
     if seen.phase == phase.CORRUPT and seen.why and not seen.problems:
         report.problems.append(seen.why)
     if seen.book is not None and seen.book.problem is None:
-        ledgers.check(seen, report.problems, report.mended, rebuild=rebuild, accept=accept)
+        ledgers.check(seen, report.problems, report.mended, report.foreign, rebuild=rebuild, accept=accept)
+        if accept:
+            seen = look.at(run)  # what was accepted counts as altered no more
     if not os.path.isdir(run):
         report.problems.append("its directory is gone, and its ledger stands: workcell stop ends what is left of it")
         return report

@@ -3,11 +3,16 @@
 import os
 
 from workcell.base import clock, digest, json_codec, probe
-from workcell.rundir import layout, ledger, look, safe_open, writer
+from workcell.rundir import layout, ledger, look, phase, safe_open, status, writer
 
 
-def check(seen: look.Look, problems: list[str], mended: list[str], *, rebuild: bool, accept: bool) -> None:
-    """Add what differs to `problems`; with `rebuild` or `accept`, put right or accept it and say so in `mended`."""
+def check(
+    seen: look.Look, problems: list[str], mended: list[str], foreign: list[str], *, rebuild: bool, accept: bool
+) -> None:
+    """Add what differs to `problems`; with `rebuild` or `accept`, put right or accept it and say so in `mended`.
+
+    What lies aside is in `foreign`: it is no fault of the run as it stands, and keeps a resume away until it is accepted.
+    """
     book = seen.book
     assert book is not None
     if book.bad:
@@ -20,7 +25,8 @@ def check(seen: look.Look, problems: list[str], mended: list[str], *, rebuild: b
         else:
             book = ledger.read(seen.run) or book
             records, pinned, extra = differences(seen.run, book)
-    if (rebuild and (records or extra)) or (accept and pinned):
+    aside = book.foreign.get(book.born, [])
+    if (rebuild and (records or extra)) or (accept and (pinned or aside)):
         held = writer.take(seen.run)
         if held is None:
             problems.append("another process is writing the run: nothing was changed")
@@ -28,13 +34,19 @@ def check(seen: look.Look, problems: list[str], mended: list[str], *, rebuild: b
             with held:
                 if rebuild:
                     _rebuild(held, records, extra, mended)
-                if accept and pinned:
+                if accept:
                     _accept(held, pinned, mended)
             book = ledger.read(seen.run) or book
             records, pinned, extra = differences(seen.run, book)
+            aside = book.foreign.get(book.born, [])
     problems += [f"{name} is not what the ledger says (--rebuild seals it again)" for name in records]
     cure = f"workcell fsck --accept {seen.id} takes it as it is now"
-    problems += [f"{name} changed since it was written ({cure})" for name in pinned]
+    gone = [name for name in pinned if not os.path.lexists(os.path.join(seen.run, name))]
+    problems += [f"{name} is gone, and nothing can bring it back" for name in gone]
+    problems += [f"{name} changed since it was written ({cure})" for name in pinned if name not in gone]
+    where = ledger.file_of(book.born, layout.FOREIGN)
+    cure = f"it lies in {where}/ and is read by nobody; workcell fsck --accept {seen.id} takes note of it"
+    foreign += [f"{name} was put there by something other than workcell ({cure})" for name in aside]
     problems += [f"{name} stands there without a line in the ledger (--rebuild sets it aside)" for name in extra]
     if rebuild and seen.result is not None and not os.path.exists(ledger.ended_path(seen.run)):
         mended.append(f"{layout.ENDED}/{seen.id} written")
@@ -82,9 +94,19 @@ def _rebuild(held: writer.Writer, records: list[str], extra: list[str], mended: 
 
 
 def _accept(held: writer.Writer, pinned: list[str], mended: list[str]) -> None:
-    """Record what stands there now; what is missing cannot be accepted."""
+    """Record what stands there now, and that what is foreign was seen; what is missing cannot be accepted."""
+    assert held.book is not None
     found = {file: _hash_of(os.path.join(held.run, file)) for file in pinned}
     there = {file: sha256 for file, sha256 in found.items() if sha256 is not None}
     if there:
         held.append({"accepted": there, "at": clock.stamp()})
     mended += [f"{file} accepted as it is" for file in there]
+    n = held.book.born
+    foreign = held.book.foreign.get(n, [])
+    if foreign:
+        held.append({"attempt": n, "accepted_foreign": foreign, "at": clock.stamp()})
+        mended += [f"{name}: noted as foreign" for name in foreign]
+    seen = look.at(held.run, holding=True)
+    if seen.phase in (phase.DONE, phase.SCHEDULED) and os.path.isdir(held.run):
+        status.write(held.run)
+        held.end(status.portable(status.document(seen)))

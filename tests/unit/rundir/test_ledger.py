@@ -274,3 +274,17 @@ def test_a_ledger_is_made_whole_or_not_at_all(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="no room"):
         make(tmp_path)
     assert os.listdir(tmp_path / "ledger") == []
+
+
+def test_what_is_foreign_counts_until_a_person_takes_note_of_it_and_again_when_it_comes_back(run):
+    path = os.path.join(run, "attempts/001/verify.json")
+    open(path, "w").close()
+    with writer.take(run) as held:
+        assert held.tampered(1) == ["verify.json"]
+        held.append({"attempt": 1, "accepted_foreign": ["verify.json"]})
+        assert held.tampered(1) == []
+    assert look.at(run).altered == []
+    open(path, "w").close()
+    with writer.take(run) as held:
+        assert held.tampered(1) == ["verify.json"]
+    assert look.at(run).altered == ["verify.json"]

@@ -36,14 +36,17 @@ def fsck(
     reports = op.fsck(layout.home(), paths, rebuild=rebuild, accept=accept)
     bad = [report for report in reports if report.problems]
     if as_json:
-        face.document("fsck", {"checked": len(reports), "runs": [asdict(r) for r in reports if r.problems or r.mended]})
+        told = [asdict(one) for one in reports if one.problems or one.mended or one.foreign]
+        face.document("fsck", {"checked": len(reports), "runs": told})
         return 1 if bad else 0
     for report in reports:
         for line in report.mended:
             print(f"{report.id}: {out.safe(line)}")
         for line in report.problems:
             print(f"{report.id}: {out.paint(out.safe(line), '31')}")
-    out.say(f"{len(reports)} runs checked, {len(bad)} with problems")
+        for line in report.foreign:
+            print(f"{report.id}: {out.safe(line)}")
+    out.say(f"{out.count(len(reports), 'run')} checked, {len(bad)} with problems")
     return 1 if bad else 0
 
 
@@ -52,7 +55,7 @@ def _ask_to_accept(paths: list[str] | None, yes: bool) -> None:
     if not paths:
         raise Usage("--accept needs RUN", "name the runs whose files you have looked at")
     for report in op.fsck(layout.home(), paths):
-        for line in report.problems:
+        for line in [*report.problems, *report.foreign]:
             out.say(f"{report.id}: {out.safe(line)}")
     if yes:
         return

@@ -32,7 +32,8 @@ def verify(
             "verify", {"id": found.id, "passed": found.passed, "verify": found.verify, "output": found.output}
         )
     else:
-        out.say(f"verify: {found.verify['how']}, code {found.verify['code']}, {found.verify['seconds']:.1f} s")
+        code = "" if found.verify["code"] is None else f", code {found.verify['code']}"
+        out.say(f"verify: {found.verify['how']}{code}, {found.verify['seconds']:.1f} s")
         if found.verify["error"]:
             out.say(out.safe(found.verify["error"]))
     return 0 if found.passed else 1
