@@ -72,13 +72,31 @@ def test_a_recipe_takes_no_name_that_is_shipped(lab):
     assert ".workcell/recipes/runbook.yaml is not used" in ran.stderr
 
 
+def test_variables_that_are_taken_from_the_shell_are_named_before_they_are_trusted(lab):
+    """Their values may be keys of the person: the name is what a person has to see."""
+    repos.write(Path(lab.repo), "SUPERVISOR.md", "---\nenv: [PERSONS_KEY]\n---\n")
+    env = lab.env(PERSONS_KEY="k-1234567")
+    for told in (
+        refused(lab, plain(lab), env=env).stderr,
+        lab.workcell("trust", lab.repo, code=77, env=env).stderr,
+        lab.workcell("trust", "show", lab.repo, env=env).stdout,
+    ):
+        assert "PERSONS_KEY from your shell" in told and "k-1234567" not in told
+    lab.workcell("trust", lab.repo, "--yes")
+    repos.write(Path(lab.repo), "SUPERVISOR.md", "---\nenv: [PERSONS_KEY, OTHER]\n---\n")
+    assert "OTHER from your shell" in refused(lab, plain(lab), env=env).stderr
+
+
 def test_a_recipe_of_its_own_name_counts_once_it_is_trusted_and_until_it_changes(lab):
     file = repos.write(Path(lab.repo), ".workcell/recipes/ours.yaml", "command: echo one >> $MARKS/ran\nenv: [MARKS]\n")
     brief = repos.write(Path(lab.top), "b.md", "---\nobjective: o\nname: o\nrecipe: ours\n---\n")
     ran = refused(lab, str(brief))
     assert "new: .workcell/recipes/ours.yaml (sha256 " in ran.stderr
     assert json.loads(lab.workcell("launch", str(brief), "--repo", lab.repo, "--dry-run", "--json").stdout)["untrusted"]
-    assert lab.workcell("launch", str(brief), "--repo", lab.repo, "--ignore-repo", code=66).stderr.count("ours")
+    shown = lab.workcell("launch", str(brief), "--repo", lab.repo, "--dry-run").stdout
+    assert f"{file}:1" in shown and "echo one" in shown, "the command and the file that says it"
+    ran = lab.workcell("launch", str(brief), "--repo", lab.repo, "--ignore-repo", code=66)
+    assert "'ours' is the repository's own" in ran.stderr and "workcell trust" in ran.stderr
     told = lab.workcell("trust", lab.repo, code=77).stderr
     assert "command: echo one" in told, "what is to be accepted is shown"
     lab.workcell("trust", lab.repo, "--yes")

@@ -18,6 +18,8 @@ class Result:
     values: dict[str, Any]
     origins: dict[str, str]
     argv: list[str]
+    argv_from: str
+    """Who says the command: a file and its line."""
     prompt: str
     verify: str | None
     steps: list[dict[str, Any]]
@@ -69,6 +71,7 @@ def of(made: plan.Plan, later: bool = False) -> Result:
         values=values,
         origins={key: made.origins[key] for key in values},
         argv=filled["argv"],
+        argv_from=made.recipe.sources.get("command") or made.recipe.name,
         prompt=filled["prompt"],
         verify=None if made.verify is None else made.verify.decode("utf-8", "replace"),
         steps=[

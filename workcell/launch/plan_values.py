@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from workcell.base.errors import NotFound
 from workcell.launch.options import Options
 from workcell.texts import adapter, config, fields, recipe
 from workcell.texts import brief as briefs
@@ -96,7 +97,13 @@ def choose_recipe(said: Sources) -> recipe.Recipe:
         own = None
     lines = {path[1:]: line for path, line in brief.document.lines.items() if path[:1] == ("recipe",)}
     project = None if options.ignore_repo else said.top
-    return recipe.resolve(name, home=said.home, project=project, own=own, own_file=brief.path, own_lines=lines)
+    try:
+        return recipe.resolve(name, home=said.home, project=project, own=own, own_file=brief.path, own_lines=lines)
+    except NotFound as error:
+        left_out = repository_rules.recipe_left_out(name, said.top, said.home) if project is None else None
+        if left_out is None:
+            raise
+        raise left_out from error
 
 
 def dirty(said: Sources) -> str:

@@ -1,7 +1,9 @@
 """What counts of a repository's SUPERVISOR.md for a launch: all of it, or only what narrows."""
 
+import shlex
 from typing import Any
 
+from workcell.base.errors import NotFound
 from workcell.texts import project_rules, search_path
 from workcell.trust import acceptance
 
@@ -52,3 +54,13 @@ def shadowed(top: str, home: str) -> list[str]:
     for kind in ("recipes", "recovery"):
         search_path.items(kind, top, home, ignored=found.append)
     return found
+
+
+def recipe_left_out(name: str, top: str, home: str) -> NotFound | None:
+    """What to say where a recipe is missed that only the repository at `top` has; None where it has none either."""
+    if not any(item.name == name for item in search_path.items("recipes", top, home)):
+        return None
+    return NotFound(
+        f"recipe {name!r} is the repository's own, and --ignore-repo leaves it out",
+        f"name another one with --recipe, or read it and trust it: workcell trust {shlex.quote(top)}",
+    )

@@ -51,13 +51,16 @@ class Look:
 def _what(one: acceptance.Unknown, bring: repository_files.Brought) -> str:
     if one.kind == "file":
         return f"{one.name} (sha256 {one.sha256})"
-    return f"{project_rules.FILE} {one.name}: {words_of(bring.keys[one.name])}"
+    return f"{project_rules.FILE} {one.name}: {words_of(one.name, bring.keys[one.name])}"
 
 
-def words_of(value: Any) -> str:
-    """A key's value on one line."""
+def words_of(key: str, value: Any) -> str:
+    """The value of a key of SUPERVISOR.md on one line. A variable without a value is taken from the caller's shell."""
+    if key == "env":
+        return ", ".join(f"{name} from your shell" if entry is None else f"{name}={entry}"
+                         for name, entry in value.items())  # fmt: skip
     if isinstance(value, dict):
-        return ", ".join(f"{name}={words_of(entry)}" for name, entry in value.items() if entry is not None) or "{}"
+        return ", ".join(f"{name}={entry}" for name, entry in value.items() if entry is not None) or "{}"
     return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

@@ -11,7 +11,8 @@ def check(
 ) -> None:
     """Add what differs to `problems`; with `rebuild` or `accept`, put right or accept it and say so in `mended`.
 
-    What lies aside is in `foreign`: it is no fault of the run as it stands, and keeps a resume away until it is accepted.
+    What lies aside goes to `foreign`: it is no fault of the run as it stands, and keeps a resume away until it is
+    accepted.
     """
     book = seen.book
     assert book is not None

@@ -1,5 +1,7 @@
 """A whole intent as text: each value with who said it, then the texts."""
 
+import shlex
+
 from workcell.base import clock, sizes
 from workcell.faces.cli import grid, out
 from workcell.launch import dry_run
@@ -10,10 +12,12 @@ def show(found: dry_run.Result) -> None:
     rows = []
     for key, value in found.values.items():
         if key == "prose":
-            value = f"{len(value.splitlines())} lines" if value else None
+            value = out.count(len(value.splitlines()), "line") if value else None
         rows.append([(key, "1"), (_words(key, value), "0"), (found.origins[key], "90")])
     grid.show((grid.Column("VALUE"), grid.Column("IS", least=20), grid.Column("FROM", least=12)), rows)
+    words = [_without(word, found.prompt.strip()) for word in found.argv]
     for title, text in (
+        (f"command, said by {out.safe(found.argv_from)}", shlex.join(words) + "\n"),
         ("verify.sh", found.verify),
         ("prompt", found.prompt if found.prompt and not found.steps else None),
     ):
@@ -28,6 +32,11 @@ def show(found: dry_run.Result) -> None:
         out.say(f"workcell: {out.safe(note)}")
     for line in found.untrusted:
         out.say(f"workcell: not trusted, launch refuses it: {out.safe(line)}")
+
+
+def _without(word: str, prompt: str) -> str:
+    """A word of the command without the prompt, which is shown by itself."""
+    return word.replace(prompt, "(the prompt)") if prompt else word
 
 
 def _words(key: str, value: object) -> str:

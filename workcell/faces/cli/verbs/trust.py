@@ -78,6 +78,9 @@ def ls(as_json: arguments.Json = False) -> None:
         ]
         face.document("trust-ls", {"repositories": rows})
         return
+    if not found:
+        out.say("no repository is trusted yet")
+        return
     columns = (grid.Column("PATH"), grid.Column("REMOTE", goes=1), grid.Column("FILES"), grid.Column("KEYS"))
     table = [
         [(one.place, "1"), (one.remote or "-", "90"), (str(len(one.files)), "0"), (", ".join(one.keys) or "-", "0")]
@@ -103,7 +106,7 @@ def show(directory: Directory = None, as_json: arguments.Json = False) -> None:
         for name, digest in found.bring.files.items()
     ]
     rows += [
-        [(states.get(("key", name), "trusted"), "1"), (f"SUPERVISOR.md {name}", "0"), (op.words_of(value), "90")]
+        [(states.get(("key", name), "trusted"), "1"), (f"SUPERVISOR.md {name}", "0"), (op.words_of(name, value), "90")]
         for name, value in found.bring.keys.items()
     ]
     rows += [[("gone", "90"), (name, "90"), ("-", "90")] for name in found.gone]
