@@ -93,16 +93,14 @@ class Arena:
         self.crashes: set[Path] = set()
         # it names the lab, so that it is ended with it, and holds a lock, as many programs do
         self.locked = os.path.join(lab.top, "lock of another program")
-        program = (
-            "import fcntl, sys, time\nf = open(sys.argv[1], 'w')\nfcntl.flock(f, 2)\nprint(flush=True)\ntime.sleep(900)"
-        )
+        program = "import fcntl, signal, sys\nf = open(sys.argv[1], 'w')\nfcntl.flock(f, 2)\nprint(flush=True)\nsignal.pause()"
         self.bystander = subprocess.Popen(
             [sys.executable, "-I", "-S", "-c", program, self.locked],
             stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, env=lab.env(), start_new_session=True,
         )  # fmt: skip
         assert self.bystander.stdout is not None
         self.bystander.stdout.readline()
-        self.other = self.launch("other", ["sleep", "900"])
+        self.other = self.launch("other", ["sleep", "infinity"])
         lab.phase(self.other, phase.RUNNING)
         runner, agent = _people(look.at(self.other))
         self.others = {"its runner": runner, "its agent": agent, "the process that holds a lock": self.bystander.pid}
