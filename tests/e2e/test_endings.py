@@ -280,6 +280,13 @@ def test_stop_of_a_run_that_is_over_is_nothing_and_0(lab):
     assert Path(run, layout.CURRENT, layout.RESULT).read_bytes() == before
 
 
+@pytest.mark.parametrize(("check", "told"), [("true", "exited 0"), ("exit 3", "exited 3"), (None, "not run")])
+def test_the_handoff_says_how_the_check_of_its_own_attempt_ended(lab, check, told):
+    run = lab.launch(lab.brief("true", check), "--wait", code=None)
+    rows = [line for line in Path(run, layout.HANDOFF).read_text().splitlines() if line.startswith("| 1 |")]
+    assert len(rows) == 1 and f"| {told} |" in rows[0], rows
+
+
 def test_an_orphan_is_stopped(lab):
     run = lab.launch(lab.brief("trap 'exit 0' TERM; while true; do sleep 0.05; done", "true"))
     seen = lab.phase(run, phase.RUNNING)

@@ -68,7 +68,8 @@ def compose_now(
     """
     cleaner = cleaner or run_cleaner.of_run(run)
     attempt, exit = seen.attempt or {}, seen.exit or {}
-    verify = look.record_at(look.at(run, holding=True), seen.n, layout.VERIFY)
+    now = look.at(run, holding=True)  # `seen` may be older than the check
+    verify = look.record_at(now, seen.n, layout.VERIFY)
     words = agent_words(seen.directory)
     parts = compose.handoff_parts(words)
     text = compose.render(
@@ -84,7 +85,7 @@ def compose_now(
             "agent": parts,
             "agent_rest": "" if parts else words,
             "instead": _instead(seen, verify, verdict),
-            "attempts": [_row(seen, n, verdict if n == seen.n else None) for n in range(1, seen.n + 1)],
+            "attempts": [_row(now, n, verdict if n == seen.n else None) for n in range(1, seen.n + 1)],
             "facts": _facts(facts, exit, verify, cleaner),
             "commits": "\n".join(map(cleaner.line, (facts.get("git") or {}).get("subjects") or [])),
             "verify_tail": end_of(os.path.join(seen.directory, layout.VERIFY_LOG)) if _unhappy(verify) else "",
