@@ -7,7 +7,8 @@ import subprocess
 
 import pytest
 
-from workcell.rundir import layout, status
+from tests.support.lab import alive, eventually
+from workcell.rundir import layout, look, phase, status
 from workcell.upkeep import fsck
 
 
@@ -50,3 +51,19 @@ def test_fsck_has_nothing_to_say(lab, how):
             assert new not in (text := file.read()) and "dir" not in json.loads(text)
         found = json.loads(lab.workcell("status", name, "--json", env=env).stdout)
         assert found["dir"] == path == status.cached(path)["dir"]
+
+
+def test_a_run_that_lives_while_its_home_is_moved_is_stopped(lab):
+    """Its runner finds no orders any more where it looks for them, and is told by its socket."""
+    run = lab.launch(lab.brief("sleep 600", "true"))
+    seen = lab.phase(run, phase.RUNNING)
+    new = os.path.join(lab.top, "elsewhere")
+    os.rename(lab.home, new)
+    env = lab.env(WORKCELL_HOME=new)
+    said = lab.workcell("stop", seen.id, "--grace", "1s", env=env).stdout
+    assert "stopped" in said
+    assert not alive(seen.start["agent"]["pid"])
+    moved = os.path.join(new, layout.RUNS, seen.id)
+    assert look.at(moved).result["outcome"] == "stopped"
+    eventually(lambda: not alive(seen.start["runner"]["pid"]))
+    assert [report.problems for report in fsck.fsck(new)] == [[]]

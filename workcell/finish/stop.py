@@ -36,7 +36,12 @@ def stop(run: str, grace: float = 10.0, by: str = "person") -> Result:
     note = "it was over already" if seen.phase == phase.DONE else None
     if seen.phase in (phase.RUNNING, phase.STARTING):
         order(run, seen, grace, by)
-        seen = _wait(run, grace + 60.0, seen)
+        try:
+            seen = _wait(run, grace + UNHEARD, seen)
+        except TimedOut:
+            # a runner whose home was moved meanwhile looks for its orders where they were, and believes no message
+            poke(run, b"S", (seen.start or {}).get("runner"))
+            seen = _wait(run, grace + 60.0, seen)
     if seen.phase == phase.FINISHING:
         order(run, seen, grace, by)  # finish looks, too, while its check runs
         seen = _wait(run, 60.0, seen)
@@ -122,6 +127,9 @@ def _listener(connection: socket.socket) -> int | None:
     pid: int = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, option, 12))[0]
     return pid or None
 
+
+UNHEARD = 5.0
+"""Seconds beyond the grace after which a runner that has not ended its agent is asked by word of mouth."""
 
 RESTLESS = 5.0
 """Seconds for which a run that changes between a look and the taking of its lock is looked at again."""
