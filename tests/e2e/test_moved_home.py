@@ -53,6 +53,19 @@ def test_fsck_has_nothing_to_say(lab, how):
         assert found["dir"] == path == status.cached(path)["dir"]
 
 
+def test_a_run_that_ends_after_its_home_was_moved_leaves_nothing_in_a_new_one(lab):
+    run = lab.launch(lab.brief("until test -e $MARKS/go; do sleep 0.02; done", "true"))
+    seen = lab.phase(run, phase.RUNNING)
+    new = os.path.join(lab.top, "elsewhere")
+    os.rename(lab.home, new)
+    other = lab.launch(lab.brief("true", "true", name="other"), "--wait", repo=lab.new_repo())
+    open(os.path.join(lab.marks, "go"), "w").close()
+    eventually(lambda: not alive(seen.start["runner"]["pid"]))
+    assert lab.runs() == [other]
+    env = lab.env(WORKCELL_HOME=new)
+    assert "passed" in lab.workcell("wait", seen.id, env=env).stdout
+
+
 def test_a_run_that_lives_while_its_home_is_moved_is_stopped(lab):
     """Its runner finds no orders any more where it looks for them, and is told by its socket."""
     run = lab.launch(lab.brief("sleep 600", "true"))

@@ -8,7 +8,7 @@ import os
 import stat
 import time
 
-from workcell.rundir import layout
+from workcell.rundir import layout, ledger
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -39,7 +39,8 @@ def _walk(run: str, n: int, *, make: bool) -> "int | None":
     for part in (run, layout.ATTEMPTS, layout.number(n)):
         above = folder
         try:
-            if make:
+            # a run that no ledger of its home knows was moved away with its home, and is none to make anew
+            if make and (above is not None or os.path.lexists(run) or ledger.exists(run)):
                 _make_real(above, part)
             folder = os.open(part, _FOLDER, dir_fd=above)
         except OSError:
