@@ -23,7 +23,8 @@ class _Group(TyperGroup):
         return super().parse_args(ctx, args)
 
 
-app = typer.Typer(cls=_Group, add_completion=False)
+_HELP = "What a repository brings that runs or steers, and whether you accept it. 'trust [DIR]' is 'trust add [DIR]'."
+app = typer.Typer(cls=_Group, add_completion=False, help=_HELP)
 
 Directory = Annotated[str | None, typer.Argument(metavar="[DIR]", help="A directory in the repository; else here.")]
 
