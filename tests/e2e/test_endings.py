@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.lab import ROOT, Lab, alive, eventually, naming
-from workcell.finish import decide as onward
-from workcell.finish import settle, verify_output
+from workcell.finish import decide, settle, verify_output
 from workcell.rundir import events, layout, look, maildir, notice, phase
 
 TREE = """
@@ -171,10 +170,10 @@ def test_what_is_changed_when_the_check_has_passed_is_found_before_the_end_is_to
     for who in ("runner", "agent"):
         os.kill(seen.start[who]["pid"], signal.SIGKILL)
     lab.phase(run, phase.LOST)
-    decide, decided = onward.decide, []
+    really, decided = decide.decide, []
 
     def then_change(*words):
-        step = decide(*words)
+        step = really(*words)
         if not decided:
             assert step["outcome"] == "passed", step
             path = Path(layout.attempt(run, 1), name)
@@ -183,7 +182,7 @@ def test_what_is_changed_when_the_check_has_passed_is_found_before_the_end_is_to
         decided.append(step["outcome"])
         return step
 
-    monkeypatch.setattr(onward, "decide", then_change)
+    monkeypatch.setattr(decide, "decide", then_change)
     settle.settle(run)
     assert decided == ["passed", "tampered"]
     result = look.at(run).result
