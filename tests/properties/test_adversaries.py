@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workcell.evidence.judge_directory import judge_directory
-from workcell.texts import playbooks
+from workcell.playbooks import library
 
 ALARMS = {"auth", "rate_limit", "usage_limit", "billing"}
-SIGNALS = playbooks.signals(playbooks.load()[0])
+SIGNALS = library.signals(library.load()[0])
 SENTENCES = [
     "You've hit your 5-hour limit · resets 7:30am (UTC)",
     "You’ve hit your usage limit. try again at 7:22 AM.",

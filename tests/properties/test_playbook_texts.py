@@ -1,7 +1,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workcell.texts import playbook
+from workcell.playbooks import playbook
 from workcell.texts.document import plain_yaml
 
 NAMES = """

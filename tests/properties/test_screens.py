@@ -2,10 +2,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workcell.judgement import screen, verdict
+from workcell.playbooks import library
 from workcell.rundir.words import VERDICTS
-from workcell.texts import playbooks
 
-SIGNALS = playbooks.signals(playbooks.load()[0])
+SIGNALS = library.signals(library.load()[0])
 RULE = "─" * 40
 PIECES = [
     "",

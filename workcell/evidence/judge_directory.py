@@ -15,8 +15,8 @@ from workcell.base import clock
 from workcell.base.errors import NotFound
 from workcell.judgement import session as sessions
 from workcell.judgement import verdict
-from workcell.texts import playbooks
-from workcell.texts.playbook import Signal
+from workcell.playbooks import library
+from workcell.texts.signal import Signal
 
 MOST_BYTES = 64 << 20
 """Of one file; of a longer one the end is read, which is where it says how it ended."""
@@ -57,7 +57,7 @@ def judge_directory(
     if not os.path.isdir(path):
         raise NotFound(f"no such directory: {path!r}", "name a directory with what an agent left")
     if signals is None:
-        signals = playbooks.signals(playbooks.load()[0])
+        signals = library.signals(library.load()[0])
     agent = _AGENTS.get(recipe, recipe)
     material = gather(path, agent, render=render, local=local, now=now)
     return verdict.judge(material, signals)

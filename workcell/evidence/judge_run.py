@@ -9,8 +9,8 @@ from workcell.agents import reader_for
 from workcell.agents.describe import asks
 from workcell.evidence import capture, capture_state, judge_directory, screen
 from workcell.judgement import bounds, evidence, verdict
+from workcell.playbooks import library
 from workcell.rundir import layout, look, phase, room, safe_open
-from workcell.texts import playbooks
 from workcell.trust import policy
 
 
@@ -18,7 +18,7 @@ def judge_run(home: str, run: str) -> dict[str, Any]:
     """{verdict, confidence, evidence, signals, judged, resets_at?, prompt?} of the current attempt."""
     seen = look.at(run)
     books, _ = policy.books(home, seen)
-    found = verdict.judge(material(seen), playbooks.signals(books))
+    found = verdict.judge(material(seen), library.signals(books))
     full = room.held_up(run) if seen.phase == phase.RUNNING else None
     if full is None:
         return found

@@ -7,7 +7,7 @@ from workcell.judgement import activity as activities
 from workcell.judgement import repetition, verdict
 from workcell.judgement import screen as screens
 from workcell.rundir import look
-from workcell.texts.playbook import Signal
+from workcell.texts.signal import Signal
 
 
 def judge(seen: look.Look, signals: list[Signal], *, now: float | None = None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from workcell.base.errors import TryAgain
 from workcell.cleaning import run_cleaner
 from workcell.cleaning.clean import Cleaner
 from workcell.evidence import capture
-from workcell.finish import decide, facts, handoff, verify_output, verify_script
+from workcell.finish import apply, decide, facts, handoff, stoppers, verify_output, verify_script
 from workcell.judgement import outcome
 from workcell.rundir import (
     attempts,
@@ -84,7 +84,7 @@ def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | No
         if seen.attempt is not None:
             _optional(lambda: capture.last(run, journal))
         seen.attempt, seen.launch = seen.attempt or {}, seen.launch or {}
-        seen.exit = decide.as_ended(run, seen)
+        seen.exit = stoppers.as_ended(run, seen)
         changed = held.tampered(n)
         verified = None if changed else _verify(run, n, seen, held, journal, below)
         changed = held.tampered(n)
@@ -93,9 +93,9 @@ def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | No
             verdict = outcome.TAMPERED, outcome.changed(changed, f"{layout.ATTEMPTS}/{layout.number(n)}")
             journal.append("run.tampered", attempt=n, files=changed[:50])
         elif verified is None and seen.exit.get("how") != "stopped" and stop_asked(run, n):
-            verdict = outcome.STOPPED, f"stopped by {decide.stopper(run, n)} before its check had ended"
+            verdict = outcome.STOPPED, f"stopped by {stoppers.stopper(run, n)} before its check had ended"
         else:
-            verdict = outcome.decide(seen.attempt, seen.exit, found, verified, decide.stopper(run, n))
+            verdict = outcome.decide(seen.attempt, seen.exit, found, verified, stoppers.stopper(run, n))
         step = decide.cleaned(decide.decide(run, seen, found, verified, verdict), cleaner)
         since = held.tampered(n)
         if set(since) - set(changed):
@@ -106,7 +106,7 @@ def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | No
         on = step["goes"] == "on"
         words = ("goes on" if on else step["outcome"], step["reason"])
         _optional(lambda: handoff.compose_now(run, seen, found, words, cleaner))
-        decide.tell(run, seen, step, found, cleaner)
+        apply.apply(seen, step, found, cleaner)
         held.restore(n)  # the check, or what it called, may have changed exit.json or facts.json: people read them
         if on:
             _seal_next(seen, n, step, held, journal)

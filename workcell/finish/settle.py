@@ -7,7 +7,7 @@ from typing import Any
 from workcell.base import clock, json_codec
 from workcell.base.errors import TryAgain
 from workcell.channels import sending
-from workcell.finish import decide, finish, verify_script
+from workcell.finish import finish, verify_script
 from workcell.rundir import env as environment
 from workcell.rundir import home as homes
 from workcell.rundir import layout, look, phase, safe_open, slot, writer
@@ -41,7 +41,7 @@ def settle(run: str) -> look.Look:
         again = look.at(run, holding=True)
         if (again.phase, again.n) == (seen.phase, seen.n):
             under_lock(run, again, held)
-    sending.waiting(decide.home_of(run))
+    sending.waiting(layout.home_of(run))
     return look.at(run)
 
 

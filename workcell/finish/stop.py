@@ -10,7 +10,7 @@ from typing import Any
 
 from workcell.base import json_codec, platform, probe
 from workcell.base.errors import Refused, TimedOut, TryAgain
-from workcell.finish import decide, finish, settle
+from workcell.finish import finish, settle, stoppers
 from workcell.judgement import outcome
 from workcell.rundir import layout, ledger, look, maildir, orders, phase
 from workcell.system import processes
@@ -191,7 +191,7 @@ def _seal_stopped(run: str, seen: look.Look, grace: float, by: str) -> str | Non
         if layout.EXIT not in seen.stands:
             settle.seal_exit(seen, "stopped", held)
         if layout.NEXT in seen.stands:
-            who = decide.said_by([by])
+            who = stoppers.said_by([by])
             finish.close(run, look.at(run, holding=True), outcome.STOPPED, f"stopped by {who}", held)
         else:
             finish.finish(run, seen.n, held)

@@ -1,23 +1,26 @@
-"""What follows an attempt that has ended: the run is over, or it goes on, how, and not before when."""
+"""What follows an attempt that has ended: the run is over, or it goes on, how, and not before when.
 
-import hashlib
+Invariants:
+- Pure: the same case gives the same decision, so a finish that was killed and is repeated decides the same again.
+- Nothing follows an attempt that passed, was stopped by a person, was tampered with, never started or touched what is
+  forbidden.
+- A run goes on only where a playbook says so, and only within the limits of the run and of that playbook. Both are
+  counted since a person last started the run.
+- Steps are read in their order and do nothing here: `Ending` holds what they ask for.
+"""
+
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from workcell.base import clock
-from workcell.judgement import bounds, choice, outcome
+from workcell.judgement import bounds, choice, outcome, waits
+from workcell.judgement.ending import Ending
 
 CRASHES = 3
 """So many attempts in a row that died young are a crash loop."""
 
 YOUNG = 120.0
 """Seconds below which an attempt that vanished died young; one of unknown length counts as such."""
-
-FARTHEST = 8 * 86400.0
-"""A week is the longest allowance of any plan seen; a reset beyond that was misread."""
-
-SPREAD = 120.0
-"""Seconds over which the runs of one account wake after a reset, each at its own moment."""
 
 _FINAL = (outcome.PASSED, outcome.STOPPED)
 _WORKED = ("ok", "partial", "unknown", "stuck")
@@ -40,24 +43,43 @@ books       the playbooks
 now         epoch seconds
 """
 
-Step = dict[str, Any]
-"""{goes: over | on, outcome, reason, playbook, how, not_before (epoch), hold, notices, findings, fit, snapshot}"""
+
+class Step(Protocol):
+    """What is asked of a step of a playbook here."""
+
+    def at_end(self, ending: Ending) -> None: ...
 
 
-def decide(case: Case) -> Step:
+class Book(choice.Book, Protocol):
+    """What is asked of a playbook here."""
+
+    @property
+    def steps(self) -> Sequence[Step]: ...
+    @property
+    def limits(self) -> Mapping[str, Any]: ...
+
+
+Decision = dict[str, Any]
+"""What follows, as plain data:
+
+goes        over or on
+outcome, reason   what is sealed where the run is over, and why
+playbook, fit     the one that was followed, and why it was chosen
+how, not_before   how the next attempt begins, and the epoch time before which it does not
+hold, holds       the last hold that is put and all of them, as {scope, until, until_at (epoch)}
+releases    scopes of the holds that are let go
+notices     [{needs, escalates, text}]
+findings    names from `findings`
+snapshot    whether the tree is kept
+"""
+
+
+def decide(case: Case) -> Decision:
     """What follows. Only a failing or unchecked attempt goes on, within the run's limits and its playbook's."""
     word, reason = case["outcome"]
-    over: Step = {
-        **{"goes": "over", "outcome": word, "reason": reason, "playbook": None, "how": None, "not_before": None},
-        **{"hold": None, "notices": [], "findings": [], "fit": [], "snapshot": False},
-    }
+    over = _over(word, reason)
     if word == outcome.TAMPERED:
-        book, over["fit"] = choice.choose(case["books"], {"verdict": "tampered", "confidence": 1.0})
-        if book is None:
-            return over
-        step = _follow(case, over, book, {}, [])
-        # what an agent tampered with says nothing of the account
-        return step if (step["hold"] or {}).get("scope") == "run" else {**step, "hold": None}
+        return _after_tampering(case, over)
     if word in _FINAL or case["exit"].get("how") in ("stopped", "not-started"):
         return over
     verdict = case.get("verdict") or {"verdict": "unknown", "confidence": 0.0, "signals": []}
@@ -78,7 +100,37 @@ def decide(case: Case) -> Step:
     over["fit"] = fit
     if book is None:
         return over
-    return _follow(case, over, book, verdict, found)
+    return _follow(case, over, book, verdict)
+
+
+def _over(word: str, reason: str) -> Decision:
+    """The run ends with that outcome, and nothing else is done."""
+    return {
+        "goes": "over",
+        "outcome": word,
+        "reason": reason,
+        "playbook": None,
+        "fit": [],
+        "how": None,
+        "not_before": None,
+        "hold": None,
+        "holds": [],
+        "releases": [],
+        "notices": [],
+        "findings": [],
+        "snapshot": False,
+    }
+
+
+def _after_tampering(case: Case, over: Decision) -> Decision:
+    """The end of a run whose judges were changed: no attempt follows, and only the run itself may be held."""
+    book, over["fit"] = choice.choose(case["books"], {"verdict": "tampered", "confidence": 1.0})
+    if book is None:
+        return over
+    decision = _follow(case, over, book, {})
+    # what an agent tampered with says nothing of the account
+    mine = [hold for hold in decision["holds"] if hold["scope"] == "run"]
+    return {**decision, "holds": mine, "hold": mine[-1] if mine else None, "releases": []}
 
 
 def findings(case: Case, verdict: Mapping[str, Any]) -> list[str]:
@@ -103,47 +155,59 @@ def findings(case: Case, verdict: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _follow(case: Case, over: Step, book: Any, verdict: Mapping[str, Any], found: list[str]) -> Step:
-    """What the playbook's steps make of the end: they are read here, and the waiting ones are carried out later."""
-    history, limits = case["history"], case["limits"]
-    steps: Sequence[Mapping[str, Any]] = book.steps
-    step: Step = {**over, "playbook": book.name, "notices": [], "how": None}
-    not_before = float(case["now"])
+def _follow(case: Case, over: Decision, book: Book, verdict: Mapping[str, Any]) -> Decision:
+    """What the playbook's steps make of the end: they are read here, and carried out by `finish`."""
+    history = case["history"]
     # the same number for the same attempt, so that a finish that is repeated decides the same
-    spread = share(f"{case['run']}/{history[-1]['n']}")
-    for one in steps:
-        word = one["step"]
-        if word == "wait_until":
-            not_before = max(not_before, _wait(one, verdict, case["now"], spread))
-        elif word == "hold":
-            step["hold"] = _hold(one, verdict, case["now"])
-        elif word in ("notify", "escalate"):
-            needs = word == "escalate" or one.get("level") == "needs"
-            step["notices"].append({"needs": needs, "escalates": word == "escalate", "text": one.get("text")})
-        elif word == "snapshot":
-            step["snapshot"] = True
-        elif word == "resume":
-            step["how"] = one["how"]
-            not_before = max(not_before, case["now"] + float(one.get("after") or 0.0))
+    spread = waits.share(f"{case['run']}/{history[-1]['n']}")
+    ending = Ending(verdict, float(case["now"]), spread)
+    for step in book.steps:
+        step.at_end(ending)
+    holds = [vars(hold) for hold in ending.holds]
+    decision: Decision = {
+        **over,
+        "playbook": book.name,
+        "how": ending.how,
+        "hold": holds[-1] if holds else None,
+        "holds": holds,
+        "releases": ending.releases,
+        "notices": [vars(notice) for notice in ending.notices],
+        "snapshot": ending.snapshot,
+    }
     if over["outcome"] == outcome.TAMPERED:
-        step["how"] = None  # whatever the playbook says: what judges the run is not to be trusted any more
-    if step["how"] is None:
-        given_up = [name for name in found if name in _GIVEN_UP]
+        decision["how"] = None  # whatever the playbook says: what judges the run is not to be trusted any more
+    if decision["how"] is None:
+        given_up = [name for name in over["findings"] if name in _GIVEN_UP]
         word = outcome.ABANDONED if given_up else over["outcome"]
-        return {**step, "outcome": word, "reason": f"{over['reason']}; {book.name}: a person is needed"}
-    cap = past_cap(history, limits, book)
+        return {**decision, "outcome": word, "reason": f"{over['reason']}; {book.name}: a person is needed"}
+    cap = past_cap(history, case["limits"], book)
     if cap is not None:
-        notices = [{"needs": True, "escalates": True, "text": cap}]
-        return {
-            **{**step, "goes": "over", "outcome": outcome.ABANDONED, "reason": f"{cap}; {over['reason']}"},
-            **{"how": None, "notices": notices, "hold": None},
-        }
-    not_before = max(not_before, case["now"] + backoff(book.limits, _in_a_row(history, book.name), spread))
-    why = f"{book.name}: {over['reason']}"
-    return {**step, "goes": "on", "outcome": None, "reason": why, "not_before": not_before}
+        return _past(decision, cap)
+    pause = waits.backoff(book.limits, _in_a_row(history, book.name), spread)
+    return {
+        **decision,
+        "goes": "on",
+        "outcome": None,
+        "reason": f"{book.name}: {over['reason']}",
+        "not_before": max(ending.not_before, case["now"] + pause),
+    }
 
 
-def past_cap(history: Sequence[Mapping[str, Any]], limits: Mapping[str, Any], book: Any) -> str | None:
+def _past(decision: Decision, cap: str) -> Decision:
+    """The run is given up: it would go on, and a limit forbids that."""
+    return {
+        **decision,
+        "outcome": outcome.ABANDONED,
+        "reason": f"{cap}; {decision['reason']}",
+        "how": None,
+        "notices": [{"needs": True, "escalates": True, "text": cap}],
+        "hold": None,
+        "holds": [],
+        "releases": [],
+    }
+
+
+def past_cap(history: Sequence[Mapping[str, Any]], limits: Mapping[str, Any], book: Book) -> str | None:
     """The limit of the run, or of the playbook within it, that forbids another attempt; None when there is room.
 
     All are counted since a person last started the run: who starts it again gives it its limits anew.
@@ -176,56 +240,6 @@ def since_person(history: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]
     """The attempts from the last one that a person asked for."""
     starts = [index for index, one in enumerate(history) if one.get("by_person")]
     return list(history[starts[-1] :] if starts else history)
-
-
-def backoff(limits: Mapping[str, Any], before: int, spread: float) -> float:
-    """Seconds to wait before the try that follows `before` tries of the same kind in a row."""
-    rule = limits.get("backoff")
-    if not rule or before == 0:
-        return 0.0
-    pause = min(float(rule["max"]), float(rule["first"]) * float(rule["factor"]) ** min(before - 1, 30))
-    return pause * (1.0 - float(rule["jitter"]) * spread)
-
-
-def share(text: str) -> float:
-    """A number from 0 to 1 that is always the same for `text`: jitter that a repetition does not change."""
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=4).digest(), "big") / 0xFFFFFFFF
-
-
-def resets_at(verdict: Mapping[str, Any], now: float) -> float | None:
-    """When the limit ends, within FARTHEST; None when nobody said."""
-    said = verdict.get("resets_at")
-    if not said:
-        return None
-    try:
-        return min(clock.parse(str(said)), now + FARTHEST)
-    except ValueError:
-        return None
-
-
-def _wait(step: Mapping[str, Any], verdict: Mapping[str, Any], now: float, spread: float) -> float:
-    most = float(step.get("for") or 0.0)
-    if step.get("until") in ("resets", "due"):
-        at = resets_at(verdict, now)
-        if at is not None:
-            return max(at, now) + 5.0 + SPREAD * spread
-        return now + (most or 1800.0)
-    if step.get("until") is None:
-        return now + most * (1.0 + 0.2 * spread)
-    return now  # answered, idle, reachable: the hold or the next tick knows when
-
-
-def _hold(step: Mapping[str, Any], verdict: Mapping[str, Any], now: float) -> dict[str, Any]:
-    until = step.get("until") or "person"
-    most = step.get("for")
-    at = resets_at(verdict, now) if until == "resets" else None
-    if until == "resets":
-        at = max(at, now) + 5.0 if at is not None else now + float(most or 1800.0)
-        if most:
-            at = min(at, now + float(most))
-    elif most:
-        at = now + float(most)
-    return {"scope": step.get("scope") or "run", "until": until, "until_at": at}
 
 
 def _in_a_row(history: Sequence[Mapping[str, Any]], book: str) -> int:

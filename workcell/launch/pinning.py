@@ -7,7 +7,8 @@ from workcell.base import json_codec
 from workcell.base.errors import TryAgain
 from workcell.git import repository
 from workcell.launch import plan
-from workcell.texts import playbook, search_path
+from workcell.playbooks import playbook
+from workcell.texts import search_path
 from workcell.texts.document import Faulty, load
 from workcell.trust import policy, repository_files, trust
 

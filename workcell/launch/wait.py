@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from workcell.evidence import activity
-from workcell.finish import decide, settle
-from workcell.rundir import heartbeat, look, maildir, notice, phase
+from workcell.finish import settle
+from workcell.rundir import heartbeat, layout, look, maildir, notice, phase
 
 POLL = 0.1
 """Seconds between two looks. A look costs some 50 µs; nothing resident tells us more."""
@@ -82,7 +82,7 @@ class _Watch:
             first = self._born.setdefault((seen.run, seen.n), time.monotonic())
             if time.monotonic() - first < BIRTH:
                 return False
-        return not heartbeat.there(decide.home_of(seen.run))
+        return not heartbeat.there(layout.home_of(seen.run))
 
     def needs(self, seen: look.Look) -> str | None:
         """Why a run that is not over needs a person; None when it does not."""
@@ -100,7 +100,7 @@ class _Watch:
 
     def _told(self, seen: look.Look) -> str | None:
         """The event of a notice about this attempt that was posted since the wait began and calls for a person."""
-        box = notice.box(decide.home_of(seen.run))
+        box = notice.box(layout.home_of(seen.run))
         start = notice.key(seen.id, seen.n, "").replace("/", ".")
         for part in _PARTS:
             for name in maildir.waiting(box, part):

@@ -24,16 +24,18 @@ _STATES = {maildir.NEW: QUEUED, layout.TYPED: TYPED, maildir.CUR: ACCEPTED, layo
 SCHEMA = "workcell.message/1"
 
 
-def post(run: str, message: "Message") -> str:
+def post(run: str, message: "Message", name: "str | None" = None) -> str:
     """Put a message into the inbox; its file name. Raises OSError when the disk refuses.
 
-    One that needs an order has it sealed first: the caller has the right to give it.
+    One that needs an order has it sealed first: the caller has the right to give it. `name` is a new id that the
+    caller has on record already.
     """
     kind = str(message.get("kind"))
-    name = orders.name(run) if kind in orders.KINDS else ids.unique()
+    name = name or (orders.name(run) if kind in orders.KINDS else ids.unique())
     data = json_codec.encode_line({"schema": SCHEMA, "at": clock.stamp(), **message, "id": message.get("id") or name})
     if kind in orders.KINDS and orders.needed(run):
-        orders.place(run, name, kind, data, attempt=message.get("attempt"), by=message.get("by"))
+        grace = {"grace_seconds": message["grace_seconds"]} if "grace_seconds" in message else {}
+        orders.place(run, name, kind, data, attempt=message.get("attempt"), by=message.get("by"), **grace)
     return maildir.deliver_bytes(os.path.join(run, layout.INBOX), name + ".json", data)
 
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from workcell.base import json_codec
 from workcell.base.errors import InputOutput
+from workcell.playbooks import library, playbook
+from workcell.playbooks.playbook import Playbook
 from workcell.rundir import layout, look, pinned
-from workcell.texts import playbook, playbooks
 from workcell.texts.document import Fault
-from workcell.texts.playbook import Playbook
 
 SCHEMA = "workcell.file.policy/1"
 
@@ -69,6 +69,6 @@ def books(home: str, seen: look.Look | None) -> tuple[list[Playbook], list[Fault
     mine = read(seen) if seen is not None else Policy()
     if mine.trouble is not None:
         return [], [Fault(layout.POLICY, None, mine.trouble, "nothing automatic is done on the run")]
-    found, faults = playbooks.load(None, home)
+    found, faults = library.load(None, home)
     taken = {book.name for book in found} | {os.path.basename(fault.file).removesuffix(".md") for fault in faults}
     return [*found, *(book for book in mine.playbooks if book.name not in taken)], faults

@@ -10,8 +10,9 @@ from workcell.evidence import judge_directory
 from workcell.evidence import verdict as verdicts
 from workcell.finish import decide
 from workcell.judgement import choice
+from workcell.playbooks import library, playbook
 from workcell.rundir import layout, look
-from workcell.texts import playbook, playbooks, search_path
+from workcell.texts import search_path
 from workcell.texts.document import Fault, Faulty
 from workcell.upkeep import recipe_catalog
 
@@ -46,7 +47,7 @@ def ls(home: str, ignored: Callable[[str], None] | None = None) -> tuple[list[di
                 "name": found.name,
                 "version": found.version,
                 "when": {key: value for key, value in found.when.items() if value},
-                "steps": [step["step"] for step in found.steps],
+                "steps": [step.word for step in found.steps],
                 "origin": item.origin,
                 "path": item.path,
             }
@@ -90,7 +91,7 @@ def test(home: str, paths: list[str], *, agent: str, extra: list[str], phase: st
     `extra` are playbooks beside those that hold here; of two with one name the extra one counts. `agent` and
     `phase` are for recordings, which do not say them.
     """
-    books, _ = playbooks.load(recipe_catalog.project(), home)
+    books, _ = library.load(recipe_catalog.project(), home)
     new = [playbook.read(path) for path in extra]
     named = {book.name for book in new}
     books = [*new, *(book for book in books if book.name not in named)]
@@ -98,7 +99,7 @@ def test(home: str, paths: list[str], *, agent: str, extra: list[str], phase: st
 
 
 def _try(path: str, books: list[playbook.Playbook], agent: str, where: str) -> Tried:
-    signals = playbooks.signals(books)
+    signals = library.signals(books)
     if os.path.exists(os.path.join(path, layout.LAUNCH)):
         seen = look.at(path)
         judged = verdicts.judge(seen, signals)
@@ -114,5 +115,5 @@ def _try(path: str, books: list[playbook.Playbook], agent: str, where: str) -> T
     }
     book, fits = choice.choose(books, finding)
     words = decide.summary(judged)["words"]
-    steps = book.steps if book else []
+    steps = [step.record() for step in book.steps] if book else []
     return Tried(path, judged["verdict"], judged["confidence"], words, book.name if book else None, fits, steps)

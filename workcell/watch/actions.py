@@ -3,6 +3,7 @@
 import os
 
 from workcell.base import clock, json_codec
+from workcell.playbooks.caps import INTENT, RESULT
 from workcell.rundir import heartbeat
 from workcell.watch import observe
 
@@ -11,8 +12,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     Action = dict[str, Any]
-
-INTENT, RESULT = "intent", "result"
 
 ROLL = 8_000_000
 """Bytes at which the record begins anew; one older part is kept."""
@@ -93,10 +92,6 @@ class Actions:
         """Intents without a result: somebody died between the two."""
         closed = {one.get("of") for one in self.lines if one.get("is") == RESULT}
         return [one for one in self.lines if one.get("is") == INTENT and one["n"] not in closed]
-
-    def result_of(self, number: int) -> "Action | None":
-        """The result of the intent of that number."""
-        return next((one for one in reversed(self.lines) if one.get("of") == number), None)
 
     def ago(self, one: "Action") -> float:
         """Seconds since that line: on the monotonic clock within a boot, else as well as the wall clock knows."""

@@ -8,7 +8,29 @@ from workcell.watch import observe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Literal
+
+    Finding = Literal["settle", "judge", "start", "due", "orphan", "unknown", "corrupt", "starting", "read"]
+
+SETTLE: "Finding" = "settle"
+"""A dead process left something to be brought to its end."""
+JUDGE: "Finding" = "judge"
+"""A live run said something telling, or has been silent for long."""
+START: "Finding" = "start"
+"""It was launched, and nobody started it."""
+DUE: "Finding" = "due"
+"""The time of its next attempt has come."""
+ORPHAN: "Finding" = "orphan"
+UNKNOWN: "Finding" = "unknown"
+CORRUPT: "Finding" = "corrupt"
+STARTING: "Finding" = "starting"
+READ: "Finding" = "read"
+"""The records of an agent at work have grown."""
+
+FINDINGS = (SETTLE, JUDGE, START, DUE, ORPHAN, UNKNOWN, CORRUPT, STARTING, READ)
+"""All findings, in the order in which a tick acts on them."""
+
+_OF_PHASES: "dict[str, Finding]" = {phase.ORPHANED: ORPHAN, phase.UNKNOWN: UNKNOWN, phase.CORRUPT: CORRUPT}
 
 SILENT = 300.0
 """Seconds of silence after which a run is looked at more closely. That it is silent alone never counts."""
@@ -16,7 +38,7 @@ SILENT = 300.0
 AGAIN = 2.0
 """Each further look at a run that stays silent waits so many times longer than the last."""
 
-STARTING = 120.0
+SLOW_START = 120.0
 """Seconds after which a runner that has taken its lock and started nothing is told of."""
 
 TELLING = (
@@ -28,41 +50,44 @@ TELLING = (
 """JSON strings in the journal after which a live run is judged at once. Of an agent that only works none comes; where
 one of them is a value in a tool's input, it costs a look."""
 
-READ = 300.0
+READ_EVERY = 300.0
 """Seconds between two readings of what an agent at work has recorded. All runs of a home are read in one tick."""
 
 _TAIL = 1 << 18
 
 
-def find(seen: look.Look, memory: observe.Memory, held: bool) -> "str | None":
-    """One word for what there is to do, or None: settle, start, due, judge, read, orphan, unknown, corrupt,
-    starting.
+def find(seen: look.Look, memory: observe.Memory, held: bool) -> "Finding | None":
+    """What there is to do; None where there is nothing.
 
     Reads no clock but the memory's, starts nothing and writes nothing. A run with a hold is left alone.
     """
     mine = memory.of(seen)
     if held:
         return None
-    now = memory.now
-    if seen.phase in (phase.INTERRUPTED, phase.LOST) or (seen.phase == phase.ORPHANED and seen.why == phase.LEFTOVERS):
-        return None if _quiet(mine, "settle", now) else "settle"
-    if seen.phase == phase.CREATED:
-        if (seen.attempt or {}).get("start") == "later" or memory.since(mine) < observe.TWICE:
-            return None
-        return None if _quiet(mine, "start", now) else "start"
-    if seen.phase == phase.SCHEDULED:
-        if memory.grace is not None and memory.grace.startswith("the clock was set"):
-            return None  # which of the two clocks is right will show within a minute
-        return "due" if _due(seen, now.wall) and not _quiet(mine, "due", now) else None
-    if seen.phase in (phase.ORPHANED, phase.UNKNOWN, phase.CORRUPT):
-        word = {phase.ORPHANED: "orphan", phase.UNKNOWN: "unknown", phase.CORRUPT: "corrupt"}[seen.phase]
-        return word if memory.since(mine) >= observe.TWICE and not _quiet(mine, word, now) else None
-    if seen.phase == phase.STARTING:
-        slow = memory.since(mine) >= STARTING
-        return "starting" if slow and not _quiet(mine, "starting", now) else None
     if seen.phase == phase.RUNNING:
         return _running(seen, memory, mine)
-    return None
+    found = _not_running(seen, memory, mine)
+    return found if found is not None and not _quiet(mine, found, memory.now) else None
+
+
+def of_phase(where: str) -> "Finding | None":
+    """The finding of a phase in which a run can be neither followed nor settled; None for other phases."""
+    return _OF_PHASES.get(where)
+
+
+def _not_running(seen: look.Look, memory: observe.Memory, mine: "dict[str, Any]") -> "Finding | None":
+    if settles(seen):
+        return SETTLE
+    since = memory.since(mine)
+    if seen.phase == phase.CREATED:
+        later = (seen.attempt or {}).get("start") == "later"
+        return START if not later and since >= observe.TWICE else None
+    if seen.phase == phase.SCHEDULED:
+        # which of the two clocks is right will show within a minute
+        return DUE if not memory.stepped and _due(seen, memory.now.wall) else None
+    if seen.phase == phase.STARTING:
+        return STARTING if since >= SLOW_START else None
+    return of_phase(seen.phase) if since >= observe.TWICE else None
 
 
 def settles(seen: look.Look) -> bool:
@@ -81,7 +106,7 @@ def _due(seen: look.Look, wall: float) -> bool:
         return True
 
 
-def _running(seen: look.Look, memory: observe.Memory, mine: "dict[str, Any]") -> "str | None":
+def _running(seen: look.Look, memory: observe.Memory, mine: "dict[str, Any]") -> "Finding | None":
     """Whether a live run is to be judged: something telling came, or it has been silent for long."""
     silent = memory.silence(seen, mine)
     if (seen.attempt or {}).get("reader") in (None, "none"):
@@ -91,21 +116,21 @@ def _running(seen: look.Look, memory: observe.Memory, mine: "dict[str, Any]") ->
         mine.pop("quiet", None)
         mine["look_at"] = 0.0
     if mine.get("open"):
-        return None if _quiet(mine, "judge", memory.now) else "judge"
+        return None if _quiet(mine, JUDGE, memory.now) else JUDGE
     if told:
-        return "judge"
+        return JUDGE
     if silent < SILENT:
         mine.pop("look_at", None)
-        return "read" if _read_due(mine, memory.now.mono) else None
+        return READ if _read_due(mine, memory.now.mono) else None
     if silent < float(mine.get("look_at") or 0.0):
         return None
     mine["look_at"] = silent * AGAIN
-    return "judge"
+    return JUDGE
 
 
 def _read_due(mine: "dict[str, Any]", now: float) -> bool:
-    """Whether the records of an agent at work are to be read: they grew, and READ seconds are over."""
-    due = now - now % READ
+    """Whether the records of an agent at work are to be read: they grew, and READ_EVERY seconds are over."""
+    due = now - now % READ_EVERY
     if float(mine.setdefault("read_at", due)) >= due or mine.get("read_sizes") == mine["sizes"]:
         return False
     mine["read_at"], mine["read_sizes"] = due, mine["sizes"]

@@ -58,6 +58,8 @@ class Memory:
         self.last = heartbeat.read(home, heartbeat.LAST) or {}
         stored = heartbeat.read(home, heartbeat.SEEN) or {}
         same_boot = stored.get("boot") == now.boot and now.boot is not None
+        self.stepped = False
+        """Whether the wall clock was set since the last tick."""
         self.grace = self._why_fresh(same_boot)
         """Why nothing counted before holds any more; None when it does."""
         self.runs: dict[str, dict[str, Any]] = {}
@@ -87,6 +89,7 @@ class Memory:
         if slept > JUMP:
             return f"the machine slept for {clock.span(slept)}"
         if abs(stepped) > STEP:
+            self.stepped = True
             return f"the clock was set by {clock.span(stepped)}"
         return None
 

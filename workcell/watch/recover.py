@@ -10,10 +10,11 @@ from workcell.cleaning import run_cleaner
 from workcell.evidence import verdict as verdicts
 from workcell.finish import decide
 from workcell.judgement import choice
+from workcell.playbooks import library
+from workcell.playbooks.playbook import Playbook
 from workcell.rundir import heartbeat, locks, look, phase
-from workcell.texts import playbooks
 from workcell.trust import policy
-from workcell.watch import act, findings, observe
+from workcell.watch import act, findings, incidents, observe
 from workcell.watch.actions import Actions
 
 SETTLES = "its end is written down, leftovers are ended, verify runs, and what follows is decided from that"
@@ -23,8 +24,8 @@ SETTLES = "its end is written down, leftovers are ended, verify runs, and what f
 class Result:
     id: str
     phase: str
-    found: str | None
-    """One word for what there is to do; None when there is nothing."""
+    found: "findings.Finding | None"
+    """What there is to do; None when there is nothing."""
     playbook: str | None
     fits: list[str]
     steps: list[str]
@@ -66,9 +67,9 @@ def _plan(home: str, seen: look.Look, memory: observe.Memory) -> Result:
         reason = str((seen.result or {}).get("reason"))
         return Result(seen.id, seen.phase, None, None, [], [], f"it is over: {reason}")
     if findings.settles(seen):
-        return Result(seen.id, seen.phase, "settle", None, [], ["settle"], SETTLES)
+        return Result(seen.id, seen.phase, findings.SETTLE, None, [], ["settle"], SETTLES)
     if seen.phase == phase.CREATED:
-        return Result(seen.id, seen.phase, "start", None, [], ["start"], "it was made and never started")
+        return Result(seen.id, seen.phase, findings.START, None, [], ["start"], "it was made and never started")
     pinned = policy.read(seen)
     if pinned.trouble is not None:
         return Result(seen.id, seen.phase, None, None, [], [], f"nothing automatic is done: {pinned.trouble}")
@@ -76,22 +77,21 @@ def _plan(home: str, seen: look.Look, memory: observe.Memory) -> Result:
     if seen.phase == phase.SCHEDULED:
         return _scheduled(home, seen, books)
     if seen.phase == phase.RUNNING:
-        found = verdicts.judge_live(seen, playbooks.signals(books), memory.now.wall)
+        found = verdicts.judge_live(seen, library.signals(books), memory.now.wall)
         verdict = {**found["verdict"], "activity": found["activity"]["state"]}
-        word: str | None = "judge"
+        word: findings.Finding | None = findings.JUDGE
     else:
-        words = {phase.ORPHANED: "orphan", phase.UNKNOWN: "unknown", phase.CORRUPT: "corrupt"}
-        word = words.get(seen.phase)
+        word = findings.of_phase(seen.phase)
         verdict = {"verdict": "unknown", "confidence": 1.0, "signals": [word] if word else []}
-    book, fits = choice.choose(books, act.finding(seen.phase, verdict))
+    book, fits = choice.choose(books, incidents.finding(seen.phase, verdict))
     summary = decide.summary(verdict) if "evidence" in verdict else None
     if book is None:
         return Result(seen.id, seen.phase, None, None, [], [], "no playbook speaks of this", summary)
-    steps = [_words(step) for step in book.steps]
+    steps = [step.describe() for step in book.steps]
     return Result(seen.id, seen.phase, word, book.name, fits, steps, "; ".join(fits), summary)
 
 
-def _scheduled(home: str, seen: look.Look, books: list[Any]) -> Result:
+def _scheduled(home: str, seen: look.Look, books: list[Playbook]) -> Result:
     after = seen.next or {}
     name = str(after.get("playbook"))
     book = next((one for one in books if one.name == name), None)
@@ -102,13 +102,10 @@ def _scheduled(home: str, seen: look.Look, books: list[Any]) -> Result:
         why += f"; its account is held until {hold.get('until_at') or hold.get('until')}: {hold.get('why')}"
     if after.get("not_before"):
         why += f"; not before {after['not_before']}"
-    steps = [_words(step) for step in book.steps] if book else [f"resume: {after.get('how')}"]
-    return Result(seen.id, seen.phase, "due", name, list(after.get("fits") or []), steps, why, after.get("verdict"))
-
-
-def _words(step: dict[str, Any]) -> str:
-    options = ", ".join(f"{name}: {value}" for name, value in step.items() if name != "step" and value is not None)
-    return f"{step['step']} ({options})" if options else str(step["step"])
+    steps = [step.describe() for step in book.steps] if book else [f"resume: {after.get('how')}"]
+    return Result(
+        seen.id, seen.phase, findings.DUE, name, list(after.get("fits") or []), steps, why, after.get("verdict")
+    )
 
 
 def record(home: str, run: str | None = None) -> list[dict[str, Any]]:

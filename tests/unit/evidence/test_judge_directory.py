@@ -8,13 +8,13 @@ import pytest
 
 from workcell.base.errors import NotFound
 from workcell.evidence.judge_directory import judge_directory
-from workcell.texts import playbooks
+from workcell.playbooks import library
 
 GOLDEN = pathlib.Path(__file__).parents[2] / "data" / "golden"
 with open(GOLDEN / "index.tsv") as _index:
     CASES = [(row["agent"], row["scenario"], row["verdict"]) for row in csv.DictReader(_index, delimiter="\t")]
 ALARMS = {"auth", "rate_limit", "usage_limit", "billing"}
-SIGNALS = playbooks.signals(playbooks.load()[0])
+SIGNALS = library.signals(library.load()[0])
 NOW = 1_772_445_600.0  # 2026-03-02T10:00:00Z
 
 

@@ -3,10 +3,11 @@
 import pytest
 
 from workcell.judgement import choice
+from workcell.playbooks import library
+from workcell.playbooks.steps import STEPS
 from workcell.rundir import words
-from workcell.texts import playbook, playbooks
 
-BOOKS, FAULTS = playbooks.load()
+BOOKS, FAULTS = library.load()
 
 
 def chosen(**finding):
@@ -31,7 +32,7 @@ def test_the_shipped_ones_are_whole():
         *("disk-full", "socket-missing", "tmux-unresponsive", "tampered", "cost-limit", "orphan"),
     }
     for book in BOOKS:
-        assert set(step["step"] for step in book.steps) <= set(playbook.STEPS), book.name
+        assert {step.word for step in book.steps} <= set(STEPS), book.name
 
 
 @pytest.mark.parametrize("verdict", sorted(words.VERDICTS))

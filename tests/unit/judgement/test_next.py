@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from workcell.base import clock
 from workcell.judgement import next as nexts
-from workcell.judgement import outcome
+from workcell.judgement import outcome, waits
+from workcell.playbooks import library
 from workcell.rundir import words
-from workcell.texts import playbooks
 
-BOOKS = playbooks.load()[0]
+BOOKS = library.load()[0]
 NOW = 1_800_000_000.0
 FAILED = {"how": "exited", "code": 1, "signal": None}
 
@@ -25,7 +25,7 @@ def row(n: int, **more: Any) -> dict[str, Any]:
     return {**base, "cost_usd": None, **more}
 
 
-def decide(verdict: str = "ok", *rows: dict[str, Any], resets: str | None = None, **more: Any) -> nexts.Step:
+def decide(verdict: str = "ok", *rows: dict[str, Any], resets: str | None = None, **more: Any) -> nexts.Decision:
     history = list(rows) or [row(1)]
     history[-1] = {**history[-1], "verdict": verdict, "playbook": None}
     case: dict[str, Any] = {
@@ -133,7 +133,7 @@ def test_money_is_a_limit() -> None:
 def test_a_reset_is_waited_for_with_some_seconds_of_difference() -> None:
     resets = clock.stamp(NOW + 5000)
     due = [decide("usage_limit", resets=resets, run=f"r{number}")["not_before"] for number in range(30)]
-    assert all(NOW + 5005 <= at <= NOW + 5005 + nexts.SPREAD for at in due) and len(set(due)) > 20
+    assert all(NOW + 5005 <= at <= NOW + 5005 + waits.SPREAD for at in due) and len(set(due)) > 20
     step = decide("usage_limit", resets=resets)
     assert step["hold"] == {"scope": "account", "until": "resets", "until_at": NOW + 5005}
     assert decide("usage_limit", resets=resets)["not_before"] == step["not_before"], "done twice, it is the same"
@@ -142,7 +142,7 @@ def test_a_reset_is_waited_for_with_some_seconds_of_difference() -> None:
 @pytest.mark.parametrize("at", [NOW - 90_000, NOW - 5, NOW + 90 * 86400])
 def test_a_reset_in_the_past_or_beyond_all_plans_is_clamped(at: float) -> None:
     step = decide("usage_limit", resets=clock.stamp(at))
-    assert NOW < step["not_before"] <= NOW + nexts.FARTHEST + 5 + nexts.SPREAD
+    assert NOW < step["not_before"] <= NOW + waits.FARTHEST + 5 + waits.SPREAD
 
 
 def test_the_pause_grows_while_the_service_is_down() -> None:
@@ -184,7 +184,7 @@ def test_every_end_has_one_answer_within_the_limits(
         return
     assert word in (outcome.FAILED, outcome.UNVERIFIED, outcome.ABANDONED) and how not in ("stopped", "not-started")
     assert step["how"] in ("native", "artifacts") and step["playbook"]
-    assert NOW <= step["not_before"] <= NOW + nexts.FARTHEST + 86400
+    assert NOW <= step["not_before"] <= NOW + waits.FARTHEST + 86400
     assert count < limits.get("attempts", 99)
     assert 600.0 * count < limits.get("wall_seconds", 1e9)
     assert cost * count < limits.get("cost_usd", 1e9)

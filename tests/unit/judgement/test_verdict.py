@@ -4,9 +4,9 @@ import pytest
 
 from tests.unit.judgement.test_session import said
 from workcell.judgement import session, verdict
-from workcell.texts import playbooks
+from workcell.playbooks import library
 
-SIGNALS = playbooks.signals(playbooks.load()[0])
+SIGNALS = library.signals(library.load()[0])
 NOW = 1_772_445_600.0
 BEGUN = said("turn.started")
 CALL = said("tool.call", "Bash: make", call="c")

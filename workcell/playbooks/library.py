@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 from workcell.base.errors import WorkcellError
-from workcell.texts import playbook, search_path
+from workcell.playbooks import playbook
+from workcell.playbooks.playbook import Playbook
+from workcell.texts import search_path
 from workcell.texts.document import Fault, Faulty
-from workcell.texts.playbook import Playbook, Signal
+from workcell.texts.signal import Signal
 
 
 def load(

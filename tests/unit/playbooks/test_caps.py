@@ -4,8 +4,9 @@ import os
 
 import pytest
 
+from workcell.playbooks import caps
 from workcell.rundir import heartbeat
-from workcell.watch import caps, observe
+from workcell.watch import observe
 from workcell.watch.actions import Actions
 
 LIMITS = {
@@ -33,7 +34,7 @@ def act(home, mono, run="r", playbook="p", account=None, step="resume", attempt=
 
 def asked(home, mono, run="r", playbook="p", account=None, since=1, edge=None, **more):
     actions = Actions(home, at(mono, **more))
-    return caps.check(actions, LIMITS, run=run, playbook=playbook, account=account, since=since, edge=edge)
+    return caps.check(actions, LIMITS, caps.Actor(run, playbook, account, since, edge))
 
 
 def test_the_first_act_is_free_and_the_next_waits(home):

@@ -1,6 +1,9 @@
 import pytest
 
-from workcell.texts import playbook, playbooks, search_path
+from workcell.playbooks import library, playbook
+from workcell.playbooks.steps import STEPS
+from workcell.texts import search_path
+from workcell.texts import signal as signals
 from workcell.texts.document import Faulty
 
 PROSE = "\n".join(f"## {section}\n\nWords.\n" for section in playbook.SECTIONS)
@@ -34,14 +37,14 @@ def test_all_that_a_playbook_says() -> None:
     book, faults = playbook.parse(GOOD.encode(), "mine.md")
     assert not faults and book is not None
     assert (book.name, book.version, book.when["verdict"]) == ("mine", 2, ["auth"])
-    assert [step["step"] for step in book.steps] == ["hold", "wait_until", "resume", "verify"]
-    assert book.steps[1] == {"step": "wait_until", "until": "reachable", "for": 7200.0}
-    assert book.steps[2] == {"step": "resume", "how": "native", "after": None}
+    assert [step.word for step in book.steps] == ["hold", "wait_until", "resume", "verify"]
+    assert book.steps[1].record() == {"step": "wait_until", "until": "reachable", "for": 7200.0}
+    assert book.steps[2].record() == {"step": "resume", "how": "native", "after": None}
     assert book.limits["per_run"] == 2 and book.limits["cooldown"] == 300.0
     assert book.limits["backoff"] == {"first": 60.0, "factor": 3.0, "max": 3600.0, "jitter": 0.2}
-    signal = book.signals[0]
-    assert (signal.agents, signal.confidence, signal.resets) == (("any",), 0.8, "when")
-    assert signal.holds_for("codex")
+    first = book.signals[0]
+    assert (first.agents, first.confidence, first.resets) == (("any",), 0.8, "when")
+    assert first.holds_for("codex")
 
 
 @pytest.mark.parametrize(
@@ -101,17 +104,17 @@ def test_a_file_without_front_matter() -> None:
 
 
 def test_every_shipped_playbook_is_without_a_fault_and_named_as_its_file() -> None:
-    books, faults = playbooks.load()
+    books, faults = library.load()
     assert faults == []
     names = {item.name for item in search_path.items("recovery")}
     assert {book.name for book in books} == names
     assert {"auth-failure", "rate-limit", "usage-limit", "partial-completion", "vanished-session"} <= names
-    assert len({signal.id for signal in playbooks.signals(books)}) == sum(len(book.signals) for book in books)
+    assert len({signal.id for signal in library.signals(books)}) == sum(len(book.signals) for book in books)
 
 
 def test_every_shipped_pattern_is_anchored_or_reads_what_the_program_alone_writes() -> None:
-    books, _ = playbooks.load()
-    for signal in playbooks.signals(books):
+    books, _ = library.load()
+    for signal in library.signals(books):
         if signal.pattern and signal.region != "dialog":
             start = signal.pattern.pattern.removeprefix("(?i)").lstrip("(")
             assert start.startswith("^"), f"{signal.id} would fire in the middle of a sentence"
@@ -126,7 +129,7 @@ def test_a_users_file_goes_before_a_shipped_one_and_a_projects_before_none(tmp_p
         with open(f"{folder}/auth-failure.md", "w") as file:
             file.write(GOOD.replace("version: 2", f"version: {version}").replace("name: mine", "name: auth-failure"))
     ignored: list[str] = []
-    books, _ = playbooks.load(repo, home, ignored.append)
+    books, _ = library.load(repo, home, ignored.append)
     assert [book.version for book in books if book.name == "auth-failure"] == [6]
     assert len(ignored) == 1 and f"{repo}/.workcell/recovery/auth-failure.md is not used" in ignored[0]
     assert search_path.find("recovery", "auth-failure", repo, home).origin == "user"
@@ -157,7 +160,7 @@ def test_a_faulty_playbook_of_the_user_is_told_and_does_not_bring_the_shipped_on
     os.makedirs(f"{tmp_path}/recovery")
     with open(f"{tmp_path}/recovery/network.md", "w") as file:
         file.write("---\nname: network\n---\n")
-    books, faults = playbooks.load(None, str(tmp_path))
+    books, faults = library.load(None, str(tmp_path))
     assert "network" not in [book.name for book in books]
     assert any("network.md" in str(fault) for fault in faults)
 
@@ -175,11 +178,11 @@ def test_the_page_on_playbooks_names_every_step_option_and_field() -> None:
     import pathlib
 
     page = (pathlib.Path(__file__).parents[3] / "docs" / "playbooks.md").read_text()
-    for step, table in playbook.STEPS.items():
-        row = next(line for line in page.split("\n") if line.startswith(f"| `{step}` |"))
-        assert all(f"`{option.name}`" in row for option in table)
+    for word, step in STEPS.items():
+        row = next(line for line in page.split("\n") if line.startswith(f"| `{word}` |"))
+        assert all(f"`{option.name}`" in row for option in step.options)
     front = page.split("---")[1] + page.split("---")[2]
-    for entry in (*playbook._TABLE, *playbook._WHEN, *playbook._LIMITS, *playbook._BACKOFF):
+    for entry in (*playbook.KEYS, *playbook.WHEN, *playbook.LIMITS, *playbook.BACKOFF):
         assert f"{entry.name}:" in front
-    for entry in playbook._SIGNAL:
+    for entry in signals.KEYS:
         assert f"`{entry.name}`" in page

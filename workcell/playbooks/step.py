@@ -1,0 +1,173 @@
+"""What a step of a playbook is, and what it may ask of the run that it is carried out on.
+
+Invariants:
+- One object for each step of each playbook. `judgement.next` calls its `at_end`, `interpreter.follow` its `rest` and
+  `while_running`; nothing else interprets steps.
+- `at_end` reads no clock and no file, and does nothing but change the `Ending`: a finish that is repeated decides the
+  same again.
+- `while_running` acts through `Running` alone. The intent is on record before it is called, the result after it.
+- What a step returns is decided on by its type and its fields, never by its words.
+- A step says in `ended`, `live` and `server` what it does in each place; where it does nothing it says None there,
+  and the parser refuses a playbook that can only be followed in such a place.
+"""
+
+import keyword
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, ClassVar, Protocol
+
+from workcell.judgement.ending import Ending, Hold
+from workcell.texts import fields
+from workcell.texts.document import Document
+from workcell.texts.fields import Field, Path
+
+
+class Place(Enum):
+    """Where a playbook can be followed."""
+
+    END = "after an attempt has ended"
+    LIVE = "while the run is live"
+    SERVER = "for the tmux server"
+
+
+DONE, FAILED, REFUSED = "done", "failed", "refused"
+"""States of `Done`; one that went through the inbox may also have a state of `letters`."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a step went: `state`, and words for people, which may be empty."""
+
+    state: str
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """Something in a step that makes no sense where its playbook is followed. `option` is None for the whole step."""
+
+    option: str | None
+    message: str
+    cure: str
+
+
+class Running(Protocol):
+    """A live run, or the tmux server, as a step sees it, and what a step may do to it. Errors are WorkcellError."""
+
+    id: str
+    attempt: int
+    book: str
+    """The playbook's name."""
+    verdict: Mapping[str, Any]
+    """What was judged, with `activity`, and `loop` of an agent that repeats its calls."""
+    account: str | None
+    """What the run spends from; None where that is not known."""
+    now: float
+    """Epoch seconds."""
+    message: str
+    """The id for a message that this step sends; it stands in the record of the act."""
+
+    def event(self, needs: bool) -> str | None:
+        """The notice that tells of what was found; None where nobody is to be told. `needs`: a person must act."""
+
+    def why(self, text: str | None) -> str:
+        """The reason for a notice: `text`, or why the playbook was chosen."""
+
+    def tell(self, event: str, why: str) -> bool:
+        """Post a notice; whether the outbox took it. The same incident is told once."""
+
+    def send(self, message: Mapping[str, Any]) -> Done:
+        """Give the run's inbox a message; only the runner types."""
+
+    def answer(self, choice: str) -> Done:
+        """Choose an option of the dialog that is up."""
+
+    def has_keys(self) -> bool:
+        """Whether the agent has a terminal in which keys can be pressed."""
+
+    def keep_tree(self) -> Done:
+        """Take a snapshot of the work tree."""
+
+    def keep_records(self) -> Done:
+        """Copy what the agent has recorded so far into the run."""
+
+    def hold(self, hold: Hold) -> Done:
+        """Put a hold on the run or its account; one that stands is only made longer."""
+
+    def release(self, scope: str) -> Done:
+        """End a hold that a playbook put on the run, or one until a reset on its account."""
+
+    def account_held(self) -> bool:
+        """Whether the run's account is held."""
+
+    def repair_socket(self) -> Done:
+        """Have the tmux server make its socket again."""
+
+
+class Step(Protocol):
+    """One step of a playbook, with its options as attributes (`for_` for the option `for`)."""
+
+    word: ClassVar[str]
+    """How playbooks name it."""
+    does: ClassVar[str]
+    """What it is for, in a few words; for the page on playbooks."""
+    options: ClassVar[tuple[Field, ...]] = ()
+    """The first one may be written short: `resume: native`."""
+    ended: ClassVar[str | None] = None
+    live: ClassVar[str | None] = None
+    server: ClassVar[str | None] = None
+    acts: ClassVar[bool] = False
+    """Whether it touches a run or a program: then caps count it, and the playbook rests after it."""
+    for_person: ClassVar[bool] = False
+    """Whether it speaks for a person: then no repository's playbook may have it."""
+    last: ClassVar[bool] = False
+    """Whether no step may follow it."""
+
+    @classmethod
+    def parse(cls, options: dict[str, Any], path: Path, document: Document) -> "Step":
+        """The step with its checked options; faults are noted in `document`, and the step is then not used."""
+        found = fields.check(options, cls.options, document, path)
+        return cls(**{attribute(name): value for name, value in found.items()})
+
+    @classmethod
+    def places(cls) -> frozenset[Place]:
+        """Where the step does something."""
+        said = {Place.END: cls.ended, Place.LIVE: cls.live, Place.SERVER: cls.server}
+        return frozenset(place for place, words in said.items() if words is not None)
+
+    def misfits(self, places: frozenset[Place]) -> Iterator[Misfit]:
+        """What makes no sense in a playbook that is followed in `places` alone."""
+        if not places & self.places():
+            where = " and ".join(sorted(place.value for place in places))
+            yield Misfit(None, f"{self.word!r} does nothing {where}, where this playbook holds", self._cure())
+
+    def _cure(self) -> str:
+        can = " or ".join(sorted(place.value for place in self.places()))
+        return f"leave it out: it works {can}; 'when: phase' says where a playbook holds"
+
+    def record(self) -> dict[str, Any]:
+        """The step as plain data: `{"step": word, option: value, ...}`."""
+        return {"step": self.word, **{entry.name: getattr(self, attribute(entry.name)) for entry in self.options}}
+
+    def describe(self) -> str:
+        """The step in words: `hold (scope: run, until: person)`."""
+        options = self.record().items()
+        given = ", ".join(f"{key}: {value}" for key, value in options if key != "step" and value is not None)
+        return f"{self.word} ({given})" if given else self.word
+
+    def at_end(self, ending: Ending) -> None:
+        """Say what the step makes of an attempt that has ended."""
+
+    def rest(self, run: Running, passed: float) -> float:
+        """Seconds to wait before the step is carried out, `passed` seconds after the one before it."""
+        return 0.0
+
+    def while_running(self, run: Running) -> Done:
+        """Carry the step out on a run that is live."""
+        return Done(REFUSED, f"{self.word} does nothing while a run is live")
+
+
+def attribute(option: str) -> str:
+    """The attribute that holds an option: its name, with `_` behind a keyword of Python."""
+    return option + "_" if keyword.iskeyword(option) else option

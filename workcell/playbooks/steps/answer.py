@@ -1,0 +1,29 @@
+"""answer: answers the dialog that is up, after looking again."""
+
+from dataclasses import dataclass
+
+from workcell.playbooks.step import REFUSED, Done, Running, Step
+from workcell.texts import fields
+from workcell.texts.fields import Field
+
+SAFE = "safe"
+
+
+@dataclass(frozen=True)
+class Answer(Step):
+    word = "answer"
+    does = "answers the dialog that is up, after looking again"
+    options = (Field("choice", fields.line, "`safe`, a number, or the words of the option", default=SAFE),)
+    live = "chooses that option; `safe` is the one that the signal of the dialog names, and without one it is refused"
+    acts = True
+    for_person = True
+
+    choice: str
+
+    def while_running(self, run: Running) -> Done:
+        if self.choice != SAFE:
+            return run.answer(self.choice)
+        safe = (run.verdict.get("prompt") or {}).get("safe")
+        if not safe:
+            return Done(REFUSED, "no option of this dialog is known to be safe")
+        return run.answer(str(safe))

@@ -1,0 +1,61 @@
+"""hold: keeps automation away from a run, or from all runs of one account."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workcell.judgement import waits
+from workcell.judgement.ending import Ending
+from workcell.judgement.ending import Hold as Pause
+from workcell.playbooks.step import Done, Misfit, Place, Running, Step
+from workcell.texts import fields
+from workcell.texts.fields import Field
+
+RUN, ACCOUNT = "run", "account"
+SCOPES = (RUN, ACCOUNT)
+
+
+@dataclass(frozen=True)
+class Hold(Step):
+    word = "hold"
+    does = "keeps automation away"
+    options = (
+        Field("scope", fields.one_of(*SCOPES), "this run, or all that spend from its account", default=RUN),
+        Field(
+            "until",
+            fields.one_of("resets", "person", "probe"),
+            "what ends it: a limit ends, a person lets go, or the credential of the account is taken again",
+            default="person",
+        ),
+        Field("for", fields.duration, "at most", default=None),
+    )
+    ended = "puts the hold; what a playbook holds, a person's `release` or `resume` lets go"
+    live = "the same, at once"
+
+    scope: str
+    until: str
+    for_: float | None
+
+    def misfits(self, places: frozenset[Place]) -> Iterator[Misfit]:
+        yield from super().misfits(places)
+        if self.scope == RUN and self.until == "probe":
+            yield Misfit("until", "a run is not probed, an account is", "write 'scope: account', or 'until: person'")
+
+    def at_end(self, ending: Ending) -> None:
+        ending.holds.append(self._pause(ending.verdict, ending.now))
+
+    def while_running(self, run: Running) -> Done:
+        return run.hold(self._pause(run.verdict, run.now))
+
+    def _pause(self, verdict: Mapping[str, Any], now: float) -> Pause:
+        return Pause(self.scope, self.until, self._until_at(verdict, now))
+
+    def _until_at(self, verdict: Mapping[str, Any], now: float) -> float | None:
+        most = None if self.for_ is None else now + self.for_
+        if self.until != "resets":
+            return most
+        at = waits.resets_at(verdict, now)
+        if at is None:
+            return most if most is not None else now + waits.UNKNOWN_RESET
+        at = max(at, now) + waits.MARGIN
+        return at if most is None else min(at, most)

@@ -1,0 +1,140 @@
+"""Starting what was launched and never begun, and opening the next attempt of a run that goes on."""
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from workcell.accounts import holds
+from workcell.base.errors import WorkcellError
+from workcell.channels import post
+from workcell.finish import finish, settle
+from workcell.launch import resume, start
+from workcell.playbooks import caps
+from workcell.rundir import look, phase, spool
+from workcell.system import tmux
+from workcell.watch import findings
+from workcell.watch.acting import Acting
+
+if TYPE_CHECKING:
+    from workcell.watch.findings import Finding
+
+STARTS = 8
+"""Maximum of attempts that are started in one tick; the others follow a minute later."""
+
+START_LIMITS: Mapping[str, Any] = {
+    "per_run": 5,
+    "per_account": 1000,
+    "per_hour": 60,
+    "cooldown": 60.0,
+    "backoff": {"first": 60.0, "factor": 2.0, "max": 3600.0, "jitter": 0.2},
+}
+"""For starting what was launched and never begun: no playbook speaks of it."""
+
+RESUME_LIMITS = {**START_LIMITS, "per_run": 20}
+"""For going on by a playbook that is not there any more."""
+
+MOST_REST = 600.0
+"""Maximum seconds before caps are asked again."""
+
+NEVER = 10 * 365 * 86400.0
+
+
+def never_started(acting: Acting, seen: look.Look) -> None:
+    """Start what was launched, or opened by a resume, and never begun."""
+    actor = acting.actor(seen, "start")
+    if not _may_start(acting, seen, actor, START_LIMITS, findings.START):
+        return
+    number = acting.actions.intent(
+        run=seen.id,
+        attempt=seen.n,
+        step=caps.START,
+        playbook=actor.playbook,
+        account=actor.account,
+        why="created and not started",
+    )
+    try:
+        now = start.runner(seen.run, seen.n)
+        if _uses_windows(acting.home):
+            start.window(acting.home, seen.run, seen.n)
+    except WorkcellError as error:
+        acting.actions.result(number, "failed", error.message)
+        acting.did.append(f"{seen.id}: start: {error.message}")
+        return
+    acting.actions.result(number, "done", f"it is {now.phase}")
+    acting.did.append(f"{seen.id}: started attempt {seen.n}")
+
+
+def due(acting: Acting, seen: look.Look) -> None:
+    """Open the next attempt of a run that goes on."""
+    after = seen.next or {}
+    name = str(after.get("playbook") or "due")
+    book = next((one for one in acting.books(seen) if one.name == name), None)
+    actor = acting.actor(seen, name)
+    if not _may_start(acting, seen, actor, book.limits if book else RESUME_LIMITS, findings.DUE):
+        return
+    why = str(after.get("reason") or "it is due")
+    number = acting.actions.intent(
+        run=seen.id,
+        attempt=seen.n,
+        step="resume",
+        how=after.get("how"),
+        playbook=name,
+        account=actor.account,
+        why=why,
+    )
+    request = resume.Request(
+        acting.home,
+        seen.run,
+        native=after.get("how") == "native",
+        attempt=seen.n,
+        window=_uses_windows(acting.home),
+        by={"who": "playbook", "playbook": name, "why": why, "act": number},
+    )
+    try:
+        done = resume.resume(request)
+    except WorkcellError as error:
+        acting.actions.result(number, "refused", error.message)
+        acting.did.append(f"{seen.id}: resume: {error.message}")
+        post.about_run(seen, "escalated", {"why": f"{name} cannot go on: {error.message}"}, "resume")
+        return
+    acting.actions.result(number, "done", f"attempt {done.attempt} is {done.phase}, {done.how}")
+    spool.note(seen.run, "recovered", playbook=name, attempt=done.attempt, how=done.how, why=why)
+    post.about_run(look.at(seen.run), "resumed", {"why": why, "attempts": done.attempt})
+    acting.did.append(f"{seen.id}: {name}: opened attempt {done.attempt} ({done.how})")
+
+
+def _uses_windows(home: str) -> bool:
+    """Whether windows are used in this home; where not, no start waits for tmux."""
+    return os.path.exists(tmux.of(home).socket)
+
+
+def _may_start(
+    acting: Acting, seen: look.Look, actor: caps.Actor, limits: Mapping[str, Any], finding: "Finding"
+) -> bool:
+    """Whether holds and caps let an attempt be started now; what waits is left alone until it may."""
+    if acting.starts >= STARTS or (actor.account is not None and actor.account in acting.begun):
+        return False
+    if holds.held(acting.home, actor.account, acting.now.wall):
+        return False
+    verdict = caps.check(acting.actions, limits, actor)
+    if verdict.allowed:
+        acting.starts += 1
+        if actor.account is not None:
+            acting.begun.add(actor.account)
+        return True
+    if verdict.final:
+        _give_up(acting, seen, verdict.why or "", finding)
+    else:
+        acting.hush(seen, finding, min(verdict.wait, MOST_REST))
+    return False
+
+
+def _give_up(acting: Acting, seen: look.Look, why: str, finding: "Finding") -> None:
+    """Past a cap: a run that was to go on is abandoned, one that was never started waits; a person is told."""
+    if seen.phase == phase.SCHEDULED:
+        with settle.take(seen.run, seen) as held:
+            finish.close(seen.run, look.at(seen.run, holding=True), "abandoned", why, held)
+        post.about_run(seen, "abandoned", {"why": why})
+    post.about_run(seen, "escalated", {"why": why}, finding)
+    acting.hush(seen, finding, NEVER)
+    acting.did.append(f"{seen.id}: {why}")
