@@ -94,6 +94,34 @@ BREAKS = {
         _append("workcell/finish/verify.py", "\n\nimport subprocess\n\nsubprocess.run\n"),
         "one module runs other programs BROKEN",
     ),
+    "keys: a key of config.yaml that is checked and dropped": (
+        "keys",
+        _replace(
+            "workcell/texts/config.py",
+            "KEYS = (\n",
+            'KEYS = (\n    Field("name", fields.line, "what nothing reads"),\n',
+        ),
+        "workcell/texts/config.py: name",
+    ),
+    "keys: a key of recipes whose reader is gone": (
+        "keys",
+        _replace("workcell/finish/facts.py", 'recipe.get("leaves") or []', "[]"),
+        "workcell/texts/recipe.py: leaves",
+    ),
+    "keys: a key of briefs whose reader is gone": (
+        "keys",
+        _replace(
+            "workcell/texts/brief.py",
+            "KEYS = (\n",
+            'KEYS = (\n    Field("colour", fields.line, "what nothing reads"),\n',
+        ),
+        "workcell/texts/brief.py: colour",
+    ),
+    "keys: an option of a playbook step that is parsed and dropped": (
+        "keys",
+        _replace("workcell/playbooks/steps/stop.py", '"grace_seconds": self.grace', '"grace_seconds": 30.0'),
+        "workcell/playbooks/steps/stop.py: grace",
+    ),
     "docs: a link that leads nowhere": ("docs", _append("README.md", "\n[gone](docs/gone.md)\n"), "docs/gone.md"),
     "docs: an exit code that the code does not have": (
         "docs",
@@ -137,7 +165,7 @@ def test_gate_of_generated_files_sees_one_that_drifts(tree: Path, name: str) -> 
     assert ran.returncode == 1, f"{name} changed, and nobody saw it: {ran.stdout}"
 
 
-@pytest.mark.parametrize("gate", ["lint", "format", "types", "contracts", "generated", "docs"])
+@pytest.mark.parametrize("gate", ["lint", "format", "types", "contracts", "generated", "keys", "docs"])
 def test_gate_passes_as_the_tree_is(gate: str) -> None:
     ran = _check(ROOT, gate)
     assert ran.returncode == 0, ran.stdout + ran.stderr
