@@ -13,7 +13,7 @@ class Escalate(Step):
     word = "escalate"
     does = "stops, and waits for a person"
     options = (Field("text", fields.text, "what is told", default=None),)
-    ended = "posts `escalated`; the run is over"
+    ended = "posts `escalated`; without a `resume` before it the run is over"
     live = "posts `escalated`; nothing more is done about this incident"
     server = "posts `escalated`, once for each server"
     last = True
