@@ -77,7 +77,7 @@ class MadeRun:
     def case(self, followed: Playbook, subject: LiveRun | None = None) -> interpreter.Case:
         """One incident for which that playbook is followed, first seen 100 seconds before the start."""
         subject = subject or self.live()
-        actor = caps.Actor("r", followed.name, subject.account, 1, "e")
+        actor = caps.Actor("r", followed.name, subject.account, 0, "e")
         return interpreter.Case(subject, followed, "e", actor, self.actions(), ["verdict: x"], 100.0 + self.seconds)
 
     def messages(self) -> list[dict[str, Any]]:
