@@ -94,7 +94,12 @@ def _reads(tree: ast.AST) -> Iterator[tuple[str, str]]:
             yield from ((ast.unparse(node.value), key) for key in _words(node.slice, loops))
         elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
             yield ast.unparse(node.value), node.attr
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("get", "pop") and node.args:
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("get", "pop")
+            and node.args
+        ):
             yield from ((ast.unparse(node.func.value), key) for key in _words(node.args[0], loops))
 
 
