@@ -64,3 +64,33 @@ def test_rules_see_what_they_forbid() -> None:
     assert "os.replace" in _calls(ast.parse("import os\nos.replace('a', 'b')\n"))
     assert re.search(r"[.!?] +[A-Z]", "Does one thing. Does another.")
     assert set(Path("workcell/finish/utils.py").with_suffix("").parts) & BANNED
+
+
+READ_OTHER_PROGRAMS = {"agents", "channels", "cleaning", "git", "judgement", "system", "terminal"}
+"""Rooms that know the sentences of other programs. Our own are for people: no decision hangs on them."""
+
+
+def _sentences(tree: ast.Module) -> list[str]:
+    """Texts of more than one word that something is compared with."""
+    found: list[ast.expr] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            found += [node.left, *node.comparators]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            found += node.args if node.func.attr in ("startswith", "endswith") else []
+    found += [item for one in found if isinstance(one, ast.Tuple | ast.List | ast.Set) for item in one.elts]
+    texts = [one.value for one in found if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    return [text for text in texts if " " in text.strip()]
+
+
+@by_name
+def test_no_decision_compares_our_own_sentences(path: Path) -> None:
+    room = path.relative_to(ROOT / "workcell").parts[0]
+    if room not in READ_OTHER_PROGRAMS:
+        assert not _sentences(ast.parse(path.read_text()))
+
+
+def test_a_compared_sentence_is_seen() -> None:
+    assert _sentences(ast.parse('x = why == "a person is there"')) == ["a person is there"]
+    assert _sentences(ast.parse('x = why in ("no", "not yet")')) == ["not yet"]
+    assert _sentences(ast.parse('x = why.startswith("the clock was set")'))

@@ -32,7 +32,7 @@ class Place(Enum):
 
 
 DONE, FAILED, REFUSED = "done", "failed", "refused"
-"""States of `Done`; one that went through the inbox may also have a state of `letters`."""
+"""States of `Done`; what went through the inbox may also have the state of its message."""
 
 
 @dataclass(frozen=True)
