@@ -16,10 +16,10 @@ from collections.abc import Iterator
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 TABLES = {
-    "texts/brief.py": r"(brief|one|made\.brief|self)\.values|values|brief\.document\.front|found\.front|out|limits"
+    "texts/brief.py": r"(brief|one|made\.brief|said\.brief|self)\.values|values|brief\.document\.front|found\.front|out|limits"
     r"|values\['require'\] or \{\}|attempt|attempt\.get\('require'\) or \{\}",
-    "texts/config.py": r"settings|config\.read\(.*\)",
-    "texts/project_rules.py": r"laid|self\.values|made\.origins|values|values\['require'\] or \{\}|read\.front",
+    "texts/config.py": r"(said\.)?settings|config\.read\(.*\)",
+    "texts/project_rules.py": r"(said\.)?rules|self\.values|made\.origins|values|values\['require'\] or \{\}|read\.front",
     "texts/launch_file.py": r"values|entry|read\.defaults|read|given|made|options",
     "texts/recipe.py": r"(chosen|made\.recipe|recipe|found)\.values|values|recipe|read\.front|front|typing|self\.typing"
     r"|attempt\['terminal'\]|given|size|value|row|found",
@@ -35,7 +35,7 @@ WORDS_ONLY = {
 """Keys that are for readers of the file alone; the documents say so."""
 
 GATHERED = {
-    ("texts/config.py", "secrets"): ("launch/plan.py", '_joined(origins, "secrets", {who: values["secrets"]'),
+    ("texts/config.py", "secrets"): ("launch/plan_values.py", 'said.joined("secrets", {who: values["secrets"]'),
 }
 """Keys that are read together with those of other files: the module that does so, and how."""
 

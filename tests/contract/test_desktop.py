@@ -41,7 +41,11 @@ def bus(tmp_path, monkeypatch):
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
     env = {**os.environ, "PYTHONPATH": ROOT}
     far_end = subprocess.Popen(
-        [sys.executable, "-m", "tests.support.notification_daemon"], stdout=subprocess.PIPE, text=True, env=env, cwd=ROOT
+        [sys.executable, "-m", "tests.support.notification_daemon"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=env,
+        cwd=ROOT,
     )
     try:
         assert far_end.stdout.readline() == "ready\n"
