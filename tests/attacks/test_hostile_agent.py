@@ -252,6 +252,11 @@ def test_locks_that_the_agent_holds(arena):
     arena.check()
 
 
+def test_a_lock_that_nobody_may_open(arena):
+    """The agent killed its runner, and took the mode of its lock away: whoever waits brings the run to its end."""
+    bring_to_its_end(arena, "kill", arena.attack("kill", "chmod", "agent.lock"))
+
+
 # -- the runner
 
 

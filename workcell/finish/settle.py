@@ -10,7 +10,7 @@ from workcell.channels import sending
 from workcell.finish import finish, verify_script
 from workcell.rundir import env as environment
 from workcell.rundir import home as homes
-from workcell.rundir import layout, look, phase, safe_open, slot, writer
+from workcell.rundir import layout, locks, look, phase, safe_open, slot, writer
 from workcell.system import run_program
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -32,6 +32,8 @@ def settle(run: str) -> look.Look:
     Somebody else who has the lock is doing it already: then the look says finishing.
     """
     seen = look.at(run)
+    if seen.phase == phase.UNKNOWN and locks.make_readable(os.path.join(run, layout.AGENT_LOCK)):
+        seen = look.at(run)
     if not needed(seen):
         return seen
     held = writer.take(run)

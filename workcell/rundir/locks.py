@@ -93,6 +93,30 @@ def is_of(fd: int, path: str) -> bool:
     return (mine.st_dev, mine.st_ino) == (now.st_dev, now.st_ino)
 
 
+def make_readable(path: str) -> bool:
+    """Let the lock file be opened again whose mode its owner, the agent, took away; whether that was done.
+
+    For who acts, not for who looks. Only a regular file of ours with one name is touched, and none by a link.
+    """
+    flags = getattr(os, "O_PATH", None)
+    if flags is None:
+        return False
+    try:
+        fd = os.open(path, flags | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        about = os.fstat(fd)
+        if about.st_uid != os.geteuid() or about.st_mode & 0o600 == 0o600 or not _is_lock(fd, alone=True):
+            return False
+        os.chmod(f"/proc/self/fd/{fd}", 0o600)
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(fd)
+
+
 def sign(fd: int, role: str) -> None:
     """Write who holds the lock into it: for words only, nothing is decided by it."""
     line = json_codec.encode_line({"role": role, **platform.identity(os.getpid())})

@@ -54,3 +54,21 @@ def test_a_lock_that_is_made_anew_is_held_before_it_has_its_name(tmp_path):
     assert locks.held(path) == probe.YES
     os.close(fd)
     assert locks.held(path) == probe.NO
+
+
+def test_a_lock_that_its_owner_may_not_open_is_made_readable_and_nothing_else_is(tmp_path):
+    path, other = tmp_path / "lock", tmp_path / "other"
+    held = locks.take(str(path))
+    path.chmod(0)
+    assert locks.make_readable(str(path)) and path.stat().st_mode & 0o777 == 0o600
+    assert locks.held(str(path)) == probe.YES
+    assert not locks.make_readable(str(path)), "there was nothing to do"
+    os.close(held)
+    other.touch(0o400)
+    for make in (os.symlink, os.link):
+        path.unlink()
+        make(other, path)
+        assert not locks.make_readable(str(path)) and other.stat().st_mode & 0o777 == 0o400
+    path.unlink()
+    path.mkdir(0o500)
+    assert not locks.make_readable(str(path)) and path.stat().st_mode & 0o777 == 0o500
