@@ -8,25 +8,38 @@ if __package__ in (None, ""):
     sys.path.pop(0) if sys.path and sys.path[0] == os.path.dirname(os.path.abspath(__file__)) else None
     sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-import importlib
-
-_INTERNAL = {
-    ("_finish",): "workcell.faces.internal",
-    ("_settle",): "workcell.faces.internal",
-    ("_bound",): "workcell.faces.bound",
-    ("_deliver",): "workcell.faces.typist",
-    ("_complete",): "workcell.faces.complete",
-    ("watchdog", "tick"): "workcell.faces.tick",
-}
-"""Verbs that are called by programs: a tick each minute must not pay for what only people need."""
-
 
 def main() -> int:
-    """Entry point of `workcell`; the exit code."""
+    """Entry point of `workcell`; the exit code.
+
+    Verbs that programs call come first: a tick each minute must not pay for what only people need.
+    """
     words = sys.argv[1:]
-    module = _INTERNAL.get(tuple(words[:1])) or _INTERNAL.get(tuple(words)) or "workcell.faces.cli.app"
-    face = importlib.import_module(module)
-    return int(face.main(words))
+    match words:
+        case ["_finish" | "_settle", *_]:
+            from workcell.faces import internal
+
+            return internal.main(words)
+        case ["_bound", *_]:
+            from workcell.faces import bound
+
+            return bound.main(words)
+        case ["_deliver", *_]:
+            from workcell.faces import typist
+
+            return typist.main(words)
+        case ["_complete", *_]:
+            from workcell.faces import complete
+
+            return complete.main(words)
+        case ["watchdog", "tick"]:
+            from workcell.faces import tick
+
+            return tick.main(words)
+        case _:
+            from workcell.faces.cli import app
+
+            return app.main(words)
 
 
 if __name__ == "__main__":

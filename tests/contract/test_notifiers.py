@@ -367,7 +367,7 @@ def test_every_kind_of_adapter_has_a_sender_and_a_look():
     from workcell.channels.render import LOOKS
     from workcell.texts.adapter import KINDS
 
-    assert set(registry.MODULES) == set(LOOKS) == set(KINDS)
+    assert set(registry.KINDS) == set(LOOKS) == set(KINDS)
     for uses in KINDS:
         assert callable(registry.notifier(uses).send)
         assert rendered(uses).title == "✗ r1 failed"

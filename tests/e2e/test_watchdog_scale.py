@@ -23,11 +23,9 @@ HEAVY = (
     "ruamel",
     "typer",
     "psutil",
-    "subprocess",
     "git",
     "requests",
     "dataclasses",
-    "re",
 )
 
 

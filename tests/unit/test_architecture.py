@@ -42,10 +42,7 @@ def test_one_module_runs_programs_and_one_replaces_files(path: Path) -> None:
     if where != "system/run_program.py":
         assert not {name for name in imported if name.split(".")[0] in ("subprocess", "multiprocessing")}
         assert not _calls(tree) & {"os.system", "os.popen", "os.spawnv"}
-        if (
-            where != "system/run_light.py"
-        ):  # the tick asks tmux each minute, and subprocess costs more than the question
-            assert not _calls(tree) & {"os.posix_spawn", "os.posix_spawnp"}
+        assert not _calls(tree) & {"os.posix_spawn", "os.posix_spawnp"}
     if where != "rundir/seal.py":
         assert "os.replace" not in _calls(tree)
 

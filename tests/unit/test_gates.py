@@ -53,6 +53,27 @@ BREAKS = {
         _append("workcell/base/ids.py", "\n\ndef late() -> None:\n    import json\n\n    json.dumps({})\n"),
         "PLC0415",
     ),
+    "lint: an import by string": (
+        "lint",
+        _append(
+            "workcell/base/ids.py",
+            '\n\nimport importlib\n\nimportlib.import_module("workcell.base.clock")\n',
+        ),
+        "TID251",
+    ),
+    "types: a wrong call of what a function imports": (
+        "types",
+        _replace("workcell/watch/tick.py", "sending.waiting(home, FLUSH)", "sending.waitng(home, FLUSH, 1, 2)"),
+        "waitng",
+    ),
+    "contracts: an arrow that runs up, in a function": (
+        "contracts",
+        _append(
+            "workcell/channels/to/registry.py",
+            "\n\ndef up() -> None:\n    from workcell.rundir import find\n\n    find.run\n",
+        ),
+        "arrows of import run down only BROKEN",
+    ),
     "lint: subprocess in another module": (
         "lint",
         _append("workcell/finish/verify.py", "\n\nimport subprocess\n\nsubprocess.run\n"),

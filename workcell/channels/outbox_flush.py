@@ -1,10 +1,9 @@
 """Sending what is due from the outbox: intent on disk before every send, its result after it."""
 
-import importlib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workcell.base import clock
 from workcell.base.errors import Invalid
@@ -16,6 +15,9 @@ from workcell.channels.to import protocol, secrets
 from workcell.channels.to.protocol import Sent
 from workcell.rundir import locks, notice
 from workcell.texts.adapter import Adapter
+
+if TYPE_CHECKING:
+    from workcell.channels.render import Texts
 
 TRY_SECONDS = {"openclaw": 30.0}
 TRY_OTHERWISE = 15.0
@@ -99,7 +101,7 @@ class _Flush:
         self._report = Report()
         self._letters: dict[str, Letter] = {}
         self._unfinished: set[str] = set()
-        self._texts: Any = None
+        self._texts: Texts | None = None
 
     @property
     def now(self) -> float:
@@ -328,13 +330,10 @@ class _Flush:
 
     def _render(self, adapter: Adapter, letter: Letter, also: Sequence[Letter], summary: bool) -> protocol.Rendered:
         if self._texts is None:
-            # by name: Jinja costs 40 ms, and most flushes find nothing that is due
-            texts = importlib.import_module("workcell.channels.render")
-            self._texts = texts.Texts(self._templates, self._redact)
-        found: protocol.Rendered = self._texts.render(
-            adapter.uses, letter.notice, [one.notice for one in also], summary=summary
-        )
-        return found
+            from workcell.channels import render  # Jinja costs 40 ms, and most flushes find nothing that is due
+
+            self._texts = render.Texts(self._templates, self._redact)
+        return self._texts.render(adapter.uses, letter.notice, [one.notice for one in also], summary=summary)
 
     def _ask(self, adapter: Adapter, rendered: protocol.Rendered, fetched: Mapping[str, str]) -> Sent:
         sent = ask(adapter, rendered, fetched, min(TRY_SECONDS.get(adapter.uses, TRY_OTHERWISE), self._left()))

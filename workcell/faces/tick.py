@@ -1,6 +1,5 @@
 """`workcell watchdog tick`, as timers call it: no options, and nothing imported that only people need."""
 
-import importlib
 import sys
 
 from workcell.base.errors import WorkcellError
@@ -18,7 +17,9 @@ def main(words: list[str]) -> int:
             print(f"hint: {_printable(error.hint)}", file=sys.stderr)
         return error.exit_code
     except Exception as error:
-        return int(importlib.import_module("workcell.faces.cli.app").bug(error, words, False))
+        from workcell.faces.cli import app
+
+        return app.bug(error, words, False)
     for line in report.did:
         print(_printable(line).encode("ascii", "backslashreplace").decode())
     return 0
@@ -26,4 +27,6 @@ def main(words: list[str]) -> int:
 
 def _printable(text: str) -> str:
     """`text` on one line; what makes it so is loaded only when there is something to say."""
-    return str(importlib.import_module("workcell.terminal.printable").printable(text))
+    from workcell.terminal import printable
+
+    return printable.printable(text)

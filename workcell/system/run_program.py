@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from workcell.base.errors import Unreachable
 from workcell.system import find_program
@@ -19,14 +18,14 @@ ASK = 0.2
 """Seconds between two questions whether a program is still wanted."""
 
 
-@dataclass(frozen=True)
 class Ran:
-    """How a program ended. `code` is its exit code, negative for a signal, None where the time limit ended it."""
+    """How a program ended. `code` is its exit code, negative for a signal, None where the time limit ended it.
 
-    argv: tuple[str, ...]
-    code: int | None
-    out: bytes
-    err: bytes
+    No dataclass: those bring `inspect` along, which costs a tick more than this whole module.
+    """
+
+    def __init__(self, argv: tuple[str, ...], code: int | None, out: bytes, err: bytes) -> None:
+        self.argv, self.code, self.out, self.err = argv, code, out, err
 
     @property
     def ok(self) -> bool:

@@ -1,10 +1,8 @@
 """One pass over a home: look at every live run, settle what died, act on what was found, start what is due."""
 
 import errno
-import importlib
 import os
 
-from workcell.accounts import holds_light
 from workcell.base.errors import InputOutput
 from workcell.rundir import heartbeat, layout, locks, look, maildir, phase, run_hold, scan, status
 from workcell.rundir import home_creation as homes
@@ -13,6 +11,8 @@ from workcell.watch import findings, observe
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from workcell.watch import tmux_health as server
 
 BUDGET = 45.0
 """Seconds after which a tick begins nothing more: the next one is due after sixty."""
@@ -69,7 +69,9 @@ def tick(home: str, now: "observe.Now | None" = None) -> Report:
     finally:
         os.close(lock)
     if _notices(home):
-        importlib.import_module("workcell.channels.sending").waiting(home, FLUSH)
+        from workcell.channels import sending
+
+        sending.waiting(home, FLUSH)
     return report
 
 
@@ -102,14 +104,29 @@ def _pass(home: str, now: observe.Now, report: Report) -> None:
             _taken_up(seen, memory)
         if word is not None:
             todo.append((seen, word))
-    tmux = importlib.import_module("workcell.watch.tmux_health").look(home, memory.tmux) if windows else None
+    tmux = _tmux(home, memory) if windows else None
     unsettled = heartbeat.acted(home) != int(memory.last.get("actions") or 0)
-    if todo or unsettled or (tmux is not None and tmux.trouble) or holds_light.any_standing(home):
-        # playbooks, git and templates are imported only when there is something to do
-        act = importlib.import_module("workcell.watch.act")
+    if todo or unsettled or (tmux is not None and tmux.trouble) or _account_held(home):
+        from workcell.watch import act  # playbooks, git and templates: some 150 ms
+
         report.did = act.act(home, memory, todo, tmux, finishing, BUDGET)
     memory.keep({os.path.basename(path) for path in found.live})
     memory.stamp({**report.counts(), "actions": heartbeat.acted(home), "pruned_at": _pruned(home, memory)})
+
+
+def _tmux(home: str, memory: observe.Memory) -> "server.Answer":
+    """What the home's tmux server says of its sessions."""
+    from workcell.watch import tmux_health as server
+
+    return server.look(home, memory.tmux)
+
+
+def _account_held(home: str) -> bool:
+    """Whether there is a hold on any account, to be probed or lifted. One that cannot be listed is looked for again."""
+    try:
+        return any(name.endswith(".json") for name in os.listdir(os.path.join(home, layout.HOLDS)))
+    except OSError:
+        return False
 
 
 def _pruned(home: str, memory: observe.Memory) -> float:
@@ -117,7 +134,9 @@ def _pruned(home: str, memory: observe.Memory) -> float:
     last = memory.last.get("pruned_at")
     if isinstance(last, int | float) and 0.0 <= memory.now.wall - last < PRUNE:
         return float(last)
-    importlib.import_module("workcell.channels.outbox_prune").prune(home, memory.now.wall)
+    from workcell.channels import outbox_prune
+
+    outbox_prune.prune(home, memory.now.wall)
     return memory.now.wall
 
 
@@ -128,7 +147,7 @@ def _taken_up(seen: look.Look, memory: observe.Memory) -> None:
         return
     sizes = mine.get("sizes") or [0]
     if sizes[0] > 0:
+        from workcell.rundir import spool
+
         mine["taken_up"] = True
-        importlib.import_module("workcell.rundir.spool").note(
-            seen.run, "attempt.taken-up", attempt=seen.n, evidence=f"{layout.AGENT_LOG}: {sizes[0]} bytes"
-        )
+        spool.note(seen.run, "attempt.taken-up", attempt=seen.n, evidence=f"{layout.AGENT_LOG}: {sizes[0]} bytes")

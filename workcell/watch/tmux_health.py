@@ -1,10 +1,10 @@
 """The one question that a tick asks of tmux, and who answered last time."""
 
-import importlib
 import os
 
 from workcell.base import platform, probe
-from workcell.system import run_light
+from workcell.base.errors import WorkcellError
+from workcell.system import run_program
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +35,9 @@ def look(home: str, memory: "dict[str, Any]") -> Answer:
     """
     if "ask" not in memory:
         try:
-            server = importlib.import_module("workcell.system.tmux").of(home)
+            from workcell.system import tmux  # only for the first tick of a home: its answer is remembered
+
+            server = tmux.of(home)
         except OSError as error:
             return Answer(None, str(error))
         memory["socket"], memory["ask"] = server.socket, server.command("list-sessions", "-F", FORMAT)
@@ -46,13 +48,13 @@ def look(home: str, memory: "dict[str, Any]") -> Answer:
         memory.pop("server", None)
         return Answer(None, sessions={})
     try:
-        code, out, _ = run_light.ask(memory["ask"], timeout=TIMEOUT, env=_environment())
-    except OSError as error:
-        return Answer(None, f"tmux cannot be started: {error.strerror}")
-    if code is None:
+        ran = run_program.run(memory["ask"], timeout=TIMEOUT, env=_environment())
+    except WorkcellError as error:
+        return Answer(None, error.message)
+    if ran.timed_out:
         return Answer(SILENT, f"the tmux server at {memory['socket']} does not answer")
     memory.pop("trouble", None)
-    rows = [line.split(" ", 2) for line in os.fsdecode(out).splitlines()] if code == 0 else []
+    rows = [line.split(" ", 2) for line in ran.text().splitlines()] if ran.ok else []
     pid = rows[0][0] if rows else ""
     if pid.isdigit() and (not known or known.get("pid") != int(pid) or platform.alive(known) != probe.YES):
         memory["server"] = platform.identity(int(pid))

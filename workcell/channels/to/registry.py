@@ -1,26 +1,51 @@
 """Which module speaks to which kind of destination: the one place that imports them, when one is needed."""
 
-import importlib
-from typing import cast
-
 from workcell.channels.to.protocol import Notifier
 
-MODULES = {
-    "openclaw": "workcell.channels.to.openclaw",
-    "telegram": "workcell.channels.to.telegram",
-    "slack": "workcell.channels.to.slack",
-    "desktop": "workcell.channels.to.desktop",
-    "email": "workcell.channels.to.mail",
-    "ntfy": "workcell.channels.to.ntfy",
-    "webhook": "workcell.channels.to.webhook",
-    "command": "workcell.channels.to.command",
-    "apprise": "workcell.channels.to.apprise_url",
-}
+KINDS = ("openclaw", "telegram", "slack", "desktop", "email", "ntfy", "webhook", "command", "apprise")
 
 
 def notifier(uses: str) -> Notifier:
     """The sender for that kind; KeyError for a kind that there is not.
 
-    By name, since importing Apprise costs every tick 75 to 150 ms and requests 40, and most ticks send nothing.
+    Imported only here: requests costs every tick 40 ms, Apprise 75 to 150, and most ticks send nothing.
     """
-    return cast(Notifier, importlib.import_module(MODULES[uses]))
+    match uses:
+        case "openclaw":
+            from workcell.channels.to import openclaw
+
+            return openclaw
+        case "telegram":
+            from workcell.channels.to import telegram
+
+            return telegram
+        case "slack":
+            from workcell.channels.to import slack
+
+            return slack
+        case "desktop":
+            from workcell.channels.to import desktop
+
+            return desktop
+        case "email":
+            from workcell.channels.to import mail
+
+            return mail
+        case "ntfy":
+            from workcell.channels.to import ntfy
+
+            return ntfy
+        case "webhook":
+            from workcell.channels.to import webhook
+
+            return webhook
+        case "command":
+            from workcell.channels.to import command
+
+            return command
+        case "apprise":
+            from workcell.channels.to import apprise_url
+
+            return apprise_url
+        case _:
+            raise KeyError(uses)

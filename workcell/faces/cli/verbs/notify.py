@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from workcell.channels import notify, sending_now
+from workcell.channels import notify, sending
 from workcell.faces.cli import app as face
 from workcell.faces.cli import arguments, grid, out
 from workcell.rundir import layout
@@ -15,7 +15,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 @app.command("ls")
 def ls(as_json: arguments.Json = False) -> int:
     """List where notices go, and how that goes. 1 if a file of yours has faults."""
-    shelf = sending_now.adapters(layout.home())
+    shelf = sending.adapters(layout.home())
     found = notify.notify_ls(layout.home(), shelf.usable, shelf.faults)
     if as_json:
         rows = [vars(row) for row in found.rows]
@@ -57,7 +57,7 @@ def test(
     as_json: arguments.Json = False,
 ) -> int:
     """Really send a test message, and say what came back. 1 if it did not arrive."""
-    sent = sending_now.test(layout.home(), name)
+    sent = sending.test(layout.home(), name)
     if as_json:
         face.document("notify-test", {**vars(sent), "ok": sent.ok})
     else:
