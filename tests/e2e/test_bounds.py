@@ -36,10 +36,16 @@ def _no_group_is_left(lab):
     yield
     lab.end()
     if os.path.isdir(lab.home):
-        left = resource_limits.left(lab.home)
+        left = standing(lab)
         for path, _, _ in left:
             resource_limits.remove_path(path)
         assert left == []
+
+
+def standing(lab) -> list[tuple[str, str, int]]:
+    return resource_limits.left(
+        lab.home, {place for run in lab.runs() for place in resource_limits.places(look.at(run))}
+    )
 
 
 def groups(run: str) -> list[str]:
@@ -126,7 +132,7 @@ def test_the_verify_script_has_the_same_limits(lab):
     assert "-verify" in lab.mark("where") or "_verify" in lab.mark("where")
     again = lab.workcell("verify", run, code=None)
     assert again.returncode != 0
-    assert not resource_limits.left(lab.home)
+    assert not standing(lab)
 
 
 def test_the_kernel_kills_the_agent_while_the_runner_dies(lab):

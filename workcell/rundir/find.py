@@ -26,12 +26,12 @@ def ids_of(home: str) -> list[str]:
 MINUTE = len("20261120-0512")
 
 
-def by_age(home: str, known: list[str]) -> list[str]:
-    """Oldest first. Ids tell the minute; within one minute launch.json has to say."""
-    minutes = [entry[:MINUTE] for entry in known]
-    return sorted(
-        known, key=lambda entry: (entry[:MINUTE], _born(home, entry) if minutes.count(entry[:MINUTE]) > 1 else "")
-    )
+def newest(home: str, known: list[str]) -> str:
+    """The youngest of some ids, of which there is at least one; reads launch.json only of those of its minute."""
+    last = max(entry[:MINUTE] for entry in known)
+    among = [entry for entry in known if entry.startswith(last)]
+    # of two that were born in one millisecond the last name counts
+    return among[0] if len(among) == 1 else max(reversed(among), key=lambda entry: _born(home, entry))
 
 
 def _born(home: str, run: str) -> str:
@@ -65,8 +65,7 @@ def _path(home: str, word: str) -> str:
     if word == "-":
         if not known:
             raise NotFound("there is no run yet", "workcell launch BRIEF")
-        last = [entry for entry in known if entry[:MINUTE] == known[-1][:MINUTE]]
-        return path_of(home, by_age(home, last)[-1])
+        return path_of(home, newest(home, known))
     if word in known or (ids.plain(word) and ledger.exists(path_of(home, word))):
         return path_of(home, word)  # a run whose directory was removed can still be stopped
     if "/" in word or word == ".":
@@ -80,7 +79,7 @@ def _path(home: str, word: str) -> str:
     named = [entry for entry in known if part and part in entry and name_of(path_of(home, entry)) == word]
     if named:
         live = [entry for entry in named if status.cached(path_of(home, entry)) is None]
-        return path_of(home, by_age(home, live or named)[-1])
+        return path_of(home, newest(home, live or named))
     begun = [entry for entry in known if entry.startswith(word)]
     if len(begun) == 1:
         return path_of(home, begun[0])

@@ -96,16 +96,22 @@ def remove(run: str, n: int) -> None:
         cgroup.remove(one)
 
 
-def left(home: str) -> list[tuple[str, str, int]]:
-    """(directory, run, attempt) of every group of this home that still stands, wherever its runs were started."""
+def places(seen: look.Look) -> set[str]:
+    """The directories in which the groups of a run's attempts stood."""
+    found = set()
+    for n in range(1, seen.n + 1):
+        group = _of(seen, n) or {}
+        found |= {os.path.dirname(group[key]) for key in (cgroup.MEMORY, cgroup.PIDS) if group.get(key)}
+    return found
+
+
+def left(home: str, known: set[str]) -> list[tuple[str, str, int]]:
+    """(directory, run, attempt) of every group of this home that still stands, wherever its runs were started.
+
+    `known` are the `places` of its runs; those that this machine would use now are looked into as well.
+    """
     begins = cgroup.prefix(home)
-    places = []
-    for run in find.ids_of(home):
-        path = find.path_of(home, run)
-        seen = look.at(path, holding=True)
-        for n in range(1, seen.n + 1):
-            group = _of(seen, n) or {}
-            places += [os.path.dirname(group[key]) for key in (cgroup.MEMORY, cgroup.PIDS) if group.get(key)]
+    places = sorted(known)
     for way in cgroup.ways([cgroup.MEMORY])[0] + cgroup.ways([cgroup.PIDS])[0]:
         places += way.places.values()
     out = []

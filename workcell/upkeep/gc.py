@@ -6,6 +6,7 @@ import stat
 import sys
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from workcell.base import clock, probe
 from workcell.base.errors import WorkcellError
@@ -37,16 +38,9 @@ def gc(home: str, older_than: float = 30 * DAY, *, act: bool = False) -> list[It
     `older_than` is in seconds since a run ended. Nothing is removed that was not in the list.
     """
     # trees before their runs: a run is the record of the work in its tree, and never goes before it
-    items = [
-        *_staged(home),
-        *_unfinished(home),
-        *_worktrees(home),
-        *_runs(home, older_than),
-        *_logs(home),
-        *_witnesses(home),
-        *_notices(home),
-        *_groups(home),
-    ]
+    items = [*_staged(home), *_unfinished(home), *_worktrees(home)]
+    seen = _Seen(home, older_than)
+    items += [*seen.runs, *seen.logs, *_witnesses(home), *_notices(home), *_groups(home, seen.groups)]
     stay = {os.path.basename(item.path) for item in items if item.kind == "worktree" and not item.can}
     for item in items:
         if item.kind == "run" and os.path.basename(item.path) in stay:
@@ -95,22 +89,49 @@ def _staged(home: str) -> list[Item]:
     return out
 
 
-def _runs(home: str, older_than: float) -> list[Item]:
-    out = []
-    now = time.time()
-    for run in find.ids_of(home):
-        path = find.path_of(home, run)
-        seen = look.at(path)
-        if seen.phase != phase.DONE or not seen.result:
-            continue
-        try:
-            age = now - clock.parse(str(seen.result["ended_at"]))
-        except (KeyError, ValueError) as error:
-            out.append(Item("run", path, 0, False, [f"{layout.RESULT}: {error}: workcell fsck {run}"]))
-            continue
-        if age >= older_than:
-            out.append(Item("run", path, _size(path), True, [f"{seen.result['outcome']}, ended {clock.span(age)} ago"]))
-    return out
+class _Seen:
+    """What one look at each run of a home tells: a home has tens of thousands, and a look reads several files."""
+
+    def __init__(self, home: str, older_than: float) -> None:
+        self.runs: list[Item] = []
+        """Runs that were over `older_than` seconds ago."""
+        self.logs: list[Item] = []
+        """Logs of runs that are over, which their agents wrote themselves and which are not compressed yet."""
+        self.groups: set[str] = set()
+        """Directories in which control groups of these runs may stand."""
+        now = time.time()
+        for run in find.ids_of(home):
+            path = find.path_of(home, run)
+            seen = look.at(path)
+            self.groups |= resource_limits.places(seen)
+            if seen.phase != phase.DONE:
+                continue
+            if seen.result:
+                self.runs += _old_run(path, seen.result, now, older_than)
+            self.logs += _plain_log(seen)
+
+
+def _old_run(path: str, result: dict[str, Any], now: float, older_than: float) -> list[Item]:
+    try:
+        age = now - clock.parse(str(result["ended_at"]))
+    except (KeyError, ValueError) as error:
+        why = f"{layout.RESULT}: {error}: workcell fsck {os.path.basename(path)}"
+        return [Item("run", path, 0, False, [why])]
+    if age < older_than:
+        return []
+    return [Item("run", path, _size(path), True, [f"{result['outcome']}, ended {clock.span(age)} ago"])]
+
+
+def _plain_log(seen: look.Look) -> list[Item]:
+    """The log that the agent wrote itself: it stays plain while the run lives."""
+    log = os.path.join(seen.directory, layout.AGENT_LOG)
+    try:
+        about = os.lstat(log)
+    except OSError:
+        return []  # the agent left none, or left it where nobody may look
+    if not stat.S_ISREG(about.st_mode) or about.st_size <= log_segments.WORTH_PACKING:
+        return []
+    return [Item("log", log, about.st_size, True, ["its run is over: it is compressed, not removed"])]
 
 
 def _worktrees(home: str) -> list[Item]:
@@ -144,22 +165,6 @@ def _unfinished(home: str) -> list[Item]:
     return out
 
 
-def _logs(home: str) -> list[Item]:
-    """Logs that agents wrote themselves stay plain while they live."""
-    out = []
-    for run in find.ids_of(home):
-        path = find.path_of(home, run)
-        seen = look.at(path)
-        log = os.path.join(seen.directory, layout.AGENT_LOG)
-        try:
-            about = os.lstat(log)
-        except OSError:
-            continue  # the agent left none, or left it where nobody may look
-        if seen.phase == phase.DONE and stat.S_ISREG(about.st_mode) and about.st_size > log_segments.WORTH_PACKING:
-            out.append(Item("log", log, about.st_size, True, ["its run is over: it is compressed, not removed"]))
-    return out
-
-
 def _notices(home: str) -> list[Item]:
     """Notices that were sent so long ago that no double of them can come."""
     found = outbox_prune.old(home, time.time())
@@ -175,10 +180,10 @@ def _remove_notices(home: str, item: Item) -> None:
     item.done = f"{done} removed" if done else "left: notices are being sent"
 
 
-def _groups(home: str) -> list[Item]:
+def _groups(home: str, known: set[str]) -> list[Item]:
     """Control groups that a killed finish left, or that something held which has ended since."""
     out = []
-    for path, run, n in resource_limits.left(home):
+    for path, run, n in resource_limits.left(home, known):
         current = layout.current(find.path_of(home, run)) if find.is_live(home, run) else None
         if current is not None and n >= current:
             continue  # its own finish removes it
