@@ -1,22 +1,24 @@
 """The residuals of an attempt: what it left in the tree, read once, before verify runs."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workcell.base import clock
 from workcell.base.errors import WorkcellError
 from workcell.git import agent_leftovers, changes, forbidden, repository, tree_state
-from workcell.system.processes import Leftover
+
+if TYPE_CHECKING:
+    from workcell.system.processes import Leftover
 
 SHOWN = 50
 
 
-def unread(leftovers: list[Leftover], changed: list[str]) -> dict[str, Any]:
+def unread(leftovers: "list[Leftover]", changed: list[str]) -> dict[str, Any]:
     """facts.json of an attempt whose intent is not what was launched: its tree is not known, and not looked at."""
     why = f"not asked: {', '.join(changed[:5])} changed since the launch"
     return {**_empty(leftovers), "git_error": why}
 
 
-def read(launch: dict[str, Any], attempt: dict[str, Any], leftovers: list[Leftover]) -> dict[str, Any]:
+def read(launch: dict[str, Any], attempt: dict[str, Any], leftovers: "list[Leftover]") -> dict[str, Any]:
     """facts.json. A git that cannot be asked is said in `git_error`; nothing is taken as clean for it."""
     top = attempt["cwd"]
     found = _empty(leftovers)
@@ -35,7 +37,7 @@ def read(launch: dict[str, Any], attempt: dict[str, Any], leftovers: list[Leftov
     return found
 
 
-def _empty(leftovers: list[Leftover]) -> dict[str, Any]:
+def _empty(leftovers: "list[Leftover]") -> dict[str, Any]:
     return {
         "schema": "workcell.file.facts/1",
         "at": clock.stamp(),

@@ -13,7 +13,7 @@ from workcell.base.errors import Refused, TimedOut, TryAgain
 from workcell.finish import finish, settle, stoppers
 from workcell.judgement import outcome
 from workcell.rundir import layout, ledger, look, maildir, orders, phase
-from workcell.system import processes
+from workcell.system import attempt_pids
 
 
 @dataclass(frozen=True)
@@ -155,6 +155,11 @@ class _Frozen:
         if self._path is None or time.monotonic() < self._next:
             return
         self._next = time.monotonic() + 1.0
+        if not attempt_pids.stand_still(attempt_pids.of_lock(self._path)):
+            self._looks = 0
+            return
+        from workcell.system import processes  # psutil, and hardly anybody stops a runner
+
         stopped = processes.free(self._path, kill=self._looks >= FROZEN)
         self._looks = self._looks + 1 if stopped else 0
 

@@ -4,13 +4,16 @@ import fcntl
 import os
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workcell.base import digest, probe
 from workcell.base.errors import TryAgain, Unreachable
 from workcell.rundir import env as stored_environment
 from workcell.rundir import layout, locks, look, safe_open, seal
-from workcell.system import cgroup, processes, resource_limits, run_program
+from workcell.system import attempt_pids, cgroup, resource_limits, run_program
+
+if TYPE_CHECKING:
+    from workcell.system.processes import Leftover
 
 LARGEST = 1 << 26
 """Bytes of a verify script that are read; a longer one is not the one that was pinned."""
@@ -138,7 +141,7 @@ def _sealed_copy(directory: str, script: bytes) -> int:
 _SEALS = sum(getattr(fcntl, name, 0) for name in ("F_SEAL_SEAL", "F_SEAL_SHRINK", "F_SEAL_GROW", "F_SEAL_WRITE"))
 
 
-def end_leftovers(run_dir: str, n: int, *, below: int | None) -> list[processes.Leftover]:
+def end_leftovers(run_dir: str, n: int, *, below: int | None) -> "list[Leftover]":
     """End what the attempt left running, within the fence."""
     # the group of a copy's attempt is that of the original, whose processes live on
     group = None if look.at(run_dir, holding=True).copied else resource_limits.of(run_dir, n)
@@ -146,9 +149,13 @@ def end_leftovers(run_dir: str, n: int, *, below: int | None) -> list[processes.
     return left + _end(run_dir, n, below, group)
 
 
-def _end(run_dir: str, n: int, below: int | None, group: cgroup.Group | None) -> list[processes.Leftover]:
+def _end(run_dir: str, n: int, below: int | None, group: cgroup.Group | None) -> "list[Leftover]":
     mark = f"{os.path.basename(run_dir)}/{n}"
     lock = os.path.join(run_dir, layout.AGENT_LOCK)
+    if attempt_pids.of_attempt(mark, below=below, lock=lock, members=set(cgroup.members(group))) == []:
+        return []
+    from workcell.system import processes  # psutil: 9 ms, and most attempts leave nothing behind
+
     return processes.end(mark, below=below, lock=lock, group=group, place=run_dir)
 
 
@@ -161,6 +168,8 @@ def free_agent_lock(run_dir: str) -> int | None:
     path = os.path.join(run_dir, layout.AGENT_LOCK)
     if locks.held(path, alone=True) == probe.NO:
         return None
+    from workcell.system import processes
+
     found = processes.holders(path, os.path.basename(run_dir))
     unknown = [one for one in found if one.spared is None or one.spared == processes.NOT_ASKED]
     if not found or unknown:

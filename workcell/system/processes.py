@@ -1,16 +1,13 @@
 """What an attempt left behind: which processes those are, and ending them within the fence."""
 
 import os
-import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import psutil
 
-from workcell.system import cgroup
-
-MARK = "WORKCELL_ATTEMPT"
-"""The environment variable that names a process's attempt as `<run>/<attempt>`."""
+from workcell.base import platform
+from workcell.system import attempt_pids, cgroup
 
 PLACE = "WORKCELL_RUN_DIR"
 """The environment variable that names the run directory of an agent and of what it started."""
@@ -50,9 +47,9 @@ def find(
             found.update((child.pid, child) for child in psutil.Process(below).children(recursive=True))
         except psutil.Error:
             pass
-    wanted = _lock(lock) if lock else None
+    wanted = attempt_pids.held_path(lock) if lock else None
     members = set(cgroup.members(group))
-    for process in psutil.process_iter():
+    for process in _each(attempt_pids.of_attempt(mark, below=below, lock=lock, members=members)):
         if process.pid not in ours and process.pid not in found:
             try:
                 named = process.pid in members or _marked(process) == mark
@@ -70,6 +67,18 @@ def find(
     return alive
 
 
+def _each(pids: list[int] | None) -> Iterator[psutil.Process]:
+    """The processes of these pids that still live; every process for None."""
+    if pids is None:
+        yield from psutil.process_iter()
+        return
+    for pid in pids:
+        try:
+            yield psutil.Process(pid)
+        except psutil.Error:
+            continue
+
+
 def _lineage() -> Iterable[psutil.Process]:
     process = psutil.Process()
     return [process, *process.parents()]
@@ -77,7 +86,7 @@ def _lineage() -> Iterable[psutil.Process]:
 
 def _marked(process: psutil.Process) -> str | None:
     try:
-        return process.environ().get(MARK)
+        return process.environ().get(attempt_pids.MARK)
     except (psutil.Error, OSError):
         return None
 
@@ -99,38 +108,10 @@ def _elsewhere(process: psutil.Process, place: str | None) -> bool:
 
 
 def _holds(process: psutil.Process, path: str) -> bool:
-    """Whether the process has the lock, not only the file: a reader that looks at a lock holds nothing.
-
-    Links are read and no file is asked, since stat(2) of a file on a dead network mount never comes back.
-    """
-    directory = f"/proc/{process.pid}/fd"
-    try:
-        numbers = os.listdir(directory)
-    except FileNotFoundError:
-        return any(file.path == path for file in process.open_files())  # no /proc: macOS tells no more
-    for number in numbers:
-        try:
-            if os.readlink(f"{directory}/{number}") == path:
-                with open(f"/proc/{process.pid}/fdinfo/{number}", "rb") as file:
-                    if b"FLOCK  ADVISORY  WRITE" in file.read():
-                        return True
-        except OSError:
-            continue
-    return False
-
-
-def _lock(path: str) -> str | None:
-    """The path by which the system names who has the lock open; None when it is no lock of a run.
-
-    The agent may put a link to any file in its place: whoever holds a lock on that has nothing to do with the run.
-    """
-    try:
-        about = os.lstat(path)
-    except OSError:
-        return None
-    if not stat.S_ISREG(about.st_mode) or about.st_nlink != 1:
-        return None
-    return os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
+    """Whether the process has the lock; on macOS, whether it has the file open: the system tells no more."""
+    if not platform.LINUX:
+        return any(file.path == path for file in process.open_files())
+    return attempt_pids.holds(process.pid, path)
 
 
 def holders(lock: str, run: str) -> list[Leftover]:
@@ -138,9 +119,9 @@ def holders(lock: str, run: str) -> list[Leftover]:
 
     That it belongs to another attempt of the same run spares nobody here: it may be an agent.
     """
-    wanted = _lock(lock)
+    wanted = attempt_pids.held_path(lock)
     found = []
-    for process in psutil.process_iter():
+    for process in _each(attempt_pids.of_lock(lock)):
         try:
             if wanted is not None and _holds(process, wanted):
                 mark = _marked(process) or ""
@@ -153,9 +134,9 @@ def holders(lock: str, run: str) -> list[Leftover]:
 
 def free(lock: str, *, kill: bool = False) -> int:
     """Continue every process that holds the lock file and stands still (SIGSTOP), or kill it; how many there were."""
-    wanted = _lock(lock)
+    wanted = attempt_pids.held_path(lock)
     count = 0
-    for process in psutil.process_iter():
+    for process in _each(attempt_pids.of_lock(lock)):
         try:
             if wanted is not None and _holds(process, wanted) and process.status() == psutil.STATUS_STOPPED:
                 count += 1

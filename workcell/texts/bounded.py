@@ -42,6 +42,10 @@ _PLAIN = (
 )  # fmt: skip
 
 
+FAILURES = (jinja2.TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError)
+"""What rendering a template can raise: an expression in it fails like any other, with more than jinja's own errors."""
+
+
 class TemplateFailure(jinja2.TemplateError):
     """What a template in a child ended with. `lineno` is a line of the template, None where nobody knows it."""
 

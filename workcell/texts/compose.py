@@ -11,7 +11,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from workcell.base import clock
 from workcell.base.errors import Invalid
 from workcell.terminal import printable
-from workcell.texts import bounded, markdown, recipe, search_path
+from workcell.texts import bounded, markdown, search_path
 
 HANDOFF_SECTIONS = ("Done", "Remaining", "Decisions", "How to verify", "Blockers", "Next step")
 
@@ -64,7 +64,7 @@ def render(name: str, values: dict[str, Any], home: str | None = None) -> str:
         if home is None or not _own(home):
             return _templates(home).get_template(name).render(values)
         return bounded.limited(lambda: _templates(home).get_template(name).render(values))
-    except recipe.FAILURES as error:
+    except bounded.FAILURES as error:
         line = getattr(error, "lineno", None)
         where = _place(name, home) + (f":{line}" if line else "")
         raise Invalid(
@@ -89,6 +89,8 @@ def prompt(text: str, variables: dict[str, Any], brief: str, prose: str) -> str:
     """What the agent is told: the recipe's own prompt if it has one, else the template; empty prose adds nothing."""
     values = {**variables, "brief_text": brief, "prose": prose}
     if text:
+        from workcell.texts import recipe
+
         return recipe.render(text, values, "the recipe's prompt")
     return render("prompt.md.j2", values)
 

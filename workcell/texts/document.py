@@ -6,20 +6,19 @@ import stat
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError, YAMLWarning
+from typing import TYPE_CHECKING, Any
 
 from workcell.base.errors import Invalid, NotFound
+
+if TYPE_CHECKING:
+    from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 MAX_BYTES = 1 << 20
 """No brief, recipe or playbook that people write comes near a mebibyte; one that does was named by mistake."""
 
-FAILURES = (
-    YAMLError, YAMLWarning, ValueError, RecursionError, AttributeError, TypeError, KeyError, IndexError, AssertionError,
-)  # fmt: skip
+_FAILURES = (ValueError, RecursionError, AttributeError, TypeError, KeyError, IndexError, AssertionError)
+"""What ruamel lets out on arbitrary text beside its own errors; found by Hypothesis."""
+
 MAX_DEPTH = 20
 MAX_VALUES = 20_000
 """A few lines of aliases that hold each other make more values than there is memory."""
@@ -120,6 +119,10 @@ def parse_markdown(data: bytes, file: str) -> Document:
 
 def parse_yaml(text: str, file: str, first_line: int = 1) -> Document:
     """A YAML mapping as a Document without body. Faults are noted in it, not raised."""
+    from ruamel.yaml import YAML  # 11 ms: also where nobody writes YAML, this module is imported for its faults
+    from ruamel.yaml.comments import CommentedMap
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError, YAMLWarning
+
     document = Document(file, {}, "", first_line)
     loader = YAML(typ="rt")
     loader.allow_duplicate_keys = False
@@ -133,8 +136,7 @@ def parse_yaml(text: str, file: str, first_line: int = 1) -> Document:
         problem = " ".join(str(error.problem or error.context or "not valid YAML").split())
         document.faults.append(Fault(file, line, f"YAML: {problem}", "quote values that hold ':' or '#'"))
         return document
-    except FAILURES as error:
-        # ruamel lets a few plain exceptions out on arbitrary text; found by Hypothesis
+    except (YAMLError, YAMLWarning, *_FAILURES) as error:
         problem = " ".join(str(error).split())[:200] or type(error).__name__
         document.faults.append(Fault(file, first_line, f"YAML: {problem}"))
         return document
@@ -172,6 +174,8 @@ def _plain(node: Any, path: tuple[str | int, ...], reading: _Reading, depth: int
 
     Each value takes one from `reading.room`; StopIteration when there is no more.
     """
+    from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
     next(reading.room)
     if depth > MAX_DEPTH:
         reading.document.fault(path, "nested too deep")
@@ -192,7 +196,7 @@ def _plain(node: Any, path: tuple[str | int, ...], reading: _Reading, depth: int
     return str(node)  # dates and times: a text field takes them as they were written
 
 
-def _plain_map(node: CommentedMap, path: tuple[str | int, ...], reading: _Reading, depth: int) -> dict[str, Any]:
+def _plain_map(node: "CommentedMap", path: tuple[str | int, ...], reading: _Reading, depth: int) -> dict[str, Any]:
     _no_tag(node, "map", path, reading.document)
     out: dict[str, Any] = {}
     for key, value in node.items():
@@ -205,7 +209,7 @@ def _plain_map(node: CommentedMap, path: tuple[str | int, ...], reading: _Readin
     return out
 
 
-def _plain_list(node: CommentedSeq, path: tuple[str | int, ...], reading: _Reading, depth: int) -> list[Any]:
+def _plain_list(node: "CommentedSeq", path: tuple[str | int, ...], reading: _Reading, depth: int) -> list[Any]:
     _no_tag(node, "seq", path, reading.document)
     items = []
     for index, value in enumerate(node):
@@ -222,6 +226,8 @@ def _no_tag(node: Any, own: str, path: tuple[str | int, ...], document: Document
 
 def plain_yaml(data: Mapping[str, Any]) -> str:
     """YAML text of plain data, for files that we write."""
+    from ruamel.yaml import YAML
+
     out = io.StringIO()
     writer = YAML()
     writer.default_flow_style = False

@@ -264,9 +264,6 @@ def with_arguments(words: list[str], more: list[str]) -> list[str]:
     return [*words[:at], *more, *words[at:]]
 
 
-FAILURES = (jinja2.TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError)
-"""What filling in can raise: an expression in a template fails like any other, with more than jinja's own errors."""
-
 _WORDS = SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=False, keep_trailing_newline=True)
 _WORDS.filters["quote"] = shlex.quote
 _WORDS.filters["json"] = lambda value: json.dumps(value, ensure_ascii=False)
@@ -281,7 +278,7 @@ def render(text: str, variables: dict[str, Any], where: str) -> str:
         if bounded.plain(_WORDS.parse(text)):
             return _WORDS.from_string(text).render(variables)
         return bounded.limited(lambda: _WORDS.from_string(text).render(variables))
-    except FAILURES as error:
+    except bounded.FAILURES as error:
         known = ", ".join(sorted(variables))
         line = getattr(error, "lineno", None)
         within = f" (line {line} of the text)" if line and "\n" in text.strip() else ""
