@@ -45,5 +45,24 @@ def test_a_verb_that_looks_is_light(verb: str) -> None:
     assert not loaded & LOOKING
 
 
+# what a process that acts may not load before it knows that it needs it
+DEAR = {"pydantic", "ruamel", "psutil", "pathspec", "git", "apprise", "libtmux", "asyncio", "requests"}
+ACTING = {
+    "faces.internal": {*DEAR, "typer"},  # finish: jinja2 makes the handoff
+    "finish.settle": {*DEAR, "typer", "jinja2", "subprocess", "dataclasses"},
+    "launch.wait": {*DEAR, "typer", "jinja2", "subprocess"},
+    "faces.cli.verbs.wait": {*DEAR, "jinja2"},
+    "faces.cli.verbs.stop": {*DEAR, "jinja2"},
+    "faces.cli.verbs.attach": {*DEAR, "jinja2", "dataclasses"},
+    "faces.cli.verbs.launch": DEAR,  # jinja2 fills in the recipe
+}
+
+
+@pytest.mark.parametrize("module", ACTING)
+def test_what_acts_loads_what_it_uses(module: str) -> None:
+    loaded = _loaded("-c", _LOAD.format(module=f"workcell.{module}"), str(ROOT))
+    assert not loaded & ACTING[module]
+
+
 def test_the_measure_sees_a_heavy_module() -> None:
     assert "json" in _loaded("-I", "-S", "-c", _LOAD.format(module="json"), str(ROOT))

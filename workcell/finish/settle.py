@@ -7,11 +7,9 @@ from typing import Any
 from workcell.base import clock, json_codec
 from workcell.base.errors import TryAgain
 from workcell.channels import sending
-from workcell.finish import finish, verify_script
 from workcell.rundir import env as environment
 from workcell.rundir import home as homes
 from workcell.rundir import layout, locks, look, phase, safe_open, slot, writer
-from workcell.system import run_program
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -49,6 +47,8 @@ def settle(run: str) -> look.Look:
 
 def under_lock(run: str, seen: look.Look, held: writer.Writer) -> None:
     """End leftovers, seal the exit where none stands, and finish; for the holder of the right to write."""
+    from workcell.finish import finish, verify_script  # templates, git, playbooks: some 100 ms
+
     homes.check_run(run)
     held.sign("settle")
     if layout.EXIT not in seen.stands:
@@ -81,6 +81,8 @@ def hand_over(run: str, seen: look.Look) -> bool:
         leave = [sys.executable, "-I", "-S", "-c", _LEAVE]
         descriptors = [str(held.fd), str(held.words)]
         words = [*leave, sys.executable, "-I", program, "_settle", run, str(again.n), *descriptors]
+        from workcell.system import run_program
+
         run_program.detach(words, cwd=_standing(run), env=surroundings(run, again.n), pass_fds=held.descriptors())
     return True
 

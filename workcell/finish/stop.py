@@ -10,7 +10,7 @@ from typing import Any
 
 from workcell.base import json_codec, platform, probe
 from workcell.base.errors import Refused, TimedOut, TryAgain
-from workcell.finish import finish, settle, stoppers
+from workcell.finish import settle, stoppers
 from workcell.judgement import outcome
 from workcell.rundir import layout, ledger, look, maildir, orders, phase
 from workcell.system import attempt_pids
@@ -181,6 +181,8 @@ def _wait(run: str, patience: float, before: look.Look) -> look.Look:
 
 def _seal_stopped(run: str, seen: look.Look, grace: float, by: str) -> str | None:
     """Seal a run without a living runner as stopped: orphaned, unknown, scheduled, created or interrupted."""
+    from workcell.finish import finish
+
     with settle.take(run, seen, _WITHOUT_RUNNER) as held:
         seen = look.at(run, holding=True)  # what the agent left behind may take and leave its lock at any moment
         note = None

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from workcell.evidence import activity
 from workcell.finish import settle
 from workcell.rundir import heartbeat, layout, look, maildir, notice, phase
 
@@ -95,6 +94,8 @@ class _Watch:
         if now - self._asked.get(seen.run, -ASK) < ASK:
             return None
         self._asked[seen.run] = now
+        from workcell.evidence import activity  # readers of agents' records
+
         found = activity.of(seen)
         return str(found["state"]) if found and found["state"] in _ASKS else None
 

@@ -3,13 +3,15 @@
 import os
 import sys
 import time
+from typing import TYPE_CHECKING
 
 from workcell.base import clock
 from workcell.faces.cli import out
-from workcell.launch import attach as attaching
-from workcell.launch import wait as waiting
 from workcell.rundir import look, phase
 from workcell.terminal import printable
+
+if TYPE_CHECKING:
+    from workcell.launch import wait as waiting
 
 
 class Line:
@@ -37,8 +39,10 @@ class Line:
             self._there = False
 
 
-def wait(runs: list[str], wanted: str, timeout: float | None) -> waiting.Result:
+def wait(runs: list[str], wanted: str, timeout: float | None) -> "waiting.Result":
     """Wait, with a line of progress on a terminal."""
+    from workcell.launch import wait as waiting
+
     line = Line()
 
     def progress(seen: list[look.Look]) -> None:
@@ -74,6 +78,8 @@ def stay(run: str, *, quiet: bool) -> tuple[str, int]:
 
 def attach(home: str, run: str, read_only: bool) -> int:
     """Become `tmux attach`, or, where tmux cannot be asked, make the calling terminal the window."""
+    from workcell.launch import attach as attaching
+
     found = attaching.prepare(home, run, read_only)
     if found.note:
         out.say(f"workcell: {out.safe(found.note)}")

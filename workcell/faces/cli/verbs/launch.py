@@ -6,10 +6,7 @@ import typer
 
 from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
-from workcell.faces.cli import arguments, batch_output, foreground, out, trust_prompt
-from workcell.faces.cli import dry_run as intent
-from workcell.launch import batch
-from workcell.launch import dry_run as intents
+from workcell.faces.cli import arguments, foreground, out, trust_prompt
 from workcell.launch import launch as op
 from workcell.launch.options import Options
 from workcell.rundir import layout
@@ -72,12 +69,18 @@ def launch(
     if len(briefs) > 1 or max_live is not None or launch_file.is_one(briefs[0]):
         if attach or name is not None:
             raise Usage("--attach and --name are for one brief", "name runs in a launch file, attach with 'attach RUN'")
+        from workcell.faces.cli import batch_output
+        from workcell.launch import batch
+
         caller = access.caller(layout.home())
         asked = batch.Request(layout.home(), briefs, options, not no_window, prepare, max_live, again, caller)
         return batch_output.launch(asked, dry_run=dry_run, wait=wait, as_json=as_json)
     caller = access.caller(layout.home())
     request = op.Request(layout.home(), briefs[0], options, window=not no_window, prepare=prepare, caller=caller)
     if dry_run:
+        from workcell.faces.cli import dry_run as intent
+        from workcell.launch import dry_run as intents
+
         found = intents.dry_run(request)
         if as_json:
             face.document("launch-dry-run", vars(found))
