@@ -22,7 +22,7 @@ from workcell.rundir import (
     status,
     writer,
 )
-from workcell.runner import bounds, gate, keeper, limits, log, pump, starter, terminal, windows
+from workcell.runner import bounds, gate, keeper, limits, live, log, pump, starter, terminal, windows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -137,14 +137,15 @@ def _attempt(
     timer = limits.Limits(child.pid, most.get("wall_seconds"), most.get("idle_seconds"))
     largest = bounds.Largest(group)
     typing = (attempt.get("typing") or {}).get("screen", "none") != "none"
-    work = pump.Pump(child.pid, directory, n, tty, book, listener, wakeup, timer, journal, typing)
-    work.largest = largest
+    running = live.Live(child.pid, run, n, directory, journal)
+    screen = None if tty is None or book is None else (tty, book)
+    work = pump.Pump(running, screen, listener, wakeup, timer, largest, typing=typing)
     kept: list[dict[str, Any]] = []
 
     def ended() -> "dict[str, Any]":
-        assert work.ended is not None
+        assert running.ended is not None
         return _exit(
-            began, timer.how or "reaped", wait_status=work.ended[0], usage=work.ended[1], largest=largest.found
+            began, timer.how or "reaped", wait_status=running.ended[0], usage=running.ended[1], largest=largest.found
         )
 
     def keep() -> None:

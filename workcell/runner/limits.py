@@ -5,6 +5,13 @@ import time
 
 from workcell.base import platform
 from workcell.base.light import signal
+from workcell.runner.live import earliest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workcell.runner.live import Live
 
 GRACE = 10.0
 """Seconds between asking (SIGTERM) and killing."""
@@ -27,6 +34,10 @@ class Limits:
         self.how: str | None = None
         """Why the attempt is being ended: stopped, limit-wall or limit-idle."""
         self._kill_at: float | None = None
+        self.live: Live | None = None
+        """The attempt: once it has ended, nothing is signalled any more."""
+        self.spare: Callable[[], set[int]] = set
+        """Pids of ours below the runner that are no part of the agent."""
 
     def output(self) -> None:
         """The agent wrote something."""
@@ -37,10 +48,15 @@ class Limits:
         """Whether silence is being counted."""
         return self._look_at is not None
 
-    def next_look(self) -> "float | None":
-        """Seconds until `check` has something to do; None for never."""
-        times = [at for at in (self._kill_at, None if self.how else self._wall_at, self._look_at) if at is not None]
-        return max(0.0, min(times) - time.monotonic()) if times else None
+    def fds(self) -> "dict[int, int]":
+        return {}
+
+    def due(self) -> "float | None":
+        return earliest([self._kill_at, None if self.how else self._wall_at, self._look_at])
+
+    def handle(self, ready: "dict[int, int]", now: float) -> None:
+        if self.live is None or self.live.ended is None:
+            self.check(self.spare())
 
     def end(self, how: str, grace: float = GRACE) -> None:
         """Ask the agent to end; what is left of it after `grace` seconds is killed."""

@@ -8,6 +8,10 @@ from workcell.base import platform
 from workcell.base.light import signal
 from workcell.rundir import layout, maildir
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from workcell.runner.live import Live
+
 MOST = 180.0
 """Seconds after which it is ended: people's keys are kept back while it lives."""
 
@@ -16,10 +20,10 @@ _SOON, _LATE = 0.5, 8.0
 
 
 class Courier:
-    """At most one such program. The working directory is the run."""
+    """At most one such program, for the terminal `master`; none for None. The working directory is the run."""
 
-    def __init__(self, attempt: int) -> None:
-        self._attempt = attempt
+    def __init__(self, live: "Live", master: "int | None") -> None:
+        self._live, self._master = live, master
         self.pid = 0
         self.letters: set[str] = set()
         self._unsettled = bool(maildir.waiting(layout.INBOX, layout.TYPED))
@@ -29,7 +33,9 @@ class Courier:
         self._until = 0.0
 
     def due(self) -> "float | None":
-        """When (monotonic) `step` has something to do; None for never."""
+        """When (monotonic) `handle` has something to do; None for never."""
+        if self._master is None:
+            return None
         if self.pid:
             return self._until
         return self._at if self.letters or self._unsettled else None
@@ -38,9 +44,15 @@ class Courier:
         """Somebody says that there is something new."""
         self._at, self._pause = 0.0, _SOON
 
-    def step(self, master: int) -> None:
+    def fds(self) -> "dict[int, int]":
+        return {}
+
+    def handle(self, ready: "dict[int, int]", now: float) -> None:
+        if self._master is not None and self._live.ended is None:
+            self._step(self._master, now)
+
+    def _step(self, master: int, now: float) -> None:
         """Start the program if something waits, or end it if it takes too long."""
-        now = time.monotonic()
         if self.letters - self._seen:
             self.hurry()
             self._seen = set(self.letters)
@@ -64,7 +76,7 @@ class Courier:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             run = os.getcwd()
             program = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "__main__.py")
-            os.execv(sys.executable, [sys.executable, "-I", program, "_deliver", run, str(self._attempt)])
+            os.execv(sys.executable, [sys.executable, "-I", program, "_deliver", run, str(self._live.attempt)])
         finally:
             os._exit(70)
 

@@ -16,7 +16,7 @@ from tests.support.lab import eventually
 from workcell.base import json_codec, probe
 from workcell.base.light import socket as light
 from workcell.rundir import events, layout, locks, maildir, orders
-from workcell.runner import keeper, limits, log, pump, terminal, windows
+from workcell.runner import keeper, keyboard, limits, live, log, pump, terminal, windows
 
 QUESTION, ANSWER = b"\x1b[c", b"\x1b[?62;22c"
 
@@ -38,9 +38,9 @@ class Bench:
         clock = limits.Limits(self.agent.pid, None, None)
         self.log = log.Log(directory)
         book = keeper.Keeper(self.log, directory)
-        self.pump = pump.Pump(
-            self.agent.pid, directory, 1, self.tty, book, None, self.wakeup, clock, self.journal, False
-        )
+        self.book = book
+        self.live = live.Live(self.agent.pid, str(run), 1, directory, self.journal)
+        self.pump = pump.Pump(self.live, (self.tty, book), None, self.wakeup, clock)
         self.held = []
 
     def window(self, read_only=False):
@@ -50,13 +50,13 @@ class Bench:
         near, far = socket.socketpair()
         near.setblocking(False)
         self.held += [far, ours]
-        self.pump.panes.append(windows.Window(light.socket(fileno=near.detach()), theirs, read_only))
+        self.pump.viewers.open.append(windows.Window(light.socket(fileno=near.detach()), theirs, read_only))
         return ours
 
     def asks(self, data=QUESTION):
         """The agent writes; the pump has read it afterwards."""
         os.write(self.tty.slave, data)
-        self.pump._turn(100)
+        self.pump.turn(0.1)
 
     def gets(self):
         try:
@@ -65,18 +65,17 @@ class Bench:
             return b""
 
     def turn(self):
-        self.pump._turn(self.pump._patience())
+        self.pump.turn()
 
     def close(self):
-        for pane in list(self.pump.panes):
-            self.pump._drop(pane)
+        self.pump.viewers.close()
         for one in self.held:
             one.close() if isinstance(one, socket.socket) else os.close(one)
         self.agent.kill()
         self.agent.wait()
         for fd in (self.tty.slave, self.tty.master, self.wakeup, self.waker):
             os.close(fd)
-        self.pump.keeper.close()
+        self.book.close()
         self.log.close()
         self.journal.close()
 
@@ -110,10 +109,10 @@ def test_a_window_that_answers_nothing_is_answered_for(bench):
     began = time.monotonic()
     bench.asks()
     assert bench.gets() == b""
-    bench.pump.look_at = began  # nothing else to do until then
+    bench.pump.requests.look_at = began  # nothing else to do until then
     got = eventually(lambda: bench.turn() or bench.gets(), 5.0)
     assert got == ANSWER
-    assert time.monotonic() - began >= pump.SILENT
+    assert time.monotonic() - began >= keyboard.SILENT
 
 
 def test_a_window_that_answers_is_the_only_one_to_do_so(bench):
@@ -121,10 +120,10 @@ def test_a_window_that_answers_is_the_only_one_to_do_so(bench):
     bench.asks()
     os.write(keys, b"\x1b[?64c")
     assert eventually(lambda: bench.turn() or bench.gets(), 5.0) == b"\x1b[?64c"
-    assert bench.pump.asked_at is None
-    deadline = time.monotonic() + pump.SILENT * 1.2
+    assert bench.pump.keys.asked_at is None
+    deadline = time.monotonic() + keyboard.SILENT * 1.2
     while time.monotonic() < deadline:
-        bench.pump._turn(50)
+        bench.pump.turn(0.05)
     assert bench.gets() == b""
 
 
@@ -132,12 +131,12 @@ def test_a_window_that_answers_is_the_only_one_to_do_so(bench):
 def test_answers_that_nobody_reads_do_not_pile_up(bench, silent):
     if silent:
         bench.window()
-        bench.pump.panes[0].show = lambda data: None
+        bench.pump.viewers.open[0].show = lambda data: None
     for _ in range(400):
         bench.asks(QUESTION * 500)
         if silent:
-            bench.pump._answer(bench.tty)
-    assert len(bench.pump.typed) + len(bench.pump.asked) < 1 << 18
+            bench.pump.keys.answer()
+    assert len(bench.pump.keys.typed) + len(bench.pump.keys.asked) < 1 << 18
 
 
 def stop_of(attempt=1, by="person", **more):
@@ -150,9 +149,9 @@ def stop_of(attempt=1, by="person", **more):
 
 
 def test_an_agent_that_has_ended_by_itself_was_not_stopped(bench):
-    bench.pump.ended = (0, None)
+    bench.live.ended = (0, None)
     stop_of()
-    bench.pump.look()
+    bench.pump.requests.look()
     assert bench.pump.clock.how is None
     assert len(maildir.waiting(layout.INBOX)) == 1, "it is for finish"
 
@@ -163,12 +162,12 @@ def test_a_pid_that_was_reaped_is_sent_nothing(bench):
     other = subprocess.Popen(["sleep", "60"], start_new_session=True)
     try:
         bench.pump.clock._agent = other.pid  # the pid is used again
-        bench.pump.ended = (0, None)
-        bench.pump._due()
-        bench.pump.ended = None
+        bench.live.ended = (0, None)
+        bench.pump.handle({})
+        bench.live.ended = None
         with pytest.raises(subprocess.TimeoutExpired):
             other.wait(0.3)
-        bench.pump._due()
+        bench.pump.handle({})
         assert other.wait(5) == -signal.SIGKILL, "the clock did want to"
     finally:
         other.kill()
@@ -180,7 +179,7 @@ def test_one_odd_entry_in_the_inbox_holds_no_stop_up(bench, plant):
     stop_of(by="a")
     plant(os.path.join(layout.INBOX, maildir.NEW, "0-odd"))
     os.makedirs(os.path.join(layout.INBOX, maildir.CUR, "0-odd", "full"))  # it cannot be moved there either
-    bench.pump.look()
+    bench.pump.requests.look()
     assert bench.pump.clock.how == "stopped"
     assert [event["by"] for _, event in events.read(layout.EVENTS)] == ["a"]
 
@@ -191,22 +190,21 @@ def test_a_stop_with_words_that_cannot_be_written_down_is_a_stop(bench, by):
     [name] = maildir.waiting(layout.INBOX)
     with open(os.path.join(layout.INBOX, maildir.NEW, name), "w") as file:
         file.write('{"kind": "stop", "attempt": 1, "by": ' + by + "}")
-    bench.pump.look()
+    bench.pump.requests.look()
     assert bench.pump.clock.how == "stopped"
 
 
 def test_a_bug_in_a_look_or_a_greeting_ends_no_runner(bench, capfd):
     maildir.deliver(layout.SPOOL, {"type": "x"})
-    bench.pump.journal = None
+    bench.live.journal = None
     for _ in range(3):
-        bench.pump.look()
+        bench.pump.requests.look()
     bench.window()
-    bench.pump.keeper, book = object(), bench.pump.keeper
-    bench.pump._greet(bench.pump.panes[0])
-    bench.pump.keeper = book
+    bench.pump.viewers.tail = object()
+    bench.pump.viewers.greet(bench.pump.viewers.open[0])
     said = capfd.readouterr().err.splitlines()
     assert len(said) == 2, said
-    assert not bench.pump.panes
+    assert not bench.pump.viewers.open
 
 
 @pytest.mark.parametrize("kind", [b"P", b"S", b"?", b"W"])
@@ -231,8 +229,8 @@ def full(bench):
     """Something waits for room from now on: nothing takes the log's writes."""
     os.close(bench.log._fd)
     bench.log._fd = os.open("/dev/full", os.O_WRONLY)
-    bench.pump.keeper.keep(b"no room for this")
-    assert bench.pump.keeper.waiting
+    bench.book.keep(b"no room for this")
+    assert bench.book.waiting
 
 
 @pytest.mark.parametrize("before", [None, "limit-wall"])
@@ -240,13 +238,13 @@ def test_a_stop_that_was_taken_ends_the_wait_for_room(bench, before):
     if before:
         bench.pump.clock.end(before, 60.0)
     stop_of()
-    bench.pump.look()
+    bench.pump.requests.look()
     assert not maildir.waiting(layout.INBOX), "it was taken"
     full(bench)
-    bench.pump.ended = (0, None)
+    bench.live.ended = (0, None)
     kept = []
-    bench.pump._drain(bench.tty, lambda: kept.append(1))
-    assert kept == [1] and bench.pump.keeper.waiting
+    bench.pump.output.drain(lambda: kept.append(1), bench.pump.control)
+    assert kept == [1] and bench.book.waiting
 
 
 def test_full_lock_is_held_while_output_waits_for_room_and_no_longer(bench):
@@ -254,9 +252,9 @@ def test_full_lock_is_held_while_output_waits_for_room_and_no_longer(bench):
     full(bench)
     assert locks.held(layout.FULL_LOCK) == probe.YES
     bench.log._open()
-    bench.pump.keeper.keep()
+    bench.book.keep()
     assert locks.held(layout.FULL_LOCK) == probe.NO
-    assert not bench.pump.keeper.waiting and bench.log.tail(100) == b"no room for this"
+    assert not bench.book.waiting and bench.log.tail(100) == b"no room for this"
 
 
 def test_a_look_at_full_lock_by_somebody_else_only_puts_it_off(bench):
@@ -264,5 +262,5 @@ def test_a_look_at_full_lock_by_somebody_else_only_puts_it_off(bench):
     fcntl.flock(fd, fcntl.LOCK_SH)
     full(bench)
     os.close(fd)
-    bench.pump.keeper.keep()
+    bench.book.keep()
     assert locks.held(layout.FULL_LOCK) == probe.YES

@@ -1,0 +1,84 @@
+"""What others ask of a live attempt by files: stops, messages, and what hooks left in the spool."""
+
+import time
+
+from workcell.rundir import layout, maildir, orders, spool
+from workcell.runner import limits, mailbox
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from workcell.runner import bounds, typist_child
+    from workcell.runner.live import Live
+
+LOOK = 2.0
+"""Seconds between two looks into inbox and spool, should a poke be lost."""
+
+
+class Requests:
+    """Looks into inbox, orders and spool. Anybody writes there: nothing in it may end the runner."""
+
+    def __init__(
+        self, live: "Live", typist: "typist_child.Courier", clock: limits.Limits, largest: "bounds.Largest | None"
+    ) -> None:
+        self._live, self._typist, self._clock, self._largest = live, typist, clock, largest
+        self._ordered: set[str] = set()
+        """Ids of the orders to stop that were heard."""
+        self.look_at = time.monotonic()
+
+    def fds(self) -> "dict[int, int]":
+        return {}
+
+    def due(self) -> "float | None":
+        return self.look_at + LOOK
+
+    def handle(self, ready: "dict[int, int]", now: float) -> None:
+        if now >= self.look_at + LOOK:
+            self.look()
+
+    def look(self) -> None:
+        """Take what waits in inbox and spool."""
+        self.look_at = time.monotonic()
+        if self._largest is not None:
+            self._largest.look()
+        for part in (self._inbox, self._spool):
+            try:
+                part()
+            except OSError:
+                pass  # a full disk: looked at again in two seconds
+            except Exception as error:
+                self._live.say(f"{part.__name__}: {error!r}")
+
+    def stop(self, grace: float = limits.GRACE, **told: "str") -> None:
+        """End the agent because somebody asked for it."""
+        self._live.stopped = True
+        self._clock.end("stopped", grace)
+        self._live.journal.append("stop.requested", **told)
+
+    def _inbox(self) -> None:
+        if self._live.ended is not None:
+            return  # a stop that comes now is for finish, and the agent has ended by itself
+        for message in mailbox.take(self._typist.letters):
+            if message.get("kind") == "stop" and str(message.get("id")) not in self._ordered:
+                # the order itself is looked for below, so what has none came from nobody who may stop a run
+                self._orders()
+                if str(message.get("id")) not in self._ordered:
+                    why = "no order stands behind it"
+                    self._live.journal.append("message.refused", message=message.get("id"), why=why)
+        self._orders()
+
+    def _orders(self) -> None:
+        """Begin to end the agent for each order to stop this attempt that is new."""
+        for order in orders.stops(self._live.run, self._live.attempt):
+            identity = str(order.get("id"))
+            if identity in self._ordered:
+                continue
+            self._ordered.add(identity)
+            grace = order.get("grace_seconds")
+            if not isinstance(grace, int | float) or not 0 <= grace <= limits.LONGEST_GRACE:
+                grace = limits.GRACE
+            self.stop(grace, by=str(order.get("by")), id=identity)
+
+    def _spool(self) -> None:
+        if maildir.waiting(layout.SPOOL):
+            spool.drain(".", self._live.journal)
+        self._live.journal.flush()
