@@ -54,8 +54,10 @@ def _empty(leftovers: "list[Leftover]") -> dict[str, Any]:
 def _git(tree: repository.Tree, launch: dict[str, Any], attempt: dict[str, Any]) -> dict[str, Any]:
     base = launch.get("base") or {}
     state = repository.status(tree)
-    since = changes.changes_since(tree, base.get("head"))
-    hashed = tree_state.tree_hash(tree)
+    base_head = base.get("head")
+    hashed = tree_state.committed(tree, state) if tree.head == base_head else None
+    since = changes.changes_since(tree, base_head) if hashed is None else changes.nothing_since(tree, str(base_head))
+    hashed = hashed or tree_state.tree_hash(tree)
     lists = (state.staged, state.unstaged, state.untracked, state.conflicted, state.submodules)
     recipe = (attempt.get("recipe") or {}).get("values") or {}
     dirty, left = agent_leftovers.split(tree, state, recipe.get("leaves") or [])

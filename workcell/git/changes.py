@@ -64,6 +64,23 @@ def changes_since(tree: repository.Tree, base: str | None) -> Changes:
     return Changes(base, head, commits, subjects, files, insertions, deletions, untracked, ancestor, tree.shallow, why)
 
 
+def nothing_since(tree: repository.Tree, base: str) -> Changes:
+    """What `changes_since` says of a tree whose HEAD is `base` and that has no change."""
+    return Changes(
+        base=base,
+        head=base,
+        commits=0,
+        subjects=(),
+        files=0,
+        insertions=0,
+        deletions=0,
+        untracked=0,
+        ancestor=True,
+        shallow=tree.shallow,
+        why=None,
+    )
+
+
 def _ancestor(tree: repository.Tree, base: str | None, head: str | None) -> bool | None:
     if base is None:
         return True

@@ -190,14 +190,33 @@ def find(path: str) -> Tree | None:
     bare, inside, shallow = (word == b"true" for word in asked.out.split())
     if inside and not bare:
         raise Invalid(f"{path!r} is inside a git directory, not a working tree", "name the directory above .git")
-    git_dir = _line(must(path, "rev-parse", "--absolute-git-dir"))
-    top = git_dir if bare else _line(must(path, "rev-parse", "--show-toplevel"))
+    git_dir, top = _places(path, bare)
     if not bare and os.path.commonpath([os.path.realpath(path), os.path.realpath(top)]) != os.path.realpath(top):
         raise Refused(
             f"the repository at {path!r} says by core.worktree that its tree is {top!r}",
             f"look at it: git config --show-origin core.worktree; or name {shlex.quote(top)} itself",
         )
-    return Tree(top, git_dir, _common(git_dir), head(path), branch(path), bare, shallow)
+    return Tree(top, git_dir, _common(git_dir), *_on(path), bare, shallow)
+
+
+def _places(path: str, bare: bool) -> tuple[str, str]:
+    """(git directory, top) of the repository at `path`."""
+    if not bare:
+        both = ask(path, "rev-parse", "--absolute-git-dir", "--show-toplevel")
+        lines = os.fsdecode(both.out).split("\n")
+        if both.ok and len(lines) == 3:  # a path with a newline in it makes more
+            return lines[0], lines[1]
+    git_dir = _line(must(path, "rev-parse", "--absolute-git-dir"))
+    return git_dir, git_dir if bare else _line(must(path, "rev-parse", "--show-toplevel"))
+
+
+def _on(path: str) -> tuple[str | None, str | None]:
+    """`head` and `branch` at once; one by one where HEAD is unborn or odd."""
+    both = ask(path, "rev-parse", "HEAD^{commit}", "--symbolic-full-name", "HEAD")
+    lines = both.text().split("\n")
+    if both.ok and len(lines) == 3 and lines[1].startswith("refs/heads/"):
+        return lines[0], lines[1].removeprefix("refs/heads/")
+    return head(path), branch(path)
 
 
 def _line(out: bytes) -> str:

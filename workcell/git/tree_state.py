@@ -94,6 +94,20 @@ def tree_hash(tree: git.Tree) -> Hash:
     return Hash(f"{layers.work_tree}+{digest}", None)
 
 
+def committed(tree: git.Tree, state: git.Status) -> Hash | None:
+    """The hash of a tree in which `state`, what git said of it just now, finds nothing; None where more has to be read.
+
+    Git says nothing of edits in files that are marked assume-unchanged or skip-worktree, and a hash goes into
+    submodules: where the index has such entries, nothing is known.
+    """
+    if not state.clean or state.unfiltered or tree.head is None:
+        return None
+    for field in git.must(tree.top, "ls-files", "--stage", "-v", "-z", timeout=git.WHOLE).split(b"\0"):
+        if field and not field.startswith((b"H 100", b"H 120")):
+            return None
+    return Hash(git.must(tree.top, "rev-parse", "--verify", tree.head + "^{tree}").decode().strip(), None)
+
+
 def repository(tree: git.Tree, path: str) -> git.Tree | None:
     """The submodule or nested repository at `path` of `tree`; None when none is checked out there."""
     below = os.path.join(tree.top, path.rstrip("/"))
