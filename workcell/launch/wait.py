@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from workcell.finish import settle
+from workcell.launch import change
 from workcell.rundir import heartbeat, layout, look, maildir, notice, phase
 
-POLL = 0.1
-"""Seconds between two looks. A look costs some 50 µs; nothing resident tells us more."""
+ATTEND = 0.5
+"""Maximum seconds until a notice that calls for a person is seen."""
 
 ASK = 3.0
 """Seconds between two looks at what an agent does: its records are read for that."""
@@ -32,14 +33,33 @@ class Result:
 
 
 def wait(
-    runs: list[str], wanted: str, timeout: float | None, tick: Callable[[list[look.Look]], None] | None = None
+    runs: list[str],
+    wanted: str,
+    timeout: float | None,
+    tick: Callable[[list[look.Look]], None] | None = None,
+    every: float = change.EVERY,
 ) -> Result:
     """Wait until all runs are over (DONE), or until the first is over or needs a person (ATTENTION).
 
     A run that is scheduled goes on when the watchdog starts it: it is waited for while the watchdog ticks. One that
     cannot end by itself (corrupt, unknown, prepared) ends the wait for it. `tick` is called with every round of
-    looks; `timeout` is in seconds.
+    looks, `every` so many seconds at least; `timeout` is in seconds.
     """
+    changes = change.Changes()
+    try:
+        return _wait(runs, wanted, timeout, tick, min(every, ATTEND) if wanted == ATTENTION else every, changes)
+    finally:
+        changes.close()
+
+
+def _wait(
+    runs: list[str],
+    wanted: str,
+    timeout: float | None,
+    tick: Callable[[list[look.Look]], None] | None,
+    every: float,
+    changes: change.Changes,
+) -> Result:
     watch = _Watch()
     deadline = None if timeout is None else watch.began + timeout
     while True:
@@ -54,9 +74,10 @@ def wait(
         elif all(over):
             words = [_state(one) for one in seen]
             return Result(all(word == "passed" for word in words), False, words)
-        if deadline is not None and time.monotonic() >= deadline:
+        left = every if deadline is None else deadline - time.monotonic()
+        if left <= 0:
             return Result(False, True, [_state(one) for one in seen])
-        time.sleep(POLL)
+        changes.sleep(seen, min(left, every))
 
 
 class _Watch:

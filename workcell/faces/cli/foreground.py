@@ -41,6 +41,7 @@ class Line:
 
 def wait(runs: list[str], wanted: str, timeout: float | None) -> "waiting.Result":
     """Wait, with a line of progress on a terminal."""
+    from workcell.launch import change
     from workcell.launch import wait as waiting
 
     line = Line()
@@ -52,7 +53,9 @@ def wait(runs: list[str], wanted: str, timeout: float | None) -> "waiting.Result
         line.show(f"{len(seen) - len(open_ones)} of {len(seen)} over: {words}{more}" if len(seen) > 1 else words)
 
     try:
-        return waiting.wait(runs, wanted, timeout, progress)
+        # a line on a terminal shows the time that it has taken
+        every = 0.5 if sys.stderr.isatty() else change.EVERY
+        return waiting.wait(runs, wanted, timeout, progress, every)
     finally:
         line.clear()
 
