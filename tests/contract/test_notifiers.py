@@ -358,6 +358,11 @@ class TestApprise:
             sent = send(parse(self.ADAPTER), {"url": url})
         assert (sent.outcome, sent.after) == ("unknown", None)
 
+    def test_without_it_the_message_waits_and_the_cure_is_named(self, monkeypatch):
+        monkeypatch.setitem(sys.modules, "apprise", None)
+        sent = send(parse(self.ADAPTER), {"url": "json://nowhere"})
+        assert sent.outcome == "retry" and "-m pip install apprise" in sent.said
+
     def test_a_url_that_it_does_not_know_is_refused(self):
         sent = send(parse(self.ADAPTER), {"url": "nowhere://secret-part"})
         assert sent.outcome == "refused" and "secret-part" not in sent.said

@@ -143,6 +143,11 @@ BREAKS = {
         _replace("workcell/playbooks/steps/stop.py", '"grace_seconds": self.grace', '"grace_seconds": 30.0'),
         "workcell/playbooks/steps/stop.py: grace",
     ),
+    "unused: a function that nobody calls": (
+        "unused",
+        _append("workcell/base/ids.py", "\n\ndef nobody_calls_this() -> int:\n    return 1\n"),
+        "unused function 'nobody_calls_this'",
+    ),
     "docs: a link that leads nowhere": ("docs", _append("README.md", "\n[gone](docs/gone.md)\n"), "docs/gone.md"),
     "docs: an exit code that the code does not have": (
         "docs",
@@ -186,7 +191,7 @@ def test_gate_of_generated_files_sees_one_that_drifts(tree: Path, name: str) -> 
     assert ran.returncode == 1, f"{name} changed, and nobody saw it: {ran.stdout}"
 
 
-@pytest.mark.parametrize("gate", ["lint", "format", "types", "contracts", "generated", "keys", "docs"])
+@pytest.mark.parametrize("gate", ["lint", "format", "types", "contracts", "unused", "generated", "keys", "docs"])
 def test_gate_passes_as_the_tree_is(gate: str) -> None:
     ran = _check(ROOT, gate)
     assert ran.returncode == 0, ran.stdout + ran.stderr

@@ -44,7 +44,15 @@ _OTHER_VERSIONS = {"_sha2", "_sha256"}
 
 
 def _named() -> set[str]:
-    return {re.split(r"[<>=\[ ]", word)[0].lower().replace(".", "-") for word in PROJECT["project"]["dependencies"]}
+    extras = PROJECT["project"]["optional-dependencies"]["all"]
+    words = [*PROJECT["project"]["dependencies"], *extras]
+    return {re.split(r"[<>=\[ ]", word)[0].lower().replace(".", "-") for word in words}
+
+
+def test_every_extra_is_part_of_all_and_of_dev() -> None:
+    extras = PROJECT["project"]["optional-dependencies"]
+    for name in extras.keys() - {"all", "dev"}:
+        assert set(extras[name]) <= set(extras["all"]) & set(extras["dev"]), name
 
 
 def test_every_module_that_is_imported_is_asked_for() -> None:

@@ -9,7 +9,7 @@ from workcell.base.errors import NotFound, WorkcellError
 from workcell.channels import outbox, render
 from workcell.channels.one_send import ask, masked
 from workcell.channels.outbox_store import BAD, GOOD, Files
-from workcell.channels.to import protocol, secrets
+from workcell.channels.to import protocol, registry, secrets
 from workcell.rundir import maildir, notice
 from workcell.texts import adapter as adapters_text
 from workcell.texts.adapter import Adapter
@@ -78,6 +78,7 @@ def notify_ls(home: str, adapters: Sequence[Adapter], faults: Sequence[Fault] = 
     rows = []
     for adapter in adapters:
         known = files.destination(adapter.name)
+        cure = registry.missing(adapter.uses) if adapter.enabled else None
         rows.append(
             Row(
                 name=adapter.name,
@@ -90,7 +91,7 @@ def notify_ls(home: str, adapters: Sequence[Adapter], faults: Sequence[Fault] = 
                 failed=failed[adapter.name],
                 last_try=clock.stamp(known["tried_at"]) if known["tried_at"] else None,
                 paused_until=clock.stamp(known["not_before"]) if known["not_before"] else None,
-                said=known["said"],
+                said=f"not installed; {cure}" if cure else known["said"],
             )
         )
     return Listing(tuple(rows), tuple(faults), unrouted)

@@ -106,12 +106,6 @@ def _rank(one: Waiting) -> int:
     return words.URGENT.index(one.event) if one.event in words.URGENT else len(words.URGENT)
 
 
-def room_at(adapter: Adapter, now: float, sent_at: Sequence[float]) -> float:
-    """When the cap lets the next message through; `now` where it does so already."""
-    recent = sorted(at for at in sent_at if now - adapter.per_seconds < at <= now)
-    return now if len(recent) < adapter.at_most else recent[-adapter.at_most] + adapter.per_seconds
-
-
 def in_quiet(quiet: Quiet, at: float) -> bool:
     """Whether that moment (epoch seconds) lies in the quiet hours, by the wall clock of their zone."""
     there = _local(at, quiet.zone)

@@ -103,19 +103,6 @@ def without_answered(items: list[Evidence], screen: Screen) -> list[Evidence]:
     return [one for one in items if one["says"] != "approval" or one["source"] not in ("hook", "transcript")]
 
 
-def from_verdict(verdict: dict[str, Any], now: float) -> list[Evidence]:
-    """What a judgement of the same moment adds: a limit whose reset was told in words."""
-    best = next(iter(verdict["evidence"]), None)
-    if best is None:
-        return []
-    resets = verdict.get("resets_at")
-    if verdict["verdict"] in ("usage_limit", "rate_limit") and resets and not verdict.get("retrying"):
-        if now < clock.parse(resets):
-            return [item(best["source"], "limited", 0.9, best["words"], best["time"], until=resets)]
-        return [item(best["source"], "idle", 0.5, "its limit has reset", best["time"])]
-    return []
-
-
 def decide(items: list[Evidence]) -> dict[str, Any]:
     """{state, since, confidence, evidence, deadline?, until?}: the best witness decides.
 

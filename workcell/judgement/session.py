@@ -100,19 +100,6 @@ def fold(session: Session, events: Iterable[Event]) -> Session:
     return new
 
 
-def merged(events: Iterable[Event]) -> Session:
-    """One session from the events of all sources, put in order by the agent's time where it is known.
-
-    An event that two sources tell is there once, under the source that was first: they are folded together.
-    """
-    timed: list[tuple[str, Event]] = []
-    last = ""
-    for event in events:
-        last = event.get("agent_time") or last
-        timed.append((last, event))
-    return fold(empty(), [event for _, event in sorted(timed, key=lambda one: one[0])])
-
-
 def _brief(event: Event) -> dict[str, Any]:
     return {"text": event["text"], "at": event["agent_time"], "id": event["id"]}
 

@@ -18,7 +18,6 @@ RUNS, WORKTREES, LEASES, HOLDS = "runs", "worktrees", "leases", "holds"
 OUTBOX, WATCHDOG, CRASHES = "outbox", "watchdog", "crashes"
 LEDGER, ENDED, ORDERS = "ledger", "ended", "orders"
 TRUST = "trust"
-DATA_KINDS = ("recipes", "recovery", "adapters", "templates")
 
 # a run
 LAUNCH, ENV, STATUS, EVENTS = "launch.json", "env.json", "status.json", "events.jsonl"

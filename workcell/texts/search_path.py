@@ -12,7 +12,6 @@ from workcell.base.errors import NotFound
 from workcell.texts.fields import did_you_mean
 
 KINDS = ("recipes", "recovery", "adapters", "templates")
-ORIGINS = ("user", "shipped", "project")
 PROJECT_FOLDER = ".workcell"
 
 SUFFIXES = {

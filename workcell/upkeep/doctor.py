@@ -13,6 +13,8 @@ from workcell import __version__
 from workcell.agents import sign_in
 from workcell.base import platform
 from workcell.base.errors import Unreachable, WorkcellError
+from workcell.channels import sending
+from workcell.channels.to import registry
 from workcell.rundir import heartbeat, layout
 from workcell.rundir import home as formats
 from workcell.rundir import home_creation as homes
@@ -50,7 +52,8 @@ class Line:
 def doctor(home: str) -> list[Line]:
     """Every line, in a fixed order. A look that itself fails is a line that says so; none is left out."""
     looks: tuple[Callable[[str], Iterator[Line]], ...] = (
-        _python, _platform, _git, _tmux, _agents, _home, _timer, _file_system, _space, _limits, _cgroup, _clock,
+        _python, _platform, _git, _tmux, _agents, _home, _timer, _channels, _file_system, _space, _limits, _cgroup,
+        _clock,
     )  # fmt: skip
     found: list[Line] = []
     for look in looks:
@@ -307,6 +310,15 @@ def _timer(home: str) -> Iterator[Line]:
         yield Line("watchdog timer", FAIL, f"it runs workcell {said}, and this is {__version__}", cure)
     else:
         yield Line("watchdog timer", OK, f"workcell {said}, by {installed.get('with')}")
+
+
+def _channels(home: str) -> Iterator[Line]:
+    """Adapters that are on and need a package that is not installed: what they would send waits in the outbox."""
+    for adapter in sending.adapters(home).usable:
+        cure = registry.missing(adapter.uses) if adapter.enabled else None
+        if cure is not None:
+            words = f"it is on, and {adapter.uses} is not installed: its notices wait"
+            yield Line(f"adapter {adapter.name}", WARN, words, cure)
 
 
 def _clock(home: str) -> Iterator[Line]:

@@ -4,7 +4,7 @@ import os
 import time
 
 from workcell.base import clock, json_codec, platform
-from workcell.rundir import heartbeat, layout, look, phase, seal
+from workcell.rundir import heartbeat, layout, look, seal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -136,6 +136,3 @@ def _size(directory: str, name: str) -> int:
         return os.stat(os.path.join(directory, name)).st_size
     except OSError:
         return -1
-
-
-LIVE = (phase.STARTING, phase.RUNNING)

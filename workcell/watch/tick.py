@@ -89,7 +89,7 @@ def _pass(home: str, now: observe.Now, report: Report) -> None:
     found = scan.scan(home)
     report.done, report.unread = found.done, found.unread
     report.live = len(found.live)
-    todo: list[tuple[look.Look, str]] = []
+    todo: list[tuple[look.Look, findings.Finding]] = []
     windows = 0
     finishing = 0
     for path in found.live:

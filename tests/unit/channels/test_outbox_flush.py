@@ -93,6 +93,25 @@ class TestPost:
         assert found.stdout.splitlines()[-1:] == ["[]"], found.stderr
 
 
+class TestMissing:
+    """A package that an adapter needs and that is not installed loses no notice."""
+
+    ADAPTER = "name: a\nuses: apprise\nevents: all\nurl: {env: WC_TEST_URL}\n"
+
+    @pytest.mark.filterwarnings("ignore:'imghdr':DeprecationWarning")
+    def test_a_notice_waits_until_apprise_is_there(self, home, far, monkeypatch):
+        monkeypatch.setenv("WC_TEST_URL", far.url.replace("http://", "json://") + "/x")
+        outbox.post(home, make())
+        with monkeypatch.context() as without:
+            without.setitem(sys.modules, "apprise", None)
+            report = flush(home, [parse(self.ADAPTER)])
+            [(_, _, said)] = report.delayed
+            assert "pip install apprise" in said
+            assert names(home, "cur") and not names(home, "failed")
+        assert flush(home, [parse(self.ADAPTER)], AT + DAY).delivered
+        assert not names(home, "cur")
+
+
 class TestRouting:
     def test_by_event_and_its_shorthand(self, home, far):
         adapter = parse(f"name: a\nuses: webhook\nevents: [needs-you, failed]\nurl: {far.url}\n")

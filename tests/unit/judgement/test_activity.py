@@ -125,19 +125,6 @@ def test_a_witness_that_sees_less_does_not_contradict() -> None:
     assert activity.decide([screen, transcript])["confidence"] == 0.8
 
 
-def test_a_reset_that_was_told_in_words_makes_it_limited_until_then() -> None:
-    judged = {
-        "verdict": "usage_limit",
-        "resets_at": clock.stamp(THEN + 60),
-        "evidence": [item("terminal", "usage_limit", 0.9, "limit")],
-    }
-    idle = item("transcript", "idle", 0.7, "the turn failed")
-    found = activity.decide([idle, *activity.from_verdict(judged, THEN)])
-    assert (found["state"], found["until"]) == ("limited", clock.stamp(THEN + 60))
-    assert activity.decide([idle, *activity.from_verdict(judged, THEN + 61)])["state"] == "idle"
-    assert activity.from_verdict({"verdict": "ok", "evidence": []}, THEN) == []
-
-
 def test_a_spinner_shows_that_an_approval_was_given_and_a_question_is_left_alone() -> None:
     asked = activity.from_session(fold(empty(), [BEGUN, said("approval.requested", "Bash: rm")]), "hook", THEN)
     question = activity.from_session(

@@ -1,6 +1,6 @@
 from typing import Any
 
-from workcell.judgement.session import empty, fold, merged, tokens
+from workcell.judgement.session import empty, fold, tokens
 from workcell.judgement.words import WIDTH, what
 
 
@@ -125,5 +125,3 @@ def test_what_is_read_late_does_not_reopen_a_turn_that_the_hook_ended() -> None:
         said("tool.call", "Bash: x", call="c", at=early),
     ]
     assert fold(empty(), [*by_hook, *read_late])["turn"] == "done"
-    one = merged([*by_hook, *read_late])
-    assert (one["turn"], one["open"], one["retry"]) == ("done", {}, None)

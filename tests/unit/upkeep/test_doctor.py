@@ -2,6 +2,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 
 import pytest
 
@@ -137,3 +138,13 @@ def test_a_timer_of_another_version_is_named(home, version, level):
     [(found, words)] = levels(home, "watchdog timer")
     assert found == level
     assert (version or __version__) in words
+
+
+def test_an_adapter_that_is_on_and_lacks_its_package_is_told(home, monkeypatch):
+    os.makedirs(os.path.join(home, "adapters"))
+    with open(os.path.join(home, "adapters", "mine.yaml"), "w") as file:
+        file.write("name: mine\nuses: apprise\nenabled: true\nevents: all\nurl: {env: A}\n")
+    assert not [line for line in doctor.doctor(str(home)) if line.name == "adapter mine"]
+    monkeypatch.setitem(sys.modules, "apprise", None)
+    [line] = [line for line in doctor.doctor(str(home)) if line.name == "adapter mine"]
+    assert line.level == "warn" and line.cure and "pip install apprise" in line.cure

@@ -49,3 +49,12 @@ def notifier(uses: str) -> Notifier:
             return apprise_url
         case _:
             raise KeyError(uses)
+
+
+def missing(uses: str) -> str | None:
+    """The command that installs what this kind needs and workcell does not bring; None where nothing is missing."""
+    if uses != "apprise":
+        return None
+    from workcell.channels.to import apprise_url
+
+    return apprise_url.missing()
