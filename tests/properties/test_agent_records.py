@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workcell.agents import READERS, jsonl
-from workcell.agents.protocol import MAX_TEXT, Where
+from workcell.agents import jsonl, registry
+from workcell.agents.events import MAX_TEXT, Where
 from workcell.judgement import activity, session
 from workcell.rundir.words import EVENTS, SOURCES
 
-AGENTS = st.sampled_from(sorted(READERS))
+AGENTS = st.sampled_from(registry.names())
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=30)
 JSON = st.recursive(
     SCALARS,
@@ -66,7 +66,7 @@ def checked(events: list[dict[str, Any]]) -> None:
 
 @given(AGENTS, st.binary(max_size=400), st.sampled_from(["stream", "transcript"]))
 def test_arbitrary_bytes(agent: str, data: bytes, kind: str) -> None:
-    events, state = jsonl.consume(READERS[agent], jsonl.start("1", kind), data, "f", final=True)
+    events, state = jsonl.consume(registry.load(agent), jsonl.start("1", kind), data, "f", final=True)
     checked(events)
     assert state["offset"] == len(data)
 
@@ -77,7 +77,7 @@ def test_records_of_any_shape_never_stop_the_reader_and_fold_into_a_session(
     agent: str, records: list[dict[str, Any]], kind: str
 ) -> None:
     data = b"".join(json.dumps(record).encode() + b"\n" for record in records)
-    events, state = jsonl.consume(READERS[agent], jsonl.start("1", kind), data, "f", final=True)
+    events, state = jsonl.consume(registry.load(agent), jsonl.start("1", kind), data, "f", final=True)
     checked(events)
     assert len(json.dumps(state)) < 20_000
     folded = session.fold(session.empty(), events)
@@ -90,10 +90,10 @@ def test_records_of_any_shape_never_stop_the_reader_and_fold_into_a_session(
 @given(AGENTS, st.lists(RECORD, max_size=6), st.data())
 def test_torn_anywhere_the_events_are_the_same(agent: str, records: list[dict[str, Any]], data: st.DataObject) -> None:
     whole = b"".join(json.dumps(record).encode() + b"\n" for record in records)
-    at_once, _ = jsonl.consume(READERS[agent], jsonl.start("1"), whole, "f")
+    at_once, _ = jsonl.consume(registry.load(agent), jsonl.start("1"), whole, "f")
     state, pieces = jsonl.start("1"), []
     for cut in [*sorted(data.draw(st.lists(st.integers(0, len(whole)), max_size=5))), len(whole)]:
-        events, state = jsonl.consume(READERS[agent], state, whole[state["offset"] : cut], "f")
+        events, state = jsonl.consume(registry.load(agent), state, whole[state["offset"] : cut], "f")
         state = json.loads(json.dumps(state))  # it lives in a file between two readings
         pieces += events
     seen: dict[str, dict[str, Any]] = {}
@@ -106,20 +106,20 @@ def test_torn_anywhere_the_events_are_the_same(agent: str, records: list[dict[st
 @given(AGENTS, st.lists(RECORD, min_size=1, max_size=6))
 def test_a_replay_adds_nothing(agent: str, records: list[dict[str, Any]]) -> None:
     whole = b"".join(json.dumps(record).encode() + b"\n" for record in records)
-    first, _ = jsonl.consume(READERS[agent], jsonl.start("1"), whole, "f")
-    again, _ = jsonl.consume(READERS[agent], jsonl.start("1"), whole, "f")
+    first, _ = jsonl.consume(registry.load(agent), jsonl.start("1"), whole, "f")
+    again, _ = jsonl.consume(registry.load(agent), jsonl.start("1"), whole, "f")
     assert [one["id"] for one in again] == [one["id"] for one in first]
 
 
 @given(AGENTS, RECORD, st.text(max_size=20))
 def test_hook_payloads_of_any_shape(agent: str, payload: dict[str, Any], name: str) -> None:
     where = Where(agent=agent, file=name, offset=0, scope="1")
-    events = READERS[agent].hook(payload, {}, where)
+    events = registry.load(agent).hook(payload, {}, where)
     for event in events:
         checked([event])
 
 
-@pytest.mark.parametrize("agent", sorted(READERS))
+@pytest.mark.parametrize("agent", registry.names())
 def test_memory_stays_small_over_a_session_of_ten_hours(agent: str) -> None:
     state, folded = jsonl.start("1"), session.empty()
     for hour in range(10):
@@ -146,7 +146,7 @@ def test_memory_stays_small_over_a_session_of_ten_hours(agent: str) -> None:
                     }
                 )
         data = b"".join(json.dumps(record).encode() + b"\n" for record in batch)
-        events, state = jsonl.consume(READERS[agent], state, data, "f")
+        events, state = jsonl.consume(registry.load(agent), state, data, "f")
         folded = session.fold(folded, events)
     assert len(json.dumps(state)) < 10_000
     assert len(json.dumps(folded)) < 60_000

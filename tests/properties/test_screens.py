@@ -1,7 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workcell.judgement import screen, verdict
+from workcell.agents import registry, screens
+from workcell.judgement import verdict
 from workcell.playbooks import library
 from workcell.rundir.words import VERDICTS
 
@@ -39,7 +40,7 @@ AGENTS = st.sampled_from(["claude", "codex", "another"])
 
 @given(ROWS, AGENTS)
 def test_any_rows_are_read_as_something(rows: list[str], agent: str) -> None:
-    found = screen.read(rows, agent)
+    found = screens.read(registry.find_or_generic(agent), rows)
     assert found["kind"] in ("dialog", "busy", "notice", "idle", "page", "unknown")
     assert isinstance(found["text"], str)
     if found["kind"] == "dialog":
@@ -54,7 +55,10 @@ def test_any_frames_and_any_end_have_a_verdict(
     material = {
         "agent": agent,
         "now": 1_772_445_600.0,
-        "frames": [{"name": str(number), "rows": rows} for number, rows in enumerate(frames)],
+        "frames": [
+            {"name": str(number), "rows": rows, "screen": screens.read(registry.find_or_generic(agent), rows)}
+            for number, rows in enumerate(frames)
+        ],
         "stdout": words,
         "stderr": words,
         "exit": None if code is None else {"code": code, "signal": None, "how": "reaped", "ended_by": None},

@@ -3,10 +3,12 @@
 import hashlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from workcell.agents import registry
+from workcell.agents.protocol import Account
 from workcell.base import clock, json_codec
 from workcell.base.errors import TryAgain
 from workcell.rundir import env as environment
@@ -14,24 +16,6 @@ from workcell.rundir import layout, locks, orders, run_hold, safe_open, seal, sp
 
 SCHEMA = "workcell.file.hold/1"
 LOCK = ".lock"
-
-CREDENTIALS = {
-    "claude": (
-        *("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN", "ANTHROPIC_BASE_URL"),
-        *("AWS_PROFILE", "CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX"),
-    ),
-    "codex": ("OPENAI_API_KEY", "CODEX_API_KEY", "OPENAI_BASE_URL"),
-}
-"""Names of the environment in which each agent looks for its credential and for who takes it."""
-
-KEYS = tuple(name for names in CREDENTIALS.values() for name in names if name.endswith(("KEY", "TOKEN")))
-"""Those of them that hold a secret."""
-
-FILES = {
-    "claude": ("CLAUDE_CONFIG_DIR", ".claude", ".credentials.json"),
-    "codex": ("CODEX_HOME", ".codex", "auth.json"),
-}
-"""Where each agent keeps a login: (variable that names the folder, folder in HOME, file)."""
 
 
 def account(run: str, attempt: dict[str, Any]) -> str | None:
@@ -43,9 +27,10 @@ def account(run: str, attempt: dict[str, Any]) -> str | None:
     """
     reader = str(attempt.get("reader") or "none")
     env = environment.known(run)
-    names = sorted({*CREDENTIALS.get(reader, ()), *(attempt.get("secrets") or [])})
+    known = _account(run, reader)
+    names = sorted({*known.variables, *(attempt.get("secrets") or [])})
     found = [(name, env[name]) for name in names if env.get(name)]
-    path = login(reader, env)
+    path = login(known, env)
     if path is not None:
         found.append(("login", path))
     if not found:
@@ -54,19 +39,22 @@ def account(run: str, attempt: dict[str, Any]) -> str | None:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8, person=b"workcellhold").hexdigest()
 
 
-def login(reader: str, env: dict[str, str]) -> str | None:
+def _account(run: str, reader: str) -> Account:
+    return registry.find_or_generic(reader, layout.home_of(run)).account
+
+
+def login(known: Account, env: Mapping[str, str]) -> str | None:
     """The path of the agent's login file, whether or not it is there; None for an agent without one."""
-    where = FILES.get(reader)
+    where = known.login
     if where is None:
         return None
-    variable, folder, name = where
-    base = env.get(variable) or (os.path.join(env["HOME"], folder) if env.get("HOME") else None)
-    return os.path.join(base, name) if base else None
+    base = env.get(where.variable) or (os.path.join(env["HOME"], where.folder) if env.get("HOME") else None)
+    return os.path.join(base, where.file) if base else None
 
 
 def print_of(run: str, attempt: dict[str, Any]) -> str | None:
     """A hash of the login file's content: another one means that somebody signed in again. None without a file."""
-    path = login(str(attempt.get("reader")), environment.known(run))
+    path = login(_account(run, str(attempt.get("reader"))), environment.known(run))
     try:
         with open(path or "", "rb") as file:
             return hashlib.blake2b(file.read(1 << 20), digest_size=8, person=b"workcellhold").hexdigest()

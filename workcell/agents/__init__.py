@@ -1,11 +1,7 @@
-"""Readers of what agents write, by the name of the agent."""
+"""What is known of agent programs: one folder for each, and what they share.
 
-from workcell.agents import claude, codex
-from workcell.agents.protocol import Reader
-
-READERS: dict[str, Reader] = {"claude": claude, "codex": codex}
-
-
-def reader_for(name: str) -> Reader | None:
-    """The reader for a recipe's transcript kind; None for a program whose records nobody knows."""
-    return READERS.get(name)
+May import `judgement` (the types of what a screen says), `system`, `rundir` and `base`; never `texts`, an operation or
+a face. A folder gives its knowledge as one `Agent` (`protocol.py`), which `registry.py` finds: nothing else names an
+agent program. Flags, versions and what a program executes from a tree are data and stand in its recipes; what its
+failures are called stands in the signals of the playbooks.
+"""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from workcell.agents.protocol import items, mapping, short
+from workcell.agents.events import items, mapping, short
 
 
 def describe(tool: str | None, given: Mapping[str, Any]) -> str:

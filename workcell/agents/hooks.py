@@ -1,75 +1,161 @@
-"""Reads hook payloads, whose shape Claude Code made and Codex took over."""
+"""Reads hook payloads of the form that Claude Code made and other programs took over.
 
+Each event of the hook has one function below, which gets the payload as a `Record`. Where program and hook name one
+thing alike (a tool call, a prompt), the event's key is that name, so that it is told once; any other payload is named
+by its content and its file in the spool.
+"""
+
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from workcell.agents import protocol as r
+from workcell.agents import events as e
 from workcell.agents.describe import describe
-from workcell.agents.protocol import Event, Where, digest, event, input_hash, mapping, short, side
+from workcell.agents.events import Event, Record, Where, digest, input_hash, mapping, short, side
+
+Step = Callable[[Record], list[Event]]
 
 
-def read(payload: dict[str, Any], memory: dict[str, Any], where: Where) -> list[Event]:
-    """The events of one hook payload, as it came on stdin; `where["at"]` is the stamp of its coming."""
-    name = r.text(payload.get("hook_event_name")) or ""
+def read(
+    payload: dict[str, Any], memory: dict[str, Any], where: Where, more: Mapping[str, Step] | None = None
+) -> list[Event]:
+    """The events of one hook payload, as it came on stdin; `where["at"]` is the time stamp of its arrival.
+
+    `more` has functions for hook events that only one program has, by `hook_event_name`. A name that is known to
+    neither becomes one event `raw`.
+    """
+    name = e.text(payload.get("hook_event_name")) or ""
     if isinstance(payload.get("session_id"), str):
         memory["session"] = payload["session_id"]
-    turn = r.text(payload.get("prompt_id")) or r.text(payload.get("turn_id"))
+    turn = e.text(payload.get("prompt_id")) or e.text(payload.get("turn_id"))
     spooled = where.get("file")
-    once = f"hook:{name}:{digest(f'{sorted(payload.items())!r}|{spooled}')}"
-    call = r.text(payload.get("tool_use_id"))
+    key = f"hook:{name}:{digest(f'{sorted(payload.items())!r}|{spooled}')}"
+    this = Record(payload, memory, where, where.get("at"), turn, key, {"source": "hook", "hook": name})
+    return ((more or {}).get(name) or _READ.get(name) or _unknown)(this)
 
-    def say(kind: str, key: str | None, words: Any = "", **data: Any) -> list[Event]:
-        at = where.get("at")
-        return [event(kind, where, key or once, words, at=at, turn=turn, source="hook", hook=name, **data)]
 
-    tool = short(payload.get("tool_name"), 80) or None
-    if name == "SessionStart":
-        if payload.get("source") == "compact":
-            return say("status.changed", None, "compacted", status="compacted")
-        return say("session.started", None, session=memory.get("session"), model=short(payload.get("model"), 80))
-    if name == "UserPromptSubmit":
-        return [
-            *say("turn.started", f"turn:{turn}" if turn else None),
-            *say("user.prompt", f"prompt:{turn}" if turn else f"{once}:p", payload.get("prompt")),
-        ]
-    if name == "PreToolUse":
-        words = describe(tool, mapping(payload.get("tool_input")))
-        key = f"call:{call}" if call else None
-        return say("tool.call", key, words, tool=tool, call=call, side=side(payload), input=_input(tool, payload))
-    if name in ("PostToolUse", "PostToolUseFailure"):
-        failed = name == "PostToolUseFailure"
-        return say("tool.result", f"result:{call}" if call else None, "", tool=tool, call=call, failed=failed)
-    if name == "PermissionRequest":
-        given = mapping(payload.get("tool_input"))
-        question = tool == "AskUserQuestion"
-        return say("approval.requested", None, describe(tool, given), tool=tool, call=call, question=question or None)
-    if name == "PermissionDenied":
-        return say("approval.resolved", None, describe(tool, mapping(payload.get("tool_input"))), decision="denied")
-    if name == "Notification":
-        told = short(payload.get("notification_type"), 60)
-        if told == "permission_prompt":
-            return say("approval.requested", None, payload.get("message"), notice=True)
-        status = "idle" if told == "idle_prompt" else told
-        return say("status.changed", None, payload.get("message"), status=status)
-    if name == "Stop":
-        return say("turn.completed", None, payload.get("last_assistant_message"), ok=True)
-    if name == "StopFailure":
-        last, error = payload.get("last_assistant_message"), short(payload.get("error"), 80)
-        return [
-            *say("error", None, last, error=error, final=True),
-            *say("turn.completed", f"{once}:t", last, ok=False, reason=error),
-        ]
-    if name == "SessionEnd":
-        return say("session.exited", None, payload.get("reason"), reason=short(payload.get("reason"), 60))
-    if name == "PreCompact":
-        return say("status.changed", None, "compacting", status="compacting")
-    if name == "PostCompact":
-        return say("status.changed", None, "compacted", status="compacted")
-    if name in ("MessageDisplay", "PostToolBatch", "SubagentStart", "SubagentStop"):
-        return say("heartbeat", None, payload.get("delta"))
-    return say("raw", None, name or "a hook without a name")
+def _tool(this: Record) -> str | None:
+    return short(this.body.get("tool_name"), 80) or None
+
+
+def _call(this: Record) -> str | None:
+    return e.text(this.body.get("tool_use_id"))
+
+
+def _described(this: Record) -> str:
+    return describe(_tool(this), mapping(this.body.get("tool_input")))
+
+
+def _session_start(this: Record) -> list[Event]:
+    if this.body.get("source") == "compact":
+        return _compacted(this)
+    session, model = this.memory.get("session"), short(this.body.get("model"), 80)
+    return [this.event("session.started", session=session, model=model)]
+
+
+def _prompt(this: Record) -> list[Event]:
+    named = this.turn
+    return [
+        this.event("turn.started", key=f"turn:{named}" if named else None),
+        this.event("user.prompt", this.body.get("prompt"), key=f"prompt:{named}" if named else None, part="p"),
+    ]
+
+
+def _before_tool(this: Record) -> list[Event]:
+    call, tool = _call(this), _tool(this)
+    return [
+        this.event(
+            "tool.call",
+            _described(this),
+            key=f"call:{call}" if call else None,
+            tool=tool,
+            call=call,
+            side=side(this.body),
+            input=_input(tool, this.body),
+        )
+    ]
 
 
 def _input(tool: str | None, payload: dict[str, Any]) -> str | None:
     """The hash of the call's input; None where the hook cut it, since two long inputs may begin alike."""
     given = payload.get("tool_input")
     return None if "…" in repr(given) else input_hash(tool, given)
+
+
+def _after_tool(this: Record, failed: bool = False) -> list[Event]:
+    call = _call(this)
+    key = f"result:{call}" if call else None
+    return [this.event("tool.result", key=key, tool=_tool(this), call=call, failed=failed)]
+
+
+def _after_failed_tool(this: Record) -> list[Event]:
+    return _after_tool(this, failed=True)
+
+
+def _permission(this: Record) -> list[Event]:
+    tool = _tool(this)
+    question = True if tool == "AskUserQuestion" else None
+    return [this.event("approval.requested", _described(this), tool=tool, call=_call(this), question=question)]
+
+
+def _permission_denied(this: Record) -> list[Event]:
+    return [this.event("approval.resolved", _described(this), decision="denied")]
+
+
+def _notification(this: Record) -> list[Event]:
+    told, words = short(this.body.get("notification_type"), 60), this.body.get("message")
+    if told == "permission_prompt":
+        return [this.event("approval.requested", words, notice=True)]
+    return [this.event("status.changed", words, status="idle" if told == "idle_prompt" else told)]
+
+
+def _stop(this: Record) -> list[Event]:
+    return [this.event("turn.completed", this.body.get("last_assistant_message"), ok=True)]
+
+
+def _failed_stop(this: Record) -> list[Event]:
+    last, error = this.body.get("last_assistant_message"), short(this.body.get("error"), 80)
+    return [
+        this.event("error", last, error=error, final=True),
+        this.event("turn.completed", last, part="t", ok=False, reason=error),
+    ]
+
+
+def _session_end(this: Record) -> list[Event]:
+    return [this.event("session.exited", this.body.get("reason"), reason=short(this.body.get("reason"), 60))]
+
+
+def _compacting(this: Record) -> list[Event]:
+    return [this.event("status.changed", "compacting", status="compacting")]
+
+
+def _compacted(this: Record) -> list[Event]:
+    return [this.event("status.changed", "compacted", status="compacted")]
+
+
+def _beat(this: Record) -> list[Event]:
+    return [this.event("heartbeat", this.body.get("delta"))]
+
+
+def _unknown(this: Record) -> list[Event]:
+    return [this.event("raw", this.data["hook"] or "a hook without a name")]
+
+
+_READ: dict[str, Step] = {
+    "MessageDisplay": _beat,
+    "Notification": _notification,
+    "PermissionDenied": _permission_denied,
+    "PermissionRequest": _permission,
+    "PostCompact": _compacted,
+    "PostToolBatch": _beat,
+    "PostToolUse": _after_tool,
+    "PostToolUseFailure": _after_failed_tool,
+    "PreCompact": _compacting,
+    "PreToolUse": _before_tool,
+    "SessionEnd": _session_end,
+    "SessionStart": _session_start,
+    "Stop": _stop,
+    "StopFailure": _failed_stop,
+    "SubagentStart": _beat,
+    "SubagentStop": _beat,
+    "UserPromptSubmit": _prompt,
+}

@@ -4,7 +4,8 @@ import copy
 import json
 from typing import Any
 
-from workcell.agents.protocol import Event, Reader, Where, event, short
+from workcell.agents.events import Event, Where, event, short
+from workcell.agents.protocol import Agent
 
 CHUNK = 8 << 20
 """Bytes that a caller reads at once; a line is skipped when it alone does not fit."""
@@ -37,7 +38,7 @@ def follow(state: State, inode: int, size: int) -> State:
     return {**state, "inode": inode}
 
 
-def consume(reader: Reader, state: State, data: bytes, file: str, *, final: bool = False) -> tuple[list[Event], State]:
+def consume(agent: Agent, state: State, data: bytes, file: str, *, final: bool = False) -> tuple[list[Event], State]:
     """The events of the whole lines in `data`, which begins at `state["offset"]`, and the state after them.
 
     A line not yet ended stays unread, unless `final` says that no more will come. A line longer than MAX_LINE
@@ -52,22 +53,22 @@ def consume(reader: Reader, state: State, data: bytes, file: str, *, final: bool
         if end < 0 and not (final or endless or state["skipping"]):
             break
         stop = len(data) if end < 0 else end + 1
-        where = Where(agent=reader.agent, file=file, offset=state["offset"], scope=state["scope"], kind=state["kind"])
+        where = Where(agent=agent.name, file=file, offset=state["offset"], scope=state["scope"], kind=state["kind"])
         if state["skipping"] or endless or stop - at > MAX_LINE:
             if not state["skipping"]:
                 found.append(event("raw", where, None, f"a line of more than {MAX_LINE} bytes was left out"))
             state["skipping"] = end < 0
         else:
-            found += _line(reader, state, data[at:stop], where, torn=end < 0)
+            found += _line(agent, state, data[at:stop], where, torn=end < 0)
         state["offset"] += stop - at
         at = stop
     if final:
-        where = Where(agent=reader.agent, file=file, offset=state["offset"], scope=state["scope"], kind=state["kind"])
-        found += reader.close(state["memory"], where)
+        where = Where(agent=agent.name, file=file, offset=state["offset"], scope=state["scope"], kind=state["kind"])
+        found += agent.close(state["memory"], where)
     return list({one["id"]: one for one in reversed(found)}.values())[::-1], state
 
 
-def _line(reader: Reader, state: State, line: bytes, where: Where, *, torn: bool) -> list[Event]:
+def _line(agent: Agent, state: State, line: bytes, where: Where, *, torn: bool) -> list[Event]:
     stripped = line.strip()
     if not stripped:
         return []
@@ -81,7 +82,7 @@ def _line(reader: Reader, state: State, line: bytes, where: Where, *, torn: bool
     for part, record in enumerate(records):
         here = Where(where, part=part)
         try:
-            found += reader.record(record, state["memory"], here)
+            found += agent.read(record, state["memory"], here)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
             # a reader that trips over a drifted record must not stop the capture of the next one
             found.append(event("raw", here, None, f"{type(error).__name__}: {error}", unreadable=True))

@@ -1,139 +1,163 @@
-"""What a reader of one agent's records can do, and how an event is made."""
+"""The facets of one agent program, each of which is a module of its folder or plain data."""
 
-import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-Event = dict[str, Any]
-"""{id, type, source, agent_time, turn, confidence, text, ref{file, offset}, data{}}."""
+from workcell.agents.events import Event, Where
+from workcell.judgement.composer import Line
+from workcell.judgement.screen import Screen
+from workcell.judgement.title import Doing
 
-MAX_TEXT = 400
-"""Characters of an event's text: enough for a sentence, and for ten hours of work to stay a small file."""
-MAX_DATA = 300
-MAX_INPUT = 200_000
-"""Characters of a tool call's input that tell it from another call."""
+OK, WARN, FAIL = "ok", "warn", "fail"
 
 
-class Where(dict[str, Any]):
-    """The place of one record: `file`, `offset` in bytes, `scope` (run and attempt: makes offsets unique).
+class Records(Protocol):
+    """Reads what the program writes down: its output and its transcript, as JSON lines.
 
-    For a hook payload also `at`, the stamp of its coming: hooks tell no time of their own.
+    Pure: what it keeps from one record to the next is `memory`, which can be written as JSON.
     """
-
-
-class Reader(Protocol):
-    """Turns the records of one agent into events. Pure: what it remembers is `memory`, a JSON-able dict."""
-
-    agent: str
-
-    def record(self, record: dict[str, Any], memory: dict[str, Any], where: Where) -> list[Event]:
-        """The events of one line of a transcript or of the stream on stdout; unknown records become `raw`."""
-
-    def hook(self, payload: dict[str, Any], memory: dict[str, Any], where: Where) -> list[Event]:
-        """The events of one hook payload."""
-
-    def close(self, memory: dict[str, Any], where: Where) -> list[Event]:
-        """What is still owed when no more records will come (tokens of the last message)."""
 
     def transcripts(self, env: Mapping[str, str], cwd: str, session: str | None) -> list[str]:
         """Path patterns (glob) where the transcript of that session lies, the likeliest first."""
 
+    def begins(self, record: Mapping[str, Any]) -> bool:
+        """Whether the program's output begins with such a record; an answer in plain words may hold others."""
 
-def event(
-    kind: str,
-    where: Where,
-    key: str | None,
-    text: str = "",
-    *,
-    at: str | None = None,
-    turn: str | None = None,
-    source: str = "transcript",
-    confidence: float = 1.0,
-    **data: Any,
-) -> Event:
-    """One event. `key` is the agent's own name of what happened (so that a second witness of it, or a replay,
-    gives the same id); without one the id comes from scope, file and offset."""
-    if key is None:
-        key = digest(f"{where.get('scope')}|{where.get('file')}|{where.get('offset')}|{where.get('part', 0)}|{kind}")
-    return {
-        "id": f"{where.get('agent', 'agent')}:{key}",
-        "type": kind,
-        "source": source,
-        "agent_time": at,
-        "turn": turn,
-        "confidence": confidence,
-        "text": short(text),
-        "ref": {"file": where.get("file"), "offset": where.get("offset")},
-        "data": {name: value for name, value in data.items() if value is not None},
-    }
+    def read(self, record: dict[str, Any], memory: dict[str, Any], where: Where) -> list[Event]:
+        """The events of one record; one of an unknown type becomes an event `raw`."""
+
+    def close(self, memory: dict[str, Any], where: Where) -> list[Event]:
+        """What is still to be told when no more records will come, e.g. the tokens of the last message."""
 
 
-def digest(text: str) -> str:
-    """Sixteen hex digits that name a text."""
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+class Hooks(Protocol):
+    """Reads what the program gives its hooks. Keys of a payload beyond the common ones stand, one a line, in the file
+    `hook_keys` of the folder: `faces/hook.py` brings no others."""
+
+    def read(self, payload: dict[str, Any], memory: dict[str, Any], where: Where) -> list[Event]:
+        """The events of one hook payload; `where["at"]` is the time stamp of its arrival."""
 
 
-def input_hash(tool: str | None, given: Any) -> str | None:
-    """Names a tool call by its tool and its whole input: two calls with one hash do the same. None without an input."""
-    if given is None:
-        return None
-    try:
-        return digest(json.dumps([tool, given], sort_keys=True, default=str)[:MAX_INPUT])
-    except (TypeError, ValueError, RecursionError):
-        return None
+class Terminal(Protocol):
+    """Reads the program's terminal. Rows are rendered, the top one first."""
+
+    def read(self, rows: Sequence[str]) -> Screen:
+        """What the last frame says; see `judgement.screen` for the forms."""
+
+    def composer(self, rows: Sequence[str]) -> Line | None:
+        """The line in which a person types; None where there is none, as under a dialog."""
+
+    def doing(self, title: str) -> Doing:
+        """What the title of the terminal says."""
 
 
-def short(value: Any, limit: int = MAX_TEXT) -> str:
-    """Text of at most `limit` characters on one line, its end marked when something was cut."""
-    if not isinstance(value, str):
-        value = "" if value is None else str(value)[: 4 * limit]
-    cut = value[: 4 * limit]
-    line = " ".join(cut.split())
-    line = "".join(c for c in line if c.isprintable())
-    if len(line) > limit or len(value) > len(cut):
-        line = line[: limit - 1] + "…"
-    return line
+@dataclass(frozen=True)
+class Finding:
+    """One line about a program: `level` ok, warn or fail; `cure` is what to do, and absent where nothing is wrong."""
+
+    level: str
+    subject: str
+    words: str
+    cure: str | None = None
 
 
-def text(value: Any) -> str | None:
-    """The value if it is text."""
-    return value if isinstance(value, str) else None
+@dataclass(frozen=True)
+class Start:
+    """How a program would be started: the recipe's name, its command, the environment, and whether in a terminal."""
+
+    recipe: str
+    command: Sequence[str]
+    env: Mapping[str, str]
+    terminal: bool
 
 
-def mapping(value: Any) -> dict[str, Any]:
-    """The value if it is a mapping, else an empty one: programs drift, readers do not fall."""
-    return value if isinstance(value, dict) else {}
+class SignIn(Protocol):
+    """Looks before a launch whether the program can work; reads files and the environment, and sends nothing."""
+
+    def check(self, start: Start) -> list[Finding]:
+        """The findings on sign-in, and on what the program would ask first."""
 
 
-def items(value: Any) -> list[Any]:
-    """The value if it is a list, else an empty one."""
-    return value if isinstance(value, list) else []
+@dataclass(frozen=True)
+class Login:
+    """Where a program keeps a login: `file`, in the folder that `variable` names, else in `folder` of HOME."""
+
+    variable: str
+    folder: str
+    file: str
 
 
-def number(value: Any) -> float | None:
-    """The value if it is a finite number of a sane size."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not -1e15 < value < 1e15:
-        return None
-    return value
+@dataclass(frozen=True)
+class Account:
+    """What says whose account a run spends from: `variables` of its environment (those that end with KEY or TOKEN
+    hold secrets), and a login file."""
+
+    variables: tuple[str, ...] = ()
+    login: Login | None = None
+
+    def secrets(self) -> tuple[str, ...]:
+        """The names of the variables that hold a secret."""
+        return tuple(name for name in self.variables if name.endswith(("KEY", "TOKEN")))
 
 
-def count(value: Any) -> int:
-    """A number of tokens; 0 for anything that is none."""
-    found = number(value)
-    return int(found) if found is not None and found > 0 else 0
+@dataclass(frozen=True)
+class ExitCode:
+    """What one exit code of the program means, where no signal of a playbook says more."""
+
+    verdict: str
+    confidence: float
+    words: str
 
 
-def remember(memory: dict[str, Any], shelf: str, key: str, value: Any, most: int) -> None:
-    """Put `value` under `key` on a shelf of at most `most` entries; the oldest goes first."""
-    entries = memory.setdefault(shelf, {})
-    entries.pop(key, None)
-    entries[key] = value
-    while len(entries) > most:
-        del entries[next(iter(entries))]
+@dataclass(frozen=True)
+class Exits:
+    """How the program ends: the meaning of exit codes, and of lines on its standard error."""
+
+    codes: Mapping[int, ExitCode] = field(default_factory=dict)
+    noise: tuple[str, ...] = ()
+    """How lines begin that it writes to standard error in every run: they say nothing of a failure."""
+    trying: tuple[str, ...] = ()
+    """Words in a last line that say that it was trying a request again."""
 
 
-def side(record: dict[str, Any]) -> bool | None:
-    """True when a sub-agent speaks, whose ends and failures are not the session's."""
-    aside = record.get("isSidechain") is True or record.get("parent_tool_use_id") or record.get("agent_id")
-    return True if aside else None
+@dataclass(frozen=True)
+class Agent:
+    """All that is known of one agent program. A facet that it does not have is None."""
+
+    name: str
+    """The name of its folder, `reader` in recipes and `agents` in signals."""
+    title: str
+    """Its name for people."""
+    terminal: Terminal
+    records: Records | None = None
+    hooks: Hooks | None = None
+    sign_in: SignIn | None = None
+    account: Account = Account()
+    exits: Exits = Exits()
+    aliases: tuple[str, ...] = ()
+    """Other names of it, e.g. of its package."""
+    skills: str | None = None
+    """Where it looks for skills, below a repository or the home directory."""
+    given_session: bool = False
+    """Whether it is told its session id beforehand; else the id is learned from its first record."""
+
+    def read(self, record: dict[str, Any], memory: dict[str, Any], where: Where) -> list[Event]:
+        """The events of one record; see `Records.read`."""
+        return self.records.read(record, memory, where) if self.records else []
+
+    def close(self, memory: dict[str, Any], where: Where) -> list[Event]:
+        """What is still to be told at the end; see `Records.close`."""
+        return self.records.close(memory, where) if self.records else []
+
+    def hook(self, payload: dict[str, Any], memory: dict[str, Any], where: Where) -> list[Event]:
+        """The events of one hook payload; see `Hooks.read`."""
+        return self.hooks.read(payload, memory, where) if self.hooks else []
+
+    def transcripts(self, env: Mapping[str, str], cwd: str, session: str | None) -> list[str]:
+        """Where its transcript lies; see `Records.transcripts`."""
+        return self.records.transcripts(env, cwd, session) if self.records else []
+
+    def reads(self) -> bool:
+        """Whether anything that it records can be read."""
+        return self.records is not None or self.hooks is not None

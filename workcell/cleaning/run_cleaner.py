@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Mapping
 
-from workcell.accounts import holds
+from workcell.agents import registry
 from workcell.cleaning.clean import Cleaner, secret_values
 from workcell.rundir import env, layout, look
 
@@ -17,7 +17,7 @@ def values(run: str, held: Mapping[str, str] | None = None) -> frozenset[str]:
     n = layout.current(run)
     attempt = look.read_record(layout.attempt(run, n), layout.ATTEMPT, [], required=False) if n else None
     names = (attempt or {}).get("secrets")
-    named = [*(map(str, names) if isinstance(names, list) else ()), *holds.KEYS]
+    named = [*(map(str, names) if isinstance(names, list) else ()), *registry.secret_variables(layout.home_of(run))]
     found = secret_values(env.unchecked(run), named, _is_path)
     return found if held is None else found | secret_values(held, named, _is_path)
 

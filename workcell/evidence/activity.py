@@ -4,10 +4,10 @@ import os
 import time
 from typing import Any
 
+from workcell.agents import registry, screens
 from workcell.base import clock, platform
-from workcell.evidence import capture, capture_state
-from workcell.evidence import screen as terminal
-from workcell.judgement import activity, evidence, screen, title
+from workcell.evidence import capture, capture_state, screen
+from workcell.judgement import activity, evidence, title
 from workcell.judgement.evidence import Evidence
 from workcell.rundir import layout, look
 
@@ -30,14 +30,16 @@ def with_terminal(seen: look.Look, found: list[Evidence]) -> list[Evidence]:
     attempt = seen.attempt or {}
     if attempt.get("io") != "terminal":
         return found
-    columns, rows = terminal.size(((seen.start or {}).get("agent") or {}).get("pid"), attempt)
-    shown = terminal.draw(seen.directory, columns, rows)
+    columns, rows = screen.size(((seen.start or {}).get("agent") or {}).get("pid"), attempt)
+    shown = screen.draw(seen.directory, columns, rows)
     at = _written(os.path.join(seen.directory, layout.AGENT_LOG))
-    read = screen.read(shown.lines(), str(attempt.get("reader")))
+    agent = registry.find_or_generic(str(attempt.get("reader")), layout.home_of(seen.run))
+    read, doing = screens.read(agent, shown.lines()), agent.terminal.doing(shown.title)
     found = activity.without_answered(found, read)
-    if read["kind"] == "idle" and title.busy(shown.title):
-        return found + title.read(shown.title, at)  # with words in the composer the footer does not say that it is busy
-    return found + activity.from_screen(read, at) + title.read(shown.title, at)
+    told = title.evidence(doing, shown.title, at)
+    if read["kind"] == "idle" and doing == "working":
+        return found + told  # with words in the composer the footer does not say that it is busy
+    return found + activity.from_screen(read, at) + told
 
 
 def _written(path: str) -> str | None:

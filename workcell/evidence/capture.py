@@ -5,8 +5,9 @@ import os
 import time
 from typing import Any
 
-from workcell.agents import reader_for
-from workcell.agents.protocol import Event, Reader, Where
+from workcell.agents import registry
+from workcell.agents.events import Event, Where
+from workcell.agents.protocol import Agent
 from workcell.base import clock, ids, json_codec
 from workcell.evidence import record_files as sources
 from workcell.evidence.capture_state import SCHEMA, State, stored
@@ -38,8 +39,8 @@ def capture(run: str, *, seconds: float = 5.0, final: bool = False, patience: fl
     """
     n = layout.current(run)
     attempt = _attempt(run, n)
-    reader = reader_for(str((attempt or {}).get("reader")))
-    if n is None or attempt is None or reader is None:
+    agent = registry.find(str((attempt or {}).get("reader")), layout.home_of(run))
+    if n is None or attempt is None or agent is None or not agent.reads():
         return None
     directory = layout.attempt(run, n)
     deadline = time.monotonic() + seconds
@@ -49,7 +50,7 @@ def capture(run: str, *, seconds: float = 5.0, final: bool = False, patience: fl
         if lock is None:
             break
         try:
-            more = _Step(run, n, attempt, reader, parts).go(final)
+            more = _Step(run, n, attempt, agent, parts).go(final)
         finally:
             os.close(lock)
         if not more or (time.monotonic() >= deadline and not final):
@@ -95,8 +96,8 @@ class _Step:
     or journal by their ids, and does not tell twice. The rename gives the flock away, so nothing comes after it.
     """
 
-    def __init__(self, run: str, n: int, attempt: dict[str, Any], reader: Reader, parts: dict[str, set[str]]) -> None:
-        self.run, self.n, self.attempt, self.reader = run, n, attempt, reader
+    def __init__(self, run: str, n: int, attempt: dict[str, Any], agent: Agent, parts: dict[str, set[str]]) -> None:
+        self.run, self.n, self.attempt, self.agent = run, n, attempt, agent
         self.directory = layout.attempt(run, n)
         self.state = stored(self.directory) or self._fresh()
         self.events: list[Event] = []
@@ -108,8 +109,8 @@ class _Step:
             "schema": SCHEMA,
             "attempt": self.n,
             "at": None,
-            "agent": self.reader.agent,
-            "session": self.attempt.get("agent_session") if self.reader.agent == "claude" else None,
+            "agent": self.agent.name,
+            "session": self.attempt.get("agent_session") if self.agent.given_session else None,
             "journal": 0,
             "told": [],
             "sources": {"hook": {"memory": {}, "session": sessions.empty(), "transcript": None}},
@@ -189,8 +190,8 @@ class _Step:
         if not isinstance(payload, dict):
             return
         source = self.state["sources"]["hook"]
-        where = Where(agent=self.reader.agent, file=str(line.get("id")), offset=0, scope=self._scope(), kind="hook")
-        found = self.reader.hook(payload, source["memory"], where)
+        where = Where(agent=self.agent.name, file=str(line.get("id")), offset=0, scope=self._scope(), kind="hook")
+        found = self.agent.hook(payload, source["memory"], where)
         for one in found:
             one["agent_time"] = one["agent_time"] or line.get("time")
         source["session"] = sessions.fold(source["session"], found)
@@ -215,7 +216,7 @@ class _Step:
             if source is None:
                 continue
             copy = os.path.join(self.directory, layout.TRANSCRIPT) if name == "transcript" else None
-            found, again = sources.read_on(source, self.reader, copy, final)
+            found, again = sources.read_on(source, self.agent, copy, final)
             more = more or again
             source["session"] = sessions.fold(source["session"], found)
             memory = source["state"]["memory"]
@@ -247,7 +248,7 @@ class _Step:
         if not session:
             return None
         env = environment.known(self.run)
-        return sources.find(self.reader, env, self.attempt["cwd"], session, self.state["sources"]["hook"]["transcript"])
+        return sources.find(self.agent, env, self.attempt["cwd"], session, self.state["sources"]["hook"]["transcript"])
 
     # -- writing
 

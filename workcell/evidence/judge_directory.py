@@ -5,12 +5,14 @@ import os
 import re
 import stat
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import datetime, tzinfo
 from typing import Any
 
-from workcell.agents import jsonl, reader_for
+from workcell.agents import jsonl, registry, screens
 from workcell.agents.describe import asks
-from workcell.agents.protocol import Reader, Where
+from workcell.agents.events import Where
+from workcell.agents.protocol import Agent
 from workcell.base import clock
 from workcell.base.errors import NotFound
 from workcell.judgement import session as sessions
@@ -29,7 +31,6 @@ Rows = Callable[[bytes, int, int], Sequence[str]]
 """Renders the end of a terminal's bytes: (data, columns, rows) -> lines, as `workcell.terminal.log_reader.screen`."""
 
 _PANE = re.compile(r"^(\d+)\b.*\.txt$")
-_AGENTS = {"claude-code": "claude", "claude": "claude", "codex": "codex"}
 _ORDER = (
     *("SessionStart", "UserPromptSubmit", "MessageDisplay", "PreToolUse", "PermissionRequest"),
     *("Notification-permission_prompt", "PostToolUse", "PostToolBatch", "PreCompact", "PostCompact"),
@@ -58,8 +59,7 @@ def judge_directory(
         raise NotFound(f"no such directory: {path!r}", "name a directory with what an agent left")
     if signals is None:
         signals = library.signals(library.load()[0])
-    agent = _AGENTS.get(recipe, recipe)
-    material = gather(path, agent, render=render, local=local, now=now)
+    material = gather(path, registry.called(recipe), render=render, local=local, now=now)
     return verdict.judge(material, signals)
 
 
@@ -73,10 +73,10 @@ def gather(
 ) -> verdict.Material:
     """The files of a directory as the plain data that `judgement.verdict` judges."""
     meta = _json(os.path.join(path, "meta.json"))
-    reader = reader_for(agent)
+    known = registry.find_or_generic(agent)
     stdout = _read(os.path.join(path, "stdout.txt"))
     streams = _begins_as_records(os.path.join(path, "stdout.txt"))
-    records = _records(path, reader, stdout if streams else None) if reader else []
+    records = _records(path, known, stdout if streams else None) if known.reads() else []
     written = _newest(path) if now is None else now
     said = [at for one in records if (at := _epoch(one["session"]["last_at"])) is not None]
     told = max(said) if said else written
@@ -85,13 +85,14 @@ def gather(
     plain = None if stdout is None or streams else _text(stdout[-PLAIN_TAIL:])
     return {
         "agent": agent,
-        "reader": reader is not None,
+        "reader": known.reads(),
         "records": records,
-        "frames": _frames(path, render),
+        "frames": [{**one, "screen": screens.read(known, one["rows"])} for one in _frames(path, render)],
         "stdout": plain,
         "stdout_asks": bool(plain and asks(plain)),
         "stderr": _text(_read(os.path.join(path, "stderr.txt"), PLAIN_TAIL)),
         "exit": _exit(path, meta),
+        "exits": asdict(known.exits),
         "processes": _processes(path),
         "tampered": None,
         "now": told,
@@ -99,20 +100,20 @@ def gather(
     }
 
 
-def _records(path: str, reader: Reader, stdout: bytes | None) -> list[dict[str, Any]]:
+def _records(path: str, agent: Agent, stdout: bytes | None) -> list[dict[str, Any]]:
     found = []
     if stdout is not None:
-        found.append(_fold(reader, stdout, "stdout.txt", "stream"))
+        found.append(_fold(agent, stdout, "stdout.txt", "stream"))
     for file in _transcripts(path):
         data = _read(os.path.join(path, file))
         if data is not None:
-            found.append(_fold(reader, data, file, "transcript"))
-    hooks = _hooks(path, reader)
+            found.append(_fold(agent, data, file, "transcript"))
+    hooks = _hooks(path, agent)
     return [one for one in [*found, *hooks] if one["session"]["events"]]
 
 
-def _fold(reader: Reader, data: bytes, file: str, kind: str) -> dict[str, Any]:
-    events, _ = jsonl.consume(reader, jsonl.start(file, kind), data, file, final=True)
+def _fold(agent: Agent, data: bytes, file: str, kind: str) -> dict[str, Any]:
+    events, _ = jsonl.consume(agent, jsonl.start(file, kind), data, file, final=True)
     return {"file": file, "kind": kind, "session": sessions.fold(sessions.empty(), events)}
 
 
@@ -124,7 +125,7 @@ def _transcripts(path: str) -> list[str]:
     return sorted(found)
 
 
-def _hooks(path: str, reader: Reader) -> list[dict[str, Any]]:
+def _hooks(path: str, agent: Agent) -> list[dict[str, Any]]:
     payloads: list[tuple[Any, str, dict[str, Any]]] = []
     for top, _, files in _walk(path):
         here = os.path.basename(top) == "hooks" or (top == path and "SessionStart.json" in files)
@@ -142,8 +143,8 @@ def _hooks(path: str, reader: Reader) -> list[dict[str, Any]]:
     memory: dict[str, Any] = {}
     folded = sessions.empty()
     for _, file, payload in sorted(payloads, key=lambda one: one[:2]):
-        where = Where(agent=reader.agent, file=file, offset=0, scope=path, kind="hook")
-        folded = sessions.fold(folded, reader.hook(payload, memory, where))
+        where = Where(agent=agent.name, file=file, offset=0, scope=path, kind="hook")
+        folded = sessions.fold(folded, agent.hook(payload, memory, where))
     return [{"file": "hooks", "kind": "hook", "session": folded}] if payloads else []
 
 
@@ -187,7 +188,8 @@ def _processes(path: str) -> dict[str, Any] | None:
 
 
 def _begins_as_records(path: str) -> bool:
-    """Whether a program that was told to write records wrote this: it begins with one of its own beginnings.
+    """Whether a program that was told to write records wrote this: it begins with a record with which an agent's
+    output begins.
 
     An answer in plain words may hold records as an example, and then they say nothing about the program.
     """
@@ -199,9 +201,7 @@ def _begins_as_records(path: str) -> bool:
     except OSError:
         return False
     record = (jsonl.parse(first.strip()) or [{}])[0]
-    alone = record.get("type") == "result" and isinstance(record.get("session_id"), str)
-    begun = record.get("type") == "system" and isinstance(record.get("subtype"), str)
-    return alone or begun or record.get("type") == "thread.started"
+    return any(agent.records.begins(record) for agent in registry.every() if agent.records)
 
 
 def _walk(path: str) -> Any:

@@ -2,11 +2,13 @@
 
 import os
 import time
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from workcell.agents import reader_for
+from workcell.agents import registry, screens
 from workcell.agents.describe import asks
+from workcell.agents.protocol import Agent
 from workcell.evidence import capture, capture_state, judge_directory, screen
 from workcell.judgement import bounds, evidence, verdict
 from workcell.playbooks import library
@@ -45,15 +47,17 @@ def material(seen: look.Look, now: float | None = None) -> verdict.Material:
     if attempt.get("io") == "file" and not any(one["kind"] == "stream" for one in records):
         plain = _text(os.path.join(directory, layout.AGENT_LOG))
     agent = str((state or {}).get("agent") or attempt.get("reader") or "none")
+    known = registry.find_or_generic(agent, layout.home_of(seen.run))
     return {
         "agent": agent,
-        "reader": reader_for(agent) is not None,
+        "reader": known.reads(),
         "records": records,
-        "frames": _frames(seen),
+        "frames": _frames(seen, known),
         "stdout": plain,
         "stdout_asks": bool(plain and asks(plain)),
         "stderr": _text(os.path.join(directory, layout.STDERR_LOG)),
         "exit": _exit(seen),
+        "exits": asdict(known.exits),
         "processes": None,
         "bounds": bounds.words((facts or {}).get("cgroup")),
         "tampered": _tampered(seen),
@@ -62,15 +66,15 @@ def material(seen: look.Look, now: float | None = None) -> verdict.Material:
     }
 
 
-def _frames(seen: look.Look) -> list[dict[str, Any]]:
+def _frames(seen: look.Look, agent: Agent) -> list[dict[str, Any]]:
     attempt = seen.attempt or {}
     if attempt.get("io") != "terminal" or layout.START not in seen.stands:
         return []
     alive = seen.phase == phase.RUNNING
     columns, rows = screen.size(((seen.start or {}).get("agent") or {}).get("pid") if alive else None, attempt)
-    if alive:
-        return [{"name": layout.AGENT_LOG, "rows": screen.draw(seen.directory, columns, rows).lines()}]
-    return [{"name": layout.AGENT_LOG, "rows": screen.last_frame(seen.directory, columns, rows)}]
+    shown = screen.draw(seen.directory, columns, rows).lines() if alive else None
+    drawn = screen.last_frame(seen.directory, columns, rows) if shown is None else shown
+    return [{"name": layout.AGENT_LOG, "rows": drawn, "screen": screens.read(agent, drawn)}]
 
 
 def _exit(seen: look.Look) -> dict[str, Any] | None:

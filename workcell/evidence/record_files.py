@@ -6,7 +6,8 @@ import stat
 from typing import Any
 
 from workcell.agents import jsonl
-from workcell.agents.protocol import Event, Reader
+from workcell.agents.events import Event
+from workcell.agents.protocol import Agent
 from workcell.judgement import session as sessions
 from workcell.rundir import safe_open, seal
 
@@ -27,16 +28,16 @@ def fresh(path: str, scope: str, kind: str, earlier: Source | None = None) -> So
     }
 
 
-def find(reader: Reader, env: dict[str, str], cwd: str, session: str, told: str | None) -> str | None:
+def find(agent: Agent, env: dict[str, str], cwd: str, session: str, told: str | None) -> str | None:
     """Where the transcript of that session is: where the agent keeps its transcripts, else where its hook said."""
-    for pattern in reader.transcripts(env, os.path.realpath(cwd), session):
+    for pattern in agent.transcripts(env, os.path.realpath(cwd), session):
         found = sorted(glob.glob(pattern))
         if found:
             return found[-1]
     return told if told and os.path.isfile(told) else None
 
 
-def read_on(source: Source, reader: Reader, copy: str | None, final: bool) -> tuple[list[Event], bool]:
+def read_on(source: Source, agent: Agent, copy: str | None, final: bool) -> tuple[list[Event], bool]:
     """(the events of the next piece, whether more waits); `source` is moved on, and `copy` with it.
 
     With `final` a last line without its end is read too, once nothing else is left.
@@ -57,7 +58,7 @@ def read_on(source: Source, reader: Reader, copy: str | None, final: bool) -> tu
         while b"\n" not in data and PIECE <= len(data) < jsonl.CHUNK and start + len(data) < size:
             data += os.pread(fd, min(jsonl.CHUNK - len(data), 4 * len(data)), start + len(data))
         ends = start + len(data) >= size
-        events, after = jsonl.consume(reader, state, data, os.path.basename(source["file"]), final=final and ends)
+        events, after = jsonl.consume(agent, state, data, os.path.basename(source["file"]), final=final and ends)
     finally:
         os.close(fd)
     done = after["offset"] - start

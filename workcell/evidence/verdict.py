@@ -5,7 +5,6 @@ from typing import Any
 from workcell.evidence import judge_run
 from workcell.judgement import activity as activities
 from workcell.judgement import repetition, verdict
-from workcell.judgement import screen as screens
 from workcell.rundir import look
 from workcell.texts.signal import Signal
 
@@ -26,8 +25,7 @@ def judge_live(seen: look.Look, signals: list[Signal], now: float) -> dict[str, 
         source = "hook" if one["kind"].startswith("hook") else "transcript"
         items += activities.from_session(one["session"], source, now)
     for frame in made["frames"][-1:]:
-        shown = screens.read(frame["rows"], made["agent"])
-        items = activities.without_answered(items, shown) + activities.from_screen(shown)
+        items = activities.without_answered(items, frame["screen"]) + activities.from_screen(frame["screen"])
     doing = activities.decide(items)
     edge = f"{doing['state']}/{doing.get('since') or judged['verdict']}"
     sessions = [one["session"] for one in made["records"]]

@@ -31,10 +31,13 @@ _KEPT = frozenset(
         *("hook_event_name", "session_id", "transcript_path", "cwd", "prompt_id", "turn_id", "tool_use_id"),
         *("agent_id", "agent_type", "tool_name", "tool_input", "source", "model", "message", "reason", "error"),
         *("notification_type", "last_assistant_message", "prompt", "permission_mode", "stop_hook_active"),
-        *("trigger", "type", "thread-id", "turn-id", "last-assistant-message", "client"),
+        *("trigger",),
     )
 )
-"""What readers look at. Answers of tools are left out: the transcript has them, and they may be of any size."""
+"""The keys that all readers of hooks look at; an agent's folder names its others, one a line, in `hook_keys`. Answers
+of tools are left out: the transcript has them, and they may be of any size."""
+KEYS_FILE = "hook_keys"
+MOST_KEY_BYTES = 4096
 
 
 def main(words: "list[str] | None" = None) -> int:
@@ -51,14 +54,14 @@ def _bring(words: "list[str]") -> None:
     data = words[-1].encode("utf-8", "surrogateescape") if len(words) > 1 else _read(0)
     if not run or os.stat(run).st_uid != os.geteuid():
         return  # outside a run, or in one of another user: nothing is written there
-    name = ids.unique()
+    name, agent = ids.unique(), words[0] if words else "unknown"
     message: dict[str, Any] = {
         "type": "hook",
         "id": f"hook:{name}",
-        "source": words[0] if words else "unknown",
+        "source": agent,
         "attempt": _attempt(os.environ.get("WORKCELL_ATTEMPT", "")),
         "time": clock.stamp(),
-        "payload": payload(data),
+        "payload": payload(data, keys_of(agent, layout.home_of(run))),
     }
     maildir.deliver_bytes(
         os.path.join(run, layout.SPOOL), name + ".json", json_codec.encode_line(message), durable=False
@@ -80,13 +83,31 @@ def _attempt(mark: str) -> "int | None":
     return int(number) if number.isdigit() else None
 
 
-def payload(data: bytes) -> "dict[str, Any]":
+def keys_of(agent: str, home: str) -> "frozenset[str]":
+    """The keys of a payload that the reader of this agent looks at. Read as text: an agent waits for this program, so
+    nothing of the agent's folder is imported."""
+    if not agent.isidentifier():
+        return _KEPT
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    for top in (package, home):
+        try:
+            fd = os.open(os.path.join(top, layout.AGENTS, agent, KEYS_FILE), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError:
+            continue
+        try:
+            return _KEPT.union(os.read(fd, MOST_KEY_BYTES).decode("utf-8", "replace").split())
+        finally:
+            os.close(fd)
+    return _KEPT
+
+
+def payload(data: bytes, keys: "frozenset[str]" = _KEPT) -> "dict[str, Any]":
     """What readers need of a payload, its texts cut; of one that is no JSON at least which event it was."""
     try:
         found = json_codec.decode(data)
     except ValueError:
         return {"hook_event_name": _name(data), "unreadable": len(data)}
-    return {key: _cut(value, DEEP) for key, value in found.items() if key in _KEPT}
+    return {key: _cut(value, DEEP) for key, value in found.items() if key in keys}
 
 
 def _name(data: bytes) -> "str | None":

@@ -205,8 +205,7 @@ def _exited(s: Session, event: Event, data: dict[str, Any]) -> None:
 
 def _status(s: Session, event: Event, data: dict[str, Any]) -> None:
     s["idle"] = data.get("status") == "idle"
-    waits = event["text"].startswith("Usage limit reached · continuing automatically")
-    if waits and data.get("status") == "notice":
+    if data.get("waits"):
         s["waits"] = event["text"]
 
 

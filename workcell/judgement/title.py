@@ -1,25 +1,17 @@
-"""What the title of a terminal says: both programs turn a spinner in it, and name what they wait for."""
+"""What the title of a terminal says, as evidence."""
 
-import re
+from typing import Literal
 
 from workcell.judgement.evidence import Evidence, item
 
-_BUSY = re.compile(r"^[◐◑◒◓\u2801-\u28ff]\s")
-_IDLE = re.compile(r"^✳\s")
-_ACTION = re.compile(r"^\[ [!.] \] Action Required\b")
+Doing = Literal["working", "resting", "approval"] | None
+"""What a title tells of the program: it works, it rests, it waits for an approval; None when it tells none of these."""
 
 
-def busy(title: str) -> bool | None:
-    """True while a spinner turns, False when it rests, None when the title tells neither."""
-    if _BUSY.match(title):
-        return True
-    return False if _IDLE.match(title) else None
-
-
-def read(title: str, time: str | None = None) -> list[Evidence]:
-    """The evidence in a title."""
-    if _ACTION.match(title):
+def evidence(doing: Doing, title: str, time: str | None = None) -> list[Evidence]:
+    """The evidence in a title that tells `doing`; a resting program gives none, as it rests between two steps, too."""
+    if doing == "approval":
         return [item("terminal", "approval", 0.8, f"its title says {title!r}", time)]
-    if busy(title):
+    if doing == "working":
         return [item("terminal", "working", 0.7, f"its title says {title!r}", time)]
     return []

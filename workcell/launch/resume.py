@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from workcell.accounts import holds
-from workcell.agents import reader_for
+from workcell.agents import registry
 from workcell.base import digest, json_codec
 from workcell.base.errors import CannotCreate, Refused, TryAgain
 from workcell.cleaning import run_cleaner
@@ -254,9 +254,9 @@ def _conversation(request: Request, seen: look.Look, values: dict[str, Any]) -> 
         return None, f"recipe {name!r} has no 'resume'"
     told = [one["session"]["id"] for one in verdict.records(seen) if one["session"].get("id")]
     session = str(told[-1] if told else seen.attempt["agent_session"])
-    reader = reader_for(str(seen.attempt.get("reader")))
-    if reader is not None:
-        places = reader.transcripts(environment.known(request.run), seen.attempt["cwd"], session)
+    agent = registry.find(str(seen.attempt.get("reader")), request.home)
+    if agent is not None and agent.records is not None:
+        places = agent.transcripts(environment.known(request.run), seen.attempt["cwd"], session)
         if not any(glob.glob(place) for place in places):
             return None, f"the conversation {session} is not where {name} keeps it"
     return session, None

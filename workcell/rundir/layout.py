@@ -18,6 +18,7 @@ RUNS, WORKTREES, LEASES, HOLDS = "runs", "worktrees", "leases", "holds"
 OUTBOX, WATCHDOG, CRASHES = "outbox", "watchdog", "crashes"
 LEDGER, ENDED, ORDERS = "ledger", "ended", "orders"
 TRUST = "trust"
+AGENTS = "agents"
 
 # a run
 LAUNCH, ENV, STATUS, EVENTS = "launch.json", "env.json", "status.json", "events.jsonl"

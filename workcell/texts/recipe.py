@@ -10,6 +10,7 @@ from typing import Any
 import jinja2
 from jinja2.sandbox import SandboxedEnvironment
 
+from workcell.agents import registry
 from workcell.base.errors import Invalid
 from workcell.rundir import layout
 from workcell.texts import bounded, brief, document, fields, search_path
@@ -66,8 +67,14 @@ def _seed(value: Any, path: fields.Path, document: Document) -> dict[str, Any] |
     return value
 
 
+def _agent(value: Any, path: fields.Path, document: Document) -> str | None:
+    """The name of an agent that has a folder, or none."""
+    found: str | None = fields.one_of("none", *registry.names())(value, path, document)
+    return found
+
+
 TYPING = (
-    Field("screen", fields.one_of("none", "claude", "codex"), "whose screen it is, so that its composer is known"),
+    Field("screen", _agent, "whose screen it is, so that its composer is known"),
     Field("settle", fields.duration, "how long the screen must be quiet after a paste before Enter is pressed"),
     Field("patience", fields.duration, "how long a pasted text may take to show up, and then to be taken"),
     Field("queue", fields.one_of("enter", "tab"), "the key that hands over a message while it works"),
@@ -99,7 +106,7 @@ KEYS = (
         fields.list_of(fields.line),
         "what the agent itself leaves in the tree, as in forbid; it may be clean with it",
     ),
-    Field("reader", fields.one_of("none", "claude", "codex"), "who can read what the agent records"),
+    Field("reader", _agent, "the agent whose records these are"),
     Field("repo_runs", fields.list_of(_in_tree), "paths of a tree whose content the program obeys or runs; * in names"),
     Field("ignore_repo", _arguments, "arguments under which the program obeys none of these; before -- or a last -"),
     Field("steps", fields.flag, "whether the brief must have steps"),

@@ -1,9 +1,10 @@
 """answer: the option of a dialog that is up, after checking that it is still the same one."""
 
+from workcell.agents import registry, screens
 from workcell.base.errors import Refused
 from workcell.evidence import screen as terminal
 from workcell.judgement import composer, screen
-from workcell.rundir import look, phase
+from workcell.rundir import layout, look, phase
 from workcell.together import send, typist
 
 
@@ -14,7 +15,8 @@ def up(run: str) -> tuple[look.Look, screen.Screen | None]:
     if seen.phase != phase.RUNNING or attempt.get("io") != "terminal":
         return seen, None
     columns, rows = terminal.size(((seen.start or {}).get("agent") or {}).get("pid"), attempt)
-    shown = screen.read(terminal.draw(seen.directory, columns, rows).lines(), str(attempt.get("reader")))
+    agent = registry.find_or_generic(str(attempt.get("reader")), layout.home_of(run))
+    shown = screens.read(agent, terminal.draw(seen.directory, columns, rows).lines())
     return seen, shown if shown["kind"] == "dialog" else None
 
 

@@ -14,12 +14,14 @@ import termios
 import time
 from typing import Any
 
-from workcell.agents.protocol import short
+from workcell.agents import registry, screens
+from workcell.agents.events import short
+from workcell.agents.protocol import Agent
 from workcell.base import platform, probe
 from workcell.base.json_codec import decode
 from workcell.evidence import capture_state
 from workcell.evidence import screen as terminal
-from workcell.judgement import composer, screen, title
+from workcell.judgement import composer, screen
 from workcell.rundir import inbox, layout, look, safe_open
 from workcell.terminal import log_reader
 
@@ -73,12 +75,12 @@ class _Refuse(Exception):
 class _Seen:
     """One look at the terminal."""
 
-    def __init__(self, shown: log_reader.Screen, agent: str, ghosts: list[str]) -> None:
+    def __init__(self, shown: log_reader.Screen, agent: Agent, ghosts: list[str]) -> None:
         rows = shown.lines()
-        self.read = screen.read(rows, agent)
+        self.read = screens.read(agent, rows)
         self.dialog = self.read if self.read["kind"] == "dialog" else None
-        self.busy = self.read["kind"] == "busy" or title.busy(shown.title) is True
-        self.typed = None if self.dialog else composer.words(rows, agent, shown.cursor, ghosts)
+        self.busy = self.read["kind"] == "busy" or agent.terminal.doing(shown.title) == "working"
+        self.typed = None if self.dialog else composer.words(agent.terminal.composer(rows), shown.cursor, ghosts)
         self.pastes = shown.bracketed_paste
 
 
@@ -90,7 +92,7 @@ class _Courier:
         data = safe_open.read(os.path.join(self.directory, layout.ATTEMPT), look.LARGEST)
         self.attempt: dict[str, Any] = decode(data or b"{}")
         typing = self.attempt.get("typing") or {}
-        self.agent = str(typing.get("screen") or "none")
+        self.agent = registry.find_or_generic(str(typing.get("screen") or "none"), layout.home_of(run))
         self.settle = float(typing.get("settle") or 0.3)
         self.patience = float(typing.get("patience") or 10.0)
         self.ghosts = list(typing.get("ghosts") or [])

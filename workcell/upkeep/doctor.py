@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from workcell import __version__
-from workcell.agents import sign_in
 from workcell.base import platform
 from workcell.base.errors import Unreachable, WorkcellError
 from workcell.channels import sending
@@ -21,7 +20,7 @@ from workcell.rundir import home_creation as homes
 from workcell.system import cgroup, find_program, resource_limits, run_program, user_manager
 from workcell.system import tmux as windows
 from workcell.texts import config, recipe, search_path
-from workcell.upkeep import recipe_catalog
+from workcell.upkeep import doctor_agents, recipe_catalog
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 
@@ -150,7 +149,7 @@ def _agents(home: str) -> Iterator[Line]:
         if values["reader"] == "none" or not command or _where(command[0]) is None:
             continue
         asked.add(command[0])
-        for line in sign_in.check(values, os.environ, top):
+        for line in doctor_agents.check(values, os.environ, top):
             if (line.level, line.words) not in told:
                 told.add((line.level, line.words))
                 # an agent that nobody asked for may well be installed and not signed in

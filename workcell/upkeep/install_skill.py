@@ -3,14 +3,15 @@
 import os
 from dataclasses import dataclass
 
+from workcell.agents import registry
 from workcell.base.errors import CannotCreate, Refused
 from workcell.texts import search_path
 from workcell.upkeep import recipe_catalog
 
 NAME, FILE = "workcell", "SKILL.md"
 
-AGENTS = {"agents": ".agents", "codex": ".agents", "claude": ".claude"}
-"""Where each looks for skills, below a repository or the home directory. Codex reads the shared place."""
+SHARED = "agents"
+"""The name of the place that is not one program's own."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,11 @@ class Result:
     path: str
     state: str
     """`written`, `replaced`, or `same` when it was there already."""
+
+
+def places() -> dict[str, str]:
+    """Where agents look for skills, below a repository or the home directory, by name; the shared place first."""
+    return {SHARED: ".agents", **{agent.name: agent.skills for agent in registry.every() if agent.skills}}
 
 
 def text() -> str:
@@ -31,7 +37,7 @@ def place(agent: str, directory: str | None, user: bool) -> str:
     if directory is not None:
         return os.path.join(os.path.abspath(directory), NAME)
     top = None if user else recipe_catalog.project()
-    return os.path.join(top or os.path.expanduser("~"), AGENTS[agent], "skills", NAME)
+    return os.path.join(top or os.path.expanduser("~"), places()[agent], "skills", NAME)
 
 
 def install(agent: str, *, directory: str | None = None, user: bool = False, force: bool = False) -> Result:

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from tests.unit.judgement.test_session import said
+from workcell.agents import registry, screens
 from workcell.judgement import session, verdict
 from workcell.playbooks import library
 
@@ -16,6 +17,10 @@ RETRY = said("retry", "529 Overloaded", status=529, error="overloaded", attempt=
 def judged(*events: dict[str, Any], agent: str = "claude", kind: str = "stream", **more: Any) -> dict[str, Any]:
     record = {"file": "f", "kind": kind, "session": session.fold(session.empty(), events), "said_at": NOW}
     return verdict.judge({"agent": agent, "now": NOW, "records": [record], **more}, SIGNALS)
+
+
+def frame(name: str, rows: list[str], agent: str) -> dict[str, Any]:
+    return {"name": name, "rows": rows, "screen": screens.read(registry.load(agent), rows)}
 
 
 def ended(code: int | None = None, how: str = "reaped", by: str | None = None) -> dict[str, Any]:
@@ -73,7 +78,7 @@ def test_a_request_for_permission_that_the_hook_told_is_a_prompt_without_any_scr
 
 
 def test_what_was_judged_is_kept_with_the_verdict() -> None:
-    frames = [{"name": "now", "rows": ["hello"]}]
+    frames = [frame("now", ["hello"], "claude")]
     found = judged(BEGUN, RETRY, frames=frames, exit=ended(-15))
     assert found["judged"]["from"] == ["f", "now"]
     assert found["judged"]["screen"] == {"frame": "now", "kind": "page", "text": "hello"}
@@ -131,7 +136,7 @@ def spinner(line: str, agent: str) -> list[str]:
     ],
 )
 def test_only_a_count_that_stands_still_for_long_is_stuck(agent: str, first: str, last: str, expected: str) -> None:
-    frames = [{"name": line, "rows": spinner(line, agent)} for line in (first, last)]
+    frames = [frame(line, spinner(line, agent), agent) for line in (first, last)]
     assert verdict.judge({"agent": agent, "now": NOW, "frames": frames}, SIGNALS)["verdict"] == expected
 
 
@@ -139,7 +144,7 @@ def test_a_tool_that_runs_behind_the_spinner_is_no_stuck_agent() -> None:
     frames = []
     for line in ("✽ Flowing… (10s · ↓ 3 tokens)", "✽ Flowing… (9m 5s · ↓ 3 tokens)"):
         rows = spinner(line, "claude")
-        frames.append({"name": line, "rows": [*rows[:2], "● Bash(make)", "  ⎿  Running…", "", *rows[2:]]})
+        frames.append(frame(line, [*rows[:2], "● Bash(make)", "  ⎿  Running…", "", *rows[2:]], "claude"))
     assert verdict.judge({"agent": "claude", "now": NOW, "frames": frames}, SIGNALS)["verdict"] == "unknown"
 
 
@@ -153,6 +158,6 @@ def test_exit_0_of_a_program_without_a_reader_tells_nothing(words: str) -> None:
 
 def test_the_last_screen_of_a_program_without_a_reader_tells_no_good_end() -> None:
     rows = ["● All is well.", "", "✻ Worked for 3s", "─" * 60, "❯ ", "─" * 60, "  ? for shortcuts"]
-    shown = {"agent": "claude", "now": NOW, "frames": [{"name": "agent.log", "rows": rows}], "exit": ended(0)}
+    shown = {"agent": "claude", "now": NOW, "frames": [frame("agent.log", rows, "claude")], "exit": ended(0)}
     assert verdict.judge(shown, SIGNALS)["verdict"] == "ok"
     assert verdict.judge({**shown, "reader": False}, SIGNALS)["verdict"] == "unknown"

@@ -7,6 +7,7 @@ command line's libraries (`workcell _complete`).
 import shlex
 from collections.abc import Mapping
 
+from workcell.agents import registry
 from workcell.faces.cli import reference, table
 
 SHELLS = ("bash", "zsh", "fish")
@@ -17,7 +18,7 @@ _ASKED = {"RUN": "runs", "RECIPE": "recipes", "GROUP": "groups"}
 _FREE = ("NAME", "LABEL", "OBJECTIVE", "DONE", "VERIFY", "LINES", "NUMBER", "ATTEMPT", "TIMEOUT", "GRACE", "N")
 """What is typed freely: nothing is offered."""
 
-_WORDS = {"SHELL": SHELLS, "AGENT": ("agents", "claude", "codex"), "WANTED": ("done", "attention")}
+_WORDS = {"SHELL": SHELLS, "WANTED": ("done", "attention")}
 
 
 def script(shell: str) -> str:
@@ -30,6 +31,8 @@ def _source(takes: str | None) -> str:
     if takes is None:
         return "none"
     bare = takes.strip("[].")
+    if bare == "AGENT":
+        return "words:" + " ".join(["agents", *registry.names()])
     if bare in _WORDS:
         return "words:" + " ".join(_WORDS[bare])
     return _ASKED.get(bare) or ("free" if bare in _FREE else "files")

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from workcell.agents import registry
 from workcell.base.errors import Usage
 from workcell.cleaning import run_cleaner
 from workcell.evidence import judge_directory as directory
@@ -19,7 +20,7 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def judge(
     run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="A run.")] = None,
-    recipe: Annotated[str | None, typer.Option(help="With --from: whose records these are, claude or codex.")] = None,
+    recipe: Annotated[str | None, typer.Option(help="With --from: the agent that left them.")] = None,
     source: Annotated[str | None, typer.Option("--from", metavar="DIR", help="A directory in place of a run.")] = None,
     as_json: arguments.Json = False,
 ) -> None:
@@ -28,7 +29,7 @@ def judge(
         raise Usage("name a run, or a directory with --from", "workcell judge --recipe claude --from DIR")
     if source is not None:
         if recipe is None:
-            raise Usage("--from needs --recipe", "--recipe claude, or --recipe codex")
+            raise Usage("--from needs --recipe", f"--recipe NAME; agents: {', '.join(registry.names())}")
         where = None
         found = directory.judge_directory(source, recipe, render=log_reader.screen)
     else:

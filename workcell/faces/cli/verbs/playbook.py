@@ -69,7 +69,7 @@ def lint(files: Annotated[list[str], typer.Argument(help="Playbook files.")], as
 @app.command("test")
 def test(
     paths: Annotated[list[str], typer.Argument(metavar="DIR...", help="Run directories, or recordings of an agent.")],
-    agent: Annotated[str, typer.Option(help="Of a recording: claude or codex.")] = "claude",
+    agent: Annotated[str, typer.Option(help="Of a recording: the agent that left it.")] = "claude",
     phase: Annotated[str, typer.Option(help="Of a recording: the phase it is taken to be in.")] = "interrupted",
     playbook: Annotated[list[str] | None, typer.Option(help="A playbook file of yours to try; repeatable.")] = None,
     as_json: arguments.Json = False,

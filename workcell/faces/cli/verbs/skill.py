@@ -20,15 +20,15 @@ def show() -> None:
 
 @app.command("install")
 def install(
-    agent: Annotated[str, typer.Option(help="claude, codex or agents: who is to find it.")] = "agents",
+    agent: Annotated[str, typer.Option(help="Which agent is to find it; agents: any.")] = "agents",
     directory: Annotated[str | None, typer.Option("--dir", help="Another directory of skills.")] = None,
     user: Annotated[bool, typer.Option("--user", help="For all repositories, in your home directory.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that differs.")] = False,
     as_json: arguments.Json = False,
 ) -> None:
     """Put the skill where agents look for it: into the repository around you, or your home directory."""
-    if agent not in op.AGENTS:
-        raise Usage(f"no such agent: {agent!r}", f"--agent {', '.join(op.AGENTS)}; others: --dir DIR")
+    if agent not in op.places():
+        raise Usage(f"no such agent: {agent!r}", f"--agent {', '.join(op.places())}; others: --dir DIR")
     done = op.install(agent, directory=directory, user=user, force=force)
     if as_json:
         face.document("skill-install", vars(done))

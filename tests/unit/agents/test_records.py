@@ -3,19 +3,20 @@ from typing import Any
 
 import pytest
 
-from workcell.agents import READERS, claude, codex
-from workcell.agents import jsonl as lines
+from workcell.agents import jsonl, registry
+from workcell.agents.claude.agent import AGENT as claude
+from workcell.agents.codex.agent import AGENT as codex
 from workcell.agents.describe import asks
-from workcell.agents.protocol import Where
+from workcell.agents.events import Where
 from workcell.judgement import session as sessions
 
 
-def jsonl(*records: dict[str, Any]) -> bytes:
+def written(*records: dict[str, Any]) -> bytes:
     return b"".join(json.dumps(record).encode() + b"\n" for record in records)
 
 
 def read(agent: str, data: bytes, kind: str = "transcript") -> list[dict[str, Any]]:
-    events, _ = lines.consume(READERS[agent], lines.start("001", kind), data, "t.jsonl", final=True)
+    events, _ = jsonl.consume(registry.load(agent), jsonl.start("001", kind), data, "t.jsonl", final=True)
     return events
 
 
@@ -30,7 +31,7 @@ CALL = {"type": "tool_use", "id": "toolu_1", "name": "Bash", "input": {"command"
 
 
 def test_claude_counts_the_tokens_of_a_message_once_though_each_block_repeats_them() -> None:
-    data = jsonl(block("m1", "a", 1, TEXT), block("m1", "b", 40, CALL), block("m2", "c", 5, TEXT, stop="end_turn"))
+    data = written(block("m1", "a", 1, TEXT), block("m1", "b", 40, CALL), block("m2", "c", 5, TEXT, stop="end_turn"))
     session = sessions.fold(sessions.empty(), read("claude", data))
     assert sessions.tokens(session) == {"input": 200, "output": 45, "cache_read": 14, "cache_write": 0}
 
@@ -45,7 +46,7 @@ def test_claude_s_stream_tells_tokens_and_cost_by_its_result_alone() -> None:
         "uuid": "r",
         "usage": usage,
     }
-    data = jsonl(block("m1", "a", 1, TEXT), block("m1", "b", 1, CALL), {**result, "total_cost_usd": 0.5})
+    data = written(block("m1", "a", 1, TEXT), block("m1", "b", 1, CALL), {**result, "total_cost_usd": 0.5})
     session = sessions.fold(sessions.empty(), read("claude", data, "stream"))
     assert sessions.tokens(session) == {"input": 300, "output": 90, "cache_read": 0, "cache_write": 0}
     assert session["cost_usd"] == 0.5
@@ -69,14 +70,14 @@ def test_codex_s_running_totals_are_not_added_up_over_turns_and_resumes() -> Non
         }
 
     meta = {"timestamp": "x", "ordinal": 0, "type": "session_meta", "payload": {"id": "th", "cwd": "/r"}}
-    session = sessions.fold(sessions.empty(), read("codex", jsonl(meta, total(1, 100), total(2, 100), total(3, 300))))
+    session = sessions.fold(sessions.empty(), read("codex", written(meta, total(1, 100), total(2, 100), total(3, 300))))
     assert sessions.tokens(session) == {"input": 150, "output": 9, "cache_read": 150, "cache_write": 0}
 
 
 def test_the_hook_and_the_transcript_name_the_same_call_with_the_same_id() -> None:
     hook = {"hook_event_name": "PreToolUse", "tool_name": "Bash", "tool_input": {}, "tool_use_id": "toolu_1"}
     by_hook = claude.hook(hook, {}, Where(agent="claude", file="spool/1", offset=0))
-    by_record = read("claude", jsonl(block("m1", "b", 1, CALL)))
+    by_record = read("claude", written(block("m1", "b", 1, CALL)))
     assert by_hook[0]["id"] in [event["id"] for event in by_record]
     assert (by_hook[0]["source"], by_record[0]["source"]) == ("hook", "transcript")
 
@@ -85,11 +86,11 @@ def test_the_prompt_of_a_turn_is_told_twice_under_one_id() -> None:
     hook = {"hook_event_name": "UserPromptSubmit", "prompt": "Fix it", "prompt_id": "p1"}
     by_hook = claude.hook(hook, {}, Where(agent="claude", file="spool/1", offset=0))
     record = {"type": "user", "uuid": "u", "promptId": "p1", "message": {"role": "user", "content": "Fix it"}}
-    assert [one["id"] for one in by_hook] == [one["id"] for one in read("claude", jsonl(record))]
+    assert [one["id"] for one in by_hook] == [one["id"] for one in read("claude", written(record))]
 
 
 def test_stream_and_transcript_of_claude_give_the_same_ids() -> None:
-    data = jsonl(block("m1", "a", 1, TEXT), block("m1", "b", 40, CALL))
+    data = written(block("m1", "a", 1, TEXT), block("m1", "b", 40, CALL))
     in_stream = {one["id"] for one in read("claude", data, "stream")}
     assert in_stream <= {one["id"] for one in read("claude", data, "transcript")}
 
@@ -97,10 +98,10 @@ def test_stream_and_transcript_of_claude_give_the_same_ids() -> None:
 @pytest.mark.parametrize("agent", ["claude", "codex"])
 def test_a_line_not_yet_ended_waits_and_nothing_is_read_twice(agent: str) -> None:
     record = {"claude": block("m1", "a", 1, TEXT), "codex": {"type": "turn.started"}}[agent]
-    data = jsonl(record, record | {"uuid": "z"})
-    state, found = lines.start("001"), []
+    data = written(record, record | {"uuid": "z"})
+    state, found = jsonl.start("001"), []
     for cut in (10, len(data) // 2, len(data) - 1, len(data)):
-        events, state = lines.consume(READERS[agent], state, data[state["offset"] : cut], "t.jsonl")
+        events, state = jsonl.consume(registry.load(agent), state, data[state["offset"] : cut], "t.jsonl")
         found += [event["id"] for event in events]
     assert state["offset"] == len(data)
     assert found == [event["id"] for event in read(agent, data)][: len(found)]
@@ -108,31 +109,31 @@ def test_a_line_not_yet_ended_waits_and_nothing_is_read_twice(agent: str) -> Non
 
 
 def test_a_rotated_or_cut_file_is_read_from_its_beginning_and_gives_the_ids_it_had() -> None:
-    data = jsonl(block("m1", "a", 1, TEXT), block("m1", "b", 40, CALL))
-    state = lines.follow(lines.start("001"), 7, len(data))
-    first, state = lines.consume(claude, state, data, "t.jsonl")
-    assert lines.follow(state, 7, len(data) + 5)["offset"] == len(data)
-    for after in (lines.follow(state, 8, len(data)), lines.follow(state, 7, 3)):
+    data = written(block("m1", "a", 1, TEXT), block("m1", "b", 40, CALL))
+    state = jsonl.follow(jsonl.start("001"), 7, len(data))
+    first, state = jsonl.consume(claude, state, data, "t.jsonl")
+    assert jsonl.follow(state, 7, len(data) + 5)["offset"] == len(data)
+    for after in (jsonl.follow(state, 8, len(data)), jsonl.follow(state, 7, 3)):
         assert after["offset"] == 0
-        again, _ = lines.consume(claude, after, data, "t.jsonl")
+        again, _ = jsonl.consume(claude, after, data, "t.jsonl")
         assert [event["id"] for event in again] == [event["id"] for event in first]
 
 
 @pytest.mark.parametrize("chunk", [1000, 1500, 4000, 9000])
 def test_a_line_that_is_too_long_is_left_out_and_told(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines, "MAX_LINE", 1000)
-    data = b'{"type":"user","pad":"' + b"x" * 5000 + b'"}\n' + jsonl(block("m1", "a", 1, TEXT))
-    state, found = lines.start("001"), []
+    monkeypatch.setattr(jsonl, "MAX_LINE", 1000)
+    data = b'{"type":"user","pad":"' + b"x" * 5000 + b'"}\n' + written(block("m1", "a", 1, TEXT))
+    state, found = jsonl.start("001"), []
     while state["offset"] < len(data):
-        events, state = lines.consume(claude, state, data[state["offset"] : state["offset"] + chunk], "t.jsonl")
+        events, state = jsonl.consume(claude, state, data[state["offset"] : state["offset"] + chunk], "t.jsonl")
         found += events
     assert [event["type"] for event in found] == ["raw", "assistant.message"]
 
 
 def test_unknown_records_are_kept_as_raw_and_bookkeeping_is_not() -> None:
-    found = read("claude", jsonl({"type": "brand-new", "uuid": "n"}, {"type": "api-request", "body": "…"}))
+    found = read("claude", written({"type": "brand-new", "uuid": "n"}, {"type": "api-request", "body": "…"}))
     assert [(event["type"], event["text"]) for event in found] == [("raw", "brand-new")]
-    found = read("codex", jsonl({"type": "brand.new"}, {"type": "event_msg", "payload": {"type": "turn_diff"}}))
+    found = read("codex", written({"type": "brand.new"}, {"type": "event_msg", "payload": {"type": "turn_diff"}}))
     assert [(event["type"], event["text"]) for event in found] == [("raw", "brand.new")]
 
 
@@ -143,7 +144,7 @@ def test_what_a_sub_agent_says_does_not_end_the_turn() -> None:
         "error": "rate_limit",
         "isApiErrorMessage": True,
     }
-    session = sessions.fold(sessions.empty(), read("claude", jsonl(said, failed)))
+    session = sessions.fold(sessions.empty(), read("claude", written(said, failed)))
     assert (session["turn"], session["end"], session["errors"]) == (None, None, [])
 
 
@@ -154,7 +155,7 @@ def test_codex_s_warnings_are_no_failures_and_its_retries_tell_status_and_count(
     }
     retried = {"type": "error", "message": "Reconnecting... 2/5 (unexpected status 401 Unauthorized: no)"}
     waiting = {"type": "error", "message": "Reconnecting... waiting for network (Connection failed)"}
-    found = read("codex", jsonl(warned, retried, waiting), "stream")
+    found = read("codex", written(warned, retried, waiting), "stream")
     assert [event["type"] for event in found] == ["status.changed", "retry", "retry"]
     assert {key: found[1]["data"][key] for key in ("attempt", "most", "status")} == {
         "attempt": 2,

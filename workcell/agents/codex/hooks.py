@@ -1,0 +1,19 @@
+"""Reads the hook payloads of Codex, which have the form of Claude Code's, and the argument of its `notify` program."""
+
+from typing import Any
+
+from workcell.agents import events as e
+from workcell.agents import hooks
+from workcell.agents.events import Event, Where, event
+
+
+def read(payload: dict[str, Any], memory: dict[str, Any], where: Where) -> list[Event]:
+    """The events of a hook payload or of a `notify` argument."""
+    if payload.get("type") != "agent-turn-complete":
+        return hooks.read(payload, memory, where)
+    thread, turn = e.text(payload.get("thread-id")), e.text(payload.get("turn-id"))
+    if memory.get("session") and thread != memory["session"]:
+        return []  # Codex runs a hidden turn that makes up a title; its end is told as well
+    words = payload.get("last-assistant-message") or ""
+    key = f"notify:{turn}" if turn else None
+    return [event("turn.completed", where, key, words, turn=turn, source="hook", ok=True)]

@@ -1,0 +1,14 @@
+"""Reads a JSON file of an agent program, whose form is not ours."""
+
+import json
+from typing import Any
+
+
+def read_mapping(path: str) -> dict[str, Any]:
+    """The mapping in the file; an empty one when it cannot be read or holds anything else."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            found = json.load(file)
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,138 @@
+"""What the end of an agent's process claims: its exit code, its signal, its last words on standard error."""
+
+from collections.abc import Callable
+from typing import Any
+
+from workcell.judgement import signals as firing
+from workcell.judgement.case import Case, first_reset, names
+from workcell.judgement.evidence import item
+from workcell.judgement.signals import Fired
+
+_HARMLESS = ("network", "server_error")
+"""What the last line on stderr may tell of a program ended in the middle: a tool's output may be that
+line, and a wrong word here costs a pause, while one on a credential or a limit stops a whole account."""
+_SIGNALS = (129, 130, 131, 134, 137, 139, 143)
+"""Exit codes with which a shell tells that a signal ended its program."""
+
+_KNOWN = {
+    "vanished": ("vanished", 0.9, "its process is gone and nobody saw it end"),
+    "not-started": ("config_error", 0.85, "the program could not be started at all"),
+    "stopped": ("unknown", 0.9, "a person stopped it"),
+}
+"""By `how` of exit.json: the verdict, its confidence, and the words for it."""
+
+
+def claim(case: Case) -> None:
+    """Add what is known of the end of the process and of what was left of it."""
+    _killed(case)
+    for words in case.material.get("bounds") or []:
+        case.claim(item("processes", "partial", 0.86, words))
+    exit_: dict[str, Any] = case.material.get("exit") or {}
+    step = _step(exit_)
+    if step:
+        step(case, exit_)
+
+
+def _killed(case: Case) -> None:
+    processes = case.material.get("processes")
+    if not processes or not processes.get("killed"):
+        return
+    left = processes.get("left") or []
+    words = "its terminal was taken away in the middle" if case.open else "its terminal was taken away"
+    also = f"; {len(left)} of its processes live on" if left else ""
+    case.claim(item("processes", "vanished", 0.85, words + also))
+
+
+def _step(exit_: dict[str, Any]) -> "Callable[[Case, dict[str, Any]], None] | None":
+    """The function that reads such an end; None for one that says nothing."""
+    code, how = exit_.get("code"), exit_.get("how")
+    if how in _KNOWN:
+        return _known
+    if exit_.get("ended_by") == "time" or how in ("limit-wall", "limit-idle"):
+        return _out_of_time
+    if exit_.get("signal") or (code is not None and (code < 0 or code in _SIGNALS)):
+        return _signalled
+    if code:
+        return _failed
+    return _good if code == 0 else None
+
+
+def _known(case: Case, exit_: dict[str, Any]) -> None:
+    case.claim(item("locks", *_KNOWN[exit_["how"]]))
+
+
+def _signalled(case: Case, exit_: dict[str, Any]) -> None:
+    signal = exit_.get("signal") or abs(exit_["code"]) % 128
+    case.claim(item("locks", "vanished", 0.8, f"ended by signal {signal}"))
+
+
+def _out_of_time(case: Case, exit_: dict[str, Any]) -> None:
+    last = _telling(case, "stderr")[-1:]
+    for line in last:
+        fired = case.fire_on_text("stderr", line)
+        if fired and fired[0]["verdict"] in _HARMLESS:
+            best = fired[0]
+            more: dict[str, Any] = {"signals": names(fired), "retrying": True}
+            case.claim(item("terminal", best["verdict"], min(0.7, best["confidence"]), best["words"], **more))
+            return
+    if not any(words in "".join(last) for words in _of_agent(case, "trying")):
+        for s, source in case.open:
+            if not (s["open"] or s["retry"] or s["approval"] or s["tool_cut"]):
+                words = "the turn was open, no tool ran and no request was tried again when its time was up"
+                case.claim(item(source, "stuck", 0.6, words))
+                return
+    case.claim(item("locks", "unknown", 0.3, "ended from outside when its time was up"))
+
+
+def _failed(case: Case, exit_: dict[str, Any]) -> None:
+    code: int = exit_["code"]
+    fired: list[Fired] = []
+    for source in ("stderr", "stdout"):
+        for line in _telling(case, source):
+            fired += case.fire_on_text(source, line)
+    fired = firing.sure_first(fired)
+    meaning = (((case.material.get("exits") or {}).get("codes")) or {}).get(code)
+    if fired:
+        best, when = fired[0], first_reset(fired)
+        sure = min(0.85, best["confidence"])
+        case.claim(item("terminal", best["verdict"], sure, best["words"], signals=names(fired), reset=when, exit=code))
+    elif meaning:
+        case.claim(item("locks", meaning["verdict"], meaning["confidence"], meaning["words"], exit=code))
+    elif case.open:
+        case.claim(item("locks", "vanished", 0.5, f"ended with {code} in the middle of a turn"))
+    else:
+        case.claim(item("locks", "unknown", 0.3, f"ended with {code}"))
+
+
+def _good(case: Case, exit_: dict[str, Any]) -> None:
+    text = case.material.get("stdout")
+    if text is None or any(one.get("final") for one in case.claims):
+        return
+    if case.material.get("stdout_asks"):
+        case.claim(item("terminal", "partial", 0.7, f"it ended with a question: {_last_line(text)}"))
+    elif not case.reads:
+        # such programs end with 0 after a refused key, too
+        words = "it ended with 0, and its records cannot be read: that says nothing"
+        case.claim(item("locks", "unknown", 0.3, words))
+    elif not text.strip():
+        case.claim(item("terminal", "partial", 0.6, "it ended with 0 and without a word"))
+    else:
+        case.claim(item("terminal", "ok", 0.7, f"it ended with 0: {_last_line(text)}"))
+
+
+def _telling(case: Case, source: str) -> list[str]:
+    """The lines where a program that fails says why: its first and its last, not what is between."""
+    noise = tuple(_of_agent(case, "noise"))
+    lines = [line.strip() for line in (case.material.get(source) or "").splitlines() if line.strip()]
+    lines = [line for line in lines if not line.startswith(noise)]
+    if source == "stdout" and len(lines) > 2:
+        return []  # an answer, not an error message
+    return list(dict.fromkeys([*lines[:1], *lines[-1:]]))
+
+
+def _of_agent(case: Case, name: str) -> list[str]:
+    return list((case.material.get("exits") or {}).get(name) or [])
+
+
+def _last_line(text: str) -> str:
+    return " ".join(text.split())[-200:]
