@@ -96,9 +96,7 @@ def _load(name: str, folder: str) -> Agent:
     path = os.path.join(_SHIPPED, name)
     if not os.path.isfile(os.path.join(path, _FILE)):
         path = os.path.join(folder, name)
-        _check(path)
-        # the folder of the home is searched after the shipped ones; its modules import each other as these do
-        agents.__path__[:] = [_SHIPPED, folder]
+        _search(folder, name)
     try:
         found = importlib.import_module(f"{agents.__name__}.{name}.agent").AGENT
         if not isinstance(found, Agent) or found.name != name:
@@ -110,13 +108,26 @@ def _load(name: str, folder: str) -> Agent:
     return found
 
 
-def _check(path: str) -> None:
-    """Refuse a folder, or a file in it, that another user could have written."""
-    for top, _, files in os.walk(os.path.dirname(path) if os.path.islink(path) else path):
-        for entry in (top, *(os.path.join(top, file) for file in files)):
-            now = os.stat(entry)
-            if now.st_uid != os.geteuid() or now.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-                raise Refused(f"others can write to {entry}", f"chmod -R go-w {path}")
+def _search(folder: str, name: str) -> None:
+    """Let the modules of `name` be found in a folder of the home, behind the shipped ones."""
+    path = os.path.join(folder, name)
+    _check(folder, path)
+    loaded = sys.modules.get(f"{agents.__name__}.{name}")
+    if loaded is None or path not in loaded.__path__:
+        _forget(name)  # of another home, where this process has asked one before
+        agents.__path__[:] = [_SHIPPED, folder]
+        importlib.invalidate_caches()
+
+
+def _check(folder: str, path: str) -> None:
+    """Refuse a folder where another user could have written or exchanged code."""
+    entries = [folder]
+    for top, _, files in os.walk(path):
+        entries += [top, *(os.path.join(top, file) for file in files)]
+    for entry in entries:
+        now = os.stat(entry)
+        if now.st_uid != os.geteuid() or now.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+            raise Refused(f"others can write to {entry}", f"chmod -R go-w {folder}")
 
 
 def _forget(name: str) -> None:

@@ -204,3 +204,17 @@ def test_where_transcripts_lie() -> None:
 )
 def test_whether_a_message_ends_with_a_question(words: str, asking: bool | None) -> None:
     assert asks(words) is asking
+
+
+def test_prompts_without_an_id_are_two_turns() -> None:
+    prompt = {"type": "user", "message": {"content": "go on"}}
+    begun = [one["id"] for one in read("claude", written(prompt, prompt)) if one["type"] == "turn.started"]
+    assert len(set(begun)) == 2
+
+
+def test_a_wait_for_the_reset_is_told_by_the_program_alone() -> None:
+    words = "Usage limit reached · continuing automatically at 5pm"
+    notice = {"type": "system", "subtype": "informational", "content": words, "uuid": "u"}
+    assert sessions.fold(sessions.empty(), read("claude", written(notice)))["waits"] == words
+    other = {**notice, "content": "Usage limit reached"}
+    assert sessions.fold(sessions.empty(), read("claude", written(other)))["waits"] is None

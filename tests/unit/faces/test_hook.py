@@ -126,3 +126,16 @@ def test_it_takes_at_most_twice_the_time_of_bare_python(tmp_path):
         return min(times)
 
     assert best([*PROGRAM, "claude"]) <= 2 * best([sys.executable, "-c", "pass"])
+
+
+def test_keys_that_only_one_agent_has_are_those_that_its_folder_names(tmp_path):
+    home = tmp_path / "home"
+    (home / "agents" / "parrot").mkdir(parents=True)
+    (home / "agents" / "parrot" / "hook_keys").write_text("branch\nleaf\n")
+    run = home / "runs" / "some-run"
+    run.mkdir(parents=True)
+    payload = json.dumps({"hook_event_name": "Perched", "branch": "oak", "thread-id": "t", "bark": "x"}).encode()
+    for agent in ("parrot", "codex", "unknown", "../agents/parrot"):
+        assert ring(run, payload, agent).returncode == 0
+    found = [{key for key in one["payload"] if key != "hook_event_name"} for one in brought(run)]
+    assert found == [{"branch"}, {"thread-id"}, set(), set()]

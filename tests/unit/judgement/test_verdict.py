@@ -161,3 +161,17 @@ def test_the_last_screen_of_a_program_without_a_reader_tells_no_good_end() -> No
     shown = {"agent": "claude", "now": NOW, "frames": [frame("agent.log", rows, "claude")], "exit": ended(0)}
     assert verdict.judge(shown, SIGNALS)["verdict"] == "ok"
     assert verdict.judge({**shown, "reader": False}, SIGNALS)["verdict"] == "unknown"
+
+
+def test_an_exit_code_that_the_agent_is_known_for_counts_where_no_signal_fires() -> None:
+    exits = {"codes": {75: {"verdict": "rate_limit", "confidence": 0.8, "words": "too many"}}, "noise": ["NOTE"]}
+    assert judged(BEGUN, exit=ended(75), exits=exits)["verdict"] == "rate_limit"
+    assert judged(BEGUN, exit=ended(76), exits=exits)["verdict"] == "vanished"
+    assert judged(BEGUN, exit=ended(75))["verdict"] == "vanished"
+
+
+def test_lines_that_the_agent_always_writes_are_no_words_of_a_failure() -> None:
+    words, end = "NOTE: x\nERROR: You've hit your usage limit. Try again at 5pm.\nNOTE: y", ended(1)
+    noisy = judged(agent="codex", exit=end, stderr=words)
+    quiet = judged(agent="codex", exit=end, stderr=words, exits={"noise": ["NOTE"]})
+    assert (noisy["verdict"], quiet["verdict"]) == ("unknown", "usage_limit")

@@ -73,7 +73,7 @@ def begins(record: Mapping[str, Any]) -> bool:
 def read(record: dict[str, Any], memory: dict[str, Any], where: Where) -> list[Event]:
     """The events of one line of the stream or the transcript."""
     kind = record.get("type")
-    this = Record(record, memory, where, key=e.text(record.get("uuid")))
+    this = Record(record, memory, where, key=e.text(record.get("uuid")) or None)
     if not isinstance(kind, str):
         return [_raw(this)]
     session = record.get("sessionId") or record.get("session_id")

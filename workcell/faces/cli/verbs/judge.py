@@ -11,6 +11,7 @@ from workcell.evidence import judge_directory as directory
 from workcell.evidence import judge_run
 from workcell.faces.cli import app as face
 from workcell.faces.cli import arguments, out
+from workcell.playbooks import library
 from workcell.rundir import layout
 from workcell.terminal import log_reader
 
@@ -31,7 +32,8 @@ def judge(
         if recipe is None:
             raise Usage("--from needs --recipe", f"--recipe NAME; agents: {', '.join(registry.names())}")
         where = None
-        found = directory.judge_directory(source, recipe, render=log_reader.screen)
+        signals = library.signals(library.load(home=layout.home())[0])
+        found = directory.judge_directory(source, recipe, signals, render=log_reader.screen)
     else:
         where = arguments.run(run or "")
         found = judge_run.judge_run(layout.home(), where)
