@@ -1,8 +1,14 @@
 """Fixtures for tests that start real runs: a home of their own, and nothing left alive afterwards."""
 
 import pytest
+from hypothesis import settings
 
 from tests.support import lab as labs
+
+# An example has no deadline: how long one takes says what else the machine does. A test that hangs ends by the
+# timeout of pytest.
+settings.register_profile("workcell", deadline=None)
+settings.load_profile("workcell")
 
 
 @pytest.fixture(autouse=True)

@@ -32,9 +32,7 @@ def attacked(lab, examples):
     arena = arenas.Arena(lab)
     drawn = Path(lab.top, "operations.json")
 
-    @settings(
-        max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=PHASES
-    )
+    @settings(max_examples=examples, database=None, suppress_health_check=list(HealthCheck), phases=PHASES)
     @given(
         st.lists(OPERATION, min_size=1, max_size=12), st.sampled_from(["once", "live", "kill", "kill-live", "check"])
     )

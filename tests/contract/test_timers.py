@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.lab import ROOT, eventually
@@ -25,7 +25,6 @@ LINES = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(LINES, st.booleans(), st.sampled_from(["/home/a/.workcell", "/tmp/with space", "/tmp/quo'te", "/tmp/ünïcode"]))
 def test_every_other_byte_of_a_crontab_is_kept(lines, ended, home):
     table = b"\n".join(lines) + (b"\n" if ended and lines else b"")

@@ -184,8 +184,8 @@ international = st.lists(
     narrow | wide | wide | st.sampled_from([b"\n", b"\r\n", b"\t", b"\x1b[K"]) | fresh, max_size=40
 ).map(b"".join)
 
-quick = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-long = settings(max_examples=5000, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=150, suppress_health_check=list(HealthCheck))
+long = settings(max_examples=5000, suppress_health_check=list(HealthCheck))
 
 
 @quick

@@ -9,7 +9,7 @@ from tests.support.lab import eventually
 from workcell.evidence import capture, capture_state
 from workcell.launch import launch
 from workcell.launch.options import Options
-from workcell.rundir import look, phase
+from workcell.rundir import layout, look, maildir, phase
 
 RUNS, SECONDS = 100, 30.0
 
@@ -42,7 +42,8 @@ def test_a_hundred_idle_runs_use_three_percent_of_a_core_at_most(lab, monkeypatc
     for run in runs:
         capture.capture(run)
         assert capture_state.stored(look.at(run).directory)["sources"]["stream"]["session"]["events"]
-    time.sleep(3.0)  # the runners take the captured events out of their spools
+    # the runners take the captured events out of their spools
+    eventually(lambda: not any(maildir.waiting(os.path.join(run, layout.SPOOL)) for run in runs))
     before, began = _ticks(pids), time.monotonic()
     for run in runs:
         capture.capture(run)

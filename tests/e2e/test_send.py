@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import time
 
 import pytest
 
@@ -132,7 +131,7 @@ def test_a_half_typed_line_of_a_person_is_left_alone(stub):
         done = send.send(stub.run, "a message", "urgent")
         assert done.state == inbox.QUEUED and "half a li" in str(done.why)
         window.type(b"ne")
-        time.sleep(0.2)
+        eventually(lambda: any("half a line" in row for row in stub.rows()))
         window.type(b"\r")
         eventually(lambda: stub.state(done.message) == inbox.ACCEPTED, 20.0)
     assert stub.texts() == ["half a line", "a message"]

@@ -54,7 +54,7 @@ def jsonl(*records: dict[str, Any]) -> str:
     return "".join(json.dumps(record) + "\n" for record in records)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(WORDS, WORDS, WORDS, st.sampled_from([0, 1, -15, 143, -9]), st.booleans())
 def test_claude_s_records(prompt: str, output: str, said: str, code: int, ended: bool) -> None:
     call = {"type": "tool_use", "id": "t", "name": "Bash", "input": {"command": prompt}}
@@ -80,7 +80,7 @@ def test_claude_s_records(prompt: str, output: str, said: str, code: int, ended:
         assert found["verdict"] in ("ok", "partial")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(WORDS, WORDS, st.sampled_from([0, 1, -15, -9]), st.booleans())
 def test_codex_s_records(output: str, said: str, code: int, ended: bool) -> None:
     run = {
@@ -107,14 +107,14 @@ def test_codex_s_records(output: str, said: str, code: int, ended: bool) -> None
     assert found["verdict"] not in ALARMS, found["evidence"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(WORDS, WORDS, st.sampled_from(["claude", "codex"]))
 def test_plain_words_of_a_run_that_ended_well(stdout: str, stderr: str, agent: str) -> None:
     found = judged(agent, stdout__txt=stdout, stderr__txt=stderr, exit_code="0")
     assert found["verdict"] in ("ok", "partial"), found["evidence"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(WORDS, st.sampled_from(["TERM", None]), st.sampled_from([-15, -9, 143]))
 def test_codex_killed_while_a_tool_s_output_is_its_last_line(output: str, killed: str | None, code: int) -> None:
     meta = json.dumps({"timed_out_signal": killed})
@@ -128,7 +128,7 @@ def test_codex_killed_while_a_tool_s_output_is_its_last_line(output: str, killed
     assert found["verdict"] not in ALARMS, found["evidence"]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(WORDS, WORDS, st.booleans())
 def test_claude_s_screen(said: str, output: str, busy: bool) -> None:
     footer = "  ⏵⏵ accept edits on (shift+tab to cycle)" + (" · esc to interrupt" if busy else "")
@@ -145,7 +145,7 @@ def test_claude_s_screen(said: str, output: str, busy: bool) -> None:
     assert found["verdict"] not in ALARMS, found["evidence"]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(WORDS, WORDS)
 def test_codex_s_screen(said: str, output: str) -> None:
     rows = [
@@ -164,7 +164,7 @@ def test_codex_s_screen(said: str, output: str) -> None:
     assert found["verdict"] not in ALARMS, found["evidence"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(WORDS)
 def test_a_permission_whose_command_is_full_of_such_sentences(command: str) -> None:
     rows = [

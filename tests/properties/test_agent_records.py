@@ -71,7 +71,7 @@ def test_arbitrary_bytes(agent: str, data: bytes, kind: str) -> None:
     assert state["offset"] == len(data)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(AGENTS, st.lists(RECORD, max_size=12), st.sampled_from(["stream", "transcript"]))
 def test_records_of_any_shape_never_stop_the_reader_and_fold_into_a_session(
     agent: str, records: list[dict[str, Any]], kind: str
@@ -86,7 +86,7 @@ def test_records_of_any_shape_never_stop_the_reader_and_fold_into_a_session(
     assert 0 <= decided["confidence"] <= 1
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(AGENTS, st.lists(RECORD, max_size=6), st.data())
 def test_torn_anywhere_the_events_are_the_same(agent: str, records: list[dict[str, Any]], data: st.DataObject) -> None:
     whole = b"".join(json.dumps(record).encode() + b"\n" for record in records)
@@ -102,7 +102,7 @@ def test_torn_anywhere_the_events_are_the_same(agent: str, records: list[dict[st
     assert list(seen.values()) == at_once
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(AGENTS, st.lists(RECORD, min_size=1, max_size=6))
 def test_a_replay_adds_nothing(agent: str, records: list[dict[str, Any]]) -> None:
     whole = b"".join(json.dumps(record).encode() + b"\n" for record in records)

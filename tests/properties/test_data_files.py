@@ -9,7 +9,7 @@ from workcell.base.errors import WorkcellError
 from workcell.launch import briefs as op
 from workcell.texts import advice, brief, document, launch_file, project_rules, recipe
 
-FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 words = st.text(st.characters(codec="utf-8"), max_size=30)
 plain = st.recursive(

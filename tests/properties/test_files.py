@@ -100,7 +100,7 @@ def test_an_id_begins_with_its_time_and_is_one_path_component(name):
     assert os.path.basename(found) == found and not found.startswith(".")
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.binary(max_size=3000), st.binary(max_size=3000))
 def test_what_is_sealed_never_changes(first, second):
     with tempfile.TemporaryDirectory() as where:
@@ -116,7 +116,7 @@ def test_what_is_sealed_never_changes(first, second):
         assert sorted(os.listdir(where)) == ["a.json", "b.json", "now"]
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(RECORDS)
 def test_the_slot_gives_back_what_was_kept(data):
     exit = {**data, "schema": "workcell.file.exit/1"}
@@ -136,7 +136,7 @@ def test_the_slot_gives_back_what_was_kept(data):
 EVENTS = st.lists(st.fixed_dictionaries({"words": st.text(max_size=40)}), max_size=8)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(EVENTS, EVENTS, st.integers(0, 400), st.binary(max_size=40))
 def test_a_journal_goes_on_behind_its_last_whole_line(before, after, cut, junk):
     """Killed in the middle of a write, or with rubbish at its end: what was whole is kept, and numbers go on."""
@@ -165,7 +165,7 @@ def test_a_journal_goes_on_behind_its_last_whole_line(before, after, cut, junk):
         assert [end for end, _ in events.read(path)][-1:] == ([os.path.getsize(path)] if found else [])
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(EVENTS.filter(len), st.lists(st.integers(0, 60), max_size=10))
 def test_a_disk_that_takes_only_part_of_a_line_tears_none(lines, room):
     """Every write is cut short or refused as long as there are refusals: each line is there, once and in order."""
@@ -195,7 +195,7 @@ def test_a_disk_that_takes_only_part_of_a_line_tears_none(lines, room):
 
 
 @given(st.lists(st.binary(max_size=30) | RECORDS.map(json_codec.encode_line), max_size=8), st.binary(max_size=20))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_readers_skip_bad_lines_and_leave_the_last_torn_one(lines, tail):
     data = b"".join(line.replace(b"\n", b"") + b"\n" for line in lines) + tail.replace(b"\n", b"")
     with tempfile.TemporaryDirectory() as where:
@@ -207,7 +207,7 @@ def test_readers_skip_bad_lines_and_leave_the_last_torn_one(lines, tail):
             assert [event for _, event in events.read(path, end)] == [event for _, event in found[number + 1 :]]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(RECORDS, max_size=6), st.lists(st.binary(max_size=30), max_size=3))
 def test_mail_arrives_whole_in_order_and_rubbish_is_kept_for_a_person(messages, rubbish):
     with tempfile.TemporaryDirectory() as run:
@@ -252,7 +252,6 @@ def test_a_spool_that_is_drained_twice_says_everything_once(tmp_path):
     assert [event["number"] for _, event in events.read(os.path.join(run, layout.EVENTS))] == [0, 1, 2]
 
 
-@settings(deadline=None)
 @given(RECORDS, st.sampled_from(["event", "self", "n", "at", "type", "id", "run"]), VALUES)
 def test_no_message_breaks_the_journal_or_its_numbers(message, key, value):
     """A hook or any program may bring what it likes: the numbers go on, and nothing is raised in the runner."""

@@ -64,9 +64,7 @@ def _plant(run: str, secrets: list[str], text: str) -> None:
 
 
 @pytest.mark.timeout(400)
-@settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(secrets=values, data=st.data())
 def test_no_verb_that_looks_lets_a_value_or_a_control_out(run, capfdbinary, secrets, data) -> None:
     forms = []

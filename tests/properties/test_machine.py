@@ -246,7 +246,6 @@ class Runs(RuleBasedStateMachine):
 Runs.TestCase.settings = settings(
     max_examples=12,
     stateful_step_count=8,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
     derandomize=True,
     database=None,
@@ -260,5 +259,5 @@ class Long(Runs):
 
 TestRunsForLong = pytest.mark.sweep(pytest.mark.timeout(900)(Long.TestCase))
 TestRunsForLong.settings = settings(
-    max_examples=60, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck), database=None
+    max_examples=60, stateful_step_count=20, suppress_health_check=list(HealthCheck), database=None
 )

@@ -27,7 +27,7 @@ def adapter(at_most: int, per: int, quiet: Quiet | None, daily: Daily | None) ->
     return Adapter("a", "webhook", "f", True, events, (), at_most, float(per), 1e9, quiet, daily, {})
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(
     start=START,
     happened=st.lists(st.tuples(st.integers(0, 2 * DAY), st.sampled_from("xyz"), EVENT), max_size=15),
@@ -71,7 +71,6 @@ def test_each_is_told_once_in_order_within_the_cap(start, happened, at_most, per
         assert own == sorted(own)
 
 
-@settings(deadline=None)
 @given(START, MINUTE, ZONE)
 def test_the_daily_time_comes_within_a_day_and_a_clock_change(after, minute, zone):
     due = plan.next_time(Daily(minute, zone, frozenset()), after)

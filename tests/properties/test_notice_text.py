@@ -55,7 +55,7 @@ NOTICE = st.builds(
     FACTS,
 )
 RENDER = Texts(TEMPLATES, same).render
-TAME = settings(deadline=None, max_examples=20)
+TAME = settings(max_examples=20)
 
 
 def shows(text: str) -> bool:
@@ -126,7 +126,6 @@ def test_no_known_secret_survives(uses, data):
                 assert markup.escape(kind)(secret) not in text_of
 
 
-@settings(deadline=None)
 @given(ANY)
 def test_what_html_shows_is_the_text(text):
     clean = markup.line(text)
@@ -135,7 +134,6 @@ def test_what_html_shows_is_the_text(text):
     assert telegram_html(markup.code(markup.HTML, clean)) == clean
 
 
-@settings(deadline=None)
 @given(ANY)
 @example("1. not a list")
 @example("# no heading")
@@ -156,7 +154,6 @@ def test_what_markdown_shows_is_the_text(text):
     assert [child.type for child in inline.children][1] == "strong_open"
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(), max_size=100), st.integers(0, 60))
 def test_a_cut_text_is_no_longer_than_it_may_be(text, size):
     cut = markup.cut(text, size)

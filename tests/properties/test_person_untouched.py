@@ -104,7 +104,7 @@ def configured(tmp_path_factory):
         yield
 
 
-quiet = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quiet = settings(suppress_health_check=[HealthCheck.too_slow])
 
 
 @settings(quiet, max_examples=15)

@@ -29,7 +29,7 @@ TEXTS = (
 BYTES = TEXTS.map(lambda text: text.encode("utf-8", "surrogatepass")) | st.binary(max_size=200)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(BYTES)
 def test_any_bytes_are_a_brief_or_have_faults(data):
     try:
@@ -43,7 +43,7 @@ def test_any_bytes_are_a_brief_or_have_faults(data):
         assert found.objective and "\n" not in found.objective
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(BYTES)
 def test_any_bytes_are_a_recipe_a_law_a_configuration_or_have_faults(data):
     with tempfile.TemporaryDirectory() as where:
@@ -86,7 +86,7 @@ WORDS = st.lists(
 ).map("".join)  # fmt: skip
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(WORDS)
 def test_any_words_of_a_recipe_are_filled_in_or_refused(text):
     try:

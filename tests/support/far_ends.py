@@ -6,12 +6,13 @@ import json
 import socket
 import socketserver
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
+
+from tests.support import lab
 
 
 @dataclass
@@ -332,7 +333,4 @@ def free_port() -> int:
 
 def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
     """Wait until a condition holds."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "the condition never held"
-        time.sleep(0.01)
+    lab.eventually(condition, seconds)

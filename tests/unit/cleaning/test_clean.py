@@ -126,7 +126,7 @@ hostile = st.text(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(secrets, st.data())
 def test_nothing_steers_and_no_value_survives(values: list[str], data: st.DataObject) -> None:
     cleaner = Cleaner(values)
@@ -147,7 +147,7 @@ def test_nothing_steers_and_no_value_survives(values: list[str], data: st.DataOb
     assert "\n" not in cleaner.line(text)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.recursive(
         st.text() | st.integers() | st.none(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)

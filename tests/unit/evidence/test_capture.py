@@ -195,7 +195,7 @@ def test_the_piece_bounds_what_is_read_at_once(run, monkeypatch):
     assert [line["text"][:4] for line in run.told()] == [f"{number:04d}" for number in range(600)]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.integers(1, 400), max_size=6), st.binary(max_size=120))
 def test_however_the_file_grows_the_same_is_told(tmp_path_factory, cuts, noise):
     run = Run(tmp_path_factory.mktemp("grow"))

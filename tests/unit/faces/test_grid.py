@@ -14,7 +14,7 @@ COLUMNS = (
 )
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(st.lists(row, max_size=5), st.integers(1, 200))
 def test_no_line_is_wider_than_the_terminal(rows, width):
     lines = grid.fitted(COLUMNS, rows, width)

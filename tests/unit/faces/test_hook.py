@@ -94,7 +94,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.binary(max_size=300) | JSON.map(lambda value: json.dumps({"tool_input": value, "prompt": value}).encode()))
 def test_any_payload_becomes_a_small_record(data):
     found = hook.payload(data)

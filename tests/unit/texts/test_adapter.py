@@ -132,7 +132,7 @@ def test_a_literal_secret_is_never_repeated(uses):
             assert not secret or "hunter2" not in str([str(fault) for fault in error.faults])
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(
     st.dictionaries(
         st.sampled_from([entry.name for entry in adapter.COMMON] + [e.name for k in adapter.KINDS.values() for e in k]),

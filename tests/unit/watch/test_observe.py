@@ -92,7 +92,7 @@ def test_a_torn_record_is_nothing_seen(home, tmp_path):
     assert silent(home, seen, now(60.0)) == (0.0, "the first tick")
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.floats(1, 170), st.sampled_from([0.0, 0.0, 0.0, 9999.0, -9999.0])), max_size=12))
 def test_silence_is_never_more_than_the_ticks_since_the_last_disturbance(tmp_path_factory, gaps):
     top = tmp_path_factory.mktemp("home")
