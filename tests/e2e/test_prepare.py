@@ -54,3 +54,45 @@ def test_a_python_without_ensurepip_is_named_with_its_cure(without_ensurepip: Pa
     assert "ensurepip is missing" in ran.stderr
     assert f"apt-get install {minor}" in ran.stderr
     assert {path.name for path in ROOT.glob(".venv*")} == before
+
+
+@pytest.fixture
+def as_root(without_ensurepip: Path) -> Path:
+    """The same PATH for root on Debian: an apt-get that only says on standard error what it was asked."""
+    apt = without_ensurepip / "apt-get"
+    apt.write_text('#!/bin/sh\necho "apt-get was called: $*" >&2\n')
+    apt.chmod(0o755)
+    (without_ensurepip / "id").unlink()
+    (without_ensurepip / "id").write_text("#!/bin/sh\necho 0\n")
+    (without_ensurepip / "id").chmod(0o755)
+    for name in ("sed", "mktemp"):
+        (without_ensurepip / name).symlink_to(f"/bin/{name}" if os.path.exists(f"/bin/{name}") else f"/usr/bin/{name}")
+    return without_ensurepip
+
+
+def _scripts(program: str) -> list[str]:
+    """The words that make one of the scripts prepare everything."""
+    return ["/bin/sh", f"scripts/{program}"]
+
+
+@pytest.mark.parametrize("program", ["prepare", "demo", "test"])
+def test_what_is_installed_is_named_before(as_root: Path, program: str) -> None:
+    ran = _run(_scripts(program), PATH=str(as_root), PYTHON=str(as_root / "python3"))
+    assert ran.returncode == 69, ran.stderr
+    said, called = ran.stderr.index("about to install with apt-get"), ran.stderr.index("apt-get was called: update")
+    assert said < called
+    line = ran.stderr[said:].splitlines()[0]
+    packages = next(line for line in ran.stderr.splitlines() if "called: install" in line).split()
+    assert all(
+        word in line for word in packages if not word.startswith("-") and word not in "apt-get was called: install"
+    )
+    assert f"python3.{sys.version_info.minor}-venv" in line and "--no-install" in line
+
+
+@pytest.mark.parametrize("program", ["prepare", "demo", "test"])
+def test_no_install_only_says_what_is_missing(as_root: Path, program: str) -> None:
+    ran = _run([*_scripts(program), "--no-install"], PATH=str(as_root), PYTHON=str(as_root / "python3"))
+    assert ran.returncode == 69, ran.stderr
+    assert "was called" not in ran.stderr and "about to" not in ran.stderr
+    assert f"apt-get install python3.{sys.version_info.minor}-venv" in ran.stderr
+    assert "missing:" in ran.stderr

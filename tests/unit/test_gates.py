@@ -1,13 +1,16 @@
 """Every gate of scripts/check passes as the tree is, and fails once it is given the break that it is there for."""
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT_OUT = shutil.ignore_patterns(
@@ -195,6 +198,37 @@ def test_gate_of_generated_files_sees_one_that_drifts(tree: Path, name: str) -> 
 def test_gate_passes_as_the_tree_is(gate: str) -> None:
     ran = _check(ROOT, gate)
     assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def _hooks() -> dict[str, dict[str, Any]]:
+    """The hooks of the pre-commit configuration by their id."""
+    [repo] = YAML(typ="safe").load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+    assert repo["repo"] == "local"
+    return {hook["id"]: hook for hook in repo["hooks"]}
+
+
+def _hook(tree: Path, name: str) -> subprocess.CompletedProcess[str]:
+    """Run the command of a hook as pre-commit does: its words, in the top of the repository."""
+    env = {word: value for word, value in os.environ.items() if word not in ("PYTHONPATH", "MYPYPATH")}
+    words = shlex.split(_hooks()[name]["entry"])
+    return subprocess.run(
+        words, cwd=tree, env={**env, "PYTHON": sys.executable}, capture_output=True, text=True, timeout=110
+    )
+
+
+@pytest.mark.parametrize("name", sorted(_hooks()))
+def test_a_hook_before_a_commit_passes_as_the_tree_is(name: str) -> None:
+    hook = _hooks()[name]
+    assert (hook["language"], hook["pass_filenames"]) == ("system", False)
+    ran = _hook(ROOT, name)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize("name", sorted(_hooks()))
+def test_a_hook_before_a_commit_fails_on_the_break_of_its_gate(tree: Path, name: str) -> None:
+    plant = next(plant for gate, plant, _ in BREAKS.values() if gate == name)
+    plant(tree)
+    assert _hook(tree, name).returncode == 1
 
 
 def test_a_gate_that_nobody_has_is_an_error(tree: Path) -> None:

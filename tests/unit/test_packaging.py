@@ -115,6 +115,7 @@ def test_archives_hold_every_data_file(built: Path) -> None:
         names = set(wheel.namelist())
     assert {f"workcell/_data/{name}" for name in _data()} <= names
     assert any(name.endswith("licenses/LICENSE") for name in names)
+    assert "workcell/py.typed" in names
 
 
 def _from_wheel(built: Path) -> list[str]:
@@ -170,6 +171,11 @@ def test_installed_programs_find_their_data(built: Path, tmp_path: Path, words: 
     brief.write_text("---\nobjective: it runs\nverify: test -e made\n---\n## Steps\n\n```bash\ntouch made\n```\n")
     (tmp_path / "tree").mkdir()
     call(program, "launch", str(brief), "--repo", str(tmp_path / "tree"), "--no-window", "--wait")
+
+
+def test_the_package_says_that_it_has_types() -> None:
+    assert (ROOT / "workcell" / "py.typed").read_bytes() == b""
+    assert "Typing :: Typed" in PROJECT["project"]["classifiers"]
 
 
 @pytest.mark.parametrize("name", sorted(PROJECT["project"]["scripts"]))
