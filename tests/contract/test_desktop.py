@@ -12,7 +12,7 @@ import termios
 
 import pytest
 
-from tests.support import far_ends
+from tests.support import far_ends, tmux_servers
 from tests.support.notices import ROOT, parse, send
 
 DESKTOP = "name: d\nuses: desktop\nevents: all\n"
@@ -89,7 +89,7 @@ def test_without_a_session_it_is_tried_again(monkeypatch, tmp_path):
 
 
 @pytest.fixture
-def tmux(tmp_path):
+def tmux(tmp_path, monkeypatch):
     """A tmux server of its own with one attached terminal: its socket, and what the terminal shows."""
     if shutil.which("tmux") is None:
         pytest.skip("tmux is not installed")
@@ -97,7 +97,12 @@ def tmux(tmp_path):
     env = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
     env.pop("TMUX", None)
     base = ["tmux", "-S", socket, "-f", "/dev/null"]
-    subprocess.run([*base, "new-session", "-d", "-x", "200", "-y", "20", "sleep 60"], check=True, env=env)
+    monkeypatch.delenv("TMUX", raising=False)
+    with tmux_servers.private(socket, "sleep 60", 200, 20) as server:
+        yield from _attached(server, socket, base, env)
+
+
+def _attached(server, socket, base, env):
     pid, fd = pty.fork()
     if pid == 0:
         os.execvpe("tmux", [*base, "attach"], env)
@@ -115,14 +120,12 @@ def tmux(tmp_path):
 
     def attached() -> bool:
         look()
-        listed = subprocess.run([*base, "list-clients", "-F", "#{client_width}"], capture_output=True, env=env)
-        return bool(listed.stdout.strip())
+        return bool(server.attached_sessions)
 
     try:
         far_ends.until(attached)
         yield socket, look
     finally:
-        subprocess.run([*base, "kill-server"], capture_output=True, env=env)
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
         os.close(fd)

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from tests.support import tmux_servers
 from workcell.base.errors import Unreachable
 from workcell.system import tmux
 
@@ -66,3 +67,12 @@ def test_a_server_that_goes_on_is_asked_again(lab, server, monkeypatch):
     monkeypatch.setattr(tmux, "FORGET", 0.0)
     server.open("second", ["sleep", "1000"], lab.top)
     assert sorted(server.sessions()) == ["first", "second"]
+
+
+def test_another_program_sees_the_windows_that_were_opened(lab, server):
+    server.open("second", ["sleep", "1000"], lab.top)
+    assert tmux_servers.sessions(lab.home) == ["first", "second"] == sorted(server.sessions())
+    [pane] = tmux_servers.of(lab.home).sessions.get(session_name="second").panes
+    assert pane.pane_current_path == os.path.realpath(lab.top)
+    tmux_servers.of(lab.home).sessions.get(session_name="second").kill()
+    assert list(server.sessions()) == ["first"]
