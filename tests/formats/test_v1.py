@@ -10,7 +10,7 @@ import pytest
 from workcell.rundir import look, phase, status
 from workcell.upkeep import fsck
 
-FROZEN = Path(__file__).parent / "v1" / "runs"
+FROZEN = Path(__file__).resolve().parents[1] / "data/formats/v1/runs"
 
 EXPECTED = {
     "20261120-0512-frozen-two-aaaa": ("done", "passed", 2, True),

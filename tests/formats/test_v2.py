@@ -9,7 +9,7 @@ import pytest
 from workcell.rundir import layout, look, scan, status
 from workcell.upkeep import fsck
 
-FROZEN = Path(__file__).parent / "v2"
+FROZEN = Path(__file__).resolve().parents[1] / "data/formats/v2"
 
 EXPECTED = {
     "frozen-two": ("done", "passed", 2),
