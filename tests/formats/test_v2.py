@@ -1,15 +1,13 @@
 """Run directories of format 2, with what their home says of them: they load for ever, as copies of their home."""
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 
-from workcell.rundir import layout, look, scan, status
+from tests.support.frozen import run_of, thaw
+from workcell.rundir import look, scan, status
 from workcell.upkeep import fsck
-
-FROZEN = Path(__file__).resolve().parents[1] / "data/formats/v2"
 
 EXPECTED = {
     "frozen-two": ("done", "passed", 2),
@@ -22,26 +20,9 @@ EXPECTED = {
 """(phase, state, attempts) of each; what was lost on its own machine cannot be asked about in a copy."""
 
 
-def thaw(home):
-    """A copy of the frozen home with the modes, and the empty directories, that a checkout does not keep."""
-    shutil.copytree(FROZEN, home, symlinks=True)
-    for directory, _, files in os.walk(home):
-        os.chmod(directory, 0o700)
-        for name in files:
-            path = os.path.join(directory, name)
-            if not os.path.islink(path):
-                os.chmod(path, 0o500 if name == "verify.sh" else 0o600)
-    return str(home)
-
-
 @pytest.fixture
 def frozen(tmp_path):
     return thaw(tmp_path / "home")
-
-
-def run_of(home, name):
-    [found] = [one for one in os.listdir(os.path.join(home, layout.RUNS)) if f"-{name}-" in one]
-    return os.path.join(home, layout.RUNS, found)
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
