@@ -1,9 +1,86 @@
-"""Finding the newest of many runs of one name."""
+"""Finding the run that a person means."""
 
+import json
 import os
+import shutil
 import time
+from pathlib import Path
 
-from workcell.rundir import find, layout
+import pytest
+
+from tests.support import frozen
+from workcell.base.errors import Invalid, NotFound, Refused, Usage
+from workcell.rundir import find, layout, ledger
+
+
+@pytest.fixture
+def home(tmp_path):
+    return frozen.thaw(tmp_path / "home")
+
+
+def test_by_id_name_prefix_and_path(home):
+    run = frozen.run_of(home, "frozen-two")
+    name = os.path.basename(run)
+    for word in (name, "frozen-two", name[:-2], run, os.path.join(run, "attempts", "001")):
+        assert find.run(home, word) == run, word
+
+
+def test_the_newest_is_a_dash(home):
+    assert find.run(home, "-") == find.path_of(home, find.newest(home, find.ids_of(home)))
+
+
+@pytest.mark.parametrize("word", ["", "  "])
+def test_an_empty_word_picks_nothing(home, word):
+    with pytest.raises(Usage, match="RUN is empty"):
+        find.run(home, word)
+
+
+@pytest.mark.parametrize("word", ["nothing-like-it", "/tmp", "."])
+def test_what_is_no_run_is_not_found(home, word):
+    with pytest.raises(NotFound):
+        find.run(home, word)
+
+
+def test_a_prefix_of_several_names_them(home):
+    with pytest.raises(Usage, match="fits") as caught:
+        find.run(home, "2026")
+    assert sorted(caught.value.details) == find.ids_of(home)
+
+
+def test_without_runs_there_is_no_newest(tmp_path):
+    assert find.ids_of(str(tmp_path)) == []
+    with pytest.raises(NotFound, match="no run yet"):
+        find.run(str(tmp_path), "-")
+
+
+def test_a_run_of_a_newer_format_is_refused(home):
+    run = frozen.run_of(home, "frozen-two")
+    record = json.loads(Path(run, layout.LAUNCH).read_text())
+    Path(run, layout.LAUNCH).write_text(json.dumps({**record, "schema": "workcell.file.launch/99"}))
+    with pytest.raises(Invalid, match="newer format"):
+        find.run(home, "frozen-two")
+
+
+def test_a_home_that_others_can_write_to_is_refused(home):
+    os.chmod(home, 0o777)
+    with pytest.raises(Refused, match="others can write"):
+        find.run(home, "-")
+
+
+def test_a_run_whose_directory_is_gone_is_still_known(home):
+    run = frozen.run_of(home, "frozen-created")
+    shutil.rmtree(run)
+    assert find.run(home, os.path.basename(run)) == run
+
+
+def test_what_is_live(home):
+    for name in frozen.DONE:
+        assert not find.is_live(home, os.path.basename(frozen.run_of(home, name)))
+    assert find.is_live(home, os.path.basename(frozen.run_of(home, "frozen-created")))
+    assert not find.is_live(home, "20200101-0000-none-aaaa")
+    run = frozen.run_of(home, "frozen-two")
+    os.unlink(ledger.ended_path(run))
+    assert not find.is_live(home, os.path.basename(run)), "its ledger says that it is over"
 
 
 def _run(home, run: str, created: str | None = None) -> str:
