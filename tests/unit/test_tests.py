@@ -30,6 +30,119 @@ PAUSES = {
 }
 
 
+LONG = 60
+"""Lines from which on a module has a test file of its own name."""
+
+# Modules of LONG lines or more without one, tested from elsewhere. The list only shrinks: give a module its file and take it out.
+WITHOUT = """
+agents/claude.py
+agents/codex.py
+agents/hooks.py
+agents/jsonl.py
+agents/protocol.py
+agents/rollout.py
+base/errors.py
+base/json_codec.py
+channels/markup.py
+channels/outbox.py
+channels/outbox_store.py
+channels/render.py
+channels/schedule.py
+channels/sending_now.py
+channels/to/desktop.py
+channels/to/http.py
+channels/to/mail.py
+channels/to/openclaw.py
+cleaning/secret_shapes.py
+evidence/activity.py
+evidence/capture_state.py
+evidence/judge_run.py
+evidence/record_files.py
+evidence/screen.py
+faces/cli/batch_output.py
+faces/cli/completion.py
+faces/cli/foreground.py
+faces/cli/grid.py
+faces/cli/out.py
+faces/cli/reference.py
+faces/cli/runs.py
+faces/cli/verbs/brief.py
+faces/cli/verbs/fsck.py
+faces/cli/verbs/launch.py
+faces/cli/verbs/notify.py
+faces/cli/verbs/playbook.py
+faces/cli/verbs/recipe.py
+faces/cli/verbs/resume.py
+faces/cli/verbs/salvage.py
+faces/cli/verbs/status.py
+faces/cli/verbs/trust.py
+faces/cli/verbs/watchdog.py
+faces/complete.py
+finish/decide.py
+finish/facts.py
+finish/finish.py
+finish/verify_script.py
+git/restore.py
+judgement/signals.py
+judgement/words.py
+launch/attach.py
+launch/attempt.py
+launch/batch_run.py
+launch/pinning.py
+launch/resume_brief.py
+launch/resume_trust.py
+launch/shell_script.py
+launch/start.py
+launch/workspace.py
+rundir/layout.py
+rundir/look.py
+rundir/phase.py
+rundir/words.py
+rundir/writer.py
+runner/bounds.py
+runner/gate.py
+runner/keeper.py
+runner/life.py
+runner/limits.py
+runner/runbook.py
+runner/spawn.py
+runner/typist_child.py
+runner/windows.py
+system/processes.py
+system/resource_limits.py
+system/user_manager.py
+terminal/emulator.py
+terminal/sequences.py
+texts/brief.py
+texts/compose.py
+texts/document.py
+texts/fields.py
+texts/markdown.py
+texts/models.py
+texts/project_rules.py
+texts/recipe.py
+together/send.py
+together/typist.py
+trust/acceptance.py
+trust/policy.py
+trust/trust.py
+upkeep/doctor_cron.py
+upkeep/fsck_ledger.py
+upkeep/salvage.py
+watch/accounts.py
+watch/act.py
+watch/actions.py
+watch/installation.py
+watch/recover.py
+watch/steps.py
+watch/tick.py
+watch/timers/cron.py
+watch/timers/launchd.py
+watch/timers/systemd.py
+watch/tmux_health.py
+"""
+
+
 def pauses(text: str) -> Iterator[tuple[int, str]]:
     """Line and function of each call of time.sleep, however it was imported."""
     tree = ast.parse(text)
@@ -94,3 +207,35 @@ def test_no_example_has_a_deadline() -> None:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "settings":
                 wrong += [f"{path.name}:{node.lineno}" for word in node.keywords if word.arg == "deadline"]
     assert wrong == [], "the profile in tests/conftest.py sets no deadline for any test"
+
+
+def without_a_file(package: Path, tests: Path) -> set[str]:
+    """Modules of LONG lines or more for which `tests` has no test_<module>.py in the folder of their room."""
+    found = set()
+    for path in package.rglob("*.py"):
+        name = path.relative_to(package)
+        long = name.name != "__init__.py" and len(path.read_text().splitlines()) >= LONG
+        if long and not (tests / name.parent / f"test_{name.name}").exists():
+            found.add(str(name))
+    return found
+
+
+def test_every_long_module_has_a_test_file_of_its_name() -> None:
+    missing, listed = without_a_file(ROOT / "workcell", TESTS / "unit"), set(WITHOUT.split())
+    assert missing - listed == set(), "write tests/unit/<room>/test_<module>.py"
+    assert listed - missing == set(), "take these out of WITHOUT: they have a file, are short, or are gone"
+
+
+def test_a_long_module_without_a_test_file_is_noticed(tmp_path: Path) -> None:
+    for name, lines in (("a/long.py", LONG), ("a/short.py", LONG - 1), ("a/tested.py", LONG)):
+        path = tmp_path / "package" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n" * lines)
+    (tmp_path / "tests/a").mkdir(parents=True)
+    (tmp_path / "tests/a/test_tested.py").touch()
+    assert without_a_file(tmp_path / "package", tmp_path / "tests") == {"a/long.py"}
+
+
+def test_every_unit_test_lies_in_the_room_that_it_tests() -> None:
+    rooms = {str(path.relative_to(TESTS / "unit").parent) for path in (TESTS / "unit").rglob("test_*.py")}
+    assert {room for room in rooms if not (ROOT / "workcell" / room).is_dir()} == set()

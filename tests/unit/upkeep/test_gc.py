@@ -1,10 +1,134 @@
-"""What gc looks at, run by run."""
+"""What gc proposes and removes, and what it leaves alone."""
 
 import os
+import shutil
 import sys
+import time
+from pathlib import Path
 
-from workcell.rundir import layout, look
+import pytest
+
+from tests.support import frozen
+from workcell.git import repository, worktrees
+from workcell.rundir import find, layout, ledger, locks, look, phase, writer
 from workcell.upkeep import gc
+
+LONG_AGO = time.time() - 10 * 86400.0
+
+
+@pytest.fixture
+def home(tmp_path):
+    path = frozen.thaw(tmp_path / "home")
+    for name in os.listdir(os.path.join(path, layout.LEDGER)):
+        os.utime(os.path.join(path, layout.LEDGER, name), (LONG_AGO, LONG_AGO))
+    return path
+
+
+def of(items, kind):
+    return [item for item in items if item.kind == kind]
+
+
+def test_an_empty_home_has_nothing_to_remove(tmp_path):
+    assert gc.gc(str(tmp_path)) == gc.gc(str(tmp_path), act=True) == []
+
+
+def test_looking_removes_nothing(home):
+    before = frozen.state(home)
+    assert {os.path.basename(item.path) for item in of(gc.gc(home, 0.0), "run")} == {
+        os.path.basename(frozen.run_of(home, name)) for name in frozen.DONE
+    }
+    assert frozen.state(home) == before
+
+
+def test_runs_that_are_over_go_with_all_that_the_home_says_of_them(home):
+    items = gc.gc(home, 0.0, act=True)
+    assert [item.done for item in of(items, "run")] == ["removed"] * len(frozen.DONE)
+    left = find.ids_of(home)
+    assert sorted(left) == sorted(os.path.basename(frozen.run_of(home, name)) for name in frozen.OPEN)
+    assert {name.partition(".")[0] for name in os.listdir(os.path.join(home, layout.LEDGER))} == set(left)
+    assert os.listdir(os.path.join(home, layout.ENDED)) == []
+
+
+def test_young_runs_stay(home):
+    run = frozen.run_of(home, "frozen-two")
+    ago = time.time() - gc.clock.parse(look.at(run).result["ended_at"])
+    assert of(gc.gc(home, ago + 3600.0), "run") == []
+
+
+def test_a_run_that_is_being_written_is_left(home):
+    run = frozen.run_of(home, "frozen-two")
+    with writer.take(run):
+        items = {os.path.basename(item.path): item for item in of(gc.gc(home, 0.0, act=True), "run")}
+    assert items[os.path.basename(run)].done == "left: a process is writing it"
+    assert os.path.isdir(run)
+
+
+def test_a_run_whose_agents_lock_is_held_is_left(home):
+    run = frozen.run_of(home, "frozen-two")
+    lock = locks.take(os.path.join(run, layout.AGENT_LOCK))
+    try:
+        items = {os.path.basename(item.path): item for item in of(gc.gc(home, 0.0, act=True), "run")}
+    finally:
+        os.close(lock)
+    assert "holds agent.lock" in items[os.path.basename(run)].done
+
+
+def test_a_run_that_was_never_born(home):
+    staged = Path(home, layout.RUNS, f"{layout.STAGED}abcd")
+    staged.mkdir()
+    assert [item.can for item in of(gc.gc(home), "staged")] == [False], "it is young, and has no lock yet"
+    lock = locks.take(str(staged / layout.RUNNER_LOCK))
+    assert [item.can for item in of(gc.gc(home), "staged")] == [False]
+    os.close(lock)
+    assert [item.done for item in of(gc.gc(home, act=True), "staged")] == ["removed"]
+    assert not staged.exists()
+
+
+def test_a_ledger_whose_run_is_gone(home):
+    over, lost = frozen.run_of(home, "frozen-two"), frozen.run_of(home, "frozen-lost")
+    for run in (over, lost):
+        shutil.rmtree(run)
+    items = {os.path.basename(item.path): item for item in of(gc.gc(home, act=True), "ledger")}
+    assert items[os.path.basename(ledger.path(over))].done == "removed"
+    kept = items[os.path.basename(ledger.path(lost))]
+    assert (kept.can, kept.done) == (False, None) and "workcell stop" in kept.why[0]
+    assert os.path.exists(ledger.path(lost))
+
+
+def test_a_ledger_whose_making_was_cut_short(home):
+    half = Path(home, layout.LEDGER, ".half")
+    half.touch()
+    assert of(gc.gc(home), "ledger") == []
+    os.utime(half, (LONG_AGO, LONG_AGO))
+    assert [item.done for item in of(gc.gc(home, act=True), "ledger")] == ["removed"]
+
+
+def test_the_log_of_a_run_that_is_over_is_compressed(home):
+    run = frozen.run_of(home, "frozen-unverified")
+    log = Path(look.at(run).directory, layout.AGENT_LOG)
+    log.write_bytes(b"line\n" * 30_000)
+    items = of(gc.gc(home, act=True), "log")
+    assert [item.done for item in items] == ["compressed"]
+    assert not log.exists() and os.path.exists(f"{log}.001.gz")
+    assert look.at(run).phase == phase.DONE
+
+
+def test_a_worktree_goes_once_its_work_is_safe_and_its_run_stays_until_then(lab):
+    tree = os.path.join(lab.home, layout.WORKTREES, "20200101-0000-gone-aaaa")
+    os.makedirs(os.path.dirname(tree))
+    os.makedirs(os.path.join(lab.home, layout.RUNS))
+    worktrees.create(repository.find(lab.repo), tree, run="20200101-0000-gone-aaaa")
+    [young] = of(gc.gc(lab.home, act=True), "worktree")
+    assert not young.can and "within the hour" in young.why[0]
+    Path(tree, "new").write_text("work")
+    os.utime(tree, (LONG_AGO, LONG_AGO))
+    [full] = of(gc.gc(lab.home, act=True), "worktree")
+    assert (full.can, full.done) == (False, None) and os.path.exists(os.path.join(tree, "new"))
+    os.unlink(os.path.join(tree, "new"))
+    os.utime(tree, (LONG_AGO, LONG_AGO))
+    [clean] = of(gc.gc(lab.home, act=True), "worktree")
+    assert clean.can and str(clean.done).startswith("removed"), clean
+    assert not os.path.exists(tree)
 
 
 def test_gc_looks_at_each_run_once(tmp_path):

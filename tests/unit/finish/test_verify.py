@@ -1,0 +1,57 @@
+"""The check of a run, run again by a person."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support import runs
+from workcell.base.errors import NotFound, TryAgain
+from workcell.finish import settle, verify
+from workcell.rundir import look, phase, writer
+
+
+@pytest.fixture(autouse=True)
+def _environment(lab, monkeypatch):
+    for name, value in lab.env().items():
+        monkeypatch.setenv(name, value)
+
+
+def test_it_is_run_in_the_tree_as_it_is_now(lab):
+    run = runs.ended(lab, "test -e later && echo yes")
+    assert settle.settle(run).result["outcome"] == "failed"
+    first = verify.verify(run)
+    assert not first.passed and first.verify["code"] == 1
+    Path(lab.repo, "later").touch()
+    shown: list[str] = []
+    second = verify.verify(run, show=shown.append)
+    assert second.passed and second.output == "yes\n" and shown == ["yes"]
+    assert look.at(run).result["outcome"] == "failed", "the verdict stays"
+
+
+def test_raw_bytes_go_to_the_callers_descriptor(lab, tmp_path):
+    run = runs.ended(lab, r"printf 'a\033[1mb'")
+    settle.settle(run)
+    with open(tmp_path / "out", "w+b") as file:
+        assert verify.verify(run, raw=file.fileno()).output == ""
+    assert (tmp_path / "out").read_bytes() == b"a\x1b[1mb"
+
+
+def test_without_a_script_there_is_nothing_to_run(lab):
+    run = runs.ended(lab, None)
+    settle.settle(run)
+    with pytest.raises(NotFound, match="has no verify script"):
+        verify.verify(run)
+
+
+def test_a_live_run_is_left_alone(lab):
+    run = runs.start(lab, lab.brief("exec sleep 600"))
+    lab.phase(run, phase.RUNNING)
+    with pytest.raises(TryAgain, match="it is running"):
+        verify.verify(run)
+
+
+def test_while_another_process_writes_it_waits_its_turn(lab):
+    run = runs.ended(lab)
+    settle.settle(run)
+    with writer.take(run), pytest.raises(TryAgain):
+        verify.verify(run)

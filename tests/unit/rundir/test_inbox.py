@@ -1,0 +1,75 @@
+"""Messages of a run: where they are, what became of them, and what the next brief has to say."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.support import frozen
+from workcell.rundir import inbox, layout, maildir
+
+
+@pytest.fixture
+def run(tmp_path):
+    return frozen.run_of(frozen.thaw(tmp_path / "home"), "frozen-created")
+
+
+def post(run, text="do it", **more):
+    return inbox.post(run, {"kind": "text", "text": text, **more})
+
+
+def test_a_message_waits_until_it_is_accepted(run):
+    name = post(run)
+    assert inbox.state(run, name)[0] == inbox.QUEUED
+    assert [one for one, _ in inbox.waiting(run)] == [name]
+    [(_, message)] = inbox.waiting(run)
+    inbox.begin(run, name, 1, "pasted")
+    assert inbox.state(run, name)[0] == inbox.TYPED and inbox.waiting(run) == []
+    assert [one for one, _ in inbox.typed(run)] == [name]
+    inbox.accept(run, name, message, "seen on the screen", 1)
+    assert inbox.state(run, name)[0] == inbox.ACCEPTED and inbox.typed(run) == []
+
+
+def test_one_that_is_refused_keeps_its_reason(run):
+    name = post(run)
+    [(_, message)] = inbox.waiting(run)
+    inbox.refuse(run, name, message, "a dialog is open", 1)
+    state, told = inbox.state(run, name)
+    assert state == inbox.REFUSED and told["why"] == "a dialog is open"
+    assert inbox.waiting(run) == []
+
+
+def test_one_that_nobody_knows_has_no_state(run):
+    assert inbox.state(run, "0-none.json")[0] is None and inbox.said(run, "0-none.json") == {}
+
+
+def test_what_was_being_typed_when_the_attempt_ended_is_refused(run):
+    name, other = post(run), post(run, "again")
+    inbox.begin(run, name, 1, "pasted")
+    inbox.begin(run, other, 1, "pasted")
+    inbox.say(run, other, state=inbox.ACCEPTED, evidence="seen")
+    inbox.give_up(run, 1)
+    assert inbox.state(run, name)[0] == inbox.REFUSED
+    assert inbox.state(run, other)[0] == inbox.ACCEPTED
+
+
+def test_the_next_brief_holds_what_no_brief_held(run):
+    first, second = post(run, "one"), post(run, "two")
+    inbox.post(run, {"kind": "stop"})
+    assert [name for name, _ in inbox.for_brief(run, 1)] == [first, second]
+    path = Path(layout.attempt(run, 1), layout.ATTEMPT)
+    message = dict(inbox.waiting(run))[first]
+    path.chmod(0o600)
+    path.write_text(json.dumps({**json.loads(path.read_text()), "messages": [message["id"]]}))
+    assert [name for name, _ in inbox.for_brief(run, 1)] == [second]
+    inbox.briefed(run, 1)
+    assert inbox.state(run, first)[0] == inbox.ACCEPTED
+    assert inbox.in_brief(run, 7) == set()
+
+
+def test_what_is_no_message_is_left_out(run):
+    box = os.path.join(run, layout.INBOX)
+    post(run)
+    Path(box, maildir.NEW, "0-bad.json").write_text("{")
+    assert [message["text"] for _, message in inbox.waiting(run)] == ["do it"]

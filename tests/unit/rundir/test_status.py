@@ -1,0 +1,49 @@
+"""The status document and its cache."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.support import frozen
+from workcell.rundir import layout, ledger, look, status
+
+
+@pytest.fixture
+def home(tmp_path):
+    return frozen.thaw(tmp_path / "home")
+
+
+@pytest.mark.parametrize("name", [*frozen.DONE, *frozen.OPEN])
+def test_every_run_has_every_key(home, name):
+    found = status.document(look.at(frozen.run_of(home, name)))
+    assert set(found) == set(status.document(look.at(frozen.run_of(home, "frozen-two"))))
+    assert found["state"] and found["id"] and json.loads(json.dumps(found)) == found
+
+
+def test_the_cache_is_only_read_of_a_run_that_is_over(home):
+    run = frozen.run_of(home, "frozen-two")
+    assert status.cached(run)["state"] == "passed"
+    os.unlink(ledger.ended_path(run))
+    path = Path(run, layout.STATUS)
+    path.write_text(json.dumps({**json.loads(path.read_text()), "state": "failed"}))
+    assert status.cached(run) is None or status.cached(run)["state"] == "failed"
+    status.write(run)
+    assert json.loads(path.read_text())["state"] == "passed"
+
+
+def test_one_that_cannot_be_read_is_none(home):
+    run = frozen.run_of(home, "frozen-created")
+    Path(run, layout.STATUS).write_text("{")
+    assert status.cached(run) is None
+    status.mark_over(run)
+
+
+def test_a_run_that_waits_for_a_person_says_what_to_do(home):
+    run = frozen.run_of(home, "frozen-created")
+    found = status.document(look.at(run))
+    assert found["hold"] is not None
+    unverified = look.at(frozen.run_of(home, "frozen-lost"))
+    wanted = status.needs(unverified, unverified.phase)
+    assert wanted is None or {"kind", "command"} <= set(wanted)

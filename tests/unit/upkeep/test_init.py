@@ -1,0 +1,31 @@
+"""init writes the rules of a repository once, from what the repository is."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from workcell.base.errors import NotFound
+from workcell.rundir import layout
+from workcell.upkeep import init
+
+
+def test_the_home_and_the_rules_are_made_once(lab):
+    Path(lab.repo, "pyproject.toml").write_text("[tool.pytest.ini_options]\n")
+    first = init.init(lab.home, lab.repo)
+    assert os.path.exists(os.path.join(lab.home, layout.FORMAT_FILE))
+    assert any("pytest" in command for command in first.tests) and first.written
+    rules = Path(lab.repo, "SUPERVISOR.md")
+    rules.write_text(rules.read_text() + "mine\n")
+    init.init(lab.home, lab.repo)
+    assert rules.read_text().endswith("mine\n"), "nothing of a person's is written over"
+
+
+def test_outside_of_a_repository(lab, tmp_path, monkeypatch):
+    with pytest.raises(NotFound, match="not in a git repository"):
+        init.init(lab.home, str(tmp_path))
+    with pytest.raises(NotFound, match="no directory"):
+        init.init(lab.home, str(tmp_path / "none"))
+    monkeypatch.chdir(tmp_path)
+    init.init(lab.home)
+    assert os.listdir(tmp_path) == []

@@ -1,0 +1,30 @@
+"""Recipes listed, shown, checked, and as a script to run by hand."""
+
+import subprocess
+from pathlib import Path
+
+from workcell.upkeep import recipe_catalog
+
+
+def test_recipes_are_listed_shown_and_checked(lab, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    names = {row["name"] for row in recipe_catalog.ls(lab.home)}
+    assert {"claude", "codex", "runbook", "shell"} <= names
+    shown = recipe_catalog.show(lab.home, "claude-tui")
+    assert shown["values"]["io"] == "terminal" and "# " in shown["text"]
+    bad = tmp_path / "bad.yaml"
+    bad.write_text('command: [agent, "{{ no_such_variable }}"]\n')
+    assert any("no_such_variable" in line for line in recipe_catalog.lint(lab.home, [str(bad)]))
+    bad.write_text("comand: [agent]\n")
+    assert any("comand" in line for line in recipe_catalog.lint(lab.home, [str(bad)]))
+    assert recipe_catalog.lint(lab.home, [str(tmp_path / "none.yaml")])
+
+
+def test_by_hand_is_a_script_that_bash_can_read(lab):
+    script = recipe_catalog.by_hand(lab.home, "shell", lab.brief("echo it > made", "test -e made"), lab.repo)
+    assert script.startswith("#!/usr/bin/env bash")
+    path = Path(lab.top, "by-hand.sh")
+    path.write_text(script)
+    ran = subprocess.run(["bash", str(path)], env=lab.env(), capture_output=True, text=True, timeout=30)
+    assert ran.returncode == 0, ran.stderr
+    assert Path(lab.repo, "made").read_text() == "it\n"
