@@ -32,6 +32,14 @@ class NotFound(WorkcellError):
     code = "not_found"
 
 
+class NoSuchRun(NotFound):
+    """No run that `word` names."""
+
+    def __init__(self, message: str, hint: str | None = None, *, word: str) -> None:
+        super().__init__(message, hint)
+        self.word = word
+
+
 class Unreachable(WorkcellError):
     """tmux, an engine or a far end does not answer (EX_UNAVAILABLE)."""
 

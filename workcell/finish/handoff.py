@@ -8,7 +8,8 @@ from workcell.base import clock
 from workcell.cleaning import run_cleaner
 from workcell.cleaning.clean import Cleaner
 from workcell.judgement import bounds, outcome
-from workcell.rundir import attempts, layout, look, safe_open, seal
+from workcell.rundir import attempts, find, layout, look, safe_open, seal
+from workcell.rundir.cell import Cell
 from workcell.terminal.strip_ansi import strip_control
 from workcell.texts import compose
 from workcell.views import logs
@@ -22,11 +23,24 @@ AGENT_LIMIT = 1 << 18
 
 
 @dataclass(frozen=True)
+class Request:
+    run: str
+    """An id, a name, a unique prefix, a path, or `-` for the newest run."""
+    check: bool = False
+    """Look for what the next pass could not work with."""
+
+
+@dataclass(frozen=True)
 class Result:
     id: str
     text: str
     problems: list[str]
     """What `--check` complains of; empty for a handoff that the next pass can work with."""
+
+
+def perform(cell: Cell, request: Request) -> Result:
+    """The operation `handoff`. Raises what `find.run` raises for a run that cannot be found."""
+    return read(find.run(cell.home, request.run), check=request.check)
 
 
 def read(run: str, *, check: bool = False) -> Result:

@@ -13,6 +13,10 @@ import os
 from workcell.base import ancestry, platform, probe
 from workcell.rundir import family, layout, writer
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 MARK = "WORKCELL_ATTEMPT"
 """The environment variable that names a process's attempt as `<run>/<attempt>`."""
 
@@ -38,6 +42,62 @@ class Place:
             self.attempt = attempt
         if run not in self.runs:
             self.runs.append(run)
+
+
+class Caller:
+    """Where a request comes from: from outside of all runs, or from inside some."""
+
+    def __init__(
+        self,
+        home: str = "",
+        runs: "tuple[str, ...]" = (),
+        attempt: "int | None" = None,
+        may: "frozenset[str]" = frozenset(),
+        known: bool = True,
+    ) -> None:
+        self.home = home
+        self.runs = runs
+        """Directories of the runs that the caller is inside of, nearest first; none for a caller from outside."""
+        self.attempt = attempt
+        """The attempt of the nearest run."""
+        self.may = may
+        """The operations that every one of these runs was granted."""
+        self.known = known
+        """False when the environment names a run, and it could not be asked whether the caller is inside of it."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Caller) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash((self.home, self.runs, self.attempt))
+
+    def __repr__(self) -> str:
+        return f"Caller({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
+
+    @property
+    def inside(self) -> bool:
+        return bool(self.runs)
+
+    @property
+    def id(self) -> str:
+        """The id of the nearest run."""
+        return os.path.basename(self.runs[0])
+
+    def named(self) -> "dict[str, Any]":
+        """{run, attempt} of the nearest run, as records hold it."""
+        return {"run": self.id, "attempt": self.attempt}
+
+    def asked_by(self) -> "dict[str, Any]":
+        """`asked_by` of an attempt that this caller asks for."""
+        who = {"who": "run", **self.named()} if self.inside else {"who": "person"}
+        return {**who, "playbook": None}
+
+    def word(self) -> str:
+        """`by` of a message that this caller sends: `person`, or `run:<run>/<attempt>`."""
+        return f"run:{self.id}/{self.attempt or '?'}" if self.inside else "person"
+
+
+OUTSIDE = Caller()
 
 
 def place_of(pid: int, home: str) -> Place:

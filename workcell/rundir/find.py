@@ -3,7 +3,7 @@
 import os
 
 from workcell.base import ids, json_codec, probe
-from workcell.base.errors import Invalid, NotFound, Usage
+from workcell.base.errors import Invalid, NoSuchRun, NotFound, Usage
 from workcell.rundir import home as rundirs
 from workcell.rundir import home_creation as homes
 from workcell.rundir import layout, ledger, look, phase, safe_open, status
@@ -86,7 +86,7 @@ def _path(home: str, word: str) -> str:
     shown = printable.printable(word)
     if begun:
         raise Usage(f"{shown!r} fits {len(begun)} runs", "use more of the id", details=begun)
-    raise NotFound(f"no such run: {shown!r}", "workcell ls")
+    raise NoSuchRun(f"no such run: {shown!r}", "workcell ls", word=word)
 
 
 def home_of(path: str) -> str:

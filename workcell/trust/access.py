@@ -2,52 +2,14 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from workcell.base.errors import Refused
 from workcell.rundir import caller as places
 from workcell.rundir import family, layout, operations, spool
 
-
-@dataclass(frozen=True)
-class Caller:
-    """Where a request comes from."""
-
-    home: str = ""
-    runs: tuple[str, ...] = ()
-    """Directories of the runs that the caller is inside of, nearest first; none for a caller from outside."""
-    attempt: int | None = None
-    """The attempt of the nearest run."""
-    may: frozenset[str] = frozenset()
-    """The operations that every one of these runs was granted."""
-    known: bool = True
-    """False when the environment names a run, and it could not be asked whether the caller is inside of it."""
-
-    @property
-    def inside(self) -> bool:
-        return bool(self.runs)
-
-    @property
-    def id(self) -> str:
-        """The id of the nearest run."""
-        return os.path.basename(self.runs[0])
-
-    def named(self) -> dict[str, Any]:
-        """{run, attempt} of the nearest run, as records hold it."""
-        return {"run": self.id, "attempt": self.attempt}
-
-    def asked_by(self) -> dict[str, Any]:
-        """`asked_by` of an attempt that this caller asks for."""
-        who = {"who": "run", **self.named()} if self.inside else {"who": "person"}
-        return {**who, "playbook": None}
-
-    def word(self) -> str:
-        """`by` of a message that this caller sends: `person`, or `run:<run>/<attempt>`."""
-        return f"run:{self.id}/{self.attempt or '?'}" if self.inside else "person"
-
-
-OUTSIDE = Caller()
+Caller = places.Caller
+OUTSIDE = places.OUTSIDE
 
 
 def caller(home: str, pid: int | None = None) -> Caller:

@@ -3,13 +3,23 @@
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from workcell.cleaning import run_cleaner
 from workcell.rundir import events as journal
-from workcell.rundir import layout, look, phase
+from workcell.rundir import find, layout, look, phase
+from workcell.rundir.cell import Cell
 
 POLL = 0.2
+
+
+@dataclass(frozen=True)
+class Request:
+    run: str
+    """An id, a name, a unique prefix, a path, or `-` for the newest run."""
+    follow: bool = False
+    """Go on until the run is over."""
 
 
 class Stream:
@@ -36,6 +46,11 @@ class Stream:
             if over:
                 return
             time.sleep(POLL)
+
+
+def perform(cell: Cell, request: Request) -> Stream:
+    """The operation `events`. Raises what `find.run` raises for a run that cannot be found."""
+    return events(find.run(cell.home, request.run), follow=request.follow)
 
 
 def events(run: str, *, follow: bool = False) -> Stream:

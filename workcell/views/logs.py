@@ -6,11 +6,14 @@ import os
 import time
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
+from workcell.base.errors import NotFound
 from workcell.cleaning import run_cleaner
 from workcell.cleaning.clean import Cleaner
-from workcell.rundir import layout, log_segments, look, phase, safe_open
+from workcell.rundir import find, layout, log_segments, look, phase, safe_open
+from workcell.rundir.cell import Cell
 from workcell.terminal import log_reader
 
 CHUNK = 1 << 16
@@ -20,6 +23,41 @@ BYTES_A_LINE = 4000
 ENOUGH = 1 << 22
 MOST_UNPACKED = 1 << 30
 """Bytes that are unpacked of one part to find its end. A runner's parts have four million."""
+
+
+@dataclass(frozen=True)
+class Request:
+    run: str
+    """An id, a name, a unique prefix, a path, or `-` for the newest run."""
+    follow: bool = False
+    """Go on until the attempt has ended."""
+    number: int | None = None
+    """Only so many of the last lines."""
+    attempt: int | None = None
+    """Another attempt than the current one."""
+    raw: bool = False
+    """The bytes as they were written, secrets among them, in place of lines."""
+    stderr: bool = False
+    """What the agent wrote to standard error, where that is kept apart."""
+
+
+def perform(cell: Cell, request: Request) -> Iterator[str] | Iterator[bytes]:
+    """The operation `logs`: lines to read, or with `raw` its bytes. NotFound for an attempt that is not there."""
+    path = find.run(cell.home, request.run)
+    seen = look.at(path)
+    n = request.attempt or seen.n
+    if not born(path, n):
+        raise NotFound(f"{seen.id} has no attempt {n}", f"workcell status {seen.id}")
+    directory = layout.attempt(path, n)
+    if request.raw:
+        return (follow_raw if request.follow else _raw_tail)(path, n, request.number, request.stderr)
+    if request.follow:
+        return follow(path, n, request.number, request.stderr)
+    return readable(directory, request.number, request.stderr)
+
+
+def _raw_tail(run: str, n: int, number: int | None, stderr: bool) -> Iterator[bytes]:
+    return raw_tail(layout.attempt(run, n), number, stderr)
 
 
 def born(run: str, n: int) -> bool:

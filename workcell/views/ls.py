@@ -2,13 +2,14 @@
 
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from workcell.base import clock
 from workcell.cleaning import run_cleaner
 from workcell.evidence import capture_state
-from workcell.rundir import layout, look, phase, scan, status
+from workcell.rundir import heartbeat, layout, look, phase, scan, status
+from workcell.rundir.cell import Cell
 
 RECENT = 20
 """Runs that are over and shown without being asked for."""
@@ -20,11 +21,29 @@ _ATTENTION = ("question", "approval", *(phase.CORRUPT, phase.ORPHANED, phase.LOS
 
 
 @dataclass(frozen=True)
+class Request:
+    """The runs to list: those that are not over and the newest that are."""
+
+    everything: bool = False
+    """Also the older runs that are over."""
+    group: str | None = None
+    """Only the runs of this group, all of them."""
+
+
+@dataclass(frozen=True)
 class Result:
     runs: list[dict[str, Any]]
     """Status documents, in the order in which they are shown."""
     hidden: int
     """Runs that are over and were left out."""
+    warning: str | None = None
+    """Why the watchdog that is installed seems not to work; null when all is well."""
+
+
+def perform(cell: Cell, request: Request) -> Result:
+    """The operation `ls`, also behind `top`."""
+    found = ls(cell.home, everything=request.everything, group=request.group)
+    return replace(found, warning=heartbeat.warning(cell.home))
 
 
 def ls(home: str, *, everything: bool = False, group: str | None = None) -> Result:

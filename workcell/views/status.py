@@ -1,11 +1,59 @@
 """status: the state of one run, with what it rests on."""
 
+from dataclasses import dataclass, fields
 from typing import Any
 
 from workcell.cleaning import run_cleaner
 from workcell.evidence import activity
-from workcell.rundir import look
+from workcell.rundir import find, look
 from workcell.rundir import status as documents
+from workcell.rundir.cell import Cell
+
+
+@dataclass(frozen=True)
+class Request:
+    run: str
+    """An id, a name, a unique prefix, a path, or `-` for the newest run."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """The status document; docs/reference/json-output.md says what each key means."""
+
+    id: str
+    name: str | None
+    dir: str
+    state: str
+    phase: str
+    activity: dict[str, Any] | None
+    outcome: str | None
+    reason: str | None
+    needs: dict[str, Any] | None
+    hold: dict[str, Any] | None
+    attempt: int | None
+    attempts: list[dict[str, Any]]
+    recipe: str | None
+    repo: str | None
+    workspace: str | None
+    objective: str | None
+    base: dict[str, Any] | None
+    limits: dict[str, Any] | None
+    group: str | None
+    labels: list[str] | None
+    isolation: str | None
+    started_at: str | None
+    ended_at: str | None
+    due_at: str | None
+    written_at: str | None
+    checked: bool
+    altered: list[str]
+    holds_while: dict[str, Any]
+
+
+def perform(cell: Cell, request: Request) -> Result:
+    """The operation `status`. Raises what `find.run` raises for a run that cannot be found."""
+    found = status(find.run(cell.home, request.run))
+    return Result(**{field.name: found[field.name] for field in fields(Result)})
 
 
 def status(run: str) -> dict[str, Any]:

@@ -1,12 +1,39 @@
 """what: three lines on a run from its records, without a model."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from workcell.cleaning import run_cleaner
 from workcell.evidence import activity, capture_state
 from workcell.judgement import outcome, words
 from workcell.judgement import session as sessions
-from workcell.rundir import look, phase
+from workcell.rundir import find, look, phase
+from workcell.rundir.cell import Cell
+
+
+@dataclass(frozen=True)
+class Request:
+    run: str
+    """An id, a name, a unique prefix, a path, or `-` for the newest run."""
+
+
+@dataclass(frozen=True)
+class Result:
+    id: str
+    name: str | None
+    state: str
+    """The outcome, the activity, or the phase."""
+    now: str
+    """What the run does now."""
+    recently: str
+    """What it did last."""
+    asked: str
+    """What it was asked last."""
+
+
+def perform(cell: Cell, request: Request) -> Result:
+    """The operation `what`. Raises what `find.run` raises for a run that cannot be found."""
+    return Result(**what(find.run(cell.home, request.run)))
 
 
 def what(run: str) -> dict[str, Any]:

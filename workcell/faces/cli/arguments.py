@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from workcell.base.errors import NotFound
+from workcell.base.errors import NoSuchRun
 from workcell.faces.cli import out
 from workcell.rundir import find, layout
 
@@ -24,14 +24,19 @@ NEAR = 200
 
 def run(word: str) -> str:
     """The directory of the run that `word` names; where none does, the hint is the nearest name."""
-    home = layout.home()
     try:
-        return find.run(home, word)
-    except NotFound as error:
-        names = [find.name_of(find.path_of(home, entry)) for entry in reversed(find.ids_of(home)[-NEAR:])]
-        known = list(dict.fromkeys(name for name in names if name))
-        begun = [name for name in known if name.startswith(word)]
-        near = begun[0] if begun else out.nearest(word, known)
-        if near is not None:
-            error.hint = f"did you mean {near!r}? 'workcell ls' shows all"
-        raise
+        return find.run(layout.home(), word)
+    except NoSuchRun as error:
+        raise with_near_name(error) from None
+
+
+def with_near_name(error: NoSuchRun) -> NoSuchRun:
+    """The same error; its hint is the nearest name of a run, where one is near."""
+    home = layout.home()
+    names = [find.name_of(find.path_of(home, entry)) for entry in reversed(find.ids_of(home)[-NEAR:])]
+    known = list(dict.fromkeys(name for name in names if name))
+    begun = [name for name in known if name.startswith(error.word)]
+    near = begun[0] if begun else out.nearest(error.word, known)
+    if near is not None:
+        error.hint = f"did you mean {near!r}? 'workcell ls' shows all"
+    return error

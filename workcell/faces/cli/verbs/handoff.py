@@ -19,9 +19,9 @@ def handoff(
     as_json: arguments.Json = False,
 ) -> int:
     """Show what the next pass needs."""
-    found = op.read(arguments.run(run), check=check)
+    found: op.Result = face.perform("handoff", op.Request(run, check))
     if as_json:
-        face.document("handoff", {"id": found.id, "text": found.text, "problems": found.problems})
+        face.show("handoff", found)
     elif not found.text and not check:
         raise NotFound(f"{found.id} has no handoff yet: its first attempt has not ended", f"workcell status {found.id}")
     else:

@@ -5,9 +5,8 @@ from typing import Annotated
 
 import typer
 
-from workcell.base.errors import NotFound
+from workcell.faces.cli import app as face
 from workcell.faces.cli import arguments
-from workcell.rundir import layout, look
 from workcell.views import logs as op
 
 app = typer.Typer(add_completion=False)
@@ -25,16 +24,9 @@ def logs(
     ] = False,
 ) -> None:
     """Show what the agent wrote, as lines to read: redrawn lines once, a full screen as its last frame."""
-    path = arguments.run(run)
-    seen = look.at(path)
-    n = attempt or seen.n
-    directory = layout.attempt(path, n)
-    if not op.born(path, n):
-        raise NotFound(f"{seen.id} has no attempt {n}", f"workcell status {seen.id}")
-    if raw:
-        for data in op.follow_raw(path, n, number, stderr) if follow else op.raw_tail(directory, number, stderr):
-            sys.stdout.buffer.write(data)
+    for piece in face.perform("logs", op.Request(run, follow, number, attempt, raw, stderr)):
+        if isinstance(piece, bytes):
+            sys.stdout.buffer.write(piece)
             sys.stdout.buffer.flush()
-        return
-    for line in op.follow(path, n, number, stderr) if follow else op.readable(directory, number, stderr):
-        print(line, flush=follow)
+        else:
+            print(piece, flush=follow)

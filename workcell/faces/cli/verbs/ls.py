@@ -7,7 +7,6 @@ import typer
 
 from workcell.faces.cli import app as face
 from workcell.faces.cli import out, runs
-from workcell.rundir import heartbeat, layout
 from workcell.views import ls as op
 
 app = typer.Typer(add_completion=False)
@@ -22,12 +21,13 @@ def ls(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """List runs, those that need you first."""
+    request = op.Request(everything, group)
     if watch:
-        runs.live(lambda: op.ls(layout.home(), everything=everything, group=group))
+        runs.live(lambda: face.perform("ls", request))
         return
-    found = op.ls(layout.home(), everything=everything, group=group)
+    found: op.Result = face.perform("ls", request)
     if as_json:
-        face.document("ls", {"runs": found.runs, "hidden": found.hidden})
+        face.show("ls", found)
     elif quiet:
         for run in found.runs:
             print(run["id"])
@@ -39,7 +39,6 @@ def ls(
             print(line)
         if found.hidden:
             out.say(f"and {found.hidden} older runs that are over; --all shows them")
-    late = heartbeat.warning(layout.home())
-    if late is not None:
-        out.say(f"{out.paint('workcell:', '33;1', sys.stderr)} {out.safe(late)}")
+    if found.warning is not None:
+        out.say(f"{out.paint('workcell:', '33;1', sys.stderr)} {out.safe(found.warning)}")
         out.say("hint: workcell doctor --as-cron")

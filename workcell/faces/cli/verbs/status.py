@@ -16,34 +16,34 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def status(run: arguments.Run, as_json: arguments.Json = False) -> None:
     """Show the state of a run and what it rests on."""
-    found = op.status(arguments.run(run))
+    found: op.Result = face.perform("status", op.Request(run))
     if as_json:
-        face.document("status", {key: value for key, value in found.items() if key != "schema"})
+        face.show("status", found)
         return
-    word, code = out.state(str(found["state"]))
-    print(f"{out.paint(word, code)}  {out.paint(out.safe(found['name'] or found['id']), '1')}")
+    word, code = out.state(found.state)
+    print(f"{out.paint(word, code)}  {out.paint(out.safe(found.name or found.id), '1')}")
     for label, text in _lines(found):
         for line in out.wrapped(text, out.columns() - 13):
             print(f"  {label:<10} {line}")
             label = ""
 
 
-def _lines(found: dict[str, Any]) -> list[tuple[str, str]]:
-    lines = [("objective", found["objective"] or "-"), ("id", found["id"]), ("phase", found["phase"])]
-    if found["reason"]:
-        lines.append(("why", found["reason"]))
-    if found["activity"]:
-        activity = found["activity"]
+def _lines(found: op.Result) -> list[tuple[str, str]]:
+    lines = [("objective", found.objective or "-"), ("id", found.id), ("phase", found.phase)]
+    if found.reason:
+        lines.append(("why", found.reason))
+    if found.activity:
+        activity = found.activity
         lines.append(("activity", f"{activity['state']} (confidence {activity['confidence']:.1f})"))
         lines += [("", str(item.get("words", item))) for item in activity["evidence"]]
-    lines += [("recipe", found["recipe"] or "-"), ("tree", found["workspace"] or "-"), ("dir", found["dir"])]
-    if found["isolation"]:
-        lines.append(("isolation", found["isolation"]))
-    lines += [("attempt", _attempt(entry)) for entry in found["attempts"]]
-    if found["due_at"]:
-        lines.append(("due", found["due_at"]))
-    if found["needs"]:
-        lines.append(("needs you", f"{found['needs']['kind']}: {found['needs']['command']}"))
+    lines += [("recipe", found.recipe or "-"), ("tree", found.workspace or "-"), ("dir", found.dir)]
+    if found.isolation:
+        lines.append(("isolation", found.isolation))
+    lines += [("attempt", _attempt(entry)) for entry in found.attempts]
+    if found.due_at:
+        lines.append(("due", found.due_at))
+    if found.needs:
+        lines.append(("needs you", f"{found.needs['kind']}: {found.needs['command']}"))
     return lines
 
 

@@ -12,9 +12,9 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def what(run: arguments.Run, as_json: arguments.Json = False) -> None:
     """Say in three lines what a run does now, what it did last, and what it was asked last."""
-    found = op.what(arguments.run(run))
+    found: op.Result = face.perform("what", op.Request(run))
     if as_json:
-        face.document("what", found)
+        face.show("what", found)
         return
-    for label in ("now", "recently", "asked"):
-        print(f"{label:<9} {out.safe(found[label])}")
+    for label, text in (("now", found.now), ("recently", found.recently), ("asked", found.asked)):
+        print(f"{label:<9} {out.safe(text)}")

@@ -6,7 +6,6 @@ import typer
 
 from workcell.faces.cli import app as face
 from workcell.faces.cli import arguments, out
-from workcell.rundir import layout
 from workcell.views import why as op
 
 app = typer.Typer(add_completion=False)
@@ -15,24 +14,22 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def why(run: arguments.Run, as_json: arguments.Json = False) -> None:
     """Explain why a run ended or hangs, and what says so."""
-    found = op.why(layout.home(), arguments.run(run))
+    found: op.Result = face.perform("why", op.Request(run))
     if as_json:
-        face.document("why", found)
+        face.show("why", found)
         return
-    print(f"{out.paint(found['verdict'], '1')} ({found['confidence']:.0%} sure): {found['meaning']}")
-    if found["outcome"]:
-        print(f"  outcome    {found['outcome']}: {out.safe(str(found['reason']))}")
-    if found.get("resets_at"):
-        print(f"  resets     {found['resets_at']} ({found.get('resets_zone') or 'zone unknown'})")
-    if found.get("prompt"):
-        _prompt(found["prompt"])
-    for number, one in enumerate(found["evidence"]):
+    print(f"{out.paint(found.verdict, '1')} ({found.confidence:.0%} sure): {found.meaning}")
+    if found.outcome:
+        print(f"  outcome    {found.outcome}: {out.safe(str(found.reason))}")
+    if found.resets_at:
+        print(f"  resets     {found.resets_at} ({found.resets_zone or 'zone unknown'})")
+    if found.prompt:
+        _prompt(found.prompt)
+    for number, one in enumerate(found.evidence):
         signals = f"  [{', '.join(one['signals'])}]" if one.get("signals") else ""
         words = f"{one['says']} {one['confidence']:.2f}: {one['words']}{signals}"
         print(f"  {'because' if number == 0 else '':<10} {one['source']}: {out.safe(words)}")
-    print(
-        f"  judged     attempt {found['attempt']}: {out.safe(', '.join(found['judged']['from']) or 'its exit alone')}"
-    )
+    print(f"  judged     attempt {found.attempt}: {out.safe(', '.join(found.judged['from']) or 'its exit alone')}")
 
 
 def _prompt(prompt: dict[str, Any]) -> None:
