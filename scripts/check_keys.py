@@ -2,7 +2,8 @@
 
 A reader of a key is an expression like `settings["notify"]`, `values.get("leaves")` or `book.limits` outside the call
 of `Field(…)` that defines it. Names like `name` and `env` occur in many records, so each table says what its values
-are called where they are read; an expression that begins or ends with one of these counts. An option of a playbook
+are called where they are read; an expression that is one of these, or an attribute of that name, counts. In the file of
+the table itself it counts only where that file goes on with the values that it has checked. An option of a playbook
 step is an attribute of it, and counts when the step itself reads `self.<option>` in what it does.
 """
 
@@ -16,18 +17,19 @@ from collections.abc import Iterator
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 TABLES = {
-    "texts/brief.py": r"(brief|one|made\.brief|said\.brief|self)\.values|values|brief\.document\.front|found\.front|out|limits"
-    r"|values\['require'\] or \{\}|attempt|attempt\.get\('require'\) or \{\}",
-    "texts/config.py": r"(said\.)?settings|config\.read\(.*\)",
-    "texts/project_rules.py": r"(said\.)?rules|self\.values|made\.origins|values|values\['require'\] or \{\}|read\.front",
-    "texts/launch_file.py": r"values|entry|read\.defaults|read|given|made|options",
-    "texts/recipe.py": r"(chosen|made\.recipe|recipe|found)\.values|values|recipe|read\.front|front|typing|self\.typing"
-    r"|attempt\['terminal'\]|given|size|value|row|found",
-    "texts/adapter.py": r"values|front|adapter|quiet|daily|destination\.options|options|secrets|found|op|self",
-    "texts/signal.py": r"signal|one|found|self|entry",
-    "playbooks/playbook.py": r"rule|limits|book(\.\w+)?|self\.book|case\.book|when|found|finding",
+    "texts/brief.py": r"values|front|out|limits|values\['require'\] or \{\}",
+    "texts/config.py": r"settings|config\.read\(.*\)",
+    "texts/project_rules.py": r"laid|rules|values|values\['require'\] or \{\}|front",
+    "texts/launch_file.py": r"values|entry|defaults|read|given",
+    "texts/recipe.py": r"values|recipe|front|typing|attempt\['terminal'\]|given|size|value",
+    "texts/adapter.py": r"values|adapter|quiet|daily|options|secrets",
+    "texts/signal.py": r"signal|self",
+    "playbooks/playbook.py": r"rule|limits|book(\.\w+)?|when|found",
 }
 """The files with tables of keys, and how the expressions look through which their values are read."""
+
+OWN = {"texts/adapter.py", "texts/launch_file.py", "texts/project_rules.py", "texts/recipe.py", "texts/signal.py"}
+"""Files that make something of the checked values themselves."""
 
 WORDS_ONLY = {
     "texts/signal.py": {"seen", "note"},
@@ -49,8 +51,8 @@ def unread() -> Iterator[str]:
     trees = dict(_trees())
     reads = [(path, *read) for path, tree in trees.items() for read in _reads(tree)]
     for path, form in TABLES.items():
-        own = re.compile(rf"(?:{form})\Z")
-        known = {key for _, base, key in reads if own.match(base)} | WORDS_ONLY.get(path, set())
+        own = re.compile(rf"(?:\w+\.)*(?:{form})\Z")
+        known = {key for where, base, key in reads if (where != path or path in OWN) and own.match(base)} | WORDS_ONLY.get(path, set())
         for key in _keys(trees[path]):
             if key not in known and not _gathered(path, key):
                 yield f"workcell/{path}: {key}"

@@ -127,6 +127,11 @@ BREAKS = {
         ),
         "workcell/texts/config.py: name",
     ),
+    "keys: a key of config.yaml whose reader is gone": (
+        "keys",
+        _replace("workcell/launch/plan_values.py", 'said.settings.get("notify")', "None"),
+        "workcell/texts/config.py: notify",
+    ),
     "keys: a key of recipes whose reader is gone": (
         "keys",
         _replace("workcell/finish/facts.py", 'recipe.get("leaves") or []', "[]"),
