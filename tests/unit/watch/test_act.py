@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.made_runs import MadeRun
+from workcell.base.errors import Refused
 from workcell.rundir import inbox, look, phase
 from workcell.watch import act, findings, observe, tmux_health
 
@@ -42,6 +43,29 @@ def test_a_start_that_fails_is_on_record_and_the_next_finding_has_its_turn(made)
     assert did[0].startswith("r: start: ") and did[1].startswith("r: orphan: "), "in the order of the findings"
     lines = made.actions().lines
     assert [one.get("step") or one["state"] for one in lines][:2] == ["start", "failed"]
+
+
+def test_an_error_keeps_no_other_run_from_its_turn(made, monkeypatch):
+    def refuse(acting, seen):
+        raise Refused("no")
+
+    monkeypatch.setitem(act.ACTS, findings.START, refuse)
+    start = made.seen(phase.CREATED)
+    _, did = acted(made, (made.seen(phase.ORPHANED), findings.ORPHAN), (start, findings.START))
+    assert did == ["r: start: no", "r: orphan: notify: told as escalated"]
+
+
+def test_nothing_is_begun_once_the_budget_is_spent(made):
+    memory = observe.Memory(made.home, made.now())
+    todo = [(made.seen(phase.ORPHANED), findings.ORPHAN)]
+    assert act.act(made.home, memory, todo, None, 0, -1.0) == []
+
+
+def test_more_finishes_than_may_be_at_work_wait(made):
+    memory = observe.Memory(made.home, made.now())
+    todo = [(made.seen(phase.LOST), findings.SETTLE)]
+    assert act.act(made.home, memory, todo, None, act.FINISHES, 60.0) == []
+    assert not made.actions().lines
 
 
 def test_starts_keep_to_their_caps(made):
