@@ -95,5 +95,6 @@ def _due(decision: nexts.Decision) -> str | None:
     """When the run goes on, or its hold ends; None where no time says."""
     if decision["goes"] == "on" and decision["not_before"]:
         return clock.stamp(decision["not_before"])
-    until_at = (decision["hold"] or {}).get("until_at")
+    hold = decision["hold"]
+    until_at = hold["until_at"] if hold else None
     return clock.stamp(until_at) if until_at is not None else None

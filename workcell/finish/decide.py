@@ -26,8 +26,7 @@ def decide(
 ) -> nexts.Decision:
     """What follows this attempt; `ended` is the outcome of `outcome.decide` and its reason.
 
-    `verdict` and `cost_usd` of the answer are what was judged, or absent where nothing had to be; `faults` are
-    playbooks that cannot be used.
+    Playbooks that cannot be used are left out; `playbook ls` and `doctor` name them.
     """
     assert seen.attempt is not None and seen.exit is not None
     home = layout.home_of(run)
@@ -52,7 +51,7 @@ def decide(
     trouble = policy.read(seen).trouble
     if trouble is not None:
         return _without_policy(nexts.decide(case), trouble)
-    books, faults = policy.books(home, seen)
+    books, _ = policy.books(home, seen)
     if ended[0] == outcome.TAMPERED:
         return nexts.decide({**case, "books": books})
     judged = verdict.judge(seen, library.signals(books))
@@ -62,19 +61,16 @@ def decide(
     decision = nexts.decide({**case, "verdict": judged, "books": books})
     decision["verdict"] = summary(judged)
     decision["cost_usd"] = spent
-    if faults:
-        decision["faults"] = [str(fault) for fault in faults[:5]]
     return decision
 
 
 def _without_policy(decision: nexts.Decision, trouble: str) -> nexts.Decision:
     """Nothing follows, and a person is told why."""
-    notice = {"text": trouble, "needs": True, "escalates": True}
+    notice: nexts.NoticeWanted = {"needs": True, "escalates": True, "text": trouble}
     return {
         **decision,
         "reason": f"{decision['reason']}; nothing follows: {trouble}",
         "notices": [*decision["notices"], notice],
-        "faults": [trouble],
     }
 
 

@@ -12,6 +12,7 @@ from workcell.cleaning import run_cleaner
 from workcell.cleaning.clean import Cleaner
 from workcell.evidence import capture
 from workcell.finish import apply, decide, facts, handoff, stoppers, verify_output, verify_script
+from workcell.judgement import next as nexts
 from workcell.judgement import outcome
 from workcell.rundir import (
     attempts,
@@ -104,14 +105,14 @@ def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | No
             journal.append("run.tampered", attempt=n, files=since[:50])
             step = decide.cleaned(decide.decide(run, seen, found, verified, verdict), cleaner)
         on = step["goes"] == "on"
-        words = ("goes on" if on else step["outcome"], step["reason"])
+        words = ("goes on" if on else str(step["outcome"]), step["reason"])
         _optional(lambda: handoff.compose_now(run, seen, found, words, cleaner))
         apply.apply(seen, step, found, cleaner)
         held.restore(n)  # the check, or what it called, may have changed exit.json or facts.json: people read them
         if on:
             _seal_next(seen, n, step, held, journal)
         else:
-            _seal_result(n, (step["outcome"], step["reason"]), held, journal, step)
+            _seal_result(n, words, held, journal, step)
         _optional(lambda: _take_stops(run, n, journal))
         _optional(lambda: spool.drain(run, journal))
     finally:
@@ -252,7 +253,7 @@ def take_agent_lock(run: str, n: int, below: int | None = None) -> int:
     return lock
 
 
-def _seal_next(seen: look.Look, n: int, step: dict[str, Any], held: writer.Writer, journal: events.Journal) -> None:
+def _seal_next(seen: look.Look, n: int, step: nexts.Decision, held: writer.Writer, journal: events.Journal) -> None:
     sealed = held.seal(n, layout.NEXT, decide.next_record(seen, step))
     told = {key: sealed[key] for key in ("how", "playbook", "not_before", "reason")}
     journal.append("run.scheduled", attempt=n, **told)
@@ -263,7 +264,7 @@ def _seal_result(
     verdict: tuple[str, str],
     held: writer.Writer,
     journal: events.Journal,
-    step: dict[str, Any] | None = None,
+    step: nexts.Decision | None = None,
 ) -> None:
     result: dict[str, Any] = {
         "schema": "workcell.file.result/1",
@@ -273,8 +274,8 @@ def _seal_result(
         "ended_at": clock.stamp(),
     }
     for key in ("playbook", "verdict", "findings", "cost_usd", "kept"):
-        if step and step.get(key):
-            result[key] = step[key]
+        if step and (value := step.get(key)):
+            result[key] = value
     sealed = held.seal(n, layout.RESULT, result)
     journal.append("run.ended", attempt=n, outcome=sealed["outcome"], reason=sealed["reason"])
 

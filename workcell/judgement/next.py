@@ -10,7 +10,7 @@ Invariants:
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Literal, NotRequired, Protocol, TypedDict
 
 from workcell.base import clock
 from workcell.judgement import bounds, choice, outcome, waits
@@ -59,19 +59,50 @@ class Book(choice.Book, Protocol):
     def limits(self) -> Mapping[str, Any]: ...
 
 
-Decision = dict[str, Any]
-"""What follows, as plain data:
+class HoldWanted(TypedDict):
+    """A hold that is put, see `ending.Hold`."""
 
-goes        over or on
-outcome, reason   what is sealed where the run is over, and why
-playbook, fit     the one that was followed, and why it was chosen
-how, not_before   how the next attempt begins, and the epoch time before which it does not
-hold, holds       the last hold that is put and all of them, as {scope, until, until_at (epoch)}
-releases    scopes of the holds that are let go
-notices     [{needs, escalates, text}]
-findings    names from `findings`
-snapshot    whether the tree is kept
-"""
+    scope: str
+    until: str
+    until_at: float | None
+
+
+class NoticeWanted(TypedDict):
+    """A notice that a step asks for, see `ending.Notice`."""
+
+    needs: bool
+    escalates: bool
+    text: str | None
+
+
+class Decision(TypedDict):
+    """What follows, as plain data."""
+
+    goes: Literal["over", "on"]
+    outcome: str | None
+    """What is sealed where the run is over."""
+    reason: str
+    playbook: str | None
+    fit: list[str]
+    """Why that playbook was chosen."""
+    how: str | None
+    """How the next attempt begins: native or artifacts."""
+    not_before: float | None
+    """The epoch time before which it does not begin."""
+    hold: HoldWanted | None
+    """The last one of `holds`, which goes on record."""
+    holds: list[HoldWanted]
+    releases: list[str]
+    """Scopes of the holds that are let go."""
+    notices: list[NoticeWanted]
+    findings: list[str]
+    snapshot: bool
+    """Whether the tree is kept."""
+    verdict: NotRequired[dict[str, Any]]
+    """What was judged; absent where nothing had to be."""
+    cost_usd: NotRequired[float | None]
+    kept: NotRequired[str | None]
+    """The ref of the snapshot, or why there is none; None without a repository."""
 
 
 def decide(case: Case) -> Decision:
@@ -163,7 +194,9 @@ def _follow(case: Case, over: Decision, book: Book, verdict: Mapping[str, Any]) 
     ending = Ending(verdict, float(case["now"]), spread)
     for step in book.steps:
         step.at_end(ending)
-    holds = [vars(hold) for hold in ending.holds]
+    holds: list[HoldWanted] = [
+        {"scope": hold.scope, "until": hold.until, "until_at": hold.until_at} for hold in ending.holds
+    ]
     decision: Decision = {
         **over,
         "playbook": book.name,
@@ -171,7 +204,7 @@ def _follow(case: Case, over: Decision, book: Book, verdict: Mapping[str, Any]) 
         "hold": holds[-1] if holds else None,
         "holds": holds,
         "releases": ending.releases,
-        "notices": [vars(notice) for notice in ending.notices],
+        "notices": [{"needs": one.needs, "escalates": one.escalates, "text": one.text} for one in ending.notices],
         "snapshot": ending.snapshot,
     }
     if over["outcome"] == outcome.TAMPERED:
