@@ -52,7 +52,9 @@ def unread() -> Iterator[str]:
     reads = [(path, *read) for path, tree in trees.items() for read in _reads(tree)]
     for path, form in TABLES.items():
         own = re.compile(rf"(?:\w+\.)*(?:{form})\Z")
-        known = {key for where, base, key in reads if (where != path or path in OWN) and own.match(base)} | WORDS_ONLY.get(path, set())
+        known = {
+            key for where, base, key in reads if (where != path or path in OWN) and own.match(base)
+        } | WORDS_ONLY.get(path, set())
         for key in _keys(trees[path]):
             if key not in known and not _gathered(path, key):
                 yield f"workcell/{path}: {key}"
