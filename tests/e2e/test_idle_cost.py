@@ -35,7 +35,8 @@ def test_a_hundred_idle_runs_use_three_percent_of_a_core_at_most(lab, monkeypatc
     for number in range(RUNS):
         tree = os.path.join(lab.top, f"tree{number}")
         os.mkdir(tree)
-        runs.append(launch.launch(launch.Request(lab.home, brief, Options(repo=tree), window=False)).run)
+        options = Options(repo=tree, shell=os.environ)
+        runs.append(launch.launch(launch.Request(lab.home, brief, options, window=False)).run)
     for run in runs:
         eventually(lambda run=run: look.at(run).phase == phase.RUNNING)
     pids = [look.at(run).start["runner"]["pid"] for run in runs]

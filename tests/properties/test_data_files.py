@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from workcell.base.errors import WorkcellError
 from workcell.launch import briefs as op
+from workcell.rundir.cell import Cell
 from workcell.texts import advice, brief, document, launch_file, project_rules, recipe
 
 FEW = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -84,7 +85,7 @@ def test_an_objective_of_any_words_is_written_and_read_back(tmp_path, objective)
     path = tmp_path / "new.md"
     path.unlink(missing_ok=True)
     try:
-        op.new(op.Request(str(tmp_path / "home"), objective, str(path)))
+        op.new(Cell(str(tmp_path / "home"), {}, str(tmp_path)), op.NewRequest(objective, str(path)))
     except WorkcellError:
         return
     found = brief.read(str(path))

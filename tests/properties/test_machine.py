@@ -107,7 +107,7 @@ class Runs(RuleBasedStateMachine):
         self.mark("how", how)
         self.before = os.environ.get("MARKS")
         os.environ["MARKS"] = self.lab.marks
-        options = Options(repo=self.lab.repo)
+        options = Options(repo=self.lab.repo, shell=os.environ)
         brief = self.lab.brief(AGENT, VERIFY, io=io)
         self.run = launch.launch(launch.Request(self.lab.home, brief, options, window=False, prepare=prepare)).run
 

@@ -14,7 +14,7 @@ def start(lab: labs.Lab, brief: str, **options: object) -> str:
     """Launch a brief in this process, without a window; the run's directory."""
     repo = str(options.pop("repo", lab.repo))
     prepare = bool(options.pop("prepare", False))
-    wanted = plan.Options(repo=repo, **options)  # type: ignore[arg-type]
+    wanted = plan.Options(repo=repo, shell=os.environ, **options)  # type: ignore[arg-type]
     return launch.launch(launch.Request(lab.home, brief, wanted, window=False, prepare=prepare)).run
 
 

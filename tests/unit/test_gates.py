@@ -169,7 +169,7 @@ BREAKS = {
     ),
     "docs: a JSON document without a line": (
         "docs",
-        _replace("workcell/faces/cli/verbs/stop.py", 'face.document("stop"', 'face.document("halt"'),
+        _replace("workcell/operations/registry.py", '{op.Result: "stop"}', '{op.Result: "halt"}'),
         "workcell.halt/1 is missing",
     ),
     "generated: a claim of the README whose test is gone": (
@@ -197,8 +197,9 @@ def test_gate_fails_on_its_break(tree: Path, name: str) -> None:
 
 
 GENERATED = (
-    "docs/schema/launch.json", "docs/judgement.md", "docs/reference/cli.md", "docs/reference/errors.md",
-    "docs/reference/files.md", "docs/man/workcell.1", "docs/playbooks.md", "docs/evidence.md",
+    "docs/schema/launch.json", "docs/operations/results/stop.json", "docs/operations/requests/stop.json",
+    "docs/judgement.md", "docs/reference/cli.md", "docs/reference/errors.md", "docs/reference/files.md",
+    "docs/man/workcell.1", "docs/playbooks.md", "docs/evidence.md",
 )  # fmt: skip
 
 

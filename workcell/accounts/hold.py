@@ -4,7 +4,53 @@ from dataclasses import dataclass
 from typing import Any
 
 from workcell.accounts import holds
-from workcell.rundir import look, spool
+from workcell.rundir import find, look, spool
+from workcell.rundir.cell import Cell
+
+
+@dataclass(frozen=True)
+class HoldRequest:
+    run: str
+    """An id, a name, a unique prefix, a path, or `-` for the newest run."""
+    seconds: float | None = None
+    """How long; until `release` without it."""
+    why: str | None = None
+    """A word for whoever looks at it later."""
+
+
+@dataclass(frozen=True)
+class Held:
+    id: str
+    held: bool
+    until_at: str | None
+    """When the hold ends by itself."""
+
+
+@dataclass(frozen=True)
+class ReleaseRequest:
+    run: str
+    """An id, a name, a unique prefix, a path, or `-` for the newest run."""
+
+
+@dataclass(frozen=True)
+class Released:
+    id: str
+    released: tuple[str, ...]
+    """What was let go: `run`, `account`."""
+    account: str | None
+    """The account of the run."""
+
+
+def perform_hold(cell: Cell, request: HoldRequest) -> Held:
+    """The operation `hold`. Raises what `find.run` raises for a run that cannot be found."""
+    done = hold(find.run(cell.home, request.run), request.seconds, request.why)
+    return Held(done.id, True, (done.hold or {}).get("until_at"))
+
+
+def perform_release(cell: Cell, request: ReleaseRequest) -> Released:
+    """The operation `release`. Raises what `find.run` raises for a run that cannot be found."""
+    done = release(cell.home, find.run(cell.home, request.run))
+    return Released(done.id, done.released, done.account)
 
 
 @dataclass(frozen=True)

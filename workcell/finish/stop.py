@@ -12,8 +12,17 @@ from workcell.base import json_codec, platform, probe
 from workcell.base.errors import Refused, TimedOut, TryAgain
 from workcell.finish import settle, stoppers
 from workcell.judgement import outcome
-from workcell.rundir import layout, ledger, look, maildir, orders, phase
+from workcell.rundir import find, layout, ledger, look, maildir, orders, phase
+from workcell.rundir.cell import Cell
 from workcell.system import attempt_pids
+
+
+@dataclass(frozen=True)
+class Request:
+    run: str
+    """An id, a name, a unique prefix, a path, or `-` for the newest run."""
+    grace: float = 10.0
+    """Seconds that the agent may take to end before it is killed."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +31,11 @@ class Result:
     phase: str
     outcome: str | None
     note: str | None
+
+
+def perform(cell: Cell, request: Request) -> Result:
+    """The operation `stop`. Raises what `find.run` and `stop` raise."""
+    return stop(find.run(cell.home, request.run), request.grace, cell.caller.word())
 
 
 def stop(run: str, grace: float = 10.0, by: str = "person") -> Result:

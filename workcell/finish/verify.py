@@ -13,10 +13,17 @@ from workcell.cleaning import run_cleaner
 from workcell.cleaning.clean import Cleaner
 from workcell.finish import finish, settle, verify_output, verify_script
 from workcell.rundir import find, lease, phase
+from workcell.rundir.cell import Cell
 from workcell.terminal import log_reader
 
 POLL = 0.05
 """Seconds between two looks at what the script wrote."""
+
+
+@dataclass(frozen=True)
+class Request:
+    run: str
+    """An id, a name, a unique prefix, a path, or `-` for the newest run."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,14 @@ class Result:
     passed: bool
     verify: dict[str, Any]
     output: str
+
+
+def perform(cell: Cell, request: Request) -> Result:
+    """The operation `verify`. `cell.progress` is told `line` with each line that the script writes, as it comes.
+
+    Raises what `find.run` and `verify` raise.
+    """
+    return verify(find.run(cell.home, request.run), show=lambda text: cell.progress("line", text))
 
 
 def verify(run: str, *, show: Callable[[str], None] | None = None, raw: int | None = None) -> Result:

@@ -9,12 +9,23 @@ from dataclasses import dataclass
 
 from workcell.base.errors import Refused, Unreachable, WorkcellError
 from workcell.launch import start
-from workcell.rundir import layout, look, phase
+from workcell.rundir import find, layout, look, phase
+from workcell.rundir.cell import Cell
 from workcell.system import tmux as windows
 
 
 @dataclass(frozen=True)
+class Request:
+    run: str
+    """An id, a name, a unique prefix, a path, or `-` for the newest run."""
+    read_only: bool = False
+    """Look, and type nothing."""
+
+
+@dataclass(frozen=True)
 class Result:
+    run: str
+    """The run's directory."""
     argv: list[str] | None
     """What to exec; None when there is nothing to see any more."""
     direct: bool
@@ -22,12 +33,19 @@ class Result:
     note: str | None
 
 
+def perform(cell: Cell, request: Request) -> Result:
+    """The operation `attach`: what the asker's terminal has to exec. Raises what `find.run` and `prepare` raise."""
+    return prepare(cell.home, find.run(cell.home, request.run), request.read_only)
+
+
 def prepare(home: str, run: str, read_only: bool) -> Result:
     """Make the run's window again if it is missing, and say what to exec. Refused when no terminal is open."""
     seen = look.at(run)
     if seen.phase in (phase.DONE, phase.FINISHING):
         word = (seen.result or {}).get("outcome") or "ending"
-        return Result(None, False, f"{seen.id} is {word}: there is no terminal any more; see 'workcell logs {seen.id}'")
+        return Result(
+            run, None, False, f"{seen.id} is {word}: there is no terminal any more; see 'workcell logs {seen.id}'"
+        )
     if seen.phase != phase.RUNNING:
         raise Refused(f"cannot attach to {seen.id}: it is {seen.phase}", f"workcell status {seen.id}")
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -43,8 +61,10 @@ def prepare(home: str, run: str, read_only: bool) -> Result:
             if trouble:
                 raise Unreachable(trouble, "workcell doctor")
     except WorkcellError as error:
-        return Result([], True, f"{error.message}; this terminal is the window until the run ends (close it to leave)")
-    return Result(windows.attach_words(server, seen.id, read_only), False, None)
+        return Result(
+            run, [], True, f"{error.message}; this terminal is the window until the run ends (close it to leave)"
+        )
+    return Result(run, windows.attach_words(server, seen.id, read_only), False, None)
 
 
 def here(run: str, read_only: bool) -> int:

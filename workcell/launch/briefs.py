@@ -1,14 +1,14 @@
 """brief: a new one from the template, and everything that is wrong or unwise in one."""
 
 import os
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from workcell.base import ids
 from workcell.base.errors import CannotCreate, Unreachable, Usage, WorkcellError
 from workcell.launch import plan, plan_values
 from workcell.launch.options import Options
 from workcell.rundir import layout
+from workcell.rundir.cell import Cell
 from workcell.system import run_program
 from workcell.texts import advice, compose, config, document, fields, project_rules, recipe
 from workcell.texts import brief as briefs
@@ -18,17 +18,56 @@ ERROR, WARNING = "error", "warning"
 
 
 @dataclass(frozen=True)
-class Request:
+class NewRequest:
     """A brief to write. `path` defaults to the objective as a file name; values that are None are left out."""
 
-    home: str
     objective: str
+    """One line: what is true when the run is done."""
     path: str | None = None
     recipe: str | None = None
     verify: str | None = None
     name: str | None = None
     repo: str | None = None
-    done: list[str] = field(default_factory=list)
+    done: tuple[str, ...] = ()
+    """The lines of the definition of done."""
+
+
+@dataclass(frozen=True)
+class Written:
+    file: str
+    """The path of the brief."""
+
+
+@dataclass(frozen=True)
+class LintRequest:
+    files: tuple[str, ...]
+    """Paths of briefs."""
+
+
+@dataclass(frozen=True)
+class Remark:
+    """One error or warning; `file` may be another file that the brief leads to."""
+
+    level: str
+    line: int | None
+    message: str
+    cure: str | None
+    file: str
+
+
+@dataclass(frozen=True)
+class Linted:
+    """What was found in one file, errors first, each by line."""
+
+    file: str
+    findings: list[Remark]
+
+
+@dataclass(frozen=True)
+class LintResult:
+    files: list[Linted]
+    errors: int
+    warnings: int
 
 
 @dataclass(frozen=True)
@@ -48,7 +87,12 @@ class Checked:
         return sum(found.level == level for found in self.findings)
 
 
-def new(request: Request) -> str:
+def perform_new(cell: Cell, request: NewRequest) -> Written:
+    """The operation `brief new`. Raises what `new` raises."""
+    return Written(new(cell, request))
+
+
+def new(cell: Cell, request: NewRequest) -> str:
     """Write a brief; its path. CannotCreate when a file is there already, Usage for an objective of no use."""
     trial = Document("--objective", {}, "", 1)
     objective = fields.line(request.objective, ("objective",), trial)
@@ -56,8 +100,9 @@ def new(request: Request) -> str:
         raise Usage("the objective must be one line of plain text", "say what is true when the run is done")
     name = request.name and briefs.check_name(request.name)
     path = request.path or (ids.slug(objective) or "brief") + ".md"
-    chosen = request.recipe or config.read(os.path.join(request.home, layout.CONFIG))["recipe"]
-    values = recipe.resolve(chosen, home=request.home, project=_project(request.repo), complete=False).values
+    project = os.path.abspath(request.repo) if request.repo else cell.directory
+    chosen = request.recipe or config.read(os.path.join(cell.home, layout.CONFIG))["recipe"]
+    values = recipe.resolve(chosen, home=cell.home, project=project, complete=False).values
     front = {"objective": objective, "name": name, "repo": request.repo, "recipe": request.recipe}
     text = compose.render(
         "brief.md.j2",
@@ -71,7 +116,7 @@ def new(request: Request) -> str:
             "steps": values["steps"],
             "fill_in": advice.FILL_IN,
         },
-        request.home,
+        cell.home,
     )
     write_new(path, text)
     return path
@@ -88,8 +133,19 @@ def write_new(path: str, text: str) -> None:
         raise CannotCreate(f"cannot write {path!r}: {error.strerror}", "check the path and its permissions") from error
 
 
-def _project(repo: str | None) -> str | None:
-    return os.path.abspath(repo) if repo else os.getcwd()
+def perform_lint(cell: Cell, request: LintRequest) -> LintResult:
+    """The operation `brief lint`; nothing is written."""
+    found = lint(cell.home, list(request.files))
+    return LintResult(
+        [Linted(one.file, [_remark(finding) for finding in one.findings]) for one in found],
+        errors=sum(one.count(ERROR) for one in found),
+        warnings=sum(one.count(WARNING) for one in found),
+    )
+
+
+def _remark(found: Finding) -> Remark:
+    fault = found.fault
+    return Remark(found.level, fault.line, fault.message, fault.cure, fault.file)
 
 
 def lint(home: str, paths: list[str]) -> list[Checked]:
@@ -157,22 +213,3 @@ def _syntax(brief: briefs.Brief, script: bytes) -> list[Fault]:
     words = ran.err.decode("utf-8", "replace").strip().splitlines()
     line = brief.document.lines.get(("verify",))
     return [Fault(brief.path, line, f"bash cannot read verify: {words[0] if words else 'syntax error'}")]
-
-
-def document_of(found: list[Checked]) -> dict[str, Any]:
-    """The findings as the one JSON document of the verb."""
-    files = [
-        {
-            "file": one.file,
-            "findings": [
-                {"level": f.level, "line": f.fault.line, "message": f.fault.message, "cure": f.fault.cure,
-                 "file": f.fault.file} for f in one.findings
-            ],
-        }
-        for one in found
-    ]  # fmt: skip
-    return {
-        "files": files,
-        "errors": sum(one.count(ERROR) for one in found),
-        "warnings": sum(one.count(WARNING) for one in found),
-    }

@@ -199,9 +199,9 @@ def _limit(said: Sources, chosen: recipe.Recipe, key: str) -> Any:
     return said.first(f"limits.{key}", (own, rules, *others))
 
 
-def environment_now() -> dict[str, str]:
-    """What every run takes over from the shell that launches it."""
-    return {name: value for name, value in os.environ.items() if name in ENV_NAMES or name.startswith(ENV_PREFIXES)}
+def taken_over(shell: Mapping[str, str]) -> dict[str, str]:
+    """What every run takes over from the environment of the shell that launches it."""
+    return {name: value for name, value in shell.items() if name in ENV_NAMES or name.startswith(ENV_PREFIXES)}
 
 
 @dataclass(frozen=True)
@@ -215,7 +215,8 @@ class Environment:
 
 def environment(said: Sources, chosen: recipe.Recipe) -> Environment:
     """The environment of agent and check: some of the shell's, then what the files say."""
-    env = environment_now()
+    shell = said.options.shell
+    env = taken_over(shell)
     named: dict[str, str | None] = {}
     sources = (
         (said.config_file, said.settings["env"]),
@@ -232,6 +233,6 @@ def environment(said: Sources, chosen: recipe.Recipe) -> Environment:
     for name, value in named.items():
         if value is not None:
             env[name] = value
-        elif name in os.environ:
-            env[name] = os.environ[name]
+        elif name in shell:
+            env[name] = shell[name]
     return Environment(env, sorted(named), sorted(name for name, value in named.items() if value is not None))

@@ -4,6 +4,7 @@ import glob
 import os
 import shutil
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -50,6 +51,8 @@ class Request:
     ignore_repo: bool = False
     """Take nothing from the repository that executes or steers."""
     by: dict[str, Any] = field(default_factory=lambda: {"who": "person", "playbook": None})
+    shell: Mapping[str, str] = field(default_factory=dict)
+    """The environment variables of the person who asks; they replace those that the run took over."""
     caller: access.Caller = access.OUTSIDE
     """Of a caller inside a run, `by` is that run."""
 
@@ -171,6 +174,7 @@ def _plan(request: Request, ignore_repo: bool) -> plan.Plan | None:
         repo=launched.get("workspace"),
         name=launched.get("name"),
         ignore_repo=ignore_repo,
+        shell=request.shell,
     )
     made = plan.make(request.brief, options, request.home)
     asked = made.brief.values["repo"]
@@ -369,8 +373,8 @@ def _renew_environment(request: Request, intent: dict[str, Any], made: plan.Plan
         env = {**{name: value for name, value in env.items() if name not in fixed}, **made.env}
         fixed = set(made.fixed)
     elif request.by.get("who") == "person":
-        names = {*plan_values.environment_now(), *intent["env_names"]} - fixed
-        env.update({name: os.environ[name] for name in names if name in os.environ})
+        names = {*plan_values.taken_over(request.shell), *intent["env_names"]} - fixed
+        env.update({name: request.shell[name] for name in names if name in request.shell})
     if made is None and request.recipe is not None:
         own = {name: value for name, value in intent["recipe"]["values"]["env"].items() if value is not None}
         env.update(own)

@@ -4,13 +4,19 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
+from workcell.base.errors import NotFound, TimedOut, Usage
 from workcell.finish import settle
 from workcell.launch import change
-from workcell.rundir import heartbeat, layout, look, maildir, notice, phase
+from workcell.rundir import find, heartbeat, layout, look, maildir, notice, phase
+from workcell.rundir.cell import Cell, ignore
 
 ATTEND = 0.5
 """Maximum seconds until a notice that calls for a person is seen."""
+
+LISTENED = 0.5
+"""Maximum seconds between two looks that are told to whoever listens."""
 
 ASK = 3.0
 """Seconds between two looks at what an agent does: its records are read for that."""
@@ -22,6 +28,66 @@ DONE, ATTENTION = "done", "attention"
 
 _PARTS = (notice.NEW, notice.CUR, notice.SENT, notice.FAILED)
 _ASKS = ("question", "approval")
+
+
+@dataclass(frozen=True)
+class Request:
+    """The runs to wait for: those named, and those of a group."""
+
+    runs: tuple[str, ...] = ()
+    """Each an id, a name, a unique prefix, a path, or `-` for the newest run."""
+    group: str | None = None
+    wanted: Literal["done", "attention"] = "done"
+    """`done`: all are over. `attention`: one is over or needs a person."""
+    timeout: float | None = None
+    """Seconds after which to give up."""
+
+
+@dataclass(frozen=True)
+class Over:
+    """One run at the end of a wait."""
+
+    id: str
+    state: str
+    """The outcome, or what it waits for, or the phase."""
+    reason: str | None
+    """Why, where the run says so."""
+
+
+@dataclass(frozen=True)
+class Waited:
+    met: bool
+    """Every run passed; or, of `attention`, at least one is over or needs a person."""
+    runs: list[Over]
+
+
+def perform(cell: Cell, request: Request) -> Waited:
+    """The operation `wait`. `cell.progress` is told `looks` with a look at every run, some times a second.
+
+    Raises Usage for no run, NotFound for a group without runs, TimedOut when the time is up.
+    """
+    paths = [find.run(cell.home, word) for word in request.runs]
+    if request.group is not None:
+        from workcell.views import ls
+
+        paths += [find.path_of(cell.home, run["id"]) for run in ls.ls(cell.home, group=request.group).runs]
+        if not paths:
+            raise NotFound(f"no run is in group {request.group!r}", "workcell ls --all")
+    if not paths:
+        raise Usage("no run to wait for", "workcell wait RUN, or workcell wait --group GROUP")
+    paths = list(dict.fromkeys(paths))
+    # a listener shows the time that it has taken
+    every = change.EVERY if cell.progress is ignore else LISTENED
+    found = wait(paths, request.wanted, request.timeout, lambda seen: cell.progress("looks", seen), every)
+    if found.timed_out:
+        raise TimedOut(f"not over after {request.timeout:g} s: " + ", ".join(found.states), "workcell ls")
+    return Waited(found.met, [_over(path, state) for path, state in zip(paths, found.states, strict=True)])
+
+
+def _over(run: str, state: str) -> Over:
+    seen = look.at(run)
+    reason = (seen.result or {}).get("reason") or seen.why
+    return Over(os.path.basename(run), state, None if reason is None else str(reason))
 
 
 @dataclass(frozen=True)

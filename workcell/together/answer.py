@@ -1,11 +1,29 @@
 """answer: the option of a dialog that is up, after checking that it is still the same one."""
 
+from dataclasses import dataclass
+
 from workcell.agents import registry, screens
 from workcell.base.errors import Refused
 from workcell.evidence import screen as terminal
 from workcell.judgement import composer, screen
-from workcell.rundir import layout, look, phase
+from workcell.rundir import find, layout, look, phase
+from workcell.rundir.cell import Cell
 from workcell.together import send, typist
+
+Result = send.Result
+
+
+@dataclass(frozen=True)
+class Request:
+    run: str
+    """An id, a name, a unique prefix, a path, or `-` for the newest run."""
+    word: str
+    """An option's number, or the begin of its words; without a dialog, a text for an agent that waits for one."""
+
+
+def perform(cell: Cell, request: Request) -> send.Result:
+    """The operation `answer`. Raises what `find.run` and `answer` raise, and Refused when the message was refused."""
+    return send.told(answer(find.run(cell.home, request.run), request.word))
 
 
 def up(run: str) -> tuple[look.Look, screen.Screen | None]:

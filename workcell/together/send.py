@@ -3,16 +3,30 @@
 import os
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from workcell.base.errors import Refused, Usage
 from workcell.finish import settle, stop
-from workcell.rundir import inbox, look, phase
+from workcell.rundir import find, inbox, look, phase
+from workcell.rundir.cell import Cell
 
 PATIENCE = 15.0
 """Seconds to wait for a word on what became of the message."""
 
 MOST = 16 << 20
+
+
+@dataclass(frozen=True)
+class Request:
+    run: str
+    """An id, a name, a unique prefix, a path, or `-` for the newest run."""
+    text: str
+    mode: Literal["sequential", "important", "urgent"] = "sequential"
+    """When: once the agent is idle, after the turn that runs, or at once, interrupting it."""
+
+    @property
+    def urgent(self) -> bool:
+        return self.mode == "urgent"
 
 
 @dataclass(frozen=True)
@@ -24,6 +38,18 @@ class Result:
     """queued, typed, accepted or refused."""
     why: str | None
     """The evidence of an accepted message, or the reason of one that waits or was refused."""
+
+
+def perform(cell: Cell, request: Request) -> Result:
+    """The operation `send`. Raises what `find.run` and `send` raise, and Refused when the message was refused."""
+    return told(send(find.run(cell.home, request.run), request.text, request.mode, cell.caller.word()))
+
+
+def told(done: Result) -> Result:
+    """The same result; raises Refused when the message was refused."""
+    if done.state == inbox.REFUSED:
+        raise Refused(f"the message to {done.id} was refused: {done.why}", f"workcell what {done.id}")
+    return done
 
 
 def send(run: str, text: str, mode: str = "sequential", by: str = "person", patience: float = PATIENCE) -> Result:

@@ -7,9 +7,29 @@ from dataclasses import dataclass, field
 from pydantic import ValidationError
 
 from workcell.base import json_codec
+from workcell.base.errors import Usage
 from workcell.rundir import events, find, layout, ledger, log_segments, look, phase, safe_open, status, writer
+from workcell.rundir.cell import Cell
 from workcell.texts import models
 from workcell.upkeep import fsck_ledger as ledgers
+
+
+@dataclass(frozen=True)
+class Request:
+    runs: tuple[str, ...] = ()
+    """Only these runs; all without them."""
+    rebuild: bool = False
+    """Write status.json, and records that stand in the ledger, anew."""
+    accept: bool = False
+    """Take files that changed since they were written as they are now; `runs` must be named."""
+
+
+@dataclass(frozen=True)
+class Result:
+    checked: int
+    """How many runs were looked at."""
+    runs: list["Report"]
+    """Those of which there is anything to say."""
 
 
 @dataclass
@@ -21,6 +41,15 @@ class Report:
     problems: list[str] = field(default_factory=list)
     mended: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
+
+
+def perform(cell: Cell, request: Request) -> Result:
+    """The operation `fsck`. Raises Usage for `accept` without runs, and what `find.run` raises."""
+    if request.accept and not request.runs:
+        raise Usage("--accept needs RUN", "name the runs whose files you have looked at")
+    paths = [find.run(cell.home, word) for word in request.runs] or None
+    reports = fsck(cell.home, paths, rebuild=request.rebuild, accept=request.accept)
+    return Result(len(reports), [one for one in reports if one.problems or one.mended or one.foreign])
 
 
 def fsck(home: str, runs: list[str] | None = None, *, rebuild: bool = False, accept: bool = False) -> list[Report]:

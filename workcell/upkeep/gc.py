@@ -13,10 +13,26 @@ from workcell.base.errors import WorkcellError
 from workcell.channels import outbox_prune
 from workcell.git import repository, safe_removal, snapshot, worktrees
 from workcell.rundir import attempts, find, layout, ledger, locks, log_segments, look, notice, orders, phase, writer
+from workcell.rundir.cell import Cell
 from workcell.system import resource_limits
 
 HOUR = 3600.0
 DAY = 86400.0
+
+
+@dataclass(frozen=True)
+class Request:
+    older_than: float = 30 * DAY
+    """Seconds since a run ended: only runs that ended at least this long ago."""
+    yes: bool = False
+    """Remove what may go; without it, it is only listed."""
+    dry_run: bool = False
+    """Only list it, whatever `yes` says."""
+
+
+@dataclass(frozen=True)
+class Result:
+    items: list["Item"]
 
 
 @dataclass
@@ -30,6 +46,11 @@ class Item:
     can: bool
     why: list[str]
     done: str | None = None
+
+
+def perform(cell: Cell, request: Request) -> Result:
+    """The operation `gc`."""
+    return Result(gc(cell.home, request.older_than, act=request.yes and not request.dry_run))
 
 
 def gc(home: str, older_than: float = 30 * DAY, *, act: bool = False) -> list[Item]:

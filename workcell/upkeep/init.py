@@ -7,10 +7,17 @@ from workcell.base.errors import NotFound, Refused
 from workcell.git import repository
 from workcell.launch import briefs
 from workcell.rundir import home_creation as homes
+from workcell.rundir.cell import Cell
 from workcell.texts import compose
 from workcell.texts import project_rules as supervisor
 from workcell.trust import acceptance, repository_files
 from workcell.upkeep import detect_project
+
+
+@dataclass(frozen=True)
+class Request:
+    repo: str | None = None
+    """The repository; the one around the directory of the cell without it."""
 
 
 @dataclass(frozen=True)
@@ -25,14 +32,15 @@ class Result:
     tests: list[str]
 
 
-def init(home: str, repo: str | None = None) -> Result:
-    """Make the home, and write SUPERVISOR.md at the top of the repository unless one is there.
+def perform(cell: Cell, request: Request) -> Result:
+    """The operation `init`: make the home, and write SUPERVISOR.md at the top of the repository unless one is there.
 
-    `repo` must be in a git repository; without it the one around the current directory is taken, if any.
+    `request.repo` must be in a git repository; without it the one around the cell's directory is taken, if any.
     """
+    home = cell.home
     made = not os.path.isdir(os.path.join(home, "runs"))
     homes.ensure(home)
-    top = _top(repo)
+    top = _top(request.repo, cell.directory)
     if top is None:
         return Result(home, made, None, None, False, [])
     path = os.path.join(top, supervisor.FILE)
@@ -49,8 +57,8 @@ def init(home: str, repo: str | None = None) -> Result:
     return Result(home, made, top, path, True, [command for command, _ in found.tests])
 
 
-def _top(repo: str | None) -> str | None:
-    where = os.path.abspath(repo) if repo is not None else os.getcwd()
+def _top(repo: str | None, here: str) -> str | None:
+    where = os.path.abspath(repo) if repo is not None else here
     if not os.path.isdir(where):
         raise NotFound(f"no directory {where!r}", "check the path")
     tree = repository.find(where)

@@ -4,7 +4,8 @@ import os
 from dataclasses import dataclass
 
 from workcell.agents import registry
-from workcell.base.errors import CannotCreate, Refused
+from workcell.base.errors import CannotCreate, Refused, Usage
+from workcell.rundir.cell import Cell
 from workcell.texts import search_path
 from workcell.upkeep import recipe_catalog
 
@@ -15,10 +16,45 @@ SHARED = "agents"
 
 
 @dataclass(frozen=True)
+class ShowRequest:
+    """The skill as it is shipped."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    text: str
+
+
+@dataclass(frozen=True)
+class Request:
+    agent: str = "agents"
+    """Who is to find the skill."""
+    directory: str | None = None
+    """Another directory of skills."""
+    user: bool = False
+    """For all repositories, in the home directory of the user."""
+    force: bool = False
+    """Replace a file that differs."""
+
+
+@dataclass(frozen=True)
 class Result:
     path: str
     state: str
     """`written`, `replaced`, or `same` when it was there already."""
+
+
+def perform_show(cell: Cell, request: ShowRequest) -> Shown:
+    """The operation `skill show`."""
+    return Shown(text())
+
+
+def perform(cell: Cell, request: Request) -> Result:
+    """The operation `skill install`. Raises Usage for an agent that there is not, and what `install` raises."""
+    known = places()
+    if request.agent not in known:
+        raise Usage(f"no such agent: {request.agent!r}", f"--agent {', '.join(known)}; others: --dir DIR")
+    return install(request.agent, directory=request.directory, user=request.user, force=request.force)
 
 
 def places() -> dict[str, str]:

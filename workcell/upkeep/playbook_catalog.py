@@ -12,9 +12,90 @@ from workcell.finish import decide
 from workcell.judgement import choice
 from workcell.playbooks import library, playbook
 from workcell.rundir import layout, look
+from workcell.rundir.cell import Cell
 from workcell.texts import search_path
 from workcell.texts.document import Fault, Faulty
 from workcell.upkeep import recipe_catalog
+
+
+@dataclass(frozen=True)
+class LsRequest:
+    """The playbooks that hold in the current directory."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    playbooks: list[dict[str, Any]]
+    """name, version, when, steps, origin and path of each."""
+    faults: list[str]
+    """What is wrong with those that cannot be used, a line each."""
+    ignored: list[str]
+    """Files of the repository that are not used, a line each."""
+
+
+@dataclass(frozen=True)
+class ShowRequest:
+    name: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    name: str
+    path: str
+    text: str
+
+
+@dataclass(frozen=True)
+class LintRequest:
+    files: tuple[str, ...]
+    """Paths of playbook files; a directory means all playbooks in it."""
+
+
+@dataclass(frozen=True)
+class LintResult:
+    faults: list[str]
+    """Every fault, a line each."""
+
+
+@dataclass(frozen=True)
+class TestRequest:
+    paths: tuple[str, ...]
+    """Run directories, or recordings of what an agent left."""
+    agent: str = "claude"
+    """Of a recording: whose records these are."""
+    phase: str = "interrupted"
+    """Of a recording: the phase it is taken to be in."""
+    playbook: tuple[str, ...] = ()
+    """Paths of playbooks to try beside those that hold here."""
+
+
+@dataclass(frozen=True)
+class TestResult:
+    tried: list["Tried"]
+
+
+def perform_ls(cell: Cell, request: LsRequest) -> Listed:
+    """The operation `playbook ls`."""
+    ignored: list[str] = []
+    rows, faults = ls(cell.home, ignored.append)
+    return Listed(rows, [str(fault) for fault in faults], ignored)
+
+
+def perform_show(cell: Cell, request: ShowRequest) -> Shown:
+    """The operation `playbook show`. NotFound for a name that there is not."""
+    path, text = show(cell.home, request.name)
+    return Shown(request.name, path, text)
+
+
+def perform_lint(cell: Cell, request: LintRequest) -> LintResult:
+    """The operation `playbook lint`."""
+    return LintResult([str(fault) for fault in lint(list(request.files))])
+
+
+def perform_test(cell: Cell, request: TestRequest) -> TestResult:
+    """The operation `playbook test`. Nothing is changed."""
+    extra = list(request.playbook)
+    return TestResult(test(cell.home, list(request.paths), agent=request.agent, extra=extra, phase=request.phase))
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,92 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from workcell.base.errors import WorkcellError
+from workcell.base.errors import Usage, WorkcellError
 from workcell.git import repository
 from workcell.launch import attempt, launch, shell_script
 from workcell.launch.options import Options
+from workcell.rundir.cell import Cell
 from workcell.texts import document, fields, recipe, search_path
 from workcell.texts.document import Fault, Faulty
+
+
+@dataclass(frozen=True)
+class LsRequest:
+    """The recipes that can be used in the current directory."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    recipes: list[dict[str, Any]]
+    """name, summary, io, origin and path of each."""
+    ignored: list[str]
+    """Files of the repository that are not used, a line each."""
+
+
+@dataclass(frozen=True)
+class ShowRequest:
+    name: str
+    sh: bool = False
+    """The shell commands that do with `brief` what a launch would do."""
+    brief: str | None = None
+    """With `sh`: the path of the brief."""
+    repo: str | None = None
+    """With `sh`: the working tree."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    name: str
+    values: dict[str, Any]
+    """All keys, with all that the recipe extends filled in."""
+    origins: list[str]
+    """The files that the values came from."""
+    sources: dict[str, str]
+    """File and line of each key."""
+    text: str
+    """The same as YAML."""
+
+
+@dataclass(frozen=True)
+class ByHand:
+    name: str
+    sh: str
+    """A shell script."""
+
+
+@dataclass(frozen=True)
+class LintRequest:
+    files: tuple[str, ...]
+    """Paths of recipe files."""
+
+
+@dataclass(frozen=True)
+class LintResult:
+    faults: list[str]
+    """Every fault, a line each."""
+
+
+def perform_ls(cell: Cell, request: LsRequest) -> Listed:
+    """The operation `recipe ls`."""
+    ignored: list[str] = []
+    return Listed(ls(cell.home, ignored.append), ignored)
+
+
+def perform_show(cell: Cell, request: ShowRequest) -> Shown | ByHand:
+    """The operation `recipe show`. Raises Usage for `sh` without a brief, and NotFound for a name that there is not."""
+    if not request.sh:
+        return Shown(**show(cell.home, request.name))
+    if request.brief is None:
+        raise Usage("--sh needs a brief", f"workcell recipe show {request.name} --sh --brief BRIEF.md")
+    return ByHand(request.name, by_hand(cell, request.name, request.brief, request.repo))
+
+
+def perform_lint(cell: Cell, request: LintRequest) -> LintResult:
+    """The operation `recipe lint`."""
+    return LintResult(lint(cell.home, list(request.files)))
 
 
 def project() -> str | None:
@@ -58,11 +136,10 @@ def show(home: str, name: str) -> dict[str, Any]:
     }
 
 
-def by_hand(home: str, name: str, brief: str, repo: str | None) -> str:
+def by_hand(cell: Cell, name: str, brief: str, repo: str | None) -> str:
     """The shell script that does with this recipe what a launch of `brief` would do; what launch refuses is refused."""
-    return shell_script.script(
-        launch.check(launch.Request(home, brief, Options(recipe=name, repo=repo), window=False), trust=False)
-    )
+    options = Options(recipe=name, repo=repo, shell=cell.environment)
+    return shell_script.script(launch.check(launch.Request(cell.home, brief, options, window=False), trust=False))
 
 
 def lint(home: str, paths: list[str]) -> list[str]:

@@ -42,12 +42,15 @@ class Result:
 
 def perform(cell: Cell, request: Request) -> Result:
     """The operation `ls`, also behind `top`."""
-    found = ls(cell.home, everything=request.everything, group=request.group)
+    found = ls(cell.home, everything=request.everything, group=request.group, now=cell.clock())
     return replace(found, warning=heartbeat.warning(cell.home))
 
 
-def ls(home: str, *, everything: bool = False, group: str | None = None) -> Result:
-    """Every run that is not done, and the newest that are. Reads files and probes locks; changes nothing."""
+def ls(home: str, *, everything: bool = False, group: str | None = None, now: float | None = None) -> Result:
+    """Every run that is not done, and the newest that are. Reads files and probes locks; changes nothing.
+
+    `now` is in seconds since the epoch; the wall clock without it.
+    """
     found = scan.scan(home)
     live: list[dict[str, Any]] = []
     done: list[dict[str, Any]] = []
@@ -71,7 +74,7 @@ def ls(home: str, *, everything: bool = False, group: str | None = None) -> Resu
     done.sort(key=lambda run: run["written_at"] or "", reverse=True)
     live.sort(key=lambda run: run["written_at"] or "", reverse=True)
     live.sort(key=_rank)
-    since = time.time() - FRESH
+    since = (time.time() if now is None else now) - FRESH
     done.sort(key=lambda run: not _fresh_and_bad(run, since))
     return Result([*live, *done], 0 if group is not None else over - len(done))
 

@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 from workcell.accounts import holds
 from workcell.base.errors import TryAgain
@@ -12,7 +12,8 @@ from workcell.finish import decide
 from workcell.judgement import choice
 from workcell.playbooks import library
 from workcell.playbooks.playbook import Playbook
-from workcell.rundir import heartbeat, locks, look, phase
+from workcell.rundir import find, heartbeat, locks, look, phase
+from workcell.rundir.cell import Cell
 from workcell.trust import policy
 from workcell.watch import act, findings, incidents, observe
 from workcell.watch.actions import Actions
@@ -21,10 +22,18 @@ SETTLES = "its end is written down, leftovers are ended, verify runs, and what f
 
 
 @dataclass(frozen=True)
+class Request:
+    run: str
+    """An id, a name, a unique prefix, a path, or `-` for the newest run."""
+    dry_run: bool = False
+    """Say what would be done and why, and do nothing."""
+
+
+@dataclass(frozen=True)
 class Result:
     id: str
     phase: str
-    found: "findings.Finding | None"
+    found: str | None
     """What there is to do; None when there is nothing."""
     playbook: str | None
     fits: list[str]
@@ -32,6 +41,13 @@ class Result:
     why: str
     verdict: dict[str, Any] | None = None
     did: list[str] = field(default_factory=list)
+    dry_run: bool = False
+
+
+def perform(cell: Cell, request: Request) -> Result:
+    """The operation `recover`. Raises what `find.run` and `recover` raise."""
+    done = recover(cell.home, find.run(cell.home, request.run), dry_run=request.dry_run)
+    return replace(done, dry_run=request.dry_run)
 
 
 def recover(home: str, run: str, *, dry_run: bool) -> Result:
@@ -50,7 +66,11 @@ def recover(home: str, run: str, *, dry_run: bool) -> Result:
         memory = observe.Memory(home, observe.Now())
         seen = look.at(run)
         planned = _plan(home, seen, memory)
-        did = act.act(home, memory, [(seen, planned.found)], None, 0, 60.0) if planned.found else []
+        did = (
+            act.act(home, memory, [(seen, cast("findings.Finding", planned.found))], None, 0, 60.0)
+            if planned.found
+            else []
+        )
     finally:
         os.close(lock)
     return _cleaned(replace(planned, phase=look.at(run).phase, did=did), run)

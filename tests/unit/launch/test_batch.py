@@ -17,7 +17,7 @@ def _environment(lab, monkeypatch):
 
 
 def request(lab, *files, **more):
-    return batch.Request(lab.home, list(files), plan.Options(repo=lab.repo), window=False, **more)
+    return batch.Request(lab.home, list(files), plan.Options(repo=lab.repo, shell=os.environ), window=False, **more)
 
 
 def file_of(lab, *entries, head=""):

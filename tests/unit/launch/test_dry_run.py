@@ -15,6 +15,8 @@ def _environment(lab, monkeypatch):
 
 
 def test_a_dry_run_shows_the_intent_and_writes_nothing(lab):
-    shown = dry_run.dry_run(launch.Request(lab.home, lab.brief("echo x"), plan.Options(repo=lab.repo), window=False))
+    shown = dry_run.dry_run(
+        launch.Request(lab.home, lab.brief("echo x"), plan.Options(repo=lab.repo, shell=os.environ), window=False)
+    )
     assert shown.values["name"] == "brief" and set(shown.origins) >= {"name", "objective"}
     assert not os.path.exists(os.path.join(lab.home, layout.RUNS))

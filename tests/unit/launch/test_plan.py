@@ -18,7 +18,7 @@ def place(tmp_path):
 
 def make(place, **options) -> plan.Plan:
     options.setdefault("repo", str(place / "repo"))
-    return plan.make(str(place / "b.md"), Options(**options), str(place / "home"))
+    return plan.make(str(place / "b.md"), Options(**options, shell=os.environ), str(place / "home"))
 
 
 RECIPE = "extends: shell\ncommand: 'true'\nlimits: {idle: 5m}\nenv: {MODE: fast}\n"

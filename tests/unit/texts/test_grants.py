@@ -1,5 +1,7 @@
 """`may` of briefs and recipes: which operations can be granted, by which files, and what is said of the others."""
 
+import os
+
 import pytest
 
 from workcell.base.errors import WorkcellError
@@ -64,7 +66,7 @@ def test_a_recipe_of_a_repository_grants_nothing(place):
 def made(place, recipe_line, more=""):
     path = place / "b.md"
     path.write_text(f"---\nobjective: x\n{recipe_line}{more}---\n")
-    return plan.make(str(path), Options(repo=str(place / "repo")), str(place / "home"))
+    return plan.make(str(path), Options(repo=str(place / "repo"), shell=os.environ), str(place / "home"))
 
 
 def test_brief_and_recipe_grant_together(place):

@@ -7,25 +7,29 @@ import pytest
 
 from workcell.base.errors import NotFound
 from workcell.rundir import layout
+from workcell.rundir.cell import Cell
 from workcell.upkeep import init
+
+
+def perform(lab, repo=None, here="/"):
+    return init.perform(Cell(lab.home, {}, str(here)), init.Request(repo))
 
 
 def test_the_home_and_the_rules_are_made_once(lab):
     Path(lab.repo, "pyproject.toml").write_text("[tool.pytest.ini_options]\n")
-    first = init.init(lab.home, lab.repo)
+    first = perform(lab, lab.repo)
     assert os.path.exists(os.path.join(lab.home, layout.FORMAT_FILE))
     assert any("pytest" in command for command in first.tests) and first.written
     rules = Path(lab.repo, "SUPERVISOR.md")
     rules.write_text(rules.read_text() + "mine\n")
-    init.init(lab.home, lab.repo)
+    perform(lab, lab.repo)
     assert rules.read_text().endswith("mine\n"), "nothing of a person's is written over"
 
 
-def test_outside_of_a_repository(lab, tmp_path, monkeypatch):
+def test_outside_of_a_repository(lab, tmp_path):
     with pytest.raises(NotFound, match="not in a git repository"):
-        init.init(lab.home, str(tmp_path))
+        perform(lab, str(tmp_path))
     with pytest.raises(NotFound, match="no directory"):
-        init.init(lab.home, str(tmp_path / "none"))
-    monkeypatch.chdir(tmp_path)
-    init.init(lab.home)
+        perform(lab, str(tmp_path / "none"))
+    perform(lab, here=tmp_path)
     assert os.listdir(tmp_path) == []

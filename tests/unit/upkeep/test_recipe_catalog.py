@@ -3,6 +3,7 @@
 import subprocess
 from pathlib import Path
 
+from workcell.rundir.cell import Cell
 from workcell.upkeep import recipe_catalog
 
 
@@ -21,7 +22,8 @@ def test_recipes_are_listed_shown_and_checked(lab, monkeypatch, tmp_path):
 
 
 def test_by_hand_is_a_script_that_bash_can_read(lab):
-    script = recipe_catalog.by_hand(lab.home, "shell", lab.brief("echo it > made", "test -e made"), lab.repo)
+    cell = Cell(lab.home, lab.env(), lab.repo)
+    script = recipe_catalog.by_hand(cell, "shell", lab.brief("echo it > made", "test -e made"), lab.repo)
     assert script.startswith("#!/usr/bin/env bash")
     path = Path(lab.top, "by-hand.sh")
     path.write_text(script)

@@ -17,7 +17,7 @@ from workcell import __version__
 from workcell.base import ids
 from workcell.base.errors import NoSuchRun, WorkcellError
 from workcell.faces.cli import admission, arguments, out, table
-from workcell.operations import encode, registry
+from workcell.operations import registry
 from workcell.rundir import home_creation as homes
 from workcell.rundir import layout
 from workcell.rundir.cell import Cell, ignore
@@ -187,14 +187,7 @@ def cell(progress: Callable[[str, Any], None] | None = None) -> Cell:
 
 def show(name: str, result: Any) -> None:
     """Print the result of an operation as its one JSON document. OSError when standard output takes it not."""
-    _print(encode.document(name, result))
+    from workcell.operations import encode
 
-
-def document(schema: str, data: dict[str, Any]) -> None:
-    """Print the one JSON document of a verb. OSError when standard output takes it not."""
-    _print({"schema": f"workcell.{schema}/1", **data})
-
-
-def _print(data: dict[str, Any]) -> None:
-    sys.stdout.buffer.write(out.encoded(data))
+    sys.stdout.buffer.write(out.encoded(encode.document(name, result)))
     sys.stdout.buffer.flush()

@@ -1,6 +1,6 @@
 """Arguments and options that several verbs share, and the run that RUN means."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -40,3 +40,9 @@ def with_near_name(error: NoSuchRun) -> NoSuchRun:
     if near is not None:
         error.hint = f"did you mean {near!r}? 'workcell ls' shows all"
     return error
+
+
+def one_of(word: str | None, words: tuple[str, ...]) -> Any:
+    """`word`, of which the verb has checked that it is None or one of `words`: for fields that take nothing else."""
+    assert word is None or word in words
+    return word

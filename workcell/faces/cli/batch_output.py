@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import replace
 from typing import Any
 
 from workcell.base.errors import WorkcellError
@@ -9,45 +10,36 @@ from workcell.faces.cli import app as face
 from workcell.faces.cli import dry_run as intent
 from workcell.faces.cli import foreground as watching
 from workcell.faces.cli import out, trust_prompt
-from workcell.launch import batch, batch_run
-from workcell.launch import dry_run as intents
+from workcell.launch import batch, batch_run, requests
+from workcell.launch import wait as waiting
 from workcell.rundir import phase
 
 
-def launch(request: batch.Request, *, dry_run: bool, wait: bool, as_json: bool) -> int:
+def launch(request: requests.LaunchRequest, *, wait: bool, as_json: bool) -> int:
     """Check all, then start them; 1 when it stayed until the end and not all passed, or one could not start."""
-    if dry_run:
-        return _dry_run(batch.check(request, trust=False), as_json)
-    checked = trust_prompt.asking(lambda: batch.check(request), quiet=as_json)
+    if request.dry_run:
+        return _dry_run(face.perform("launch", request), as_json)
     line = watching.Line()
-    printed: set[str] = set()  # ids go to standard output once each, everything else to standard error
-    stayed = False
-
-    def tell(what: str, entry: batch.Entry) -> None:
-        if what == "look":
-            line.show(_progress(checked))
-            return
-        line.clear()
-        run = os.path.basename(entry.run or "")
-        if run and run not in printed and not as_json:
-            printed.add(run)
-            print(run, flush=True)
-        _tell(what, entry, run)
-
+    teller = _Teller(line, quiet=as_json)
     try:
-        batch_run.go(checked, request, tell)
+        done: requests.LaunchedAll = trust_prompt.asking(
+            lambda: face.perform("launch", request, teller.tell), quiet=as_json
+        )
+        checked = teller.checked
+        assert checked is not None
         stayed = checked.max_live is not None and not request.prepare
         if wait and not stayed and not request.prepare:
-            _wait(checked)
+            done = _wait(checked, done)
             stayed = True
     except KeyboardInterrupt:
         line.clear()
-        _interrupted(checked)
+        if teller.checked is not None:
+            _interrupted(teller.checked)
         raise
     finally:
         line.clear()
     if as_json:
-        face.document("launch", {"group": checked.group, "runs": [_row(entry) for entry in checked.entries]})
+        face.show("launch", done)
     failed = [entry.error for entry in checked.entries if entry.error is not None]
     if failed and not stayed:
         return failed[0].exit_code
@@ -57,11 +49,39 @@ def launch(request: batch.Request, *, dry_run: bool, wait: bool, as_json: bool) 
     return 0 if not stayed or passed else 1
 
 
-def _wait(checked: batch.Batch) -> None:
-    runs = [entry for entry in checked.entries if entry.run is not None]
-    found = watching.wait([str(entry.run) for entry in runs], "done", None)
-    for entry, state in zip(runs, found.states, strict=True):
-        entry.state = state
+class _Teller:
+    """Says what happens while runs are started. Ids go to standard output once each, all else to standard error."""
+
+    def __init__(self, line: watching.Line, *, quiet: bool) -> None:
+        self.checked: batch.Batch | None = None
+        """The briefs that were checked; None before that."""
+        self._line, self._quiet = line, quiet
+        self._printed: set[str] = set()
+
+    def tell(self, what: str, about: Any) -> None:
+        if what == "checked":
+            self.checked = about
+            return
+        if what == "look":
+            if self.checked is not None:
+                self._line.show(_progress(self.checked))
+            return
+        self._line.clear()
+        run = os.path.basename(about.run or "")
+        if run and run not in self._printed and not self._quiet:
+            self._printed.add(run)
+            print(run, flush=True)
+        _tell(what, about, run)
+
+
+def _wait(checked: batch.Batch, done: requests.LaunchedAll) -> requests.LaunchedAll:
+    """Wait for all runs; the same result with what became of them."""
+    runs = tuple(os.path.basename(entry.run) for entry in checked.entries if entry.run is not None)
+    found = watching.wait(waiting.Request(runs)) if runs else None
+    states = {one.id: one.state for one in found.runs} if found is not None else {}
+    for entry in checked.entries:
+        entry.state = states.get(os.path.basename(entry.run or ""), entry.state)
+    return replace(done, runs=[replace(row, state=states.get(row.id or "", row.state)) for row in done.runs])
 
 
 def _tell(what: str, entry: batch.Entry, run: str) -> None:
@@ -117,27 +137,12 @@ def _sum_up(checked: batch.Batch, stayed: bool) -> None:
     out.say(f"workcell: {words}")
 
 
-def _row(entry: batch.Entry) -> dict[str, Any]:
-    return {
-        "id": os.path.basename(entry.run) if entry.run else None,
-        "name": entry.made.name,
-        "dir": entry.run,
-        "asked_at": entry.at,
-        "state": entry.state if entry.run else None,
-        "found": entry.found,
-        "error": entry.error.message if entry.error else None,
-        "notes": entry.notes,
-    }
-
-
-def _dry_run(checked: batch.Batch, as_json: bool) -> int:
-    found = [(entry.at, intents.of(entry.made)) for entry in checked.entries]
+def _dry_run(found: requests.DryRuns, as_json: bool) -> int:
     if as_json:
-        rows = [{"asked_at": at, **vars(one)} for at, one in found]
-        face.document("launch-dry-run", {"group": checked.group, "max_live": checked.max_live, "runs": rows})
+        face.show("launch", found)
         return 0
-    for at, one in found:
-        print(out.paint(f"== {out.safe(at)}: {out.safe(one.values['objective'])}", "1"))
+    for one in found.runs:
+        print(out.paint(f"== {out.safe(one.asked_at)}: {out.safe(one.values['objective'])}", "1"))
         intent.show(one)
         print()
     return 0

@@ -39,14 +39,13 @@ class Line:
             self._there = False
 
 
-def wait(runs: list[str], wanted: str, timeout: float | None) -> "waiting.Result":
+def wait(request: "waiting.Request") -> "waiting.Waited":
     """Wait, with a line of progress on a terminal."""
-    from workcell.launch import change
-    from workcell.launch import wait as waiting
+    from workcell.faces.cli import app as face
 
     line = Line()
 
-    def progress(seen: list[look.Look]) -> None:
+    def progress(what: str, seen: list[look.Look]) -> None:
         open_ones = [one for one in seen if one.phase != phase.DONE]
         words = ", ".join(f"{(one.launch or {}).get('name', one.id)} {one.phase}" for one in open_ones[:4])
         more = f" and {len(open_ones) - 4} more" if len(open_ones) > 4 else ""
@@ -54,42 +53,42 @@ def wait(runs: list[str], wanted: str, timeout: float | None) -> "waiting.Result
 
     try:
         # a line on a terminal shows the time that it has taken
-        every = 0.5 if sys.stderr.isatty() else change.EVERY
-        return waiting.wait(runs, wanted, timeout, progress, every)
+        found: waiting.Waited = face.perform("wait", request, progress if sys.stderr.isatty() else None)
+        return found
     finally:
         line.clear()
 
 
-def stay(run: str, *, quiet: bool) -> tuple[str, int]:
-    """Wait for one run and say how it ended: (state, exit code). Interrupted, say that it goes on."""
-    name = os.path.basename(run)
+def stay(name: str, *, quiet: bool) -> tuple[str, int]:
+    """Wait for the run of that id and say how it ended: (state, exit code). Interrupted, say that it goes on."""
+    from workcell.launch import wait as waiting
+
     try:
-        found = wait([run], "done", None)
+        found = wait(waiting.Request((name,)))
     except KeyboardInterrupt:
         out.say(f"workcell: {name} goes on; 'workcell wait {name}' waits for it again, 'workcell stop {name}' ends it")
         raise
-    state = found.states[0]
+    over = found.runs[0]
     if not quiet:
-        seen = look.at(run)
-        word, code = out.state(state)
-        why = (seen.result or {}).get("reason") or seen.why
-        out.say(f"{out.paint(word, code, sys.stderr)}" + (f"  {out.safe(str(why))}" if why else ""))
+        word, code = out.state(over.state)
+        out.say(f"{out.paint(word, code, sys.stderr)}" + (f"  {out.safe(over.reason)}" if over.reason else ""))
         if not found.met:
             out.say(f"{out.paint('hint:', '1', sys.stderr)} workcell handoff {name}")
-    return state, 0 if found.met else 1
+    return over.state, 0 if found.met else 1
 
 
-def attach(home: str, run: str, read_only: bool) -> int:
+def attach(run: str, read_only: bool) -> int:
     """Become `tmux attach`, or, where tmux cannot be asked, make the calling terminal the window."""
+    from workcell.faces.cli import app as face
     from workcell.launch import attach as attaching
 
-    found = attaching.prepare(home, run, read_only)
+    found: attaching.Result = face.perform("attach", attaching.Request(run, read_only))
     if found.note:
         out.say(f"workcell: {out.safe(found.note)}")
     if found.argv is None:
         return 0
     sys.stdout.flush()
     if found.direct:
-        return attaching.here(run, read_only)
+        return attaching.here(found.run, read_only)
     env = {name: value for name, value in os.environ.items() if name != "TMUX" or "switch-client" in found.argv}
     os.execvpe(found.argv[0], found.argv, env)

@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from workcell.faces.cli import arguments, foreground
-from workcell.rundir import layout
 
 app = typer.Typer(add_completion=False)
 
@@ -16,4 +15,4 @@ def attach(
     read_only: Annotated[bool, typer.Option("--read-only", "-r", help="Look, and type nothing.")] = False,
 ) -> int:
     """Open a window onto the agent's terminal; closing it ends nothing."""
-    return foreground.attach(layout.home(), arguments.run(run), read_only)
+    return foreground.attach(run, read_only)

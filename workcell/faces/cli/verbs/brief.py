@@ -10,7 +10,6 @@ from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
 from workcell.faces.cli import arguments, out
 from workcell.launch import briefs as op
-from workcell.rundir import layout
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
@@ -37,12 +36,13 @@ def new(
         verify = verify or _ask("Verify (a command that proves it; empty to fill in later)") or None
         while not done and (item := _ask(f"Done when, item {len(items) + 1} (empty to go on)")):
             items.append(item)
-    written = op.new(op.Request(layout.home(), objective, path, recipe, verify, name, repo, items))
+    request = op.NewRequest(objective, path, recipe, verify, name, repo, tuple(items))
+    written: op.Written = face.perform("brief new", request)
     if as_json:
-        face.document("brief-new", {"file": written})
+        face.show("brief new", written)
     else:
-        print(written)
-        out.say(f"next: edit it, then: workcell brief lint {shlex.quote(written)}")
+        print(written.file)
+        out.say(f"next: edit it, then: workcell brief lint {shlex.quote(written.file)}")
 
 
 def _ask(question: str) -> str:
@@ -58,19 +58,16 @@ def _ask(question: str) -> str:
 @app.command("lint")
 def lint(files: Annotated[list[str], typer.Argument(help="Briefs.")], as_json: arguments.Json = False) -> int:
     """Check briefs: every error and warning, with line and cure. 1 if there is an error."""
-    found = op.lint(layout.home(), files)
-    data = op.document_of(found)
+    found: op.LintResult = face.perform("brief lint", op.LintRequest(tuple(files)))
     if as_json:
-        face.document("brief-lint", data)
-        return 1 if data["errors"] else 0
-    for one in found:
-        for entry in one.findings:
-            fault = entry.fault
-            where = fault.file if fault.line is None else f"{fault.file}:{fault.line}"
-            level = out.paint(entry.level, "31" if entry.level == op.ERROR else "33")
-            print(f"{out.safe(where)}: {level}: {out.safe(fault.message)}")
-            if fault.cure:
-                print(f"  {out.safe(fault.cure)}")
-    counts = [out.count(data["errors"], "error"), out.count(data["warnings"], "warning")]
-    out.say(f"{out.count(len(found), 'file')}: {', '.join(counts)}")
-    return 1 if data["errors"] else 0
+        face.show("brief lint", found)
+        return 1 if found.errors else 0
+    for one in (finding for file in found.files for finding in file.findings):
+        where = one.file if one.line is None else f"{one.file}:{one.line}"
+        level = out.paint(one.level, "31" if one.level == op.ERROR else "33")
+        print(f"{out.safe(where)}: {level}: {out.safe(one.message)}")
+        if one.cure:
+            print(f"  {out.safe(one.cure)}")
+    counts = [out.count(found.errors, "error"), out.count(found.warnings, "warning")]
+    out.say(f"{out.count(len(found.files), 'file')}: {', '.join(counts)}")
+    return 1 if found.errors else 0

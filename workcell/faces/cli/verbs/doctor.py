@@ -6,14 +6,12 @@ import typer
 
 from workcell.faces.cli import app as face
 from workcell.faces.cli import arguments, out
-from workcell.rundir import layout
-from workcell.upkeep import doctor as op
-from workcell.upkeep import doctor_cron
-from workcell.watch.timers import command
+from workcell.upkeep import doctor as doctor_op
+from workcell.watch import doctor_request as op
 
 app = typer.Typer(add_completion=False)
 
-_SHOWN = {op.OK: ("✓ ok", "32"), op.WARN: ("! warn", "33"), op.FAIL: ("✗ fail", "31")}
+_SHOWN = {doctor_op.OK: ("✓ ok", "32"), doctor_op.WARN: ("! warn", "33"), doctor_op.FAIL: ("✗ fail", "31")}
 
 
 @app.command()
@@ -24,12 +22,11 @@ def doctor(
     as_json: arguments.Json = False,
 ) -> int:
     """Look for what would go wrong on this machine; 1 if something would."""
-    home = layout.home()
-    found = doctor_cron.doctor(home, command.environment(home), command.words()) if in_timer else op.doctor(home)
-    worst = op.worst(found)
+    result: op.Result = face.perform("doctor", op.Request(in_timer))
     if as_json:
-        face.document("doctor", {"level": worst, "lines": [vars(line) for line in found]})
-        return 1 if worst == op.FAIL else 0
+        face.show("doctor", result)
+        return 1 if result.level == doctor_op.FAIL else 0
+    found = result.lines
     widest = max(len(line.name) for line in found)
     for line in found:
         word, code = _SHOWN[line.level]
@@ -41,4 +38,4 @@ def doctor(
         if line.cure:
             for number, text in enumerate(out.wrapped(line.cure, out.columns() - widest - 13)):
                 print(" " * (widest + 11) + ("→ " if number == 0 else "  ") + text)
-    return 1 if worst == op.FAIL else 0
+    return 1 if result.level == doctor_op.FAIL else 0

@@ -1,7 +1,6 @@
 """workcell fsck"""
 
 import sys
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -9,7 +8,6 @@ import typer
 from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
 from workcell.faces.cli import arguments, out
-from workcell.rundir import layout
 from workcell.upkeep import fsck as op
 
 app = typer.Typer(add_completion=False)
@@ -30,31 +28,30 @@ def fsck(
     as_json: arguments.Json = False,
 ) -> int:
     """Check run directories against the format and their ledgers. 1 if anything is wrong."""
-    paths = [arguments.run(run) for run in runs] if runs else None
+    request = op.Request(tuple(runs or ()), rebuild, accept)
     if accept:
-        _ask_to_accept(paths, yes)
-    reports = op.fsck(layout.home(), paths, rebuild=rebuild, accept=accept)
-    bad = [report for report in reports if report.problems]
+        _ask_to_accept(request.runs, yes)
+    found: op.Result = face.perform("fsck", request)
+    bad = [report for report in found.runs if report.problems]
     if as_json:
-        told = [asdict(one) for one in reports if one.problems or one.mended or one.foreign]
-        face.document("fsck", {"checked": len(reports), "runs": told})
+        face.show("fsck", found)
         return 1 if bad else 0
-    for report in reports:
+    for report in found.runs:
         for line in report.mended:
             print(f"{report.id}: {out.safe(line)}")
         for line in report.problems:
             print(f"{report.id}: {out.paint(out.safe(line), '31')}")
         for line in report.foreign:
             print(f"{report.id}: {out.safe(line)}")
-    out.say(f"{out.count(len(reports), 'run')} checked, {len(bad)} with problems")
+    out.say(f"{out.count(found.checked, 'run')} checked, {len(bad)} with problems")
     return 1 if bad else 0
 
 
-def _ask_to_accept(paths: list[str] | None, yes: bool) -> None:
+def _ask_to_accept(runs: tuple[str, ...], yes: bool) -> None:
     """Show what would be accepted, and ask for it on a terminal. Usage when nobody named the runs, or can answer."""
-    if not paths:
+    if not runs:
         raise Usage("--accept needs RUN", "name the runs whose files you have looked at")
-    for report in op.fsck(layout.home(), paths):
+    for report in face.perform("fsck", op.Request(runs)).runs:
         for line in [*report.problems, *report.foreign]:
             out.say(f"{report.id}: {out.safe(line)}")
     if yes:

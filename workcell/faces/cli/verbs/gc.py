@@ -1,6 +1,5 @@
 """workcell gc"""
 
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -8,7 +7,6 @@ import typer
 from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
 from workcell.faces.cli import arguments, out
-from workcell.rundir import layout
 from workcell.texts import fields
 from workcell.upkeep import gc as op
 
@@ -26,10 +24,11 @@ def gc(
     seconds = fields.parse_duration(older_than)
     if seconds is None and older_than not in ("0", "0s", "0d"):
         raise Usage(f"{older_than!r} is not a duration", "write it like 30d or 12h")
-    items = op.gc(layout.home(), seconds or 0.0, act=yes and not dry_run)
+    found: op.Result = face.perform("gc", op.Request(seconds or 0.0, yes, dry_run))
     if as_json:
-        face.document("gc", {"items": [asdict(item) for item in items]})
+        face.show("gc", found)
         return
+    items = found.items
     for item in items:
         word = item.done or ("would go" if item.can else "stays")
         print(

@@ -24,9 +24,8 @@ def hold(
     seconds = fields.parse_duration(length) if length else None
     if length and not seconds:
         raise Usage(f"{length!r} is not a duration", "write it like 90s or 2h")
-    done = op.hold(arguments.run(run), seconds, why)
-    until = (done.hold or {}).get("until_at")
+    done: op.Held = face.perform("hold", op.HoldRequest(run, seconds, why))
     if as_json:
-        face.document("hold", {"id": done.id, "held": True, "until_at": until})
+        face.show("hold", done)
     else:
-        print(f"{done.id} held" + (f" until {until}" if until else ""))
+        print(f"{done.id} held" + (f" until {done.until_at}" if done.until_at else ""))

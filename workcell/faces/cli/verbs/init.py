@@ -6,7 +6,6 @@ import typer
 
 from workcell.faces.cli import app as face
 from workcell.faces.cli import arguments, out
-from workcell.rundir import layout
 from workcell.upkeep import init as op
 
 app = typer.Typer(add_completion=False)
@@ -18,9 +17,9 @@ def init(
     as_json: arguments.Json = False,
 ) -> None:
     """Make a home, and write SUPERVISOR.md for the repository after a look at it; nothing is written over."""
-    done = op.init(layout.home(), repo)
+    done: op.Result = face.perform("init", op.Request(repo))
     if as_json:
-        face.document("init", vars(done))
+        face.show("init", done)
         return
     print(f"home {out.safe(done.home)}: {'made' if done.home_made else 'there already'}")
     if done.supervisor is None:

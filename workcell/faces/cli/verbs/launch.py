@@ -1,17 +1,14 @@
 """workcell launch"""
 
-from typing import Annotated, Any
+from dataclasses import replace
+from typing import Annotated
 
 import typer
 
 from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
 from workcell.faces.cli import arguments, foreground, out, trust_prompt
-from workcell.launch import launch as op
-from workcell.launch.options import Options
-from workcell.rundir import layout
-from workcell.texts import launch_file
-from workcell.trust import access
+from workcell.launch import requests as op
 
 app = typer.Typer(add_completion=False)
 
@@ -56,54 +53,54 @@ def launch(
         raise Usage(f"--dirty cannot be {dirty!r}", "--dirty refuse, --dirty allow, or --dirty snapshot")
     if wait and prepare:
         raise Usage("--wait with --prepare would wait for what nobody starts", "leave one of them out")
-    options = Options(
+    request = op.LaunchRequest(
+        briefs=tuple(briefs),
         recipe=recipe,
         repo=repo,
         name=name,
         worktree=worktree,
-        dirty=dirty,
-        labels=tuple(label or ()),
+        dirty=arguments.one_of(dirty, ("refuse", "allow", "snapshot")),
+        label=tuple(label or ()),
         group=group,
+        max_live=max_live,
+        again=again,
         ignore_repo=ignore_repo,
+        no_window=no_window,
+        prepare=prepare,
+        dry_run=dry_run,
     )
-    if len(briefs) > 1 or max_live is not None or launch_file.is_one(briefs[0]):
+    if request.several():
         if attach or name is not None:
             raise Usage("--attach and --name are for one brief", "name runs in a launch file, attach with 'attach RUN'")
         from workcell.faces.cli import batch_output
-        from workcell.launch import batch
 
-        caller = access.caller(layout.home())
-        asked = batch.Request(layout.home(), briefs, options, not no_window, prepare, max_live, again, caller)
-        return batch_output.launch(asked, dry_run=dry_run, wait=wait, as_json=as_json)
-    caller = access.caller(layout.home())
-    request = op.Request(layout.home(), briefs[0], options, window=not no_window, prepare=prepare, caller=caller)
+        return batch_output.launch(request, wait=wait, as_json=as_json)
     if dry_run:
         from workcell.faces.cli import dry_run as intent
-        from workcell.launch import dry_run as intents
 
-        found = intents.dry_run(request)
+        planned: op.DryRun = face.perform("launch", request)
         if as_json:
-            face.document("launch-dry-run", vars(found))
+            face.show("launch", planned)
         else:
-            intent.show(found)
+            intent.show(planned)
         return 0
     return _one(request, wait and not prepare, attach, as_json)
 
 
-def _one(request: op.Request, wait: bool, attach: bool, as_json: bool) -> int:
-    done = trust_prompt.asking(lambda: op.launch(request), quiet=as_json)
+def _one(request: op.LaunchRequest, wait: bool, attach: bool, as_json: bool) -> int:
+    done: op.Launched = trust_prompt.asking(lambda: face.perform("launch", request), quiet=as_json)
     for note in done.notes:
         out.say(f"workcell: {out.safe(note)}")
-    if done.window:
-        out.say(f"workcell: no window: {out.safe(done.window)}")
+    if done.no_window:
+        out.say(f"workcell: no window: {out.safe(done.no_window)}")
     if not as_json:
         print(done.id, flush=True)
-    code, state = 0, None
+    code = 0
     if attach:
-        foreground.attach(request.home, done.run, read_only=False)
+        foreground.attach(done.id, read_only=False)
     if wait:
-        state, code = foreground.stay(done.run, quiet=as_json)
+        state, code = foreground.stay(done.id, quiet=as_json)
+        done = replace(done, state=state)
     if as_json:
-        data: dict[str, Any] = {"id": done.id, "name": done.name, "dir": done.run, "phase": done.phase}
-        face.document("launch", {**data, "window": done.window is None, "state": state, "notes": done.notes})
+        face.show("launch", done)
     return code

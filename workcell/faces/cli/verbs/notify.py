@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from workcell.channels import notify, sending
+from workcell.channels import notify
+from workcell.channels import requests as op
 from workcell.faces.cli import app as face
 from workcell.faces.cli import arguments, grid, out
-from workcell.rundir import layout
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -15,14 +15,9 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 @app.command("ls")
 def ls(as_json: arguments.Json = False) -> int:
     """List where notices go, and how that goes. 1 if a file of yours has faults."""
-    shelf = sending.adapters(layout.home())
-    found = notify.notify_ls(layout.home(), shelf.usable, shelf.faults)
+    found: op.Listed = face.perform("notify ls", op.LsRequest())
     if as_json:
-        rows = [vars(row) for row in found.rows]
-        face.document(
-            "notify-ls",
-            {"adapters": rows, "faults": [str(fault) for fault in found.faults], "unrouted": found.unrouted},
-        )
+        face.show("notify ls", found)
         return 1 if found.faults else 0
     columns = (
         grid.Column("NAME"),
@@ -31,9 +26,9 @@ def ls(as_json: arguments.Json = False) -> int:
         grid.Column("WAITING"),
         grid.Column("FAILED"),
     )
-    grid.show((*columns, grid.Column("SAID", 8, 1)), (_row(row) for row in found.rows))
+    grid.show((*columns, grid.Column("SAID", 8, 1)), (_row(row) for row in found.adapters))
     for fault in found.faults:
-        out.say(out.safe(str(fault)))
+        out.say(out.safe(fault))
     return 1 if found.faults else 0
 
 
@@ -57,9 +52,9 @@ def test(
     as_json: arguments.Json = False,
 ) -> int:
     """Really send a test message, and say what came back. 1 if it did not arrive."""
-    sent = sending.test(layout.home(), name)
+    sent: op.Tested = face.perform("notify test", op.TestRequest(name))
     if as_json:
-        face.document("notify-test", {**vars(sent), "ok": sent.ok})
+        face.show("notify test", sent)
     else:
         print(f"{sent.name}: {sent.outcome} after {sent.seconds:.1f} s: {out.safe(sent.said)}")
     return 0 if sent.ok else 1
@@ -68,10 +63,10 @@ def test(
 @app.command("lint")
 def lint(files: Annotated[list[str], typer.Argument(help="Adapter files.")], as_json: arguments.Json = False) -> int:
     """Check adapter files: every fault, with its line and cure. 1 if there is any."""
-    faults = [str(fault) for fault in notify.notify_lint(files)]
+    found: op.LintResult = face.perform("notify lint", op.LintRequest(tuple(files)))
     if as_json:
-        face.document("notify-lint", {"faults": faults})
+        face.show("notify lint", found)
     else:
-        for fault in faults:
+        for fault in found.faults:
             print(out.safe(fault))
-    return 1 if faults else 0
+    return 1 if found.faults else 0

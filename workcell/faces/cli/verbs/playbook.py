@@ -6,7 +6,6 @@ import typer
 
 from workcell.faces.cli import app as face
 from workcell.faces.cli import arguments, grid, out
-from workcell.rundir import layout
 from workcell.upkeep import playbook_catalog as op
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -15,15 +14,14 @@ app = typer.Typer(add_completion=False, no_args_is_help=True)
 @app.command("ls")
 def ls(as_json: arguments.Json = False) -> None:
     """List the playbooks that hold here, yours before the shipped ones, then the repository's."""
-    ignored: list[str] = []
-    rows, faults = op.ls(layout.home(), ignored.append)
-    for line in ignored:
+    found: op.Listed = face.perform("playbook ls", op.LsRequest())
+    for line in found.ignored:
         out.say(f"workcell: {out.safe(line)}")
     if as_json:
-        face.document("playbook-ls", {"playbooks": rows, "faults": [str(fault) for fault in faults]})
+        face.show("playbook ls", found)
         return
     table = []
-    for row in rows:
+    for row in found.playbooks:
         when = "; ".join(f"{key}: {', '.join(map(str, _listed(value)))}" for key, value in row["when"].items())
         table.append(
             [(row["name"], "1"), (when, "0"), (" → ".join(row["steps"]), "0"), (row["origin"], "90")],
@@ -35,8 +33,8 @@ def ls(as_json: arguments.Json = False) -> None:
         grid.Column("FROM", goes=1),
     )
     grid.show(columns, table)
-    for fault in faults:
-        out.say(f"workcell: cannot be used: {out.safe(str(fault))}")
+    for fault in found.faults:
+        out.say(f"workcell: cannot be used: {out.safe(fault)}")
 
 
 def _listed(value: object) -> list[object]:
@@ -46,24 +44,24 @@ def _listed(value: object) -> list[object]:
 @app.command("show")
 def show(name: Annotated[str, typer.Argument(help="Its name.")], as_json: arguments.Json = False) -> None:
     """Show a playbook: what to look for, how to diagnose, what is done."""
-    path, text = op.show(layout.home(), name)
+    found: op.Shown = face.perform("playbook show", op.ShowRequest(name))
     if as_json:
-        face.document("playbook-show", {"name": name, "path": path, "text": text})
+        face.show("playbook show", found)
     else:
-        out.say(f"workcell: {out.safe(path)}")
-        print(out.body(text), end="")
+        out.say(f"workcell: {out.safe(found.path)}")
+        print(out.body(found.text), end="")
 
 
 @app.command("lint")
 def lint(files: Annotated[list[str], typer.Argument(help="Playbook files.")], as_json: arguments.Json = False) -> int:
     """Check playbook files: every fault, with its line and cure. 1 if there is any."""
-    faults = op.lint(files)
+    found: op.LintResult = face.perform("playbook lint", op.LintRequest(tuple(files)))
     if as_json:
-        face.document("playbook-lint", {"faults": [str(fault) for fault in faults]})
+        face.show("playbook lint", found)
     else:
-        for fault in faults:
-            print(out.safe(str(fault)))
-    return 1 if faults else 0
+        for fault in found.faults:
+            print(out.safe(fault))
+    return 1 if found.faults else 0
 
 
 @app.command("test")
@@ -75,11 +73,12 @@ def test(
     as_json: arguments.Json = False,
 ) -> None:
     """Judge directories, and say which playbook would hold and what it would do. Nothing is changed."""
-    found = op.test(layout.home(), paths, agent=agent, extra=playbook or [], phase=phase)
+    request = op.TestRequest(tuple(paths), agent, phase, tuple(playbook or ()))
+    found: op.TestResult = face.perform("playbook test", request)
     if as_json:
-        face.document("playbook-test", {"tried": [vars(one) for one in found]})
+        face.show("playbook test", found)
         return
-    for one in found:
+    for one in found.tried:
         print(f"{out.safe(one.path)}")
         print(f"  verdict   {one.verdict} ({one.confidence:.2f}): {out.safe('; '.join(one.words[:1]))}")
         print(f"  playbook  {one.playbook or '-'}" + (f" ({out.safe('; '.join(one.fits))})" if one.fits else ""))

@@ -4,10 +4,8 @@ from typing import Annotated
 
 import typer
 
-from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
 from workcell.faces.cli import arguments, grid, out
-from workcell.rundir import layout
 from workcell.upkeep import recipe_catalog as op
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -16,12 +14,11 @@ app = typer.Typer(add_completion=False, no_args_is_help=True)
 @app.command("ls")
 def ls(as_json: arguments.Json = False) -> None:
     """List the recipes that can be used here."""
-    ignored: list[str] = []
-    found = op.ls(layout.home(), ignored.append)
-    for line in ignored:
+    found: op.Listed = face.perform("recipe ls", op.LsRequest())
+    for line in found.ignored:
         out.say(f"workcell: {out.safe(line)}")
     if as_json:
-        face.document("recipe-ls", {"recipes": found})
+        face.show("recipe ls", found)
         return
     columns = (
         grid.Column("NAME"),
@@ -33,7 +30,7 @@ def ls(as_json: arguments.Json = False) -> None:
         columns,
         (
             [(row["name"], "1"), (row["summary"] or "-", "0"), (row["io"] or "-", "0"), (row["origin"], "90")]
-            for row in found
+            for row in found.recipes
         ),
     )
 
@@ -47,29 +44,22 @@ def show(
     as_json: arguments.Json = False,
 ) -> None:
     """Show a recipe with all that it extends filled in, or as commands to paste."""
-    if sh:
-        if brief is None:
-            raise Usage("--sh needs a brief", f"workcell recipe show {name} --sh --brief BRIEF.md")
-        text = op.by_hand(layout.home(), name, brief, repo)
-        if as_json:
-            face.document("recipe-show", {"name": name, "sh": text})
-        else:
-            print(text, end="")
-        return
-    found = op.show(layout.home(), name)
+    found: op.Shown | op.ByHand = face.perform("recipe show", op.ShowRequest(name, sh, brief, repo))
     if as_json:
-        face.document("recipe-show", found)
+        face.show("recipe show", found)
+    elif isinstance(found, op.ByHand):
+        print(found.sh, end="")
     else:
-        print(out.body(found["text"]), end="")
+        print(out.body(found.text), end="")
 
 
 @app.command("lint")
 def lint(files: Annotated[list[str], typer.Argument(help="Recipe files.")], as_json: arguments.Json = False) -> int:
     """Check recipe files: every fault, with its line and cure. 1 if there is any."""
-    faults = op.lint(layout.home(), files)
+    found: op.LintResult = face.perform("recipe lint", op.LintRequest(tuple(files)))
     if as_json:
-        face.document("recipe-lint", {"faults": faults})
+        face.show("recipe lint", found)
     else:
-        for fault in faults:
+        for fault in found.faults:
             print(out.safe(fault))
-    return 1 if faults else 0
+    return 1 if found.faults else 0

@@ -6,7 +6,6 @@ import typer
 
 from workcell.faces.cli import app as face
 from workcell.faces.cli import arguments, out
-from workcell.rundir import layout
 from workcell.watch import recover as op
 
 app = typer.Typer(add_completion=False)
@@ -19,9 +18,9 @@ def recover(
     as_json: arguments.Json = False,
 ) -> None:
     """Do for one run, now, what the watchdog would do, within the same caps."""
-    done = op.recover(layout.home(), arguments.run(run), dry_run=dry_run)
+    done: op.Result = face.perform("recover", op.Request(run, dry_run))
     if as_json:
-        face.document("recover", {**vars(done), "dry_run": dry_run})
+        face.show("recover", done)
         return
     rows = [
         ("run", f"{done.id} is {done.phase}"),

@@ -5,7 +5,6 @@ import typer
 from workcell.accounts import hold as op
 from workcell.faces.cli import app as face
 from workcell.faces.cli import arguments
-from workcell.rundir import layout
 
 app = typer.Typer(add_completion=False)
 
@@ -13,9 +12,9 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def release(run: arguments.Run, as_json: arguments.Json = False) -> None:
     """Let a held run go on, and with it every run of its account."""
-    done = op.release(layout.home(), arguments.run(run))
+    done: op.Released = face.perform("release", op.ReleaseRequest(run))
     if as_json:
-        face.document("release", {"id": done.id, "released": list(done.released), "account": done.account})
+        face.show("release", done)
     elif done.released:
         print(f"{done.id} let go: {' and '.join(done.released)}")
     else:

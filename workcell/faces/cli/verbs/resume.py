@@ -1,5 +1,6 @@
 """workcell resume"""
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -7,9 +8,7 @@ import typer
 from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
 from workcell.faces.cli import arguments, foreground, out, trust_prompt
-from workcell.launch import resume as op
-from workcell.rundir import layout
-from workcell.trust import access
+from workcell.launch import requests as op
 
 app = typer.Typer(add_completion=False)
 
@@ -37,37 +36,32 @@ def resume(
     as_json: arguments.Json = False,
 ) -> int:
     """Open the next attempt of a run, from its files."""
-    if native and brief is not None:
-        raise Usage("--native goes on with what was asked; a new brief begins anew", "leave one of them out")
     if policy not in (None, "now"):
         raise Usage(f"--policy cannot be {policy!r}", "--policy now, or leave it out to keep the policy of the run")
-    path = arguments.run(run)
-    request = op.Request(
-        layout.home(),
-        path,
+    request = op.ResumeRequest(
+        run=run,
         brief=brief,
         recipe=recipe,
-        window=not no_window,
-        dry_run=dry_run,
         native=native,
-        renew_policy=policy is not None,
+        policy=arguments.one_of(policy, ("now",)),
         ignore_repo=ignore_repo,
-        caller=access.caller(layout.home()),
+        dry_run=dry_run,
+        no_window=no_window,
     )
-    done = trust_prompt.asking(lambda: op.resume(request), quiet=as_json)
+    done: op.Resumed = trust_prompt.asking(lambda: face.perform("resume", request), quiet=as_json)
     if done.how_why:
         out.say(f"workcell: from the run's files: {out.safe(done.how_why)}")
     if dry_run and not as_json:
-        print(out.body(done.brief), end="")
+        print(out.body(done.brief or ""), end="")
         return 0
-    if done.window:
-        out.say(f"workcell: no window: {out.safe(done.window)}")
+    if done.no_window:
+        out.say(f"workcell: no window: {out.safe(done.no_window)}")
     if not as_json:
         print(f"{done.id} attempt {done.attempt}", flush=True)
-    code, state = 0, None
+    code = 0
     if wait and not dry_run:
-        state, code = foreground.stay(path, quiet=as_json)
+        state, code = foreground.stay(done.id, quiet=as_json)
+        done = replace(done, state=state)
     if as_json:
-        data = {"id": done.id, "attempt": done.attempt, "phase": done.phase, "state": state}
-        face.document("resume", {**data, "dry_run": dry_run, "how": done.how, "brief": done.brief if dry_run else None})
+        face.show("resume", done)
     return code

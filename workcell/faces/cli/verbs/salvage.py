@@ -1,13 +1,11 @@
 """workcell salvage"""
 
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from workcell.faces.cli import app as face
 from workcell.faces.cli import arguments, grid, out
-from workcell.rundir import layout
 from workcell.upkeep import salvage as op
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -17,34 +15,28 @@ Repo = Annotated[str | None, typer.Option(help="The repository; by default the r
 Ref = Annotated[str | None, typer.Option("--snapshot", help="RUN/N or a ref; the newest by default.")]
 
 
-def _split(run: str | None, snapshot: str | None) -> tuple[str | None, str | None]:
-    """RUN/N, as `salvage ls` prints it, is a run and its snapshot."""
-    head, slash, number = (run or "").rpartition("/")
-    return (head, run) if slash and number.isdigit() and "/" not in head and snapshot is None else (run, snapshot)
-
-
 @app.command("ls")
 def ls(run: Run = None, repo: Repo = None, as_json: arguments.Json = False) -> None:
     """List snapshots of uncommitted work, oldest first."""
-    found = op.ls(layout.home(), run, repo)
+    found: op.Listed = face.perform("salvage ls", op.LsRequest(run, repo))
     if as_json:
-        face.document("salvage-ls", {"snapshots": [asdict(one) for one in found]})
-    elif not found:
+        face.show("salvage ls", found)
+    elif not found.snapshots:
         out.say("no snapshots")
     else:
         columns = (grid.Column("SNAPSHOT"), grid.Column("AT"), grid.Column("BRANCH"), grid.Column("WHY"))
         grid.show(
-            columns, ([(f"{s.run}/{s.n}", "1"), (s.at, "0"), (s.branch or "-", "0"), (s.why, "0")] for s in found)
+            columns,
+            ([(f"{s.run}/{s.n}", "1"), (s.at, "0"), (s.branch or "-", "0"), (s.why, "0")] for s in found.snapshots),
         )
 
 
 @app.command("show")
 def show(run: Run = None, repo: Repo = None, snapshot: Ref = None, as_json: arguments.Json = False) -> None:
     """Show what a snapshot holds."""
-    run, snapshot = _split(run, snapshot)
-    found = op.show(layout.home(), run, repo, snapshot)
+    found: op.Shown = face.perform("salvage show", op.ShowRequest(run, repo, snapshot))
     if as_json:
-        face.document("salvage-show", asdict(found))
+        face.show("salvage show", found)
         return
     print(f"{found.snapshot.ref} of {found.snapshot.at}: {out.safe(found.snapshot.why)}")
     for letter, path in found.files:
@@ -63,10 +55,9 @@ def restore(
     as_json: arguments.Json = False,
 ) -> None:
     """Bring a snapshot back; uncommitted work is never overwritten."""
-    run, snapshot = _split(run, snapshot)
-    done = op.restore(layout.home(), run, repo, snapshot, into)
+    done: op.Restored = face.perform("salvage restore", op.RestoreRequest(run, repo, snapshot, into))
     if as_json:
-        face.document("salvage-restore", asdict(done))
+        face.show("salvage restore", done)
         return
     print(f"{done.files} files in {out.safe(done.into)}")
     for note in done.notes:

@@ -5,10 +5,9 @@ from typing import Annotated
 import typer
 
 from workcell.base.errors import Usage
+from workcell.faces.cli import app as face
 from workcell.faces.cli import arguments, message_status
-from workcell.rundir import layout
 from workcell.together import send as op
-from workcell.trust import access
 
 app = typer.Typer(add_completion=False)
 
@@ -25,7 +24,6 @@ def send(
     """Put a message before the agent; never into a dialog or a half-typed line."""
     if sequential + important + urgent > 1:
         raise Usage("--sequential, --important and --urgent exclude each other", "give one of them, or none")
-    mode = "urgent" if urgent else "important" if important else "sequential"
     words = op.read("-") if text == "-" else text
-    by = access.caller(layout.home()).word()
-    return message_status.tell(op.send(arguments.run(run), words, mode, by), "send", as_json)
+    request = op.Request(run, words, "urgent" if urgent else "important" if important else "sequential")
+    return message_status.tell(face.perform("send", request), "send", as_json)

@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
 from workcell.faces.cli import arguments
 from workcell.upkeep import install_skill as op
@@ -13,9 +12,13 @@ app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 
 @app.command("show")
-def show() -> None:
+def show(as_json: arguments.Json = False) -> None:
     """Print the skill."""
-    print(op.text(), end="")
+    found: op.Shown = face.perform("skill show", op.ShowRequest())
+    if as_json:
+        face.show("skill show", found)
+    else:
+        print(found.text, end="")
 
 
 @app.command("install")
@@ -27,10 +30,9 @@ def install(
     as_json: arguments.Json = False,
 ) -> None:
     """Put the skill where agents look for it: into the repository around you, or your home directory."""
-    if agent not in op.places():
-        raise Usage(f"no such agent: {agent!r}", f"--agent {', '.join(op.places())}; others: --dir DIR")
-    done = op.install(agent, directory=directory, user=user, force=force)
+    request = op.Request(agent, directory, user, force)
+    done: op.Result = face.perform("skill install", request)
     if as_json:
-        face.document("skill-install", vars(done))
+        face.show("skill install", done)
     else:
         print(f"{done.path}: {'there already' if done.state == 'same' else done.state}")

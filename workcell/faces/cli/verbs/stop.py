@@ -8,9 +8,7 @@ from workcell.base.errors import Usage
 from workcell.faces.cli import app as face
 from workcell.faces.cli import arguments, out
 from workcell.finish import stop as op
-from workcell.rundir import layout
 from workcell.texts import fields
-from workcell.trust import access
 
 app = typer.Typer(add_completion=False)
 
@@ -25,10 +23,10 @@ def stop(
     seconds = fields.parse_duration(grace)
     if seconds is None and grace != "0s":
         raise Usage(f"{grace!r} is not a duration", "write it like 10s or 2m")
-    done = op.stop(arguments.run(run), seconds or 0.0, access.caller(layout.home()).word())
+    done: op.Result = face.perform("stop", op.Request(run, seconds or 0.0))
     if done.note:
         out.say(f"workcell: {out.safe(done.note)}")
     if as_json:
-        face.document("stop", {"id": done.id, "phase": done.phase, "outcome": done.outcome, "note": done.note})
+        face.show("stop", done)
     else:
         print(f"{done.id} {done.outcome or done.phase}")

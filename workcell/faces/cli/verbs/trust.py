@@ -1,6 +1,5 @@
 """workcell trust"""
 
-import sys
 from typing import Annotated, Any
 
 import typer
@@ -10,7 +9,7 @@ from workcell.base.errors import Refused
 from workcell.faces.cli import app as face
 from workcell.faces.cli import arguments, grid, out, trust_prompt
 from workcell.rundir import layout
-from workcell.trust import acceptance
+from workcell.trust import requests
 from workcell.trust import trust as op
 
 
@@ -36,60 +35,46 @@ def add(
     as_json: arguments.Json = False,
 ) -> int:
     """Show what a repository brings that runs or steers, and accept it ('workcell trust DIR' does the same)."""
-    home = layout.home()
-    found = op.look(home, directory)
+    found = op.look(layout.home(), directory)
     if found.trouble:
         out.say(f"workcell: {out.safe(found.trouble)}")
-    if not found.unknown and not found.trouble:
-        if as_json:
-            face.document("trust", _document(found, accepted=False))
-        else:
-            print(f"{out.safe(found.top)}: {_nothing_new(found)}")
-        return 0
-    if not yes and not trust_prompt.on_terminal():
+    new = bool(found.unknown or found.trouble)
+    if new and not yes and not trust_prompt.on_terminal():
         trust_prompt.show(found)
         raise Refused("nobody can be asked here whether to trust it", "read it, then give the same command with --yes")
-    if yes and not as_json:
+    if new and yes and not as_json:
         trust_prompt.show(found)
-    if not yes and not trust_prompt.ask(found):
+    if new and not yes and not trust_prompt.ask(found):
         raise Refused(f"{found.top} is not trusted", "to launch without what it brings: workcell launch --ignore-repo")
-    op.accept(home, found)
+    # what was shown is what is accepted: a file that changes meanwhile has to be shown again
+    done: requests.Added = face.perform("trust add", requests.AddRequest(directory, requests.digest(found)))
     if as_json:
-        face.document("trust", _document(found, accepted=True))
+        face.show("trust add", done)
+    elif done.accepted:
+        print(f"{out.safe(done.top)}: trusted: {out.count(len(found.unknown), 'thing')}")
     else:
-        print(f"{out.safe(found.top)}: trusted: {out.count(len(found.unknown), 'thing')}")
+        print(f"{out.safe(done.top)}: {_nothing_new(done)}")
     return 0
 
 
 @app.command("ls")
 def ls(as_json: arguments.Json = False) -> None:
     """List the repositories of which something is trusted."""
-    found = acceptance.every(layout.home())
+    found: requests.Listed = face.perform("trust ls", requests.LsRequest())
     if as_json:
-        rows = [
-            {
-                "path": one.place,
-                "remote": one.remote,
-                "at": one.at,
-                "files": one.files,
-                "keys": one.keys,
-                "trouble": one.trouble,
-            }
-            for one in found
-        ]
-        face.document("trust-ls", {"repositories": rows})
+        face.show("trust ls", found)
         return
-    if not found:
+    if not found.repositories:
         out.say("no repository is trusted yet")
         return
     columns = (grid.Column("PATH"), grid.Column("REMOTE", goes=1), grid.Column("FILES"), grid.Column("KEYS"))
     table = [
-        [(one.place, "1"), (one.remote or "-", "90"), (str(len(one.files)), "0"), (", ".join(one.keys) or "-", "0")]
-        for one in found
+        [(one.path, "1"), (one.remote or "-", "90"), (str(len(one.files)), "0"), (", ".join(one.keys) or "-", "0")]
+        for one in found.repositories
         if one.trouble is None
     ]
     grid.show(columns, table)
-    for one in found:
+    for one in found.repositories:
         if one.trouble:
             out.say(f"workcell: {out.safe(one.trouble)}")
 
@@ -97,18 +82,14 @@ def ls(as_json: arguments.Json = False) -> None:
 @app.command("show")
 def show(directory: Directory = None, as_json: arguments.Json = False) -> None:
     """Show what a repository brings and what of it is trusted; change nothing."""
-    found = op.look(layout.home(), directory)
+    found: requests.Shown = face.perform("trust show", requests.ShowRequest(directory))
     if as_json:
-        face.document("trust-show", _document(found, accepted=False))
+        face.show("trust show", found)
         return
-    states = {(one.kind, one.name): one.state for one in found.unknown}
-    rows = [
-        [(states.get(("file", name), "trusted"), "1"), (name, "0"), (f"sha256 {digest}", "90")]
-        for name, digest in found.bring.files.items()
-    ]
+    rows = [[(one.state, "1"), (one.path, "0"), (f"sha256 {one.sha256}", "90")] for one in found.files]
     rows += [
-        [(states.get(("key", name), "trusted"), "1"), (f"SUPERVISOR.md {name}", "0"), (op.words_of(name, value), "90")]
-        for name, value in found.bring.keys.items()
+        [(one.state, "1"), (f"SUPERVISOR.md {one.key}", "0"), (op.words_of(one.key, one.value), "90")]
+        for one in found.keys
     ]
     rows += [[("gone", "90"), (name, "90"), ("-", "90")] for name in found.gone]
     if rows:
@@ -120,34 +101,16 @@ def show(directory: Directory = None, as_json: arguments.Json = False) -> None:
 
 
 @app.command("rm")
-def rm(directory: Directory = None) -> None:
+def rm(directory: Directory = None, as_json: arguments.Json = False) -> None:
     """Forget what was trusted of a repository."""
-    place = op.forget(layout.home(), directory)
-    print(f"{out.safe(place)}: forgotten", file=sys.stdout)
+    done: requests.Removed = face.perform("trust rm", requests.RmRequest(directory))
+    if as_json:
+        face.show("trust rm", done)
+    else:
+        print(f"{out.safe(done.path)}: forgotten")
 
 
-def _nothing_new(found: op.Look) -> str:
-    if found.bring.files or found.bring.keys:
+def _nothing_new(found: requests.Shown) -> str:
+    if found.files or found.keys:
         return "all that it brings is trusted"
     return "it brings nothing that runs or steers"
-
-
-def _document(found: op.Look, *, accepted: bool) -> dict[str, Any]:
-    states = {(one.kind, one.name): one.state for one in found.unknown}
-    digests = found.bring.digests()
-    return {
-        "top": found.top,
-        "path": found.place,
-        "remote": found.remote,
-        "accepted": accepted,
-        "files": [
-            {"path": name, "sha256": digest, "state": states.get(("file", name), "trusted")}
-            for name, digest in found.bring.files.items()
-        ],
-        "keys": [
-            {"key": name, "value": value, "sha256": digests[name], "state": states.get(("key", name), "trusted")}
-            for name, value in found.bring.keys.items()
-        ],
-        "gone": found.gone,
-        "trouble": found.trouble,
-    }

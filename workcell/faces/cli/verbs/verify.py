@@ -24,13 +24,12 @@ def verify(
     """Run the pinned verify script again, in the tree as it is now; no verdict is changed. 1 if it does not pass."""
     if raw and as_json:
         raise Usage("--raw and --json exclude each other", "leave one of them out")
-    found = op.verify(
-        arguments.run(run), show=None if raw or as_json else _line, raw=sys.stdout.fileno() if raw else None
-    )
+    if raw:  # the script gets standard output itself
+        found = op.verify(arguments.run(run), raw=sys.stdout.fileno())
+    else:
+        found = face.perform("verify", op.Request(run), None if as_json else _line)
     if as_json:
-        face.document(
-            "verify", {"id": found.id, "passed": found.passed, "verify": found.verify, "output": found.output}
-        )
+        face.show("verify", found)
     else:
         code = "" if found.verify["code"] is None else f", code {found.verify['code']}"
         out.say(f"verify: {found.verify['how']}{code}, {found.verify['seconds']:.1f} s")
@@ -39,5 +38,5 @@ def verify(
     return 0 if found.passed else 1
 
 
-def _line(text: str) -> None:
+def _line(what: str, text: str) -> None:
     print(text, flush=True)

@@ -5,11 +5,11 @@ from typing import Annotated
 import typer
 
 from workcell.base import clock
-from workcell.base.errors import TryAgain
+from workcell.base.errors import TryAgain, Usage
 from workcell.faces.cli import app as face
 from workcell.faces.cli import arguments, out
-from workcell.rundir import layout
-from workcell.watch import installation, tick
+from workcell.watch import installation
+from workcell.watch import watchdog as op
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
@@ -17,13 +17,13 @@ app = typer.Typer(add_completion=False, no_args_is_help=True)
 @app.command("tick")
 def tick_(as_json: arguments.Json = False) -> None:
     """Look at every run once, and act on what is found. This is what timers call."""
-    report = tick.tick(layout.home())
+    report: op.Ticked = face.perform("watchdog tick", op.TickRequest())
     if report.busy and not as_json:
         raise TryAgain("another tick is at work", "it does what there is to do")
     if as_json:
-        face.document("watchdog-tick", {"busy": report.busy, **report.counts(), "acts": report.did})
+        face.show("watchdog tick", report)
         return
-    for line in report.did:
+    for line in report.acts:
         print(out.safe(line))
 
 
@@ -35,12 +35,15 @@ def install(
     as_json: arguments.Json = False,
 ) -> None:
     """Put the watchdog into a timer, once a minute."""
-    chosen, done = installation.install(layout.home(), timer)
+    if timer not in (None, *installation.TIMERS):
+        raise Usage(f"there is no timer {timer!r}", "--with cron, systemd or launchd")
+    request = op.InstallRequest(arguments.one_of(timer, tuple(installation.TIMERS)))
+    done: op.Installed = face.perform("watchdog install", request)
     if as_json:
-        face.document("watchdog-install", {"with": chosen, "done": done})
+        face.show("watchdog install", done)
         return
-    print(f"the watchdog is installed with {chosen}")
-    for line in done:
+    print(f"the watchdog is installed with {done.with_}")
+    for line in done.done:
         out.say(f"  {out.safe(line)}")
     out.say("hint: workcell doctor --as-cron")
 
@@ -48,19 +51,19 @@ def install(
 @app.command("uninstall")
 def uninstall(as_json: arguments.Json = False) -> None:
     """Take the watchdog out of its timer; runs and records stay."""
-    done = installation.uninstall(layout.home())
+    done: op.Uninstalled = face.perform("watchdog uninstall", op.UninstallRequest())
     if as_json:
-        face.document("watchdog-uninstall", {"done": done})
+        face.show("watchdog uninstall", done)
         return
-    print("removed: " + ", ".join(out.safe(line) for line in done) if done else "it was not installed")
+    print("removed: " + ", ".join(out.safe(line) for line in done.done) if done.done else "it was not installed")
 
 
 @app.command("status")
 def status(as_json: arguments.Json = False) -> int:
     """Whether a watchdog is installed and ticks; 1 if it is late or there is none."""
-    found = installation.status(layout.home())
+    found: installation.Status = face.perform("watchdog status", op.StatusRequest())
     if as_json:
-        face.document("watchdog-status", vars(found))
+        face.show("watchdog status", found)
     else:
         print(f"installed  {found.installed or 'no'}")
         ago = "never, since this machine was started" if found.age_seconds is None else clock.span(found.age_seconds)

@@ -1,0 +1,118 @@
+"""The document of a real run of every operation is as its published schema says."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.support import json_schema
+from workcell.operations import registry
+from workcell.rundir import phase
+
+SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "operations" / "results"
+
+NOT_RUN = {
+    "top": "a live table",
+    "attach": "opens a terminal",
+    "logs": "prints lines",
+    "events": "prints lines",
+    "answer": "needs a dialog; its result is that of send",
+    "watchdog install": "writes into the timer of the machine",
+    "watchdog uninstall": "writes into the timer of the machine",
+}
+"""Operations whose document is not asked for here, each with the reason."""
+
+
+def checked(name, ran):
+    """Assert that what a verb printed is as its schema says; the document."""
+    found = json.loads(ran.stdout)
+    schema = found["schema"].removeprefix("workcell.").removesuffix("/1")
+    assert schema in registry.get(name).results.values(), f"{name} printed {schema}"
+    assert not json_schema.faults(found, json.loads((SCHEMAS / f"{schema}.json").read_text())), name
+    return found
+
+
+@pytest.mark.timeout(400)
+def test_every_document_is_as_its_schema_says(lab):
+    done = set()
+
+    def ask(words, *more, name=None, code=0):
+        """One verb with --json; several codes are allowed where the answer is yes or no."""
+        name = name or words
+        ran = lab.workcell(*words.split(), *more, "--json", code=None, cwd=lab.repo)
+        assert ran.returncode in (code if isinstance(code, tuple) else (code,)), f"{words}: {ran.stdout}{ran.stderr}"
+        done.add(name)
+        return checked(name, ran)
+
+    brief = lab.brief("echo hello; echo two > file.txt", verify="test -s file.txt")
+    Path(lab.repo, ".gitignore").write_text("")
+    ask("init")
+    ask("brief new", "--objective", "a is b", os.path.join(lab.top, "new.md"))
+    ask("brief lint", brief, code=(0, 1))
+    ask("launch", brief, "--no-window", "--dry-run", "--repo", lab.repo)
+    made = ask("launch", brief, "--no-window", "--wait", "--repo", lab.repo, "--dirty", "snapshot", code=(0, 1))
+    run = made["id"]
+    assert made["state"] == "passed"
+    other = lab.brief("sleep 60", name="other")
+    tree = lab.new_repo()
+    several = ask("launch", brief, other, "--no-window", "--prepare", "--repo", tree, "--worktree=", "--group", "g")
+    assert [row["error"] for row in several["runs"]] == [None, None]
+    ask("launch", brief, other, "--no-window", "--dry-run", "--repo", tree, "--worktree=", "--group", "h")
+    first, second = (row["id"] for row in several["runs"])
+    ask("resume", second, "--no-window")
+    lab.phase(lab.run(second), phase.RUNNING)
+    ask("send", second, "a word")
+    for words in ("status", "what", "why", "judge", "handoff", "recover", "hold", "release"):
+        ask(words, second if words != "handoff" else run, *(["--dry-run"] if words == "recover" else []))
+    ask("stop", second, "--grace", "1s")
+    ask("resume", first, "--dry-run")
+    ask("wait", run, code=0)
+    for words in ("status", "what", "why", "judge", "verify"):
+        ask(words, run)
+    ask("judge", "--from", lab.top, "--recipe", "claude")
+    ask("ls")
+    ask("ls", "--all")
+    ask("salvage ls", run)
+    ask("salvage show", run)
+    ask("salvage restore", run, "--into", os.path.join(lab.top, "back"))
+    ask("watchdog tick")
+    ask("watchdog status", code=(0, 1))
+    ask("recipe ls")
+    ask("recipe show", "shell")
+    ask("recipe show", "shell", "--sh", "--brief", brief)
+    ask("recipe lint", os.path.join(lab.top, "none.yaml"), code=1)
+    Path(lab.home, "adapters").mkdir(exist_ok=True)
+    Path(lab.home, "adapters", "mine.yaml").write_text(
+        f"name: mine\nuses: command\nevents: all\nargv: [{shutil.which('true')}]\n"
+    )
+    ask("notify ls", code=(0, 1))
+    ask("notify test", "mine", code=(0, 1))
+    ask("notify lint", os.path.join(lab.home, "adapters", "mine.yaml"), code=(0, 1))
+    book = ask("playbook ls")["playbooks"][0]["name"]
+    path = ask("playbook show", book)["path"]
+    ask("playbook lint", path)
+    ask("playbook test", lab.run(run))
+    Path(lab.repo, ".workcell", "recipes").mkdir(parents=True)
+    Path(lab.repo, ".workcell", "recipes", "own.yaml").write_text("extends: shell\n")
+    ask("trust show")
+    assert ask("trust add", "--yes")["accepted"] is True
+    ask("trust ls")
+    ask("trust rm")
+    ask("doctor", code=(0, 1))
+    ask("doctor", "--as-cron", code=(0, 1))
+    ask("skill show")
+    ask("skill install")
+    ask("fsck", code=(0, 1))
+    ask("gc", "--older-than", "0s")
+    assert set(registry.OPERATIONS) - done == set(NOT_RUN)
+
+
+def test_the_validator_sees_what_is_wrong():
+    schema = json.loads((SCHEMAS / "stop.json").read_text())
+    good = {"schema": "workcell.stop/1", "id": "a", "phase": "done", "outcome": None, "note": None}
+    assert not json_schema.faults(good, schema)
+    assert json_schema.faults({**good, "id": 1}, schema) == [".id: 1 is no string"]
+    assert json_schema.faults({**good, "more": 1}, schema) == [".more is not in the schema"]
+    assert json_schema.faults({key: good[key] for key in good if key != "note"}, schema) == [".note is missing"]

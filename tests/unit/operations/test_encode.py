@@ -1,0 +1,156 @@
+"""Documents of results: no key that was ever promised is missing."""
+
+import dataclasses
+import importlib.util
+import sys
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+
+import pytest
+
+from workcell.operations import encode, registry
+
+ROOT = Path(__file__).resolve().parents[3]
+
+STATUS = (
+    "id name dir state phase activity outcome reason needs hold attempt attempts recipe repo workspace objective base "
+    "limits group labels isolation started_at ended_at due_at written_at checked altered holds_while"
+)
+VERDICT = "verdict confidence evidence signals judged"
+TRUST = "top path remote accepted files keys gone trouble"
+PLAN = "id dir values origins argv argv_from prompt verify steps notes untrusted"
+
+PROMISED = {
+    "launch": ("id name dir phase window state notes", "group runs"),
+    "launch-dry-run": (PLAN, "group max_live runs"),
+    "ls": ("runs hidden",),
+    "status": (STATUS,),
+    "resume": ("id attempt phase state dry_run how brief",),
+    "stop": ("id phase outcome note",),
+    "send": ("id message state why",),
+    "answer": ("id message state why",),
+    "wait": ("met runs",),
+    "verify": ("id passed verify output",),
+    "handoff": ("id text problems",),
+    "recipe-ls": ("recipes",),
+    "recipe-show": ("name values origins sources text", "name sh"),
+    "recipe-lint": ("faults",),
+    "trust": (TRUST,),
+    "trust-ls": ("repositories",),
+    "trust-show": (TRUST,),
+    "trust-rm": ("path",),
+    "brief-new": ("file",),
+    "brief-lint": ("files errors warnings",),
+    "salvage-ls": ("snapshots",),
+    "salvage-show": ("snapshot staged files diff cut",),
+    "salvage-restore": ("into files notes",),
+    "init": ("home home_made top supervisor written tests",),
+    "fsck": ("checked runs",),
+    "gc": ("items",),
+    "doctor": ("level lines",),
+    "skill-show": ("text",),
+    "skill-install": ("path state",),
+    "what": ("id name state now recently asked",),
+    "why": (f"id phase attempt outcome reason meaning {VERDICT} resets_at resets_zone prompt waits_itself retrying",),
+    "judge": (f"{VERDICT} resets_at resets_zone prompt waits_itself retrying",),
+    "hold": ("id held until_at",),
+    "release": ("id released account",),
+    "recover": ("id phase found playbook fits steps why verdict did dry_run",),
+    "playbook-ls": ("playbooks faults",),
+    "playbook-show": ("name path text",),
+    "playbook-lint": ("faults",),
+    "playbook-test": ("tried",),
+    "notify-ls": ("adapters faults unrouted",),
+    "notify-test": ("name uses outcome said seconds ok",),
+    "notify-lint": ("faults",),
+    "watchdog-tick": ("busy live done unread did acts",),
+    "watchdog-install": ("with done",),
+    "watchdog-uninstall": ("done",),
+    "watchdog-status": ("installed last age_seconds warning present",),
+}
+"""The keys of every document since version 0.1: this table only grows. Of several forms, one stands for each type."""
+
+INNER = {
+    "launch": {"runs": "id name dir asked_at state found error notes"},
+    "launch-dry-run": {"runs": f"asked_at {PLAN}"},
+    "wait": {"runs": "id state"},
+    "fsck": {"runs": "id phase problems mended foreign"},
+    "gc": {"items": "kind path bytes can why done"},
+    "doctor": {"lines": "name level words cure"},
+    "brief-lint": {"files": "file findings"},
+    "trust": {"files": "path sha256 state", "keys": "key value sha256 state"},
+    "trust-ls": {"repositories": "path remote at files keys trouble"},
+    "salvage-ls": {"snapshots": "ref commit top run n why at branch head index kept under_way state inner missed"},
+    "playbook-test": {"tried": "path verdict confidence words playbook fits steps"},
+    "notify-ls": {"adapters": "name uses file enabled events labels waiting failed last_try paused_until said"},
+}
+"""The same of the entries of lists."""
+
+
+def _generator():
+    path = str(ROOT / "scripts" / "generate-operations")
+    spec = importlib.util.spec_from_loader("generate_operations", SourceFileLoader("generate_operations", path))
+    module = importlib.util.module_from_spec(spec)
+    before = sys.dont_write_bytecode
+    sys.dont_write_bytecode = True  # the script has no suffix: its bytecode would lie beside it
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.dont_write_bytecode = before
+    return module
+
+
+GENERATOR = _generator()
+DOCUMENTS = GENERATOR.documents()
+
+
+def lost(promised, kinds):
+    """What was promised, and none of the types has, for each form."""
+    keys = [{field.name.rstrip("_") for field in dataclasses.fields(kind)} for kind in kinds]
+    return [min((set(form.split()) - one for one in keys), key=len) for form in promised]
+
+
+def test_every_document_has_its_promise():
+    assert set(PROMISED) == set(DOCUMENTS)
+
+
+@pytest.mark.parametrize("name", PROMISED)
+def test_no_key_is_lost(name):
+    assert not any(lost(PROMISED[name], DOCUMENTS[name]))
+
+
+def test_a_lost_key_is_seen():
+    assert lost(("id gone",), DOCUMENTS["stop"]) == [{"gone"}]
+
+
+@pytest.mark.parametrize("name", INNER)
+def test_no_key_of_an_entry_is_lost(name):
+    table = " ".join(GENERATOR.keys(kind) for kind in DOCUMENTS[name])
+    for key, promised in INNER[name].items():
+        inner = table.split(f"{key}[]{{", 1)[1].split("}")[0].replace("[]", "").replace("{", ", ").split(", ")
+        assert set(promised.split()) <= set(inner)
+
+
+def test_a_document_has_all_keys_of_its_type():
+    stop = registry.get("stop")
+    (kind,) = stop.results
+    assert encode.document("stop", kind("a", "done", None, None)) == {
+        "schema": "workcell.stop/1",
+        "id": "a",
+        "phase": "done",
+        "outcome": None,
+        "note": None,
+    }
+
+
+def test_a_result_of_another_operation_is_an_error():
+    (kind,) = registry.get("stop").results
+    with pytest.raises(KeyError):
+        encode.document("ls", kind("a", "done", None, None))
+
+
+def test_entries_of_lists_are_plain_and_a_word_of_python_is_a_key():
+    (installed,) = registry.get("watchdog install").results
+    assert encode.plain(installed("cron", ["x"])) == {"with": "cron", "done": ["x"]}
+    (linted,) = registry.get("brief lint").results
+    assert encode.plain(linted([], 0, 0)) == {"files": [], "errors": 0, "warnings": 0}

@@ -1,0 +1,114 @@
+"""The registry, the access table and the verbs of the command line say the same."""
+
+import dataclasses
+import typing
+
+import pytest
+
+from workcell.faces.cli import app, table
+from workcell.operations import registry
+from workcell.rundir import operations
+
+OF_THE_COMMAND_LINE = {"completion": "prints a script that is made of the command line itself"}
+"""Verbs without an operation, each with the reason."""
+
+PRESENTATION = {
+    "launch": {"wait", "attach"},  # composed of the operations wait and attach
+    "resume": {"wait"},
+    "ls": {"watch", "quiet"},
+    "verify": {"raw"},  # the script writes to standard output itself
+    "fsck": {"yes"},  # whether a person is asked first
+    "trust add": {"yes"},
+}
+"""Options of verbs that are no field of the request, beside --json."""
+
+SPELLED = {
+    "hold": {"length": "seconds"},
+    "send": {"sequential": "mode", "important": "mode", "urgent": "mode"},
+}
+"""Options of verbs that stand for a field of another name."""
+
+WITHOUT_OPTION = {"trust add": {"shown"}, "top": {"everything"}}
+"""Fields of requests that a verb fills by itself or leaves as they are."""
+
+
+def commands():
+    """(words, click command) of every verb and every verb of a verb."""
+    for name in table.VERBS:
+        command = app.load(name)
+        inner = getattr(command, "commands", None)
+        yield from [(f"{name} {key}", one) for key, one in inner.items()] if inner else [(name, command)]
+
+
+COMMANDS = dict(commands())
+NAMES = list(registry.OPERATIONS)
+
+
+def differing(registered, known):
+    """Names that stand in one of two lists and not in the other."""
+    return sorted(set(registered) ^ set(known))
+
+
+def unmatched(name, options, fields):
+    """Options without a field, and fields without an option, of the verb `name`."""
+    spelled = SPELLED.get(name, {})
+    own = options - PRESENTATION.get(name, set()) - {"as_json", "help"}
+    return sorted({spelled.get(one, one) for one in own} ^ (fields - WITHOUT_OPTION.get(name, set())))
+
+
+def test_the_registry_lists_what_the_access_table_lists():
+    assert not differing({*registry.OPERATIONS, *OF_THE_COMMAND_LINE}, operations.OPERATIONS)
+
+
+def test_every_verb_is_an_operation_and_every_operation_a_verb():
+    assert not differing({*registry.OPERATIONS, *OF_THE_COMMAND_LINE}, COMMANDS)
+
+
+def test_an_operation_that_only_one_list_has_is_seen():
+    assert differing({"ls", "new"}, {"ls"}) == ["new"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_options_of_a_verb_are_the_fields_of_its_request(name):
+    options = {entry.name for entry in COMMANDS[name].params}
+    fields = {field.name for field in dataclasses.fields(registry.get(name).request)}
+    assert not unmatched(name, options, fields)
+
+
+def test_an_option_without_a_field_is_seen():
+    assert unmatched("stop", {"run", "grace", "as_json"}, {"run"}) == ["grace"]
+    assert unmatched("stop", {"run"}, {"run", "grace"}) == ["grace"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_requests_and_results_are_frozen_dataclasses(name):
+    found = registry.get(name)
+    for kind in (found.request, *found.results):
+        assert dataclasses.is_dataclass(kind) and kind.__dataclass_params__.frozen, kind
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_verb_prints_json_if_and_only_if_its_operation_has_documents(name):
+    prints = "as_json" in {entry.name for entry in COMMANDS[name].params}
+    assert prints == bool(registry.get(name).results) or name == "top"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_operation_takes_a_cell_and_its_own_request(name):
+    found = registry.get(name)
+    hints = typing.get_type_hints(found.perform)
+    assert list(hints)[:2] == ["cell", "request"] and hints["request"] is found.request
+
+
+def test_every_option_that_changes_the_class_is_a_field_or_is_presentation():
+    for name, options in operations.OPTIONS.items():
+        fields = {field.name for field in dataclasses.fields(registry.get(name).request)}
+        assert {option for option, _ in options} <= fields | PRESENTATION.get(name, set())
+
+
+def test_the_class_of_a_request_follows_its_options():
+    gc = registry.get("gc").request
+    assert registry.access("gc", gc()) == "look"
+    assert registry.access("gc", gc(yes=True)) == "person"
+    assert registry.access("gc", gc(yes=True, dry_run=True)) == "look"
+    assert registry.access("answer", registry.get("answer").request("x", "1")) == "person"
