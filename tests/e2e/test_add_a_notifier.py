@@ -16,7 +16,7 @@ from workcell.rundir import phase
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/how-to/add-a-notifier.md"
-_BLOCK = re.compile(r"^<!-- (file|add to|run): (.+?) -->\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^<!-- (file|add to|replace in|run): (.+?) -->\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def blocks(kind: str) -> list[tuple[str, str]]:
@@ -39,6 +39,11 @@ def tree(lab) -> Path:
         before = (copy / name).read_text()
         assert before.count(f"\n{line}\n") == 1, f"{name} has no single line {line!r}"
         (copy / name).write_text(before.replace(f"\n{line}\n", f"\n{line}\n{text}", 1))
+    for where, text in blocks("replace in"):
+        name, _, words = where.partition(" the words: ")
+        before = (copy / name).read_text()
+        assert before.count(words) == 1, f"{name} does not hold {words!r} once"
+        (copy / name).write_text(before.replace(words, text.rstrip("\n")))
     return copy
 
 

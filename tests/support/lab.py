@@ -189,7 +189,10 @@ class Lab:
             seen[0] = look.at(run)
             return seen[0].phase in wanted
 
-        eventually(there, seconds, f"{wanted} of {run}, now {seen[0].phase}")
+        try:
+            eventually(there, seconds)
+        except AssertionError as error:
+            raise AssertionError(f"not within {seconds} s: {wanted} of {run}, now {seen[0].phase}") from error
         return seen[0]
 
     def mark(self, name: str) -> str:

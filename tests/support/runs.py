@@ -4,7 +4,8 @@ import os
 import signal
 
 from tests.support import lab as labs
-from workcell.launch import launch, plan
+from workcell.launch import launch
+from workcell.launch.options import Options
 from workcell.rundir import layout, look, phase
 
 GONE = (phase.LOST, phase.INTERRUPTED, phase.ORPHANED)
@@ -14,7 +15,7 @@ def start(lab: labs.Lab, brief: str, **options: object) -> str:
     """Launch a brief in this process, without a window; the run's directory."""
     repo = str(options.pop("repo", lab.repo))
     prepare = bool(options.pop("prepare", False))
-    wanted = plan.Options(repo=repo, shell=os.environ, **options)  # type: ignore[arg-type]
+    wanted = Options(repo=repo, shell=os.environ, **options)  # type: ignore[arg-type]
     return launch.launch(launch.Request(lab.home, brief, wanted, window=False, prepare=prepare)).run
 
 

@@ -6,6 +6,7 @@ import signal
 import pytest
 
 from tests.support import frozen, runs
+from tests.support.lab import eventually
 from workcell.base.errors import Refused
 from workcell.finish import stop
 from workcell.rundir import layout, look, phase
@@ -38,8 +39,9 @@ def test_a_run_that_is_over_stays_as_it_is(tmp_path):
 
 
 def test_an_orphan_is_ended(lab):
-    run = runs.start(lab, lab.brief("exec sleep 600"))
+    run = runs.start(lab, lab.brief("echo up > $MARKS/up; exec sleep 600"))
     seen = lab.phase(run, phase.RUNNING)
+    eventually(lambda: lab.mark("up"), what="the agent has passed its gate")
     os.kill(seen.start["runner"]["pid"], signal.SIGKILL)
     lab.phase(run, phase.ORPHANED)
     assert stop.stop(run, grace=2.0).outcome == "stopped"

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from workcell.launch import batch, batch_run, plan, wait
+from workcell.launch import batch, batch_run, wait
+from workcell.launch.options import Options
 from workcell.rundir import look
 from workcell.texts.document import Faulty
 
@@ -17,7 +18,7 @@ def _environment(lab, monkeypatch):
 
 
 def request(lab, *files, **more):
-    return batch.Request(lab.home, list(files), plan.Options(repo=lab.repo, shell=os.environ), window=False, **more)
+    return batch.Request(lab.home, list(files), Options(repo=lab.repo, shell=os.environ), window=False, **more)
 
 
 def file_of(lab, *entries, head=""):

@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from workcell.launch import dry_run, launch, plan
+from workcell.launch import dry_run, launch
+from workcell.launch.options import Options
 from workcell.rundir import layout
 
 
@@ -16,7 +17,7 @@ def _environment(lab, monkeypatch):
 
 def test_a_dry_run_shows_the_intent_and_writes_nothing(lab):
     shown = dry_run.dry_run(
-        launch.Request(lab.home, lab.brief("echo x"), plan.Options(repo=lab.repo, shell=os.environ), window=False)
+        launch.Request(lab.home, lab.brief("echo x"), Options(repo=lab.repo, shell=os.environ), window=False)
     )
     assert shown.values["name"] == "brief" and set(shown.origins) >= {"name", "objective"}
     assert not os.path.exists(os.path.join(lab.home, layout.RUNS))

@@ -8,7 +8,8 @@ import pytest
 
 from tests.support import runs
 from workcell.base.errors import NotFound, WorkcellError
-from workcell.launch import launch, plan, wait
+from workcell.launch import launch, wait
+from workcell.launch.options import Options
 from workcell.rundir import layout, look, phase
 from workcell.system import tmux
 
@@ -20,7 +21,7 @@ def _environment(lab, monkeypatch):
 
 
 def request(lab, brief, **more):
-    return launch.Request(lab.home, brief, plan.Options(repo=lab.repo, shell=os.environ), window=False, **more)
+    return launch.Request(lab.home, brief, Options(repo=lab.repo, shell=os.environ), window=False, **more)
 
 
 def test_a_run_is_started_and_passes(lab):
@@ -60,7 +61,7 @@ def test_a_tmux_that_is_missing_is_named_with_the_cure(lab, monkeypatch, tmp_pat
     monkeypatch.setenv("PATH", str(tmp_path))
     assert tmux.version() is None
     with pytest.raises(WorkcellError, match="tmux is not installed") as caught:
-        launch.check(launch.Request(lab.home, lab.brief(), plan.Options(repo=lab.repo, shell=os.environ), window=True))
+        launch.check(launch.Request(lab.home, lab.brief(), Options(repo=lab.repo, shell=os.environ), window=True))
     assert "--no-window" in str(caught.value.hint)
 
 
