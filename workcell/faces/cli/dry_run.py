@@ -1,6 +1,7 @@
 """A whole intent as text: each value with who said it, then the texts."""
 
 import shlex
+import textwrap
 
 from workcell.base import clock, sizes
 from workcell.faces.cli import grid, out
@@ -17,7 +18,8 @@ def show(found: dry_run.Result) -> None:
     grid.show((grid.Column("VALUE"), grid.Column("IS", least=20), grid.Column("FROM", least=12)), rows)
     words = [_without(word, found.prompt.strip()) for word in found.argv]
     for title, text in (
-        (f"command, said by {out.safe(found.argv_from)}", shlex.join(words) + "\n"),
+        # indented: a line of it must not look like one of ours
+        (f"command, said by {out.safe(found.argv_from)}", textwrap.indent(shlex.join(words), "    ") + "\n"),
         ("verify.sh", found.verify),
         ("prompt", found.prompt if found.prompt and not found.steps else None),
     ):
