@@ -60,8 +60,13 @@ def test_the_check_fails_twice_and_then_passes(lab, watch):
     assert [one["state"] for one in watch.actions() if one["is"] == "result"] == ["done", "done"]
     name = os.path.basename(run)
     assert watch.notices() == [f"{name}/002/resumed", f"{name}/003/passed", f"{name}/003/resumed"]
-    types = [event["type"] for event in map(json.loads, Path(run, layout.EVENTS).read_text().splitlines())]
-    assert types.count("run.scheduled") == 2 and types.count("recovered") == 2 and types.count("run.ended") == 1
+
+    def types():
+        return [event["type"] for event in map(json.loads, Path(run, layout.EVENTS).read_text().splitlines())]
+
+    # the event is written behind the result, which is what says that the run is over
+    eventually(lambda: types().count("run.ended") == 1)
+    assert types().count("run.scheduled") == 2 and types().count("recovered") == 2
 
 
 def test_without_a_watchdog_the_first_end_is_the_end(lab, watch):
