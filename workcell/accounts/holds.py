@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from workcell.agents import registry
-from workcell.agents.protocol import Account
+from workcell.agents.account import Account
 from workcell.base import clock, json_codec
 from workcell.base.errors import TryAgain
 from workcell.rundir import env as environment
@@ -40,7 +40,7 @@ def account(run: str, attempt: dict[str, Any]) -> str | None:
 
 
 def _account(run: str, reader: str) -> Account:
-    return registry.find_or_generic(reader, layout.home_of(run)).account
+    return registry.account(reader, layout.home_of(run))
 
 
 def login(known: Account, env: Mapping[str, str]) -> str | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from workcell.agents.events import Event, Where
 from workcell.judgement.composer import Line
@@ -79,30 +79,7 @@ class SignIn(Protocol):
         """The findings on sign-in, and on what the program would ask first."""
 
 
-@dataclass(frozen=True)
-class Login:
-    """Where a program keeps a login: `file`, in the folder that `variable` names, else in `folder` of HOME."""
-
-    variable: str
-    folder: str
-    file: str
-
-
-@dataclass(frozen=True)
-class Account:
-    """What says whose account a run spends from: `variables` of its environment (those that end with KEY or TOKEN
-    hold secrets), and a login file."""
-
-    variables: tuple[str, ...] = ()
-    login: Login | None = None
-
-    def secrets(self) -> tuple[str, ...]:
-        """The names of the variables that hold a secret."""
-        return tuple(name for name in self.variables if name.endswith(("KEY", "TOKEN")))
-
-
-@dataclass(frozen=True)
-class ExitCode:
+class ExitCode(NamedTuple):
     """What one exit code of the program means, where no signal of a playbook says more."""
 
     verdict: str
@@ -120,10 +97,16 @@ class Exits:
     trying: tuple[str, ...] = ()
     """Words in a last line that say that it was trying a request again."""
 
+    def as_material(self) -> dict[str, Any]:
+        """The same as plain data; see `judgement.case.Material`."""
+        codes = {code: meaning._asdict() for code, meaning in self.codes.items()}
+        return {"codes": codes, "noise": self.noise, "trying": self.trying}
+
 
 @dataclass(frozen=True)
 class Agent:
-    """All that is known of one agent program. A facet that it does not have is None."""
+    """All that is known of one agent program, but for its account (`account.py` of its folder). A facet that it does
+    not have is None."""
 
     name: str
     """The name of its folder, `reader` in recipes and `agents` in signals."""
@@ -133,7 +116,6 @@ class Agent:
     records: Records | None = None
     hooks: Hooks | None = None
     sign_in: SignIn | None = None
-    account: Account = Account()
     exits: Exits = Exits()
     aliases: tuple[str, ...] = ()
     """Other names of it, e.g. of its package."""

@@ -10,24 +10,28 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from workcell import agents
-from workcell.agents.generic.agent import AGENT as GENERIC
-from workcell.agents.protocol import Agent
+from workcell.agents.account import Account
 from workcell.base.errors import Invalid, NotFound, Refused, WorkcellError
 from workcell.rundir import layout
 
+if TYPE_CHECKING:
+    from workcell.agents.protocol import Agent
+
 _SHIPPED = os.path.dirname(os.path.abspath(__file__))
-_FILE = "agent.py"
+_FILE, _ACCOUNT = "agent.py", "account.py"
+_GENERIC = "generic"
 
 
 def names(home: str | None = None) -> list[str]:
     """The names of all agents that have a folder, sorted; nothing of them is loaded. `home`: default, the usual one."""
     found = {name for folder in (_SHIPPED, _folder(home)) for name in _listed(folder)}
-    return sorted(found - {GENERIC.name})
+    return sorted(found - {_GENERIC})
 
 
-def load(name: str, home: str | None = None) -> Agent:
+def load(name: str, home: str | None = None) -> "Agent":
     """The agent of that name or alias.
 
     Raises NotFound where no folder has that name, Refused for one that others can write to, Invalid for one whose code
@@ -43,7 +47,7 @@ def load(name: str, home: str | None = None) -> Agent:
     return _load(name, _folder(home))
 
 
-def find(name: str, home: str | None = None) -> Agent | None:
+def find(name: str, home: str | None = None) -> "Agent | None":
     """The agent of that name; None where there is none, or where it cannot be loaded.
 
     So a run whose agent's folder was removed or broken comes to its end like one of a program that is not known;
@@ -62,12 +66,17 @@ def called(name: str, home: str | None = None) -> str:
     return next((agent.name for agent in every(home) if name in agent.aliases), name)
 
 
-def find_or_generic(name: str, home: str | None = None) -> Agent:
+def find_or_generic(name: str, home: str | None = None) -> "Agent":
     """The agent of that name, else what holds for any program with a terminal."""
-    return find(name, home) or GENERIC
+    found = find(name, home)
+    if found is None:
+        from workcell.agents.generic.agent import AGENT
+
+        found = AGENT
+    return found
 
 
-def every(home: str | None = None) -> Iterator[Agent]:
+def every(home: str | None = None) -> "Iterator[Agent]":
     """All agents that can be loaded, by name."""
     for name in names(home):
         found = find(name, home)
@@ -75,9 +84,22 @@ def every(home: str | None = None) -> Iterator[Agent]:
             yield found
 
 
+def account(name: str, home: str | None = None) -> Account:
+    """What names the account of that agent; nothing else of its folder is loaded. Empty where there is nothing."""
+    folder = _folder(home)
+    places = [os.path.join(top, name, _ACCOUNT) for top in (_SHIPPED, folder)]
+    if name not in names(home) or not any(map(os.path.isfile, places)):
+        return Account()
+    try:
+        found = _module(name, "account", folder).ACCOUNT
+    except WorkcellError:
+        return Account()
+    return found if isinstance(found, Account) else Account()
+
+
 def secret_variables(home: str | None = None) -> tuple[str, ...]:
     """The names of environment variables in which any agent keeps a secret."""
-    return tuple(dict.fromkeys(name for agent in every(home) for name in agent.account.secrets()))
+    return tuple(dict.fromkeys(variable for name in names(home) for variable in account(name, home).secrets()))
 
 
 def _folder(home: str | None) -> str:
@@ -92,20 +114,34 @@ def _listed(folder: str) -> list[str]:
     return [name for name in entries if name.isidentifier() and os.path.isfile(os.path.join(folder, name, _FILE))]
 
 
-def _load(name: str, folder: str) -> Agent:
-    path = os.path.join(_SHIPPED, name)
-    if not os.path.isfile(os.path.join(path, _FILE)):
-        path = os.path.join(folder, name)
-        _search(folder, name)
-    try:
-        found = importlib.import_module(f"{agents.__name__}.{name}.agent").AGENT
-        if not isinstance(found, Agent) or found.name != name:
-            raise TypeError(f"AGENT must be an Agent with the name {name!r}")
-    except Exception as error:  # whatever the code of such a folder raises
-        _forget(name)
-        words = f"the agent {name!r} in {path} cannot be loaded: {type(error).__name__}: {error}"
-        raise Invalid(words, f"mend {path}, or move it away") from error
+def _load(name: str, folder: str) -> "Agent":
+    from workcell.agents.protocol import Agent
+
+    found = _module(name, "agent", folder).AGENT
+    if not isinstance(found, Agent) or found.name != name:
+        raise _fault(name, folder, f"AGENT must be an Agent with the name {name!r}")
     return found
+
+
+def _module(name: str, module: str, folder: str) -> Any:
+    """A module of the folder of an agent, whose variables may have any type."""
+    if not os.path.isfile(os.path.join(_SHIPPED, name, _FILE)):
+        _search(folder, name)
+    constant = module.upper()
+    try:
+        found = importlib.import_module(f"{agents.__name__}.{name}.{module}")
+        getattr(found, constant)
+    except Exception as error:  # whatever the code of such a folder raises
+        raise _fault(name, folder, f"{type(error).__name__}: {error}") from error
+    return found
+
+
+def _fault(name: str, folder: str, words: str) -> Invalid:
+    """What is wrong with the code of a folder; what was loaded of it is forgotten, so that mended code is read anew."""
+    _forget(name)
+    shipped = os.path.isfile(os.path.join(_SHIPPED, name, _FILE))
+    path = os.path.join(_SHIPPED if shipped else folder, name)
+    return Invalid(f"the agent {name!r} in {path} cannot be loaded: {words}", f"mend {path}, or move it away")
 
 
 def _search(folder: str, name: str) -> None:
@@ -131,7 +167,7 @@ def _check(folder: str, path: str) -> None:
 
 
 def _forget(name: str) -> None:
-    """Take the modules of a folder out of the interpreter, so that a mended one is read anew."""
+    """Take the modules of a folder out of the interpreter."""
     prefix = f"{agents.__name__}.{name}"
     for module in [one for one in sys.modules if one == prefix or one.startswith(prefix + ".")]:
         del sys.modules[module]

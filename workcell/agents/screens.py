@@ -208,7 +208,6 @@ def _asked(rows: list[str], first: int, options: list[Option], foot: int | None)
         "options": options,
         "keys": keys,
         "safe": refusing["n"] or refusing["text"] if refusing else escape,
-        "safe_text": refusing["text"] if refusing else None,
     }
 
 

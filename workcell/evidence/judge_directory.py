@@ -5,7 +5,6 @@ import os
 import re
 import stat
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -92,7 +91,7 @@ def gather(
         "stdout_asks": bool(plain and asks(plain)),
         "stderr": _text(_read(os.path.join(path, "stderr.txt"), PLAIN_TAIL)),
         "exit": _exit(path, meta),
-        "exits": asdict(known.exits),
+        "exits": known.exits.as_material(),
         "processes": _processes(path),
         "tampered": None,
         "now": told,

@@ -2,7 +2,6 @@
 
 import os
 import time
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -57,7 +56,7 @@ def material(seen: look.Look, now: float | None = None) -> verdict.Material:
         "stdout_asks": bool(plain and asks(plain)),
         "stderr": _text(os.path.join(directory, layout.STDERR_LOG)),
         "exit": _exit(seen),
-        "exits": asdict(known.exits),
+        "exits": known.exits.as_material(),
         "processes": None,
         "bounds": bounds.words((facts or {}).get("cgroup")),
         "tampered": _tampered(seen),

@@ -28,11 +28,7 @@ class Screen(TypedDict, total=False):
     """dialog: the line that names its keys, or empty."""
     safe: str | None
     """dialog: the number or words of an option that changes nothing, or Esc."""
-    safe_text: str | None
-    """dialog: the words of that option."""
 
-    footer: str
-    """busy: what stands below the composer."""
     tool: bool
     """busy: whether a tool runs."""
     seconds: int | None
@@ -49,7 +45,3 @@ class Screen(TypedDict, total=False):
     """idle: whether it shows the end of a turn."""
     typed: str
     """idle: what stands in the composer."""
-    empty: bool
-    """idle: whether nothing stands above the composer."""
-    said: bool
-    """idle: whether the last words are the agent's."""

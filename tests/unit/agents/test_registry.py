@@ -9,13 +9,15 @@ import pytest
 
 from workcell import agents
 from workcell.agents import registry
+from workcell.agents.account import Account
 from workcell.base.errors import Invalid, NotFound, Refused
 
 AGENT = """
 from workcell.agents.generic import terminal
-from workcell.agents.protocol import Account, Agent
-AGENT = Agent(name={name!r}, title={title!r}, aliases=("jay-cli",), terminal=terminal, account=Account(("JAY_KEY", "JAY")))
+from workcell.agents.protocol import Agent
+AGENT = Agent(name={name!r}, title={title!r}, aliases=("jay-cli",), terminal=terminal)
 """
+ACCOUNT = 'from workcell.agents.account import Account\nACCOUNT = Account(("JAY_KEY", "JAY"))\n'
 
 
 @pytest.fixture
@@ -26,6 +28,7 @@ def add(tmp_path: Path) -> Iterator[Callable[..., Path]]:
         folder = tmp_path / home / "agents" / name
         folder.mkdir(parents=True)
         (folder / "__init__.py").write_text('"""A jay."""\n')
+        (folder / "account.py").write_text(ACCOUNT)
         (folder / "agent.py").write_text(text.format(name=name, title=title))
         return tmp_path / home
 
@@ -91,3 +94,12 @@ def test_code_that_others_can_write_is_not_loaded(add: Callable[..., Path], name
     with pytest.raises(Refused, match="others can write to"):
         registry.load("jay", str(home))
     assert registry.find("jay", str(home)) is None
+
+
+def test_an_account_is_known_without_the_rest_of_the_folder(add: Callable[..., Path]) -> None:
+    home = add(text="raise OSError")
+    assert registry.account("jay", str(home)).variables == ("JAY_KEY", "JAY")
+    assert "JAY_KEY" in registry.secret_variables(str(home))
+    (home / "agents" / "jay" / "account.py").write_text("ACCOUNT = 1  # of another type\n")
+    registry._forget("jay")
+    assert registry.account("jay", str(home)) == registry.account("none", str(home)) == Account()

@@ -48,7 +48,6 @@ def _busy(parts: screens.Parts, block: list[str]) -> Screen:
     return {
         "kind": "busy",
         "text": status,
-        "footer": screens.join(parts.below),
         "tool": bool(_RUNS.search(screens.join(parts.above[-12:]))),
         "seconds": screens.seconds(status),
         "tokens": screens.tokens(status),
@@ -94,5 +93,4 @@ def _idle(parts: screens.Parts, block: list[str]) -> Screen:
         "text": "",
         "done": bool(block and screens.DONE.match(block[0])),
         "typed": "" if parts.typed in _ADVICE else parts.typed,
-        "empty": not screens.join(block),
     }

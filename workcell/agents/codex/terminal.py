@@ -34,8 +34,6 @@ def read(rows: Sequence[str]) -> Screen:
         "text": "",
         "done": bool(screens.DONE.match(head)) or "Worked for" in block,
         "typed": parts.typed,
-        "empty": not head,
-        "said": head.startswith("• "),
     }
 
 
@@ -43,7 +41,6 @@ def _busy(head: str, block: str) -> Screen:
     return {
         "kind": "busy",
         "text": block[2:].strip(),
-        "footer": "",
         "tool": "background terminal" in head,
         "seconds": screens.seconds(head),
         "tokens": screens.tokens(head),
