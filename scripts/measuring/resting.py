@@ -5,7 +5,8 @@ import time
 from measuring import memory, place, table
 
 RUNS = 200
-"""The number of runs that the figure speaks of; fewer are measured, and the cost of one is multiplied."""
+"""The number of runs that the figure speaks of; fewer are measured, and the cost of one is multiplied: runs do not know
+of each other."""
 
 
 def measure(quick: bool) -> list[table.Row]:

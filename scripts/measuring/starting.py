@@ -4,12 +4,13 @@ import os
 import subprocess
 import time
 
-from measuring import place, table
+from measuring import ending, place, table
 
 
 def measure(quick: bool) -> list[table.Row]:
     """A launch up to start.json, beside a bare tmux session and a bare Python."""
     with place.made() as here:
+        ending._repository(here)  # a launch asks git about its tree
         # both servers run before anything is measured
         here.launch("sleeper", "sleep 600")
         socket = os.path.join(here.directory, "bare.sock")
@@ -37,4 +38,4 @@ def measure(quick: bool) -> list[table.Row]:
             floors, found = table.alternate(floor, ours, 3 if quick else 15)
         finally:
             subprocess.run([*tmux, "kill-server"], capture_output=True, timeout=10)
-    return [table.ratio("launch, Enter to start.json", "tmux new-session + python -c pass", floors, found, "s", 20.0)]
+    return [table.ratio("launch, Enter to start.json", "tmux new-session + python -c pass", floors, found, "s", 10.0)]

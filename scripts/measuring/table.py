@@ -86,6 +86,16 @@ def show(rows: Sequence[Row]) -> None:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
+def markdown(rows: Sequence[Row]) -> str:
+    """The figures and their bounds as a table for a page."""
+    lines = ["| figure | floor | value | bound |", "|---|---|---|---|"]
+    for row in rows:
+        sign = "" if row.bound is None else "≥ " if row.at_least else "≤ "
+        bound = "" if row.bound is None else f"{sign}{row.bound:g} {row.value_unit}"
+        lines.append(f"| {row.name} | {row.floor} | {row.value:.2f} {row.value_unit} | {bound} |")
+    return "\n".join(lines) + "\n"
+
+
 def _span(median: float, edges: tuple[float, float], unit: str) -> str:
     return f"{median:.3g} ({edges[0]:.3g}-{edges[1]:.3g}) {unit}"
 
