@@ -12,10 +12,8 @@ PIECE = 1 << 16
 """Bytes that are read at a time."""
 
 SOON, LATE = 0.1, 2.0
-"""Seconds between two questions for its size: doubled each time up to the second while it stays the same."""
-
-EARLY = 0.25
-"""Seconds before its time that a question is asked when the loop is awake anyway: two timers then wake it once."""
+"""Seconds between two questions for its size: doubled each time while it stays the same. From the second on there is no
+timer for it: the loop wakes as often to look into the inbox, and two timers would wake it twice."""
 
 
 class AgentLog:
@@ -68,13 +66,15 @@ class Follower:
     def due(self) -> "float | None":
         if not self._viewers.open:
             return None
-        return 0.0 if self._viewers.greeted != self._greeted else self._at
+        if self._viewers.greeted != self._greeted:
+            return 0.0
+        return self._at if self._pause < LATE else None
 
     def handle(self, ready: "dict[int, int]", now: float) -> None:
         if self._clock.looks_for_idle:
             self._grown()  # before the clock is asked: a line every half second is no silence to a limit of one
         due = self.due()
-        if due is None or now < due - min(EARLY, self._pause / 2):
+        if not self._viewers.open or (due is not None and now < due):
             return
         data = self._log.news()
         if data:
