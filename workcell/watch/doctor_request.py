@@ -1,4 +1,4 @@
-"""The operation doctor. It stands here since it may ask in the environment that the watchdog's timer gives."""
+"""The operation doctor, in this room since it may ask in the environment that the timer of the watchdog gives."""
 
 from dataclasses import dataclass
 
