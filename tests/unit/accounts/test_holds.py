@@ -8,6 +8,7 @@ import pytest
 
 from tests.support import frozen
 from workcell.accounts import holds
+from workcell.agents import registry
 from workcell.base import clock
 from workcell.base.errors import TryAgain
 from workcell.rundir import layout, locks, orders, run_hold
@@ -54,7 +55,7 @@ def test_what_a_recipe_calls_secret_names_the_account_too(tmp_path):
     ],
 )
 def test_where_a_login_lies(reader, env, path):
-    assert holds.login(reader, env) == path
+    assert holds.login(registry.find_or_generic(reader).account, env) == path
 
 
 def test_another_login_has_another_print(tmp_path):
