@@ -51,12 +51,9 @@ agents/protocol.py
 agents/screens.py
 base/errors.py
 base/json_codec.py
-channels/markup.py
-channels/outbox.py
 channels/outbox_store.py
 channels/render.py
 channels/requests.py
-channels/schedule.py
 channels/sending.py
 channels/to/desktop.py
 channels/to/http.py
@@ -99,7 +96,6 @@ judgement/record_claims.py
 judgement/screen_claims.py
 judgement/signals.py
 judgement/words.py
-launch/attach.py
 launch/attempt.py
 launch/batch_run.py
 launch/pinning.py
@@ -158,7 +154,6 @@ trust/requests.py
 trust/trust.py
 upkeep/doctor_cron.py
 upkeep/fsck_ledger.py
-upkeep/salvage.py
 views/status.py
 views/what.py
 watch/accounts.py
