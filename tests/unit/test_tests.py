@@ -145,7 +145,6 @@ texts/models.py
 texts/project_rules.py
 texts/recipe.py
 texts/signal.py
-together/send.py
 together/typist.py
 trust/acceptance.py
 trust/policy.py

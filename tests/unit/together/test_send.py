@@ -1,0 +1,61 @@
+"""Messages to runs that have no terminal: what is refused, and what the next brief will hold."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.support import frozen, runs
+from workcell.base.errors import Refused, Usage
+from workcell.rundir import inbox, layout, ledger, phase
+from workcell.together import answer, send
+
+
+@pytest.fixture
+def home(tmp_path):
+    return frozen.thaw(tmp_path / "home")
+
+
+def test_a_run_that_does_not_live_gets_it_with_its_next_brief(home):
+    run = frozen.run_of(home, "frozen-created")
+    done = send.send(run, "look at the log")
+    assert (done.state, done.id) == (inbox.QUEUED, os.path.basename(run))
+    assert "the next attempt's brief will hold it" in str(done.why)
+    assert [message["text"] for _, message in inbox.for_brief(run, 1)][-1] == "look at the log"
+
+
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_an_empty_message_is_refused(home, text):
+    with pytest.raises(Usage, match="empty"):
+        send.send(frozen.run_of(home, "frozen-created"), text)
+
+
+def test_one_that_is_too_long_is_refused_and_says_what_to_do(home):
+    with pytest.raises(Usage, match="more than 16 MiB") as caught:
+        send.send(frozen.run_of(home, "frozen-created"), "x" * (send.MOST + 1))
+    assert "send the file's path" in str(caught.value.hint)
+
+
+def test_without_a_dialog_nothing_is_answered(home):
+    run = frozen.run_of(home, "frozen-created")
+    before = len(inbox.waiting(run))
+    with pytest.raises(Refused, match="shows no dialog now"):
+        answer.answer(run, "1")
+    assert len(inbox.waiting(run)) == before
+
+
+def test_a_run_that_cannot_be_read_takes_none(home):
+    run = frozen.run_of(home, "frozen-created")
+    Path(ledger.path(run)).write_bytes(b"nothing\n")
+    with pytest.raises(Refused, match="cannot be read"):
+        send.send(run, "words")
+
+
+def test_a_recipe_without_typing_takes_none_while_it_runs(lab, monkeypatch):
+    for name, value in lab.env().items():
+        monkeypatch.setenv(name, value)
+    run = runs.start(lab, lab.brief("exec sleep 600"))
+    lab.phase(run, phase.RUNNING)
+    done = send.send(run, "words", "urgent")
+    assert done.state == inbox.QUEUED and "takes no messages while it runs" in str(done.why)
+    assert os.listdir(os.path.join(run, layout.INBOX, "new"))
