@@ -36,6 +36,14 @@ def main() -> int:
             from workcell.faces import tick
 
             return tick.main(words)
+        case [] | ["ls"]:
+            from workcell.faces.cli import plain
+
+            return plain.main(words)
+        case ["status" | "attach", run] if run == "-" or not run.startswith("-"):
+            from workcell.faces.cli import plain
+
+            return plain.main(words)
         case _:
             from workcell.faces.cli import app
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from workcell.faces.cli import arguments
+from workcell.faces.cli import call
 from workcell.rundir import layout, operations
 from workcell.trust import access
 
@@ -34,5 +34,5 @@ def check(words: str, options: dict[str, Any]) -> None:
     if caller.known and not caller.inside:
         return
     named = options.get("run")
-    target = arguments.run(named) if operations.descendants_only(words, options) and isinstance(named, str) else None
+    target = call.run(named) if operations.descendants_only(words, options) and isinstance(named, str) else None
     access.check(caller, words, options, target)

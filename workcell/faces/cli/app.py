@@ -6,7 +6,6 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Callable
 from typing import Any
 
 import typer
@@ -15,13 +14,10 @@ from typer.main import get_command
 
 from workcell import __version__
 from workcell.base import ids
-from workcell.base.errors import NoSuchRun, WorkcellError
-from workcell.faces.cli import admission, arguments, out, table
-from workcell.operations import registry
+from workcell.base.errors import WorkcellError
+from workcell.faces.cli import admission, out, table
 from workcell.rundir import home_creation as homes
 from workcell.rundir import layout
-from workcell.rundir.cell import Cell, ignore
-from workcell.trust import access
 
 # typer has carried its own click since 0.27 and used the click package before: its public names lead to either one
 UsageError: Any = typer.BadParameter.__bases__[0]
@@ -165,29 +161,3 @@ def bug(error: Exception, words: list[str], as_json: bool) -> int:
         hint = "its report could not be written:\n" + text
     out.error("bug", 70, f"a bug: {type(error).__name__}: {out.safe(str(error))}", hint, [], as_json)
     return 70
-
-
-def perform(name: str, request: Any, progress: Callable[[str, Any], None] | None = None) -> Any:
-    """The result of an operation that this process asks for. Where no run is found, the hint is the nearest name."""
-    try:
-        return registry.perform(cell(progress), name, request)
-    except NoSuchRun as error:
-        raise arguments.with_near_name(error) from None
-
-
-def cell(progress: Callable[[str, Any], None] | None = None) -> Cell:
-    """The context of this process."""
-    home = layout.home()
-    try:
-        directory = os.getcwd()
-    except OSError:
-        directory = "/"  # it was deleted: what needs no directory works all the same
-    return Cell(home, os.environ, directory, ask_caller=lambda: access.caller(home), progress=progress or ignore)
-
-
-def show(name: str, result: Any) -> None:
-    """Print the result of an operation as its one JSON document. OSError when standard output takes it not."""
-    from workcell.operations import encode
-
-    sys.stdout.buffer.write(out.encoded(encode.document(name, result)))
-    sys.stdout.buffer.flush()

@@ -6,10 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from workcell.base.errors import WorkcellError
-from workcell.faces.cli import app as face
+from workcell.faces.cli import call, out, trust_prompt
 from workcell.faces.cli import dry_run as intent
 from workcell.faces.cli import foreground as watching
-from workcell.faces.cli import out, trust_prompt
 from workcell.launch import batch, batch_run, requests
 from workcell.launch import wait as waiting
 from workcell.rundir import phase
@@ -18,12 +17,12 @@ from workcell.rundir import phase
 def launch(request: requests.LaunchRequest, *, wait: bool, as_json: bool) -> int:
     """Check all, then start them; 1 when it stayed until the end and not all passed, or one could not start."""
     if request.dry_run:
-        return _dry_run(face.perform("launch", request), as_json)
+        return _dry_run(call.perform("launch", request), as_json)
     line = watching.Line()
     teller = _Teller(line, quiet=as_json)
     try:
         done: requests.LaunchedAll = trust_prompt.asking(
-            lambda: face.perform("launch", request, teller.tell), quiet=as_json
+            lambda: call.perform("launch", request, teller.tell), quiet=as_json
         )
         checked = teller.checked
         assert checked is not None
@@ -39,7 +38,7 @@ def launch(request: requests.LaunchRequest, *, wait: bool, as_json: bool) -> int
     finally:
         line.clear()
     if as_json:
-        face.show("launch", done)
+        call.show("launch", done)
     failed = [entry.error for entry in checked.entries if entry.error is not None]
     if failed and not stayed:
         return failed[0].exit_code
@@ -139,7 +138,7 @@ def _sum_up(checked: batch.Batch, stayed: bool) -> None:
 
 def _dry_run(found: requests.DryRuns, as_json: bool) -> int:
     if as_json:
-        face.show("launch", found)
+        call.show("launch", found)
         return 0
     for one in found.runs:
         print(out.paint(f"== {out.safe(one.asked_at)}: {out.safe(one.values['objective'])}", "1"))

@@ -41,7 +41,7 @@ class Line:
 
 def wait(request: "waiting.Request") -> "waiting.Waited":
     """Wait, with a line of progress on a terminal."""
-    from workcell.faces.cli import app as face
+    from workcell.faces.cli import call
 
     line = Line()
 
@@ -53,7 +53,7 @@ def wait(request: "waiting.Request") -> "waiting.Waited":
 
     try:
         # a line on a terminal shows the time that it has taken
-        found: waiting.Waited = face.perform("wait", request, progress if sys.stderr.isatty() else None)
+        found: waiting.Waited = call.perform("wait", request, progress if sys.stderr.isatty() else None)
         return found
     finally:
         line.clear()
@@ -79,10 +79,10 @@ def stay(name: str, *, quiet: bool) -> tuple[str, int]:
 
 def attach(run: str, read_only: bool) -> int:
     """Become `tmux attach`, or, where tmux cannot be asked, make the calling terminal the window."""
-    from workcell.faces.cli import app as face
+    from workcell.faces.cli import call
     from workcell.launch import attach as attaching
 
-    found: attaching.Result = face.perform("attach", attaching.Request(run, read_only))
+    found: attaching.Result = call.perform("attach", attaching.Request(run, read_only))
     if found.note:
         out.say(f"workcell: {out.safe(found.note)}")
     if found.argv is None:

@@ -1,14 +1,13 @@
 """What became of a message, told to its sender."""
 
-from workcell.faces.cli import app as face
-from workcell.faces.cli import out
+from workcell.faces.cli import call, out
 from workcell.together import send
 
 
 def tell(done: send.Result, verb: str, as_json: bool) -> int:
     """Print it."""
     if as_json:
-        face.show(verb, done)
+        call.show(verb, done)
     else:
         print(f"{done.state}: {out.safe(str(done.why))}")
     return 0

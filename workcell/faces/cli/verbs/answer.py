@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from workcell.faces.cli import app as face
-from workcell.faces.cli import arguments, message_status
+from workcell.faces.cli import arguments, call, message_status
 from workcell.together import answer as op
 
 app = typer.Typer(add_completion=False)
@@ -18,4 +17,4 @@ def answer(
     as_json: arguments.Json = False,
 ) -> int:
     """Answer the dialog that is up, after checking that it is still the same one."""
-    return message_status.tell(face.perform("answer", op.Request(run, word)), "answer", as_json)
+    return message_status.tell(call.perform("answer", op.Request(run, word)), "answer", as_json)

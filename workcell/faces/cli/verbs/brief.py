@@ -7,8 +7,7 @@ from typing import Annotated
 import typer
 
 from workcell.base.errors import Usage
-from workcell.faces.cli import app as face
-from workcell.faces.cli import arguments, out
+from workcell.faces.cli import arguments, call, out
 from workcell.launch import briefs as op
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -37,9 +36,9 @@ def new(
         while not done and (item := _ask(f"Done when, item {len(items) + 1} (empty to go on)")):
             items.append(item)
     request = op.NewRequest(objective, path, recipe, verify, name, repo, tuple(items))
-    written: op.Written = face.perform("brief new", request)
+    written: op.Written = call.perform("brief new", request)
     if as_json:
-        face.show("brief new", written)
+        call.show("brief new", written)
     else:
         print(written.file)
         out.say(f"next: edit it, then: workcell brief lint {shlex.quote(written.file)}")
@@ -58,9 +57,9 @@ def _ask(question: str) -> str:
 @app.command("lint")
 def lint(files: Annotated[list[str], typer.Argument(help="Briefs.")], as_json: arguments.Json = False) -> int:
     """Check briefs: every error and warning, with line and cure. 1 if there is an error."""
-    found: op.LintResult = face.perform("brief lint", op.LintRequest(tuple(files)))
+    found: op.LintResult = call.perform("brief lint", op.LintRequest(tuple(files)))
     if as_json:
-        face.show("brief lint", found)
+        call.show("brief lint", found)
         return 1 if found.errors else 0
     for one in (finding for file in found.files for finding in file.findings):
         where = one.file if one.line is None else f"{one.file}:{one.line}"

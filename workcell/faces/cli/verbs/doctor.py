@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from workcell.faces.cli import app as face
-from workcell.faces.cli import arguments, out
+from workcell.faces.cli import arguments, call, out
 from workcell.upkeep import doctor as doctor_op
 from workcell.watch import doctor_request as op
 
@@ -22,9 +21,9 @@ def doctor(
     as_json: arguments.Json = False,
 ) -> int:
     """Look for what would go wrong on this machine; 1 if something would."""
-    result: op.Result = face.perform("doctor", op.Request(in_timer))
+    result: op.Result = call.perform("doctor", op.Request(in_timer))
     if as_json:
-        face.show("doctor", result)
+        call.show("doctor", result)
         return 1 if result.level == doctor_op.FAIL else 0
     found = result.lines
     widest = max(len(line.name) for line in found)

@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from workcell.faces.cli import app as face
-from workcell.faces.cli import arguments, out
+from workcell.faces.cli import arguments, call, out
 from workcell.views import events as op
 
 app = typer.Typer(add_completion=False)
@@ -18,7 +17,7 @@ def events(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until the run is over.")] = False,
 ) -> None:
     """Show what happened, one JSON line each."""
-    stream: op.Stream = face.perform("events", op.Request(run, follow))
+    stream: op.Stream = call.perform("events", op.Request(run, follow))
     for event in stream:
         sys.stdout.buffer.write(out.encoded(event, one_line=True))
         sys.stdout.buffer.flush()

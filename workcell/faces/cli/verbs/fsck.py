@@ -6,8 +6,7 @@ from typing import Annotated
 import typer
 
 from workcell.base.errors import Usage
-from workcell.faces.cli import app as face
-from workcell.faces.cli import arguments, out
+from workcell.faces.cli import arguments, call, out
 from workcell.upkeep import fsck as op
 
 app = typer.Typer(add_completion=False)
@@ -31,10 +30,10 @@ def fsck(
     request = op.Request(tuple(runs or ()), rebuild, accept)
     if accept:
         _ask_to_accept(request.runs, yes)
-    found: op.Result = face.perform("fsck", request)
+    found: op.Result = call.perform("fsck", request)
     bad = [report for report in found.runs if report.problems]
     if as_json:
-        face.show("fsck", found)
+        call.show("fsck", found)
         return 1 if bad else 0
     for report in found.runs:
         for line in report.mended:
@@ -51,7 +50,7 @@ def _ask_to_accept(runs: tuple[str, ...], yes: bool) -> None:
     """Show what would be accepted, and ask for it on a terminal. Usage when nobody named the runs, or can answer."""
     if not runs:
         raise Usage("--accept needs RUN", "name the runs whose files you have looked at")
-    for report in face.perform("fsck", op.Request(runs)).runs:
+    for report in call.perform("fsck", op.Request(runs)).runs:
         for line in [*report.problems, *report.foreign]:
             out.say(f"{report.id}: {out.safe(line)}")
     if yes:

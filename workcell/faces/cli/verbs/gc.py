@@ -5,8 +5,7 @@ from typing import Annotated
 import typer
 
 from workcell.base.errors import Usage
-from workcell.faces.cli import app as face
-from workcell.faces.cli import arguments, out
+from workcell.faces.cli import arguments, call, out
 from workcell.texts import fields
 from workcell.upkeep import gc as op
 
@@ -24,9 +23,9 @@ def gc(
     seconds = fields.parse_duration(older_than)
     if seconds is None and older_than not in ("0", "0s", "0d"):
         raise Usage(f"{older_than!r} is not a duration", "write it like 30d or 12h")
-    found: op.Result = face.perform("gc", op.Request(seconds or 0.0, yes, dry_run))
+    found: op.Result = call.perform("gc", op.Request(seconds or 0.0, yes, dry_run))
     if as_json:
-        face.show("gc", found)
+        call.show("gc", found)
         return
     items = found.items
     for item in items:

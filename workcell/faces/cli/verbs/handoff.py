@@ -5,8 +5,7 @@ from typing import Annotated
 import typer
 
 from workcell.base.errors import NotFound
-from workcell.faces.cli import app as face
-from workcell.faces.cli import arguments, out
+from workcell.faces.cli import arguments, call, out
 from workcell.finish import handoff as op
 
 app = typer.Typer(add_completion=False)
@@ -19,9 +18,9 @@ def handoff(
     as_json: arguments.Json = False,
 ) -> int:
     """Show what the next pass needs."""
-    found: op.Result = face.perform("handoff", op.Request(run, check))
+    found: op.Result = call.perform("handoff", op.Request(run, check))
     if as_json:
-        face.show("handoff", found)
+        call.show("handoff", found)
     elif not found.text and not check:
         raise NotFound(f"{found.id} has no handoff yet: its first attempt has not ended", f"workcell status {found.id}")
     else:

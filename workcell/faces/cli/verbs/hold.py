@@ -6,8 +6,7 @@ import typer
 
 from workcell.accounts import hold as op
 from workcell.base.errors import Usage
-from workcell.faces.cli import app as face
-from workcell.faces.cli import arguments
+from workcell.faces.cli import arguments, call
 from workcell.texts import fields
 
 app = typer.Typer(add_completion=False)
@@ -24,8 +23,8 @@ def hold(
     seconds = fields.parse_duration(length) if length else None
     if length and not seconds:
         raise Usage(f"{length!r} is not a duration", "write it like 90s or 2h")
-    done: op.Held = face.perform("hold", op.HoldRequest(run, seconds, why))
+    done: op.Held = call.perform("hold", op.HoldRequest(run, seconds, why))
     if as_json:
-        face.show("hold", done)
+        call.show("hold", done)
     else:
         print(f"{done.id} held" + (f" until {done.until_at}" if done.until_at else ""))

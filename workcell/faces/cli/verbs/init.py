@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from workcell.faces.cli import app as face
-from workcell.faces.cli import arguments, out
+from workcell.faces.cli import arguments, call, out
 from workcell.upkeep import init as op
 
 app = typer.Typer(add_completion=False)
@@ -17,9 +16,9 @@ def init(
     as_json: arguments.Json = False,
 ) -> None:
     """Make a home, and write SUPERVISOR.md for the repository after a look at it; nothing is written over."""
-    done: op.Result = face.perform("init", op.Request(repo))
+    done: op.Result = call.perform("init", op.Request(repo))
     if as_json:
-        face.show("init", done)
+        call.show("init", done)
         return
     print(f"home {out.safe(done.home)}: {'made' if done.home_made else 'there already'}")
     if done.supervisor is None:

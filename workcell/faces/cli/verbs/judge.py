@@ -5,8 +5,7 @@ from typing import Annotated
 import typer
 
 from workcell.evidence import judge as op
-from workcell.faces.cli import app as face
-from workcell.faces.cli import arguments, out
+from workcell.faces.cli import arguments, call, out
 
 app = typer.Typer(add_completion=False)
 
@@ -19,9 +18,9 @@ def judge(
     as_json: arguments.Json = False,
 ) -> None:
     """Judge why a run, or what an agent left in a directory, ended or hangs."""
-    found: op.Result = face.perform("judge", op.Request(run, recipe, source))
+    found: op.Result = call.perform("judge", op.Request(run, recipe, source))
     if as_json:
-        face.show("judge", found)
+        call.show("judge", found)
         return
     print(f"{found.verdict} {found.confidence:.2f}")
     for one in found.evidence:

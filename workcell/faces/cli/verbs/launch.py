@@ -6,8 +6,7 @@ from typing import Annotated
 import typer
 
 from workcell.base.errors import Usage
-from workcell.faces.cli import app as face
-from workcell.faces.cli import arguments, foreground, out, trust_prompt
+from workcell.faces.cli import arguments, call, foreground, out, trust_prompt
 from workcell.launch import requests as op
 
 app = typer.Typer(add_completion=False)
@@ -78,9 +77,9 @@ def launch(
     if dry_run:
         from workcell.faces.cli import dry_run as intent
 
-        planned: op.DryRun = face.perform("launch", request)
+        planned: op.DryRun = call.perform("launch", request)
         if as_json:
-            face.show("launch", planned)
+            call.show("launch", planned)
         else:
             intent.show(planned)
         return 0
@@ -88,7 +87,7 @@ def launch(
 
 
 def _one(request: op.LaunchRequest, wait: bool, attach: bool, as_json: bool) -> int:
-    done: op.Launched = trust_prompt.asking(lambda: face.perform("launch", request), quiet=as_json)
+    done: op.Launched = trust_prompt.asking(lambda: call.perform("launch", request), quiet=as_json)
     for note in done.notes:
         out.say(f"workcell: {out.safe(note)}")
     if done.no_window:
@@ -102,5 +101,5 @@ def _one(request: op.LaunchRequest, wait: bool, attach: bool, as_json: bool) -> 
         state, code = foreground.stay(done.id, quiet=as_json)
         done = replace(done, state=state)
     if as_json:
-        face.show("launch", done)
+        call.show("launch", done)
     return code

@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from workcell.faces.cli import app as face
-from workcell.faces.cli import arguments
+from workcell.faces.cli import arguments, call
 from workcell.views import logs as op
 
 app = typer.Typer(add_completion=False)
@@ -24,7 +23,7 @@ def logs(
     ] = False,
 ) -> None:
     """Show what the agent wrote, as lines to read: redrawn lines once, a full screen as its last frame."""
-    for piece in face.perform("logs", op.Request(run, follow, number, attempt, raw, stderr)):
+    for piece in call.perform("logs", op.Request(run, follow, number, attempt, raw, stderr)):
         if isinstance(piece, bytes):
             sys.stdout.buffer.write(piece)
             sys.stdout.buffer.flush()

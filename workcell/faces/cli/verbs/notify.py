@@ -6,8 +6,7 @@ import typer
 
 from workcell.channels import notify
 from workcell.channels import requests as op
-from workcell.faces.cli import app as face
-from workcell.faces.cli import arguments, grid, out
+from workcell.faces.cli import arguments, call, grid, out
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -15,9 +14,9 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 @app.command("ls")
 def ls(as_json: arguments.Json = False) -> int:
     """List where notices go, and how that goes. 1 if a file of yours has faults."""
-    found: op.Listed = face.perform("notify ls", op.LsRequest())
+    found: op.Listed = call.perform("notify ls", op.LsRequest())
     if as_json:
-        face.show("notify ls", found)
+        call.show("notify ls", found)
         return 1 if found.faults else 0
     columns = (
         grid.Column("NAME"),
@@ -52,9 +51,9 @@ def test(
     as_json: arguments.Json = False,
 ) -> int:
     """Really send a test message, and say what came back. 1 if it did not arrive."""
-    sent: op.Tested = face.perform("notify test", op.TestRequest(name))
+    sent: op.Tested = call.perform("notify test", op.TestRequest(name))
     if as_json:
-        face.show("notify test", sent)
+        call.show("notify test", sent)
     else:
         print(f"{sent.name}: {sent.outcome} after {sent.seconds:.1f} s: {out.safe(sent.said)}")
     return 0 if sent.ok else 1
@@ -63,9 +62,9 @@ def test(
 @app.command("lint")
 def lint(files: Annotated[list[str], typer.Argument(help="Adapter files.")], as_json: arguments.Json = False) -> int:
     """Check adapter files: every fault, with its line and cure. 1 if there is any."""
-    found: op.LintResult = face.perform("notify lint", op.LintRequest(tuple(files)))
+    found: op.LintResult = call.perform("notify lint", op.LintRequest(tuple(files)))
     if as_json:
-        face.show("notify lint", found)
+        call.show("notify lint", found)
     else:
         for fault in found.faults:
             print(out.safe(fault))

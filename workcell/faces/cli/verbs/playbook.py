@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from workcell.faces.cli import app as face
-from workcell.faces.cli import arguments, grid, out
+from workcell.faces.cli import arguments, call, grid, out
 from workcell.upkeep import playbook_catalog as op
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -14,11 +13,11 @@ app = typer.Typer(add_completion=False, no_args_is_help=True)
 @app.command("ls")
 def ls(as_json: arguments.Json = False) -> None:
     """List the playbooks that hold here, yours before the shipped ones, then the repository's."""
-    found: op.Listed = face.perform("playbook ls", op.LsRequest())
+    found: op.Listed = call.perform("playbook ls", op.LsRequest())
     for line in found.ignored:
         out.say(f"workcell: {out.safe(line)}")
     if as_json:
-        face.show("playbook ls", found)
+        call.show("playbook ls", found)
         return
     table = []
     for row in found.playbooks:
@@ -44,9 +43,9 @@ def _listed(value: object) -> list[object]:
 @app.command("show")
 def show(name: Annotated[str, typer.Argument(help="Its name.")], as_json: arguments.Json = False) -> None:
     """Show a playbook: what to look for, how to diagnose, what is done."""
-    found: op.Shown = face.perform("playbook show", op.ShowRequest(name))
+    found: op.Shown = call.perform("playbook show", op.ShowRequest(name))
     if as_json:
-        face.show("playbook show", found)
+        call.show("playbook show", found)
     else:
         out.say(f"workcell: {out.safe(found.path)}")
         print(out.body(found.text), end="")
@@ -55,9 +54,9 @@ def show(name: Annotated[str, typer.Argument(help="Its name.")], as_json: argume
 @app.command("lint")
 def lint(files: Annotated[list[str], typer.Argument(help="Playbook files.")], as_json: arguments.Json = False) -> int:
     """Check playbook files: every fault, with its line and cure. 1 if there is any."""
-    found: op.LintResult = face.perform("playbook lint", op.LintRequest(tuple(files)))
+    found: op.LintResult = call.perform("playbook lint", op.LintRequest(tuple(files)))
     if as_json:
-        face.show("playbook lint", found)
+        call.show("playbook lint", found)
     else:
         for fault in found.faults:
             print(out.safe(fault))
@@ -74,9 +73,9 @@ def test(
 ) -> None:
     """Judge directories, and say which playbook would hold and what it would do. Nothing is changed."""
     request = op.TestRequest(tuple(paths), agent, phase, tuple(playbook or ()))
-    found: op.TestResult = face.perform("playbook test", request)
+    found: op.TestResult = call.perform("playbook test", request)
     if as_json:
-        face.show("playbook test", found)
+        call.show("playbook test", found)
         return
     for one in found.tried:
         print(f"{out.safe(one.path)}")

@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from workcell.faces.cli import app as face
-from workcell.faces.cli import arguments, grid, out
+from workcell.faces.cli import arguments, call, grid, out
 from workcell.upkeep import recipe_catalog as op
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -14,11 +13,11 @@ app = typer.Typer(add_completion=False, no_args_is_help=True)
 @app.command("ls")
 def ls(as_json: arguments.Json = False) -> None:
     """List the recipes that can be used here."""
-    found: op.Listed = face.perform("recipe ls", op.LsRequest())
+    found: op.Listed = call.perform("recipe ls", op.LsRequest())
     for line in found.ignored:
         out.say(f"workcell: {out.safe(line)}")
     if as_json:
-        face.show("recipe ls", found)
+        call.show("recipe ls", found)
         return
     columns = (
         grid.Column("NAME"),
@@ -44,9 +43,9 @@ def show(
     as_json: arguments.Json = False,
 ) -> None:
     """Show a recipe with all that it extends filled in, or as commands to paste."""
-    found: op.Shown | op.ByHand = face.perform("recipe show", op.ShowRequest(name, sh, brief, repo))
+    found: op.Shown | op.ByHand = call.perform("recipe show", op.ShowRequest(name, sh, brief, repo))
     if as_json:
-        face.show("recipe show", found)
+        call.show("recipe show", found)
     elif isinstance(found, op.ByHand):
         print(found.sh, end="")
     else:
@@ -56,9 +55,9 @@ def show(
 @app.command("lint")
 def lint(files: Annotated[list[str], typer.Argument(help="Recipe files.")], as_json: arguments.Json = False) -> int:
     """Check recipe files: every fault, with its line and cure. 1 if there is any."""
-    found: op.LintResult = face.perform("recipe lint", op.LintRequest(tuple(files)))
+    found: op.LintResult = call.perform("recipe lint", op.LintRequest(tuple(files)))
     if as_json:
-        face.show("recipe lint", found)
+        call.show("recipe lint", found)
     else:
         for fault in found.faults:
             print(out.safe(fault))

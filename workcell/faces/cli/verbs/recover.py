@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from workcell.faces.cli import app as face
-from workcell.faces.cli import arguments, out
+from workcell.faces.cli import arguments, call, out
 from workcell.watch import recover as op
 
 app = typer.Typer(add_completion=False)
@@ -18,9 +17,9 @@ def recover(
     as_json: arguments.Json = False,
 ) -> None:
     """Do for one run, now, what the watchdog would do, within the same caps."""
-    done: op.Result = face.perform("recover", op.Request(run, dry_run))
+    done: op.Result = call.perform("recover", op.Request(run, dry_run))
     if as_json:
-        face.show("recover", done)
+        call.show("recover", done)
         return
     rows = [
         ("run", f"{done.id} is {done.phase}"),

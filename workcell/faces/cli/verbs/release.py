@@ -3,8 +3,7 @@
 import typer
 
 from workcell.accounts import hold as op
-from workcell.faces.cli import app as face
-from workcell.faces.cli import arguments
+from workcell.faces.cli import arguments, call
 
 app = typer.Typer(add_completion=False)
 
@@ -12,9 +11,9 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def release(run: arguments.Run, as_json: arguments.Json = False) -> None:
     """Let a held run go on, and with it every run of its account."""
-    done: op.Released = face.perform("release", op.ReleaseRequest(run))
+    done: op.Released = call.perform("release", op.ReleaseRequest(run))
     if as_json:
-        face.show("release", done)
+        call.show("release", done)
     elif done.released:
         print(f"{done.id} let go: {' and '.join(done.released)}")
     else:

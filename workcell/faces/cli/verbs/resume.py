@@ -6,8 +6,7 @@ from typing import Annotated
 import typer
 
 from workcell.base.errors import Usage
-from workcell.faces.cli import app as face
-from workcell.faces.cli import arguments, foreground, out, trust_prompt
+from workcell.faces.cli import arguments, call, foreground, out, trust_prompt
 from workcell.launch import requests as op
 
 app = typer.Typer(add_completion=False)
@@ -48,7 +47,7 @@ def resume(
         dry_run=dry_run,
         no_window=no_window,
     )
-    done: op.Resumed = trust_prompt.asking(lambda: face.perform("resume", request), quiet=as_json)
+    done: op.Resumed = trust_prompt.asking(lambda: call.perform("resume", request), quiet=as_json)
     if done.how_why:
         out.say(f"workcell: from the run's files: {out.safe(done.how_why)}")
     if dry_run and not as_json:
@@ -63,5 +62,5 @@ def resume(
         state, code = foreground.stay(done.id, quiet=as_json)
         done = replace(done, state=state)
     if as_json:
-        face.show("resume", done)
+        call.show("resume", done)
     return code

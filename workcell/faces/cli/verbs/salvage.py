@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from workcell.faces.cli import app as face
-from workcell.faces.cli import arguments, grid, out
+from workcell.faces.cli import arguments, call, grid, out
 from workcell.upkeep import salvage as op
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -18,9 +17,9 @@ Ref = Annotated[str | None, typer.Option("--snapshot", help="RUN/N or a ref; the
 @app.command("ls")
 def ls(run: Run = None, repo: Repo = None, as_json: arguments.Json = False) -> None:
     """List snapshots of uncommitted work, oldest first."""
-    found: op.Listed = face.perform("salvage ls", op.LsRequest(run, repo))
+    found: op.Listed = call.perform("salvage ls", op.LsRequest(run, repo))
     if as_json:
-        face.show("salvage ls", found)
+        call.show("salvage ls", found)
     elif not found.snapshots:
         out.say("no snapshots")
     else:
@@ -34,9 +33,9 @@ def ls(run: Run = None, repo: Repo = None, as_json: arguments.Json = False) -> N
 @app.command("show")
 def show(run: Run = None, repo: Repo = None, snapshot: Ref = None, as_json: arguments.Json = False) -> None:
     """Show what a snapshot holds."""
-    found: op.Shown = face.perform("salvage show", op.ShowRequest(run, repo, snapshot))
+    found: op.Shown = call.perform("salvage show", op.ShowRequest(run, repo, snapshot))
     if as_json:
-        face.show("salvage show", found)
+        call.show("salvage show", found)
         return
     print(f"{found.snapshot.ref} of {found.snapshot.at}: {out.safe(found.snapshot.why)}")
     for letter, path in found.files:
@@ -55,9 +54,9 @@ def restore(
     as_json: arguments.Json = False,
 ) -> None:
     """Bring a snapshot back; uncommitted work is never overwritten."""
-    done: op.Restored = face.perform("salvage restore", op.RestoreRequest(run, repo, snapshot, into))
+    done: op.Restored = call.perform("salvage restore", op.RestoreRequest(run, repo, snapshot, into))
     if as_json:
-        face.show("salvage restore", done)
+        call.show("salvage restore", done)
         return
     print(f"{done.files} files in {out.safe(done.into)}")
     for note in done.notes:

@@ -5,8 +5,7 @@ from typing import Annotated
 import typer
 
 from workcell.base.errors import Usage
-from workcell.faces.cli import app as face
-from workcell.faces.cli import arguments, message_status
+from workcell.faces.cli import arguments, call, message_status
 from workcell.together import send as op
 
 app = typer.Typer(add_completion=False)
@@ -26,4 +25,4 @@ def send(
         raise Usage("--sequential, --important and --urgent exclude each other", "give one of them, or none")
     words = op.read("-") if text == "-" else text
     request = op.Request(run, words, "urgent" if urgent else "important" if important else "sequential")
-    return message_status.tell(face.perform("send", request), "send", as_json)
+    return message_status.tell(call.perform("send", request), "send", as_json)

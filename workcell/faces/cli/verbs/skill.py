@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from workcell.faces.cli import app as face
-from workcell.faces.cli import arguments
+from workcell.faces.cli import arguments, call
 from workcell.upkeep import install_skill as op
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -14,9 +13,9 @@ app = typer.Typer(add_completion=False, no_args_is_help=True)
 @app.command("show")
 def show(as_json: arguments.Json = False) -> None:
     """Print the skill."""
-    found: op.Shown = face.perform("skill show", op.ShowRequest())
+    found: op.Shown = call.perform("skill show", op.ShowRequest())
     if as_json:
-        face.show("skill show", found)
+        call.show("skill show", found)
     else:
         print(found.text, end="")
 
@@ -31,8 +30,8 @@ def install(
 ) -> None:
     """Put the skill where agents look for it: into the repository around you, or your home directory."""
     request = op.Request(agent, directory, user, force)
-    done: op.Result = face.perform("skill install", request)
+    done: op.Result = call.perform("skill install", request)
     if as_json:
-        face.show("skill install", done)
+        call.show("skill install", done)
     else:
         print(f"{done.path}: {'there already' if done.state == 'same' else done.state}")

@@ -5,8 +5,7 @@ from typing import Annotated
 import typer
 
 from workcell.base.errors import Usage
-from workcell.faces.cli import app as face
-from workcell.faces.cli import arguments, out
+from workcell.faces.cli import arguments, call, out
 from workcell.finish import stop as op
 from workcell.texts import fields
 
@@ -23,10 +22,10 @@ def stop(
     seconds = fields.parse_duration(grace)
     if seconds is None and grace != "0s":
         raise Usage(f"{grace!r} is not a duration", "write it like 10s or 2m")
-    done: op.Result = face.perform("stop", op.Request(run, seconds or 0.0))
+    done: op.Result = call.perform("stop", op.Request(run, seconds or 0.0))
     if done.note:
         out.say(f"workcell: {out.safe(done.note)}")
     if as_json:
-        face.show("stop", done)
+        call.show("stop", done)
     else:
         print(f"{done.id} {done.outcome or done.phase}")

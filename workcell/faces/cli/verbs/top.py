@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from workcell.faces.cli import app as face
-from workcell.faces.cli import runs
+from workcell.faces.cli import call, runs
 from workcell.views import ls as op
 
 app = typer.Typer(add_completion=False)
@@ -14,4 +13,4 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def top(group: Annotated[str | None, typer.Option(help="Only the runs of this group.")] = None) -> None:
     """Show the runs live, those that need you first, until q."""
-    runs.live(lambda: face.perform("top", op.Request(group=group)))
+    runs.live(lambda: call.perform("top", op.Request(group=group)))

@@ -6,8 +6,7 @@ import typer
 from typer.core import TyperGroup
 
 from workcell.base.errors import Refused
-from workcell.faces.cli import app as face
-from workcell.faces.cli import arguments, grid, out, trust_prompt
+from workcell.faces.cli import arguments, call, grid, out, trust_prompt
 from workcell.rundir import layout
 from workcell.trust import requests
 from workcell.trust import trust as op
@@ -47,9 +46,9 @@ def add(
     if new and not yes and not trust_prompt.ask(found):
         raise Refused(f"{found.top} is not trusted", "to launch without what it brings: workcell launch --ignore-repo")
     # what was shown is what is accepted: a file that changes meanwhile has to be shown again
-    done: requests.Added = face.perform("trust add", requests.AddRequest(directory, requests.digest(found)))
+    done: requests.Added = call.perform("trust add", requests.AddRequest(directory, requests.digest(found)))
     if as_json:
-        face.show("trust add", done)
+        call.show("trust add", done)
     elif done.accepted:
         print(f"{out.safe(done.top)}: trusted: {out.count(len(found.unknown), 'thing')}")
     else:
@@ -60,9 +59,9 @@ def add(
 @app.command("ls")
 def ls(as_json: arguments.Json = False) -> None:
     """List the repositories of which something is trusted."""
-    found: requests.Listed = face.perform("trust ls", requests.LsRequest())
+    found: requests.Listed = call.perform("trust ls", requests.LsRequest())
     if as_json:
-        face.show("trust ls", found)
+        call.show("trust ls", found)
         return
     if not found.repositories:
         out.say("no repository is trusted yet")
@@ -82,9 +81,9 @@ def ls(as_json: arguments.Json = False) -> None:
 @app.command("show")
 def show(directory: Directory = None, as_json: arguments.Json = False) -> None:
     """Show what a repository brings and what of it is trusted; change nothing."""
-    found: requests.Shown = face.perform("trust show", requests.ShowRequest(directory))
+    found: requests.Shown = call.perform("trust show", requests.ShowRequest(directory))
     if as_json:
-        face.show("trust show", found)
+        call.show("trust show", found)
         return
     rows = [[(one.state, "1"), (one.path, "0"), (f"sha256 {one.sha256}", "90")] for one in found.files]
     rows += [
@@ -103,9 +102,9 @@ def show(directory: Directory = None, as_json: arguments.Json = False) -> None:
 @app.command("rm")
 def rm(directory: Directory = None, as_json: arguments.Json = False) -> None:
     """Forget what was trusted of a repository."""
-    done: requests.Removed = face.perform("trust rm", requests.RmRequest(directory))
+    done: requests.Removed = call.perform("trust rm", requests.RmRequest(directory))
     if as_json:
-        face.show("trust rm", done)
+        call.show("trust rm", done)
     else:
         print(f"{out.safe(done.path)}: forgotten")
 

@@ -6,8 +6,7 @@ from typing import Annotated
 import typer
 
 from workcell.base.errors import Usage
-from workcell.faces.cli import app as face
-from workcell.faces.cli import arguments, out
+from workcell.faces.cli import arguments, call, out
 from workcell.finish import verify as op
 
 app = typer.Typer(add_completion=False)
@@ -25,11 +24,11 @@ def verify(
     if raw and as_json:
         raise Usage("--raw and --json exclude each other", "leave one of them out")
     if raw:  # the script gets standard output itself
-        found = op.verify(arguments.run(run), raw=sys.stdout.fileno())
+        found = op.verify(call.run(run), raw=sys.stdout.fileno())
     else:
-        found = face.perform("verify", op.Request(run), None if as_json else _line)
+        found = call.perform("verify", op.Request(run), None if as_json else _line)
     if as_json:
-        face.show("verify", found)
+        call.show("verify", found)
     else:
         code = "" if found.verify["code"] is None else f", code {found.verify['code']}"
         out.say(f"verify: {found.verify['how']}{code}, {found.verify['seconds']:.1f} s")

@@ -5,8 +5,7 @@ from typing import Annotated
 import typer
 
 from workcell.base.errors import Usage
-from workcell.faces.cli import app as face
-from workcell.faces.cli import arguments, foreground, out
+from workcell.faces.cli import arguments, call, foreground, out
 from workcell.launch import wait as op
 from workcell.texts import fields
 
@@ -32,7 +31,7 @@ def wait(
     request = op.Request(tuple(runs or ()), group, arguments.one_of(wanted, ("done", "attention")), seconds)
     found = foreground.wait(request)
     if as_json:
-        face.show("wait", found)
+        call.show("wait", found)
     else:
         for one in found.runs:
             word, code = out.state(one.state)

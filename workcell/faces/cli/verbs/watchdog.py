@@ -6,8 +6,7 @@ import typer
 
 from workcell.base import clock
 from workcell.base.errors import TryAgain, Usage
-from workcell.faces.cli import app as face
-from workcell.faces.cli import arguments, out
+from workcell.faces.cli import arguments, call, out
 from workcell.watch import installation
 from workcell.watch import watchdog as op
 
@@ -17,11 +16,11 @@ app = typer.Typer(add_completion=False, no_args_is_help=True)
 @app.command("tick")
 def tick_(as_json: arguments.Json = False) -> None:
     """Look at every run once, and act on what is found. This is what timers call."""
-    report: op.Ticked = face.perform("watchdog tick", op.TickRequest())
+    report: op.Ticked = call.perform("watchdog tick", op.TickRequest())
     if report.busy and not as_json:
         raise TryAgain("another tick is at work", "it does what there is to do")
     if as_json:
-        face.show("watchdog tick", report)
+        call.show("watchdog tick", report)
         return
     for line in report.acts:
         print(out.safe(line))
@@ -38,9 +37,9 @@ def install(
     if timer not in (None, *installation.TIMERS):
         raise Usage(f"there is no timer {timer!r}", "--with cron, systemd or launchd")
     request = op.InstallRequest(arguments.one_of(timer, tuple(installation.TIMERS)))
-    done: op.Installed = face.perform("watchdog install", request)
+    done: op.Installed = call.perform("watchdog install", request)
     if as_json:
-        face.show("watchdog install", done)
+        call.show("watchdog install", done)
         return
     print(f"the watchdog is installed with {done.with_}")
     for line in done.done:
@@ -51,9 +50,9 @@ def install(
 @app.command("uninstall")
 def uninstall(as_json: arguments.Json = False) -> None:
     """Take the watchdog out of its timer; runs and records stay."""
-    done: op.Uninstalled = face.perform("watchdog uninstall", op.UninstallRequest())
+    done: op.Uninstalled = call.perform("watchdog uninstall", op.UninstallRequest())
     if as_json:
-        face.show("watchdog uninstall", done)
+        call.show("watchdog uninstall", done)
         return
     print("removed: " + ", ".join(out.safe(line) for line in done.done) if done.done else "it was not installed")
 
@@ -61,9 +60,9 @@ def uninstall(as_json: arguments.Json = False) -> None:
 @app.command("status")
 def status(as_json: arguments.Json = False) -> int:
     """Whether a watchdog is installed and ticks; 1 if it is late or there is none."""
-    found: installation.Status = face.perform("watchdog status", op.StatusRequest())
+    found: installation.Status = call.perform("watchdog status", op.StatusRequest())
     if as_json:
-        face.show("watchdog status", found)
+        call.show("watchdog status", found)
     else:
         print(f"installed  {found.installed or 'no'}")
         ago = "never, since this machine was started" if found.age_seconds is None else clock.span(found.age_seconds)

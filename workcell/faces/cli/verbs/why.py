@@ -4,8 +4,7 @@ from typing import Any
 
 import typer
 
-from workcell.faces.cli import app as face
-from workcell.faces.cli import arguments, out
+from workcell.faces.cli import arguments, call, out
 from workcell.views import why as op
 
 app = typer.Typer(add_completion=False)
@@ -14,9 +13,9 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def why(run: arguments.Run, as_json: arguments.Json = False) -> None:
     """Explain why a run ended or hangs, and what says so."""
-    found: op.Result = face.perform("why", op.Request(run))
+    found: op.Result = call.perform("why", op.Request(run))
     if as_json:
-        face.show("why", found)
+        call.show("why", found)
         return
     print(f"{out.paint(found.verdict, '1')} ({found.confidence:.0%} sure): {found.meaning}")
     if found.outcome:
