@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from workcell.agents import jsonl, registry
 from workcell.agents.events import MAX_TEXT, Where
 from workcell.judgement import activity, session
-from workcell.rundir.words import EVENTS, SOURCES
+from workcell.rundir.vocabulary import AGENT_EVENTS, EVENT_SOURCES
 
 AGENTS = st.sampled_from(registry.names())
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=30)
@@ -57,7 +57,7 @@ def checked(events: list[dict[str, Any]]) -> None:
             "ref",
             "data",
         }
-        assert event["type"] in EVENTS and event["source"] in SOURCES
+        assert event["type"] in AGENT_EVENTS and event["source"] in EVENT_SOURCES
         assert len(event["text"]) <= MAX_TEXT and "\n" not in event["text"]
         json.dumps(event).encode()
         event["text"].encode()

@@ -18,7 +18,7 @@ from workcell.base.errors import WorkcellError
 from workcell.finish import settle, stop
 from workcell.launch import launch, resume
 from workcell.launch.options import Options
-from workcell.rundir import look, phase
+from workcell.rundir import look, phase, vocabulary
 from workcell.views import status as states
 
 # how an attempt goes is asked of $MARKS/how when it begins: it ends at once with a code, or lives until $MARKS/go
@@ -45,7 +45,7 @@ test -e "$MARKS/pass"
 ALLOWED = {
     # from a phase, by an act of ours or of the run itself, to these; a later attempt begins again at created
     phase.CREATED: {phase.STARTING, phase.RUNNING, phase.FINISHING, phase.DONE, phase.LOST, phase.ORPHANED},
-    phase.STARTING: set(phase.PHASES),
+    phase.STARTING: set(vocabulary.PHASES),
     phase.RUNNING: {phase.FINISHING, phase.DONE, phase.LOST, phase.ORPHANED, phase.INTERRUPTED},
     phase.FINISHING: {phase.DONE, phase.INTERRUPTED},
     phase.ORPHANED: {phase.LOST, phase.FINISHING, phase.DONE, phase.INTERRUPTED},
@@ -203,7 +203,7 @@ class Runs(RuleBasedStateMachine):
     def looked_at(self) -> None:
         before = sorted(os.listdir(self.run))
         found = states.status(self.run)
-        assert found["phase"] in phase.PHASES and found["state"]
+        assert found["phase"] in vocabulary.PHASES and found["state"]
         assert sorted(os.listdir(self.run)) == before or look.at(self.run).runner == probe.YES
 
     @rule()

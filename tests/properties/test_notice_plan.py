@@ -4,11 +4,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workcell.channels import schedule as plan
-from workcell.rundir import notice
+from workcell.rundir import vocabulary
 from workcell.texts.adapter import Adapter, Daily, Quiet
 
 DAY = 86400
-EVENT = st.sampled_from(notice.EVENTS)
+EVENT = st.sampled_from(vocabulary.NOTICE_EVENTS)
 MINUTE = st.integers(0, 1439)
 ZONE = st.sampled_from([None, "UTC", "Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Asia/Kolkata"])
 QUIET = st.none() | st.builds(
@@ -23,7 +23,7 @@ START = st.integers(1_790_000_000, 1_810_000_000)
 
 
 def adapter(at_most: int, per: int, quiet: Quiet | None, daily: Daily | None) -> Adapter:
-    events = frozenset(notice.EVENTS)
+    events = frozenset(vocabulary.NOTICE_EVENTS)
     return Adapter("a", "webhook", "f", True, events, (), at_most, float(per), 1e9, quiet, daily, {})
 
 

@@ -13,7 +13,7 @@ from tests.support.notices import TEMPLATES, same
 from workcell.base import clock
 from workcell.channels import markup
 from workcell.channels.render import LOOKS, TITLE, Texts
-from workcell.rundir import notice
+from workcell.rundir import notice, vocabulary
 
 ANY = st.text(st.characters(), max_size=200) | st.text("<>&\"'`*_~[]()#!\\|\n\r\t\x00\x1b\u202e é🎉", max_size=80)
 LONG = st.builds(lambda text, times: text * times, ANY, st.sampled_from([1, 1, 1, 100]))
@@ -48,7 +48,7 @@ NOTICE = st.builds(
         "notify": None,
         "facts": facts,
     },
-    st.sampled_from(notice.EVENTS),
+    st.sampled_from(vocabulary.NOTICE_EVENTS),
     LONG.filter(bool),
     LONG.filter(bool),
     ANY,

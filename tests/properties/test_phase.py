@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from workcell.base import probe
-from workcell.rundir import phase
+from workcell.rundir import phase, vocabulary
 
 FORMAT = Path(__file__).resolve().parents[2] / "docs/format.md"
 FLAGS = ("readable", "start", "exit", "facts", "verify", "next", "result")
@@ -78,7 +78,7 @@ def disagreements(text: str) -> Iterator[str]:
 def test_every_combination_has_the_phase_of_the_table():
     assert len(COMBINATIONS) == 2**7 * 27
     assert list(disagreements(FORMAT.read_text())) == []
-    assert {name for _, name, _ in table(FORMAT.read_text())} == set(phase.PHASES)
+    assert {name for _, name, _ in table(FORMAT.read_text())} == set(vocabulary.PHASES)
 
 
 ROWS = re.findall(r"^\| \d+ \| .+ \|$", FORMAT.read_text().split("\n## The phase\n", 1)[1], re.MULTILINE)
@@ -88,7 +88,7 @@ ROWS = re.findall(r"^\| \d+ \| .+ \|$", FORMAT.read_text().split("\n## The phase
 def test_a_changed_row_is_noticed(row):
     text = FORMAT.read_text()
     number, words, said, who = row.strip("| ").split(" | ")
-    other = next(name for name in phase.PHASES if not said.startswith(name))
+    other = next(name for name in vocabulary.PHASES if not said.startswith(name))
     changed = text.replace(row, f"| {number} | {words} | {other} | {who} |")
     assert changed != text
     assert next(disagreements(changed), None) is not None

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from workcell.agents import registry, screens
 from workcell.judgement import verdict
 from workcell.playbooks import library
-from workcell.rundir.words import VERDICTS
+from workcell.rundir.vocabulary import VERDICTS
 
 SIGNALS = library.signals(library.load()[0])
 RULE = "─" * 40

@@ -108,7 +108,7 @@ playbooks/steps/wait_until.py
 rundir/layout.py
 rundir/look.py
 rundir/phase.py
-rundir/words.py
+rundir/vocabulary.py
 rundir/writer.py
 runner/bounds.py
 runner/children.py

@@ -10,7 +10,7 @@ from workcell.channels import outbox, render
 from workcell.channels.one_send import ask, masked
 from workcell.channels.outbox_store import BAD, GOOD, Files
 from workcell.channels.to import protocol, registry, secrets
-from workcell.rundir import maildir, notice
+from workcell.rundir import maildir, notice, vocabulary
 from workcell.texts import adapter as adapters_text
 from workcell.texts.adapter import Adapter
 from workcell.texts.document import Fault, Faulty
@@ -85,7 +85,7 @@ def notify_ls(home: str, adapters: Sequence[Adapter], faults: Sequence[Fault] = 
                 uses=adapter.uses,
                 file=adapter.file,
                 enabled=adapter.enabled,
-                events=tuple(event for event in notice.EVENTS if event in adapter.events),
+                events=tuple(event for event in vocabulary.NOTICE_EVENTS if event in adapter.events),
                 labels=adapter.labels,
                 waiting=waiting[adapter.name],
                 failed=failed[adapter.name],

@@ -4,7 +4,7 @@ import os
 import time
 
 from workcell.base import clock, json_codec
-from workcell.rundir import maildir, notice, seal
+from workcell.rundir import maildir, notice, seal, vocabulary
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,13 +32,13 @@ def make(
 ) -> "dict[str, Any]":
     """A notice, ready for `post`.
 
-    `event` is one of `notice.EVENTS` (ValueError otherwise); `edge` tells edges of one kind apart, see
+    `event` is one of `vocabulary.NOTICE_EVENTS` (ValueError otherwise); `edge` tells edges of one kind apart, see
     `notice.key`. `at` is the time of what happened, as of `clock.stamp`: now unless given. `notify` is the
     brief's list of adapter names: None leaves it to the adapters, an empty list sends nothing. `facts`: `why`
     (one line), `command` (what answers it; a fitting one is chosen when it is missing), `objective`, `files`,
     `added`, `removed` (counts), `seconds`, `cost_usd`, `attempts`, `branch`, `due_at` (stamp).
     """
-    if event not in notice.EVENTS:
+    if event not in vocabulary.NOTICE_EVENTS:
         raise ValueError(f"no such event: {event!r}")
     return {
         "schema": notice.SCHEMA,

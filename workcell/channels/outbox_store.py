@@ -8,11 +8,10 @@ from typing import Any
 
 from workcell.base import clock, json_codec
 from workcell.channels import outbox_prune
-from workcell.rundir import layout, maildir, notice, seal
+from workcell.rundir import layout, maildir, notice, seal, vocabulary
 
 WAITING, SENDING = "waiting", "sending"
-GOOD = ("delivered", "told", "skipped")
-BAD = ("refused", "expired", "missing", "lost")
+GOOD, BAD = vocabulary.DELIVERED, vocabulary.UNDELIVERED
 """`delivered`; `told` in another message; `skipped`: not wanted after all. `refused` by the far end for ever;
 `expired`; `missing`: no adapter of that name; `lost`: may have arrived, the answers were lost too often."""
 
@@ -235,7 +234,7 @@ def usable(message: Mapping[str, Any]) -> bool:
         json_codec.major(dict(message), "notice") in layout.RECORDS
         and all(isinstance(message.get(key), str) and message[key] for key in ("id", "run", "name", "event", "at"))
         and isinstance(message.get("attempt"), int)
-        and message["event"] in notice.EVENTS
+        and message["event"] in vocabulary.NOTICE_EVENTS
         and _names(message.get("labels"))
         and _names(message.get("notify"))
     )

@@ -6,7 +6,7 @@ from typing import Any
 from workcell.channels import outbox
 from workcell.cleaning import run_cleaner
 from workcell.cleaning.clean import Cleaner
-from workcell.rundir import layout, look, notice
+from workcell.rundir import layout, look, vocabulary
 
 
 def about_run(
@@ -24,7 +24,7 @@ def about_run(
     cleaner = cleaner or run_cleaner.of_run(seen.run)
     shown = {key: cleaner.line(value) if isinstance(value, str) else value for key, value in facts.items()}
     launched = seen.launch or {}
-    if event not in notice.EVENTS:
+    if event not in vocabulary.NOTICE_EVENTS:
         return False
     message = outbox.make(
         run=seen.id,

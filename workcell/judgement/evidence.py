@@ -2,21 +2,20 @@
 
 from typing import Any
 
+from workcell.rundir.vocabulary import EVIDENCE_SOURCES
+
 Evidence = dict[str, Any]
 """{source, rank, time, says, confidence, words}, and what else the item tells (signal, file, frame)."""
-
-RANKS = ("locks", "processes", "hook", "transcript", "terminal")
-"""Strongest first: exit file and locks, process tree, hook, transcript, terminal."""
 
 SURE = 0.8
 """From here on a claim may decide by its rank alone; below, a surer witness of lower rank goes first."""
 
 
 def item(source: str, says: str, confidence: float, words: str, time: str | None = None, **more: Any) -> Evidence:
-    """An item; `source` is one of RANKS, `says` an activity or a verdict, `confidence` from 0 to 1."""
+    """An item; `source` is of EVIDENCE_SOURCES, `says` an activity or a verdict, `confidence` from 0 to 1."""
     return {
         "source": source,
-        "rank": RANKS.index(source) + 1,
+        "rank": EVIDENCE_SOURCES.index(source) + 1,
         "time": time,
         "says": says,
         "confidence": round(min(1.0, max(0.0, confidence)), 3),

@@ -7,8 +7,6 @@ from workcell.judgement import bounds
 PASSED, FAILED, UNVERIFIED = "passed", "failed", "unverified"
 STOPPED, TAMPERED, ABANDONED = "stopped", "tampered", "abandoned"
 
-OUTCOMES = (PASSED, FAILED, UNVERIFIED, STOPPED, TAMPERED, ABANDONED)
-
 
 def ending(exit: dict[str, Any]) -> str:
     """How an attempt ended, in words."""

@@ -12,7 +12,7 @@ from workcell.base.errors import NotFound, TryAgain, WorkcellError
 from workcell.finish import settle
 from workcell.launch import launch, resume
 from workcell.launch.batch import Batch, Entry, Key, Request, key_of
-from workcell.rundir import find, layout, lease, look, phase
+from workcell.rundir import find, layout, lease, look, phase, vocabulary
 from workcell.texts import document
 
 POLL = 0.1
@@ -64,7 +64,7 @@ def over(entry: Entry) -> bool:
     """Whether waiting changes nothing any more: it ended, needs a look, or could not be started."""
     if entry.run is None or entry.state == phase.CREATED:
         return entry.error is not None
-    return entry.state in STUCK or entry.state not in phase.PHASES
+    return entry.state in STUCK or entry.state not in vocabulary.PHASES
 
 
 def _busy(entry: Entry) -> bool:
@@ -73,10 +73,10 @@ def _busy(entry: Entry) -> bool:
 
 
 def _look(entry: Entry, tell: Tell) -> None:
-    if entry.run is None or entry.state not in phase.PHASES:
+    if entry.run is None or entry.state not in vocabulary.PHASES:
         return
     entry.state = _state(settle.settle(entry.run))
-    tell("look" if entry.state in phase.PHASES else "over", entry)
+    tell("look" if entry.state in vocabulary.PHASES else "over", entry)
 
 
 def _state(seen: look.Look) -> str:

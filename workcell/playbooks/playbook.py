@@ -6,7 +6,7 @@ from typing import Any
 
 from workcell.playbooks import places, steps
 from workcell.playbooks.step import Step
-from workcell.rundir.words import ACTIVITIES, PHASES, VERDICTS
+from workcell.rundir.vocabulary import ACTIVITIES, PHASES, VERDICTS
 from workcell.texts import fields, signal
 from workcell.texts.document import Document, Fault, Faulty, load, parse_markdown
 from workcell.texts.fields import Field

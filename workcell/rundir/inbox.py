@@ -7,17 +7,13 @@ never typed again), cur (accepted), refused. `said/` holds a record of the same 
 import os
 
 from workcell.base import clock, ids, json_codec
-from workcell.rundir import layout, maildir, orders, safe_open, seal, spool
+from workcell.rundir import layout, maildir, orders, safe_open, seal, spool, vocabulary
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     Message = dict[str, Any]
-
-KINDS = ("text", "answer", "interrupt")
-MODES = ("urgent", "important", "sequential")
-"""Of a text, the hastiest first."""
 
 QUEUED, TYPED, ACCEPTED, REFUSED = "queued", "typed", "accepted", "refused"
 _STATES = {maildir.NEW: QUEUED, layout.TYPED: TYPED, maildir.CUR: ACCEPTED, layout.REFUSED: REFUSED}
@@ -31,9 +27,9 @@ def post(run: str, message: "Message", name: "str | None" = None) -> str:
     caller has on record already.
     """
     kind = str(message.get("kind"))
-    name = name or (orders.name(run) if kind in orders.KINDS else ids.unique())
+    name = name or (orders.name(run) if kind in vocabulary.ORDER_KINDS else ids.unique())
     data = json_codec.encode_line({"schema": SCHEMA, "at": clock.stamp(), **message, "id": message.get("id") or name})
-    if kind in orders.KINDS and orders.needed(run):
+    if kind in vocabulary.ORDER_KINDS and orders.needed(run):
         grace = {"grace_seconds": message["grace_seconds"]} if "grace_seconds" in message else {}
         orders.place(run, name, kind, data, attempt=message.get("attempt"), by=message.get("by"), **grace)
     return maildir.deliver_bytes(os.path.join(run, layout.INBOX), name + ".json", data)
@@ -86,7 +82,9 @@ def typed(run: str) -> "list[tuple[str, Message]]":
 def _letters(run: str, part: str) -> "list[tuple[str, Message]]":
     box = os.path.join(run, layout.INBOX)
     read = [(name, maildir.read(box, name, part)) for name in maildir.waiting(box, part)]
-    return [(name, found) for name, found in read if found is not None and found.get("kind") in KINDS]
+    return [
+        (name, found) for name, found in read if found is not None and found.get("kind") in vocabulary.AGENT_MESSAGES
+    ]
 
 
 def begin(run: str, name: str, attempt: int, stage: str) -> None:

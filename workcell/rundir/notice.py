@@ -5,6 +5,7 @@ import os
 
 from workcell.base import ids
 from workcell.rundir import layout
+from workcell.rundir.vocabulary import NEEDS_YOU, OUTCOMES
 
 SCHEMA = "workcell.file.notice/1"
 SCHEMA_DESTINATION = "workcell.file.destination/1"
@@ -12,18 +13,7 @@ SCHEMA_DESTINATION = "workcell.file.destination/1"
 NEW, CUR, SENT, FAILED, TO = "new", "cur", "sent", "failed", "to"
 LOCK = "lock"
 
-NEEDS_YOU = ("prompt", "question", "auth", "billing")
-"""A run cannot go on before a person does something."""
-
-EVENTS = (
-    "started", "passed", "failed", "unverified", "stopped", "abandoned", "tampered",
-    *NEEDS_YOU, "limited", "resumed", "stuck", "escalated",
-)  # fmt: skip
-
-ENDS = ("passed", "failed", "unverified", "stopped", "abandoned", "tampered")
-"""The run is over, as of now: the words of its outcome."""
-
-ATTENTION = (*NEEDS_YOU, "stuck", "escalated", *ENDS)
+ATTENTION = (*NEEDS_YOU, "stuck", "escalated", *OUTCOMES)
 """What wakes somebody who waits for a run that needs a person or ends."""
 
 URGENT = ("escalated", "tampered", *NEEDS_YOU, "stuck", "failed", "abandoned")

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 SCHEMA = "workcell.file.order/1"
 STOP, ANSWER, HOLD, RELEASE = "stop", "answer", "hold", "release"
-KINDS = (STOP, ANSWER, HOLD, RELEASE)
-"""Kinds of messages that need an order."""
 
 LARGEST = 1 << 20
 

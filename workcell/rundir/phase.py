@@ -6,11 +6,6 @@ CORRUPT, DONE, UNKNOWN, FINISHING = "corrupt", "done", "unknown", "finishing"
 RUNNING, STARTING, SCHEDULED = "running", "starting", "scheduled"
 INTERRUPTED, ORPHANED, LOST, CREATED = "interrupted", "orphaned", "lost", "created"
 
-PHASES = (
-    CORRUPT, DONE, UNKNOWN, FINISHING, RUNNING, STARTING,
-    SCHEDULED, INTERRUPTED, ORPHANED, LOST, CREATED,
-)  # fmt: skip
-
 LEFTOVERS = "leftovers"
 """Why a run is orphaned although its agent is gone: something of the run still holds agent.lock."""
 

@@ -2,15 +2,12 @@
 
 import os
 
-from workcell.rundir import layout, maildir
+from workcell.rundir import layout, maildir, vocabulary
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
-
-LETTERS = ("text", "answer", "interrupt")
-"""Kinds of messages for the agent itself: the runner does not open them, a courier types them."""
 
 _LARGE = 1 << 14
 """Bytes above which a message can only be a text. It may have megabytes, and none of them get into the runner."""
@@ -30,7 +27,9 @@ def take(letters: "set[str]") -> "Iterator[dict[str, Any]]":
             message = None if _size(name) > _LARGE else maildir.read(layout.INBOX, name)
         except OSError:
             continue  # it could not be asked for: the next look asks again
-        if (message is None and _size(name) > _LARGE) or (message is not None and message.get("kind") in LETTERS):
+        if (message is None and _size(name) > _LARGE) or (
+            message is not None and message.get("kind") in vocabulary.AGENT_MESSAGES
+        ):
             letters.add(name)
             continue
         if _taken(name, message is not None) and message is not None:

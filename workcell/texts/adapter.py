@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from workcell.base.errors import WorkcellError
-from workcell.rundir import notice
+from workcell.rundir import vocabulary
 from workcell.texts import document, fields, search_path
 from workcell.texts.document import Document
 from workcell.texts.fields import Field, Path
@@ -19,7 +19,7 @@ _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _SECRET_NAME = re.compile(r"authorization|cookie|token|key|secret|password|signature", re.IGNORECASE)
 _CURE = "write {env: NAME}, {file: PATH} (mode 0600) or {command: [program, argument]}"
 
-GROUPS = {"all": notice.EVENTS, "needs-you": notice.NEEDS_YOU}
+GROUPS = {"all": vocabulary.NOTICE_EVENTS, "needs-you": vocabulary.NEEDS_YOU}
 """Words that `events:` takes for several events."""
 
 
@@ -74,10 +74,12 @@ def _events(value: Any, path: Path, document: Document) -> frozenset[str]:
     for word in fields.list_of(fields.line)(value, path, document):
         if word in GROUPS:
             found.update(GROUPS[word])
-        elif word in notice.EVENTS:
+        elif word in vocabulary.NOTICE_EVENTS:
             found.add(word)
         else:
-            document.fault(path, f"no such event: {word!r}", fields.did_you_mean(word, [*GROUPS, *notice.EVENTS]))
+            document.fault(
+                path, f"no such event: {word!r}", fields.did_you_mean(word, [*GROUPS, *vocabulary.NOTICE_EVENTS])
+            )
     return frozenset(found)
 
 

@@ -12,7 +12,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from workcell.agents import registry
 from workcell.base.errors import Invalid
-from workcell.rundir import layout
+from workcell.rundir import layout, vocabulary
 from workcell.texts import bounded, brief, document, fields, search_path
 from workcell.texts.document import Document, Faulty
 from workcell.texts.fields import Field
@@ -93,9 +93,9 @@ KEYS = (
     Field("seed", _seed, "files that are laid into {{ attempt_dir }} before the start"),
     Field("typing", fields.group(TYPING), "how messages are typed into its terminal"),
     Field("probe", _command, "asks whether the credential is taken: 0 is yes; sends nothing that costs"),
-    Field("io", fields.one_of("terminal", "file"), "a terminal of its own, or straight into agent.log"),
-    Field("stdin", fields.one_of("none", "prompt"), "with io: file, what it reads"),
-    Field("stderr", fields.one_of("merge", "separate"), "with io: file, where its errors go"),
+    Field("io", fields.one_of(*vocabulary.AGENT_IO), "a terminal of its own, or straight into agent.log"),
+    Field("stdin", fields.one_of(*vocabulary.AGENT_STDIN), "with io: file, what it reads"),
+    Field("stderr", fields.one_of(*vocabulary.AGENT_STDERR), "with io: file, where its errors go"),
     Field("prompt", fields.text, "the text given to the agent; may use {{ variables }}"),
     Field("env", brief.environment, "environment variables, or names to take over"),
     Field("secrets", fields.list_of(fields.line), "names in env that verify must not get"),

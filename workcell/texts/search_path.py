@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from workcell.base.errors import NotFound
+from workcell.rundir.vocabulary import DATA_KINDS
 from workcell.texts.fields import did_you_mean
 
-KINDS = ("recipes", "recovery", "adapters", "templates")
 PROJECT_FOLDER = ".workcell"
 
 SUFFIXES = {
@@ -46,7 +46,7 @@ def single(name: str) -> str:
 
 def folders(kind: str, repo: str | None, home: str | None) -> list[tuple[str, str]]:
     """(origin, folder), the first one before the others; folders that are not there are named too."""
-    if kind not in KINDS:
+    if kind not in DATA_KINDS:
         raise ValueError(f"unknown kind of data: {kind!r}")
     found = [("user", os.path.join(home, kind))] if home else []
     found.append(("shipped", shipped(kind)))
@@ -118,7 +118,7 @@ def leads_out(repo: str, path: str) -> str | None:
 def strays(repo: str) -> list[str]:
     """In words, every symbolic link below `repo`/.workcell that leads out of the repository."""
     found = []
-    for kind in KINDS:
+    for kind in DATA_KINDS:
         folder = os.path.join(repo, PROJECT_FOLDER, kind)
         why = leads_out(repo, folder) if os.path.lexists(folder) else None
         if why is None:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from workcell.rundir.words import VERDICTS
+from workcell.rundir.vocabulary import VERDICTS
 from workcell.texts import fields
 from workcell.texts.document import Document
 from workcell.texts.fields import Field, Path

@@ -22,7 +22,7 @@ from workcell.base.json_codec import decode
 from workcell.evidence import capture_state
 from workcell.evidence import screen as terminal
 from workcell.judgement import composer, screen
-from workcell.rundir import inbox, layout, look, safe_open
+from workcell.rundir import inbox, layout, look, safe_open, vocabulary
 from workcell.terminal import log_reader
 
 DONE, LATER, BROKEN = 0, 75, 70
@@ -392,7 +392,9 @@ def _haste(message: "inbox.Message") -> int:
     if message["kind"] in ("answer", "interrupt"):
         return 0
     mode = message.get("mode")
-    return 1 + (inbox.MODES.index(mode) if mode in inbox.MODES else len(inbox.MODES))
+    return 1 + (
+        vocabulary.MESSAGE_MODES.index(mode) if mode in vocabulary.MESSAGE_MODES else len(vocabulary.MESSAGE_MODES)
+    )
 
 
 def _kept(said: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workcell.base.errors import Refused, WorkcellError
+from workcell.rundir.vocabulary import DATA_KINDS
 from workcell.texts import project_rules, recipe, search_path
 
 MAX_FILES = 2000
@@ -61,10 +62,7 @@ def everything(top: str, law: project_rules.Supervisor | None, home: str) -> Bro
     if strays:
         raise Refused(strays[0], "remove the link", details=strays)
     files = [
-        item.path
-        for kind in search_path.KINDS
-        for item in search_path.items(kind, top, home)
-        if item.origin == "project"
+        item.path for kind in DATA_KINDS for item in search_path.items(kind, top, home) if item.origin == "project"
     ]
     return Brought(top, _digests(top, [*files, *matching(top, obeyed(home, top))]), keys_of(law))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from workcell.cleaning import run_cleaner
 from workcell.evidence import judge, judge_run
-from workcell.rundir import find, look, words
+from workcell.rundir import find, look, vocabulary
 from workcell.rundir.cell import Cell
 
 
@@ -44,6 +44,6 @@ def why(home: str, run: str) -> dict[str, Any]:
         "attempt": seen.n,
         "outcome": (seen.result or {}).get("outcome"),
         "reason": (seen.result or {}).get("reason") or seen.why,
-        "meaning": words.VERDICTS[found["verdict"]],
+        "meaning": vocabulary.VERDICTS[found["verdict"]],
         **found,
     }

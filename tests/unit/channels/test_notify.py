@@ -9,7 +9,7 @@ from tests.support.far_ends import Reply
 from tests.support.notices import TEMPLATES, flush, hook, make, parse, same
 from workcell.base.errors import NotFound
 from workcell.channels import notify, outbox
-from workcell.rundir import notice
+from workcell.rundir import vocabulary
 
 
 def test_a_test_really_sends_and_says_what_came_back(tmp_path):
@@ -57,7 +57,7 @@ def test_the_list_says_how_each_one_goes(tmp_path):
     a, b = listing.rows
     assert (a.waiting, a.failed, a.said) == (2, 0, "503 words") and a.paused_until
     assert (b.waiting, b.failed, b.said) == (1, 0, "401 words"), "b's dead letter still waits for a"
-    assert a.events == notice.EVENTS
+    assert a.events == vocabulary.NOTICE_EVENTS
 
 
 def test_the_list_of_a_home_that_has_sent_nothing(tmp_path):

@@ -15,7 +15,7 @@ from tests.support.notices import AT, ROOT, TEMPLATES, flush, hook, make, names,
 from workcell.base import clock
 from workcell.channels import outbox, outbox_flush
 from workcell.channels.one_send import back_off
-from workcell.rundir import notice
+from workcell.rundir import notice, vocabulary
 
 DAY = 86400.0
 
@@ -115,7 +115,7 @@ class TestMissing:
 class TestRouting:
     def test_by_event_and_its_shorthand(self, home, far):
         adapter = parse(f"name: a\nuses: webhook\nevents: [needs-you, failed]\nurl: {far.url}\n")
-        for event in notice.EVENTS:
+        for event in vocabulary.NOTICE_EVENTS:
             outbox.post(home, make(event))
         flush(home, [adapter])
         assert sorted(event for _, event in told(far)) == ["auth", "billing", "failed", "prompt", "question"]

@@ -5,7 +5,7 @@ import pytest
 from workcell.judgement import choice
 from workcell.playbooks import library
 from workcell.playbooks.steps import STEPS
-from workcell.rundir import words
+from workcell.rundir import vocabulary
 
 BOOKS, FAULTS = library.load()
 
@@ -35,7 +35,7 @@ def test_the_shipped_ones_are_whole():
         assert {step.word for step in book.steps} <= set(STEPS), book.name
 
 
-@pytest.mark.parametrize("verdict", sorted(words.VERDICTS))
+@pytest.mark.parametrize("verdict", sorted(vocabulary.VERDICTS))
 def test_every_verdict_on_an_end_has_a_playbook(verdict):
     name, _ = chosen(verdict=verdict, phase="interrupted")
     assert name is not None or verdict == "prompt"

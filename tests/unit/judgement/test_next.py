@@ -10,7 +10,7 @@ from workcell.base import clock
 from workcell.judgement import next as nexts
 from workcell.judgement import outcome, waits
 from workcell.playbooks import library
-from workcell.rundir import words
+from workcell.rundir import vocabulary
 
 BOOKS = library.load()[0]
 NOW = 1_800_000_000.0
@@ -68,7 +68,7 @@ def test_every_verdict_has_its_playbook(verdict: str, goes: str, how: str | None
 
 
 @pytest.mark.parametrize("word", [outcome.PASSED, outcome.STOPPED, outcome.TAMPERED])
-@pytest.mark.parametrize("verdict", list(words.VERDICTS))
+@pytest.mark.parametrize("verdict", list(vocabulary.VERDICTS))
 def test_nothing_follows_what_passed_was_stopped_or_tampered_with(word: str, verdict: str) -> None:
     step = decide(verdict, outcome=(word, "x"))
     assert (step["goes"], step["outcome"]) == ("over", word)
@@ -163,8 +163,8 @@ def test_a_broken_merge_and_a_dirty_tree_have_playbooks() -> None:
 
 
 @given(
-    verdict=st.sampled_from(sorted(words.VERDICTS)),
-    word=st.sampled_from(outcome.OUTCOMES),
+    verdict=st.sampled_from(sorted(vocabulary.VERDICTS)),
+    word=st.sampled_from(vocabulary.OUTCOMES),
     how=st.sampled_from(["reaped", "vanished", "not-started", "limit-wall", "limit-idle", "stopped"]),
     count=st.integers(1, 12),
     limits=st.fixed_dictionaries(
@@ -180,7 +180,7 @@ def test_every_end_has_one_answer_within_the_limits(
     step = decide(verdict, *rows, outcome=(word, "x"), exit={"how": how}, limits=limits)
     assert step["goes"] in ("over", "on") and step["reason"]
     if step["goes"] == "over":
-        assert step["outcome"] in outcome.OUTCOMES
+        assert step["outcome"] in vocabulary.OUTCOMES
         return
     assert word in (outcome.FAILED, outcome.UNVERIFIED, outcome.ABANDONED) and how not in ("stopped", "not-started")
     assert step["how"] in ("native", "artifacts") and step["playbook"]

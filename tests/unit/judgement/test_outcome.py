@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from workcell.judgement import outcome
+from workcell.rundir import vocabulary
 
 CLEAN = {"forbidden": [], "git": {"clean": True, "dirty": []}, "git_error": None}
 ATTEMPT = {"require": {"clean": False}}
@@ -55,7 +56,7 @@ def test_nothing_but_a_passing_pinned_script_over_kept_rules_is_passed():
     )
     for how, code, checked, facts, clean in itertools.product(hows, (0, 1, None), checks, trees, (True, False)):
         word, _ = outcome.decide({"require": {"clean": clean}}, exit(how, code), facts, checked)
-        assert word in outcome.OUTCOMES
+        assert word in vocabulary.OUTCOMES
         kept = not facts["forbidden"] and (facts["git"]["clean"] or not clean)
         ran = checked is not None and checked["how"] == "exited" and checked["code"] == 0
         assert (word == "passed") == (ran and kept and how not in ("not-started", "stopped"))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.notices import ROOT, parse
-from workcell.rundir import notice
+from workcell.rundir import vocabulary
 from workcell.texts import adapter
 from workcell.texts.document import Faulty
 
@@ -52,9 +52,9 @@ def test_the_keys_of_all_and_of_its_own():
     assert found.options["topic"] == 9 and found.options["chat"] == "42" and found.options["token"] is None
     assert found.secrets == {"token": adapter.Secret("env", ("T",))}
     assert (found.at_most, found.per_seconds, found.expire_seconds, found.labels) == (3, 60.0, 172800.0, ("nightly",))
-    assert found.quiet == adapter.Quiet(1320, 450, "Europe/Berlin", frozenset(notice.NEEDS_YOU))
+    assert found.quiet == adapter.Quiet(1320, 450, "Europe/Berlin", frozenset(vocabulary.NEEDS_YOU))
     assert found.daily == adapter.Daily(1080, None, frozenset({"passed"}))
-    assert found.events == frozenset(notice.EVENTS) and found.enabled
+    assert found.events == frozenset(vocabulary.NOTICE_EVENTS) and found.enabled
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ from workcell.judgement import waits
 from workcell.judgement.ending import Ending
 from workcell.judgement.ending import Hold as Pause
 from workcell.playbooks.step import Done, Misfit, Place, Running, Step
+from workcell.rundir.vocabulary import HOLD_ENDS, HOLD_SCOPES
 from workcell.texts import fields
 from workcell.texts.fields import Field
 
-RUN, ACCOUNT = "run", "account"
-SCOPES = (RUN, ACCOUNT)
+RUN, ACCOUNT = HOLD_SCOPES
 
 
 @dataclass(frozen=True)
@@ -20,10 +20,10 @@ class Hold(Step):
     word = "hold"
     does = "keeps automation away"
     options = (
-        Field("scope", fields.one_of(*SCOPES), "this run, or all that spend from its account", default=RUN),
+        Field("scope", fields.one_of(*HOLD_SCOPES), "this run, or all that spend from its account", default=RUN),
         Field(
             "until",
-            fields.one_of("resets", "person", "probe"),
+            fields.one_of(*HOLD_ENDS),
             "what ends it: a limit ends, a person lets go, or the credential of the account is taken again",
             default="person",
         ),

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 from workcell.judgement.ending import Ending
 from workcell.playbooks.step import Done, Running, Step
-from workcell.playbooks.steps.hold import ACCOUNT, RUN, SCOPES
+from workcell.playbooks.steps.hold import ACCOUNT, RUN
+from workcell.rundir.vocabulary import HOLD_SCOPES
 from workcell.texts import fields
 from workcell.texts.fields import Field
 
@@ -13,7 +14,7 @@ from workcell.texts.fields import Field
 class Release(Step):
     word = "release"
     does = "ends a hold that a playbook put; of an account only one `until: resets`"
-    options = (Field("scope", fields.one_of(*SCOPES), "as for hold", default=RUN),)
+    options = (Field("scope", fields.one_of(*HOLD_SCOPES), "as for hold", default=RUN),)
     ended = (
         "a hold of the same playbook ends when the wait between the two is over; where it has none, the hold that "
         "stands ends at once"

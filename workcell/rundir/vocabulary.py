@@ -1,0 +1,211 @@
+"""Every closed vocabulary of the format, once: the words that its files hold and its readers compare.
+
+A vocabulary is a tuple, or a dictionary from each word to its definition where the documents print one. What a word
+means in which file stands in `rundir.schema`, where each vocabulary has a Literal type of the same words: a test
+compares the two.
+"""
+
+VERDICTS = {
+    "ok": "The agent ended its turn and named no failure; whether the work is right, verify.sh says.",
+    "auth": "The credential was refused, expired or is missing; trying again changes nothing.",
+    "billing": "The account has no money or credit left; only a person can mend that.",
+    "rate_limit": "Too many requests in a short time; the same request may go through within minutes.",
+    "usage_limit": "A plan's allowance (5 hours, a week, a model) is used up until it resets.",
+    "server_error": "The model's service failed or is overloaded; usually over by itself.",
+    "network": "The service could not be reached, or the connection broke.",
+    "context_overflow": "The conversation no longer fits into the model's window.",
+    "config_error": "The program refused to start or the request was bad: flags, settings, model, folder.",
+    "prompt": "A dialog or question is up and waits for a person.",
+    "partial": "It stopped early: a question, an empty answer, refused tools, a turn or cost limit.",
+    "stuck": "The turn is open, nothing is being done, and nothing more will come by itself.",
+    "vanished": "The agent's process is gone and left no end: killed, crashed or rebooted away.",
+    "tampered": "What judges the run was changed while it ran.",
+    "unknown": "The evidence does not tell, or contradicts itself.",
+}
+"""Why an attempt ended or hangs."""
+
+ACTIVITIES = {
+    "working": "A turn is open: the agent thinks, or a tool runs, however silently.",
+    "question": "The agent asked something and waits for the answer.",
+    "approval": "A dialog asks whether something may be done.",
+    "limited": "A usage limit stands until its reset time.",
+    "retrying": "A request failed and is tried again by the agent itself, until a deadline.",
+    "idle": "The turn is over; the agent waits for the next message.",
+    "unknown": "No evidence, or only evidence that contradicts itself.",
+}
+"""What a live agent is doing."""
+
+AGENT_EVENTS = {
+    "session.started": "The agent opened or reopened a conversation.",
+    "session.exited": "The agent said that it ends.",
+    "turn.started": "It was given something to do.",
+    "turn.completed": "The turn is over, with or without a failure.",
+    "user.prompt": "What was put before the agent.",
+    "assistant.message": "What the agent said.",
+    "tool.call": "It calls a tool.",
+    "tool.result": "The tool answered.",
+    "approval.requested": "It asks for permission, or asks a question with a dialog.",
+    "approval.resolved": "The permission was given or refused.",
+    "limit": "The service told how far a limit is used, or refused because of it.",
+    "retry": "A request failed and will be sent again.",
+    "error": "The program itself reports a failure.",
+    "status.changed": "Something about the session changed: compaction, a notice, a title.",
+    "cost": "Tokens or money spent.",
+    "heartbeat": "Progress without words: thinking, a streamed part.",
+    "raw": "A record that this version does not know, kept as it was, shortened.",
+}
+
+EVENT_SOURCES = ("transcript", "hook", "terminal", "runner", "inbox")
+"""Where an event of an agent was read."""
+
+RUN_EVENTS = (
+    "access.refused",
+    "attempt.ended",
+    "attempt.failed-to-start",
+    "attempt.started",
+    "attempt.taken-up",
+    "capture.failed",
+    "facts.read",
+    "hook",
+    "log.dropped",
+    "message.accepted",
+    "message.refused",
+    "note",
+    "policy.refused",
+    "recovered",
+    "run.ended",
+    "run.held",
+    "run.released",
+    "run.scheduled",
+    "run.tampered",
+    "stop.requested",
+    "verify.ended",
+    "verify.started",
+    "window.not-opened",
+)
+"""What workcell itself writes into events.jsonl, beside what the agent records. `hook` holds the payload of a hook,
+`note` what came without a type."""
+
+PHASES = (
+    "corrupt",
+    "done",
+    "unknown",
+    "finishing",
+    "running",
+    "starting",
+    "scheduled",
+    "interrupted",
+    "orphaned",
+    "lost",
+    "created",
+)
+"""Facts of a run from files and locks, in the order of the table in docs/format.md."""
+
+OUTCOMES = ("passed", "failed", "unverified", "stopped", "tampered", "abandoned")
+"""What result.json seals."""
+
+STATES = tuple(dict.fromkeys((*PHASES, *ACTIVITIES, *OUTCOMES)))
+"""The one word of a run in tables: its outcome, else its activity, else its phase."""
+
+NEEDS = ("answer", "decide", "look", "release", "room", "settle", "start")
+"""What a run needs from a person."""
+
+# -- an attempt
+
+ASKERS = ("person", "playbook", "run")
+"""Who can ask for an attempt."""
+
+STARTS = ("now", "later")
+"""Whether an attempt is started at once, or by a later `workcell resume`."""
+
+AGENT_IO = ("terminal", "file")
+AGENT_STDIN = ("none", "prompt")
+AGENT_STDERR = ("merge", "separate")
+"""What a recipe gives its agent: a terminal or a log file, what it reads, and where its errors go."""
+
+ISOLATIONS = ("none", "subreaper")
+"""How a runner stands among processes: as a subreaper it adopts what its agent's children leave behind."""
+
+CGROUP_KINDS = ("scope", "v2", "v1")
+"""How a control group is made: a slice of the user's systemd manager, a group of version 2, groups of version 1."""
+
+EXITS = ("reaped", "vanished", "not-started", "limit-wall", "limit-idle", "stopped")
+"""How an agent ended."""
+
+CHECK_ENDS = ("exited", "limit", "tampered", "not-started")
+"""How the verify script ended."""
+
+CONTINUATIONS = ("native", "artifacts")
+"""How a run goes on: in the agent's own conversation, or from the files of the run."""
+
+CAPTURE_SOURCES = ("stream", "transcript", "hook")
+"""The records of an agent that are read: its standard output, its transcript, the payloads of its hooks."""
+
+EVIDENCE_SOURCES = ("locks", "processes", "hook", "transcript", "terminal")
+"""Witnesses of what an agent does, the strongest first."""
+
+# -- messages, orders and holds
+
+AGENT_MESSAGES = ("text", "answer", "interrupt")
+"""Kinds of messages for the agent itself, which are typed into its terminal."""
+
+MESSAGE_KINDS = (*AGENT_MESSAGES, "stop")
+"""Kinds of messages in an inbox."""
+
+MESSAGE_MODES = ("urgent", "important", "sequential")
+"""When a text is typed, the hastiest first: at once, after the turn, when the agent is idle."""
+
+MESSAGE_STATES = ("queued", "typed", "accepted", "refused")
+"""How far a message has come: the directory that it is in says it."""
+
+SAID_STATES = ("waiting", "typed", "accepted", "refused")
+"""What the record of a message says became of it."""
+
+ORDER_KINDS = ("stop", "answer", "hold", "release")
+"""What a person or a policy can order; a message of such a kind counts only with its order."""
+
+HOLD_SCOPES = ("run", "account")
+HOLD_ENDS = ("resets", "person", "probe")
+"""What a playbook can hold, and what ends its hold."""
+
+STEPS = (
+    "notify",
+    "wait_until",
+    "nudge",
+    "answer",
+    "interrupt",
+    "stop",
+    "resume",
+    "snapshot",
+    "repair_socket",
+    "hold",
+    "release",
+    "verify",
+    "escalate",
+)
+"""What a playbook can do."""
+
+ACTION_STEPS = (*STEPS, "start", "settle", "probe")
+"""What the watchdog's record of actions can name: the steps of playbooks, and what it does without one."""
+
+LEDGER_ORIGINS = ("launch", "adopt")
+"""What made a ledger: a launch, or the first resume of a run of format 1."""
+
+TIMERS = ("cron", "systemd", "launchd")
+"""What can start the watchdog each minute."""
+
+# -- notices
+
+NEEDS_YOU = ("prompt", "question", "auth", "billing")
+"""Notices of a run that cannot go on before a person does something."""
+
+NOTICE_EVENTS = ("started", *OUTCOMES, *NEEDS_YOU, "limited", "resumed", "stuck", "escalated")
+"""What a notice can tell."""
+
+DELIVERED = ("delivered", "told", "skipped")
+UNDELIVERED = ("refused", "expired", "missing", "lost")
+DELIVERY_STATES = ("waiting", "sending", *DELIVERED, *UNDELIVERED)
+"""What became of a notice at one destination: still to do, settled well, settled badly."""
+
+DATA_KINDS = ("recipes", "recovery", "adapters", "templates")
+"""Folders of data files that a person writes, in a home and in `.workcell/` of a repository."""
