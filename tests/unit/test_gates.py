@@ -108,6 +108,16 @@ BREAKS = {
         _append("workcell/base/ids.py", "\n\nimport pathlib\n\npathlib.Path\n"),
         "base, terminal, rundir and runner are light BROKEN",
     ),
+    "contracts: a runner loads the types of records": (
+        "contracts",
+        _append("workcell/runner/limits.py", "\n\nfrom workcell.rundir import schema\n\nschema.FILES\n"),
+        "the types of records are loaded by fsck alone BROKEN",
+    ),
+    "contracts: an operation loads the types of records": (
+        "contracts",
+        _append("workcell/launch/wait.py", "\n\nfrom workcell.rundir.schema import Exit\n\nExit\n"),
+        "the types of records are loaded by fsck alone BROKEN",
+    ),
     "contracts: judgement looks at the world": (
         "contracts",
         _append("workcell/judgement/outcome.py", "\n\nimport os\n\nos.stat\n"),
@@ -199,6 +209,7 @@ def test_gate_fails_on_its_break(tree: Path, name: str) -> None:
 GENERATED = (
     "docs/schema/launch.json", "docs/operations/results/stop.json", "docs/operations/requests/stop.json",
     "docs/judgement.md", "docs/reference/cli.md", "docs/reference/errors.md", "docs/reference/files.md",
+    "docs/reference/records.md",
     "docs/man/workcell.1", "docs/playbooks.md", "docs/evidence.md",
 )  # fmt: skip
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 SCHEMA = "workcell.file.order/1"
-STOP, ANSWER, HOLD, RELEASE = "stop", "answer", "hold", "release"
+STOP, HOLD, RELEASE = "stop", "hold", "release"
 
 LARGEST = 1 << 20
 

@@ -199,7 +199,20 @@ TIMERS = ("cron", "systemd", "launchd")
 NEEDS_YOU = ("prompt", "question", "auth", "billing")
 """Notices of a run that cannot go on before a person does something."""
 
-NOTICE_EVENTS = ("started", *OUTCOMES, *NEEDS_YOU, "limited", "resumed", "stuck", "escalated")
+NOTICE_EVENTS = (
+    "started",
+    "passed",
+    "failed",
+    "unverified",
+    "stopped",
+    "abandoned",
+    "tampered",
+    *NEEDS_YOU,
+    "limited",
+    "resumed",
+    "stuck",
+    "escalated",
+)
 """What a notice can tell."""
 
 DELIVERED = ("delivered", "told", "skipped")

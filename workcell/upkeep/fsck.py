@@ -4,13 +4,12 @@ import os
 import stat
 from dataclasses import dataclass, field
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from workcell.base import json_codec
 from workcell.base.errors import Usage
-from workcell.rundir import events, find, layout, ledger, log_segments, look, phase, safe_open, status, writer
+from workcell.rundir import events, find, layout, ledger, log_segments, look, phase, safe_open, schema, status, writer
 from workcell.rundir.cell import Cell
-from workcell.texts import models
 from workcell.upkeep import fsck_ledger as ledgers
 
 
@@ -111,7 +110,7 @@ def _record(directory: str, name: str, report: Report, where: str = "") -> None:
     if found is None:
         return
     try:
-        models.FILES[name.removesuffix(".json")].model_validate(found)
+        TypeAdapter(schema.FILES[name.removesuffix(".json")]).validate_python(found)
     except ValidationError as error:
         for fault in error.errors()[:5]:
             path = ".".join(str(part) for part in fault["loc"])

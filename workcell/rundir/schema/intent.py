@@ -1,0 +1,231 @@
+"""The intent of one attempt: attempt.json and policy.json."""
+
+from typing import Any, Literal, NotRequired
+
+from typing_extensions import TypedDict
+
+from workcell.rundir.schema.literals import (
+    AgentIo,
+    AgentStderr,
+    AgentStdin,
+    Asker,
+    Seconds,
+    Sha256,
+    StartWhen,
+    Time,
+)
+
+
+class AskedBy(TypedDict):
+    """Who asked for the attempt."""
+
+    who: Asker
+    playbook: NotRequired[str | None]
+    """Name of the playbook that asked; null otherwise."""
+    run: NotRequired[str | None]
+    """Id of the run that asked, of `who: run`."""
+    attempt: NotRequired[int | None]
+    why: NotRequired[str]
+    """Why the playbook asked."""
+    act: NotRequired[int]
+    """Of a playbook: number of the intent in the watchdog's record of actions."""
+
+
+class Limits(TypedDict):
+    """Limits of the run; null where there is none."""
+
+    wall_seconds: Seconds | None
+    """Maximum duration of this attempt."""
+    wall_total_seconds: NotRequired[Seconds | None]
+    """Maximum duration of all attempts since a person asked; `wall_seconds` is what is left of it."""
+    idle_seconds: Seconds | None
+    """Maximum silence without CPU time."""
+    attempts: int | None
+    """Maximum number of attempts."""
+    verify_seconds: Seconds | None
+    """Maximum duration of the verify script."""
+    cost_usd: float | None
+    """Maximum cost that the agent reports, in US dollars."""
+    memory_bytes: NotRequired[int | None]
+    processes: NotRequired[int | None]
+
+
+class Terminal(TypedDict):
+    """The terminal before any window is opened."""
+
+    columns: int
+    rows: int
+    term: str
+    """Value of TERM."""
+
+
+class Typing(TypedDict, total=False):
+    """How messages are typed into the agent's terminal."""
+
+    screen: str | None
+    """Whose screen it is: `none`, `claude` or `codex`."""
+    settle: Seconds | None
+    """Seconds of quiet after a paste before Enter is pressed."""
+    patience: Seconds | None
+    """Seconds for a pasted text to show up, and then to be taken."""
+    queue: str | None
+    """Key that hands over a message while the agent works: `enter` or `tab`."""
+    ghosts: list[str] | None
+    """What an empty composer shows."""
+
+
+class RecipeValues(TypedDict, total=False):
+    """The keys of a recipe, with everything that it extends; see `docs/reference/files.md`."""
+
+    name: str
+    summary: str
+    extends: str
+    command: list[str]
+    resume: list[str]
+    versions: str
+    seed: dict[str, str | dict[str, Any]]
+    typing: Typing
+    probe: list[str]
+    io: AgentIo
+    stdin: AgentStdin
+    stderr: AgentStderr
+    prompt: str
+    env: dict[str, str | None]
+    secrets: list[str]
+    limits: dict[str, float | None]
+    needs: list[str]
+    leaves: list[str]
+    reader: str
+    repo_runs: list[str]
+    ignore_repo: list[str]
+    steps: bool
+    may: list[str]
+    terminal: Terminal
+
+
+class RecipeRecord(TypedDict):
+    """The recipe of an attempt as it was resolved."""
+
+    name: str
+    origins: list[str]
+    """Its files as `origin: path`, the nearest first."""
+    sources: NotRequired[dict[str, str]]
+    """Key to `path:line` where it stands."""
+    values: RecipeValues
+
+
+class Pinned(TypedDict):
+    """A file that is known by its hash."""
+
+    sha256: Sha256
+
+
+class Require(TypedDict, total=False):
+    """What must hold of the tree at the end."""
+
+    clean: bool
+
+
+class Step(TypedDict):
+    """One step of a brief."""
+
+    step: int
+    title: str
+    sha256: Sha256
+    text: str
+
+
+class Attempt(TypedDict):
+    """`attempt.json`: the whole intent of one attempt, sealed before `current` moves to it."""
+
+    schema: Literal["workcell.file.attempt/1"]
+    attempt: int
+    """Its number, from 1."""
+    asked_at: Time
+    asked_by: AskedBy
+    follows: int | None
+    """Number of the attempt before it."""
+    start: StartWhen
+    objective: str
+    """What is true when the run is done."""
+    recipe: RecipeRecord
+    ignore_repo: NotRequired[bool]
+    """Whether nothing is taken from the repository that executes or steers."""
+    setup: list[str]
+    """Commands that run in the tree before the first attempt."""
+    prose: str
+    """What the repository tells every agent."""
+    io: AgentIo
+    stdin: AgentStdin
+    stderr: AgentStderr
+    terminal: Terminal
+    reader: str
+    """Who can read what the agent records: `none`, `claude` or `codex`."""
+    typing: NotRequired[Typing | None]
+    roll_bytes: int
+    """Size at which `agent.log` rolls."""
+    cwd: str
+    """Directory in which the agent is started: the top of its tree."""
+    env_names: list[str]
+    """Names that are taken over from a person's shell."""
+    secrets: list[str]
+    """Names in the environment that the verify script does not get."""
+    verify: Pinned | None
+    """Null for a run without a verify script."""
+    forbid: list[str]
+    """Paths that the agent must not touch."""
+    require: Require
+    limits: Limits
+    steps: list[Step]
+    argv: list[str]
+    """What is executed."""
+    prompt: str
+    """What the agent is told."""
+    agent_session: str
+    """Id of the conversation that the agent is given or goes on with."""
+    native: NotRequired[bool]
+    """Whether the agent's own conversation goes on."""
+    native_why: NotRequired[str]
+    """Why it does not, although that was asked for."""
+    seed: NotRequired[dict[str, str]]
+    """Files that the recipe lays into the attempt, by name."""
+    messages: NotRequired[list[str]]
+    """Ids of the messages that stand in its brief."""
+    brief_given: NotRequired[int]
+    """Number of the attempt whose brief a person wrote."""
+    policy_sha256: NotRequired[Sha256]
+    """Of `policy.json`."""
+
+
+# -- policy.json
+
+
+class PinnedPlaybook(TypedDict):
+    """A playbook of the repository, as it was trusted."""
+
+    name: str
+    file: str
+    sha256: Sha256
+    text: str
+
+
+class PinnedRepo(TypedDict):
+    """What the repository brought when the attempt was opened."""
+
+    top: str
+    ignored: bool
+    """Whether nothing of it was taken."""
+    files: dict[str, Sha256]
+    """Path relative to the tree."""
+
+
+class Policy(TypedDict):
+    """`policy.json`: what steers automation in one attempt, beside its recipe."""
+
+    schema: Literal["workcell.file.policy/1"]
+    playbooks: list[PinnedPlaybook]
+    rules: dict[str, Any] | None
+    """Null: there are none yet."""
+    may: list[str] | None
+    """Null: the first line of the ledger says it."""
+    repo: PinnedRepo

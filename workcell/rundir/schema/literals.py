@@ -1,0 +1,246 @@
+"""The scalar types of records: each vocabulary as a Literal, and texts and numbers that have a form."""
+
+from typing import Annotated, Any, Literal
+
+
+class Form:
+    """The form of a value, as keywords of JSON Schema: `pattern` of a text, `ge` (at least) of a number.
+
+    pydantic reads it where records are checked; no other program of workcell looks at it.
+    """
+
+    def __init__(self, **rules: str | float) -> None:
+        self.rules = rules
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        return {**handler(source), **self.rules}
+
+
+Time = Annotated[str, Form(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$")]
+"""RFC 3339 in UTC with milliseconds."""
+Sha256 = Annotated[str, Form(pattern=r"^[0-9a-f]{64}$")]
+"""Sixty-four hexadecimal digits."""
+Seconds = Annotated[float, Form(ge=0)]
+"""A duration in seconds."""
+Confidence = Annotated[float, Form(ge=0, le=1)]
+"""From 0 to 1."""
+
+Phase = Literal[
+    "corrupt",
+    "done",
+    "unknown",
+    "finishing",
+    "running",
+    "starting",
+    "scheduled",
+    "interrupted",
+    "orphaned",
+    "lost",
+    "created",
+]
+Outcome = Literal["passed", "failed", "unverified", "stopped", "tampered", "abandoned"]
+ActivityState = Literal["working", "question", "approval", "limited", "retrying", "idle", "unknown"]
+State = Literal[
+    "corrupt",
+    "done",
+    "unknown",
+    "finishing",
+    "running",
+    "starting",
+    "scheduled",
+    "interrupted",
+    "orphaned",
+    "lost",
+    "created",
+    "working",
+    "question",
+    "approval",
+    "limited",
+    "retrying",
+    "idle",
+    "passed",
+    "failed",
+    "unverified",
+    "stopped",
+    "tampered",
+    "abandoned",
+]
+VerdictName = Literal[
+    "ok",
+    "auth",
+    "billing",
+    "rate_limit",
+    "usage_limit",
+    "server_error",
+    "network",
+    "context_overflow",
+    "config_error",
+    "prompt",
+    "partial",
+    "stuck",
+    "vanished",
+    "tampered",
+    "unknown",
+]
+Need = Literal["answer", "decide", "look", "release", "room", "settle", "start"]
+
+Asker = Literal["person", "playbook", "run"]
+StartWhen = Literal["now", "later"]
+AgentIo = Literal["terminal", "file"]
+AgentStdin = Literal["none", "prompt"]
+AgentStderr = Literal["merge", "separate"]
+Isolation = Literal["none", "subreaper"]
+CgroupKind = Literal["scope", "v2", "v1"]
+ExitHow = Literal["reaped", "vanished", "not-started", "limit-wall", "limit-idle", "stopped"]
+CheckEnd = Literal["exited", "limit", "tampered", "not-started"]
+Continuation = Literal["native", "artifacts"]
+CaptureSource = Literal["stream", "transcript", "hook"]
+EvidenceSource = Literal["locks", "processes", "hook", "transcript", "terminal"]
+
+AgentMessage = Literal["text", "answer", "interrupt"]
+MessageKind = Literal["text", "answer", "interrupt", "stop"]
+MessageMode = Literal["urgent", "important", "sequential"]
+MessageState = Literal["queued", "typed", "accepted", "refused"]
+SaidState = Literal["waiting", "typed", "accepted", "refused"]
+OrderKind = Literal["stop", "answer", "hold", "release"]
+HoldScope = Literal["run", "account"]
+HoldEnd = Literal["resets", "person", "probe"]
+StepWord = Literal[
+    "notify",
+    "wait_until",
+    "nudge",
+    "answer",
+    "interrupt",
+    "stop",
+    "resume",
+    "snapshot",
+    "repair_socket",
+    "hold",
+    "release",
+    "verify",
+    "escalate",
+]
+ActionStep = Literal[
+    "notify",
+    "wait_until",
+    "nudge",
+    "answer",
+    "interrupt",
+    "stop",
+    "resume",
+    "snapshot",
+    "repair_socket",
+    "hold",
+    "release",
+    "verify",
+    "escalate",
+    "start",
+    "settle",
+    "probe",
+]
+LedgerOrigin = Literal["launch", "adopt"]
+Timer = Literal["cron", "systemd", "launchd"]
+
+NoticeEvent = Literal[
+    "started",
+    "passed",
+    "failed",
+    "unverified",
+    "stopped",
+    "abandoned",
+    "tampered",
+    "prompt",
+    "question",
+    "auth",
+    "billing",
+    "limited",
+    "resumed",
+    "stuck",
+    "escalated",
+]
+DeliveryState = Literal["waiting", "sending", "delivered", "told", "skipped", "refused", "expired", "missing", "lost"]
+
+AgentEventType = Literal[
+    "session.started",
+    "session.exited",
+    "turn.started",
+    "turn.completed",
+    "user.prompt",
+    "assistant.message",
+    "tool.call",
+    "tool.result",
+    "approval.requested",
+    "approval.resolved",
+    "limit",
+    "retry",
+    "error",
+    "status.changed",
+    "cost",
+    "heartbeat",
+    "raw",
+]
+EventSource = Literal["transcript", "hook", "terminal", "runner", "inbox"]
+RunEventType = Literal[
+    "access.refused",
+    "attempt.ended",
+    "attempt.failed-to-start",
+    "attempt.started",
+    "attempt.taken-up",
+    "capture.failed",
+    "facts.read",
+    "hook",
+    "log.dropped",
+    "message.accepted",
+    "message.refused",
+    "note",
+    "policy.refused",
+    "recovered",
+    "run.ended",
+    "run.held",
+    "run.released",
+    "run.scheduled",
+    "run.tampered",
+    "stop.requested",
+    "verify.ended",
+    "verify.started",
+    "window.not-opened",
+]
+
+VOCABULARIES = {
+    "PHASES": Phase,
+    "OUTCOMES": Outcome,
+    "ACTIVITIES": ActivityState,
+    "STATES": State,
+    "VERDICTS": VerdictName,
+    "NEEDS": Need,
+    "ASKERS": Asker,
+    "STARTS": StartWhen,
+    "AGENT_IO": AgentIo,
+    "AGENT_STDIN": AgentStdin,
+    "AGENT_STDERR": AgentStderr,
+    "ISOLATIONS": Isolation,
+    "CGROUP_KINDS": CgroupKind,
+    "EXITS": ExitHow,
+    "CHECK_ENDS": CheckEnd,
+    "CONTINUATIONS": Continuation,
+    "CAPTURE_SOURCES": CaptureSource,
+    "EVIDENCE_SOURCES": EvidenceSource,
+    "AGENT_MESSAGES": AgentMessage,
+    "MESSAGE_KINDS": MessageKind,
+    "MESSAGE_MODES": MessageMode,
+    "MESSAGE_STATES": MessageState,
+    "SAID_STATES": SaidState,
+    "ORDER_KINDS": OrderKind,
+    "HOLD_SCOPES": HoldScope,
+    "HOLD_ENDS": HoldEnd,
+    "STEPS": StepWord,
+    "ACTION_STEPS": ActionStep,
+    "LEDGER_ORIGINS": LedgerOrigin,
+    "TIMERS": Timer,
+    "NOTICE_EVENTS": NoticeEvent,
+    "DELIVERY_STATES": DeliveryState,
+    "AGENT_EVENTS": AgentEventType,
+    "EVENT_SOURCES": EventSource,
+    "RUN_EVENTS": RunEventType,
+}
+"""Each tuple of `rundir.vocabulary` and the Literal of the same words."""

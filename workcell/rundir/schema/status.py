@@ -1,0 +1,159 @@
+"""The status document of a run."""
+
+from typing import Literal, NotRequired
+
+from typing_extensions import TypedDict
+
+from workcell.rundir.schema.intent import Limits
+from workcell.rundir.schema.literals import (
+    ActivityState,
+    Confidence,
+    Continuation,
+    EvidenceSource,
+    ExitHow,
+    Need,
+    Outcome,
+    Phase,
+    Seconds,
+    State,
+    Time,
+)
+from workcell.rundir.schema.run import Base, HoldBy
+
+
+class EvidenceItem(TypedDict):
+    """What one witness says of an agent."""
+
+    source: EvidenceSource
+    rank: int
+    """1 for the strongest kind of witness, to 5."""
+    time: str | None
+    """When the agent recorded it."""
+    says: str
+    """An activity or a verdict."""
+    confidence: Confidence
+    words: str
+    """One line for people."""
+    deadline: NotRequired[Time]
+    """Until when the agent tries again by itself."""
+    until: NotRequired[Time]
+    """When the limit resets."""
+    frame: NotRequired[str]
+    """Name of the frame of the screen."""
+    file: NotRequired[str]
+    """Name of the record."""
+    kind: NotRequired[str]
+    """Kind of the record, or of what is on the screen."""
+    final: NotRequired[bool]
+    """Whether the agent itself said that its turn is over."""
+    failed: NotRequired[bool]
+    """Whether it said that the turn failed."""
+    signal: NotRequired[str]
+    """Id of the signal that fired."""
+    answered: NotRequired[bool]
+    """Whether a question was answered since."""
+
+
+class Activity(TypedDict):
+    """What a live agent is doing."""
+
+    state: ActivityState
+    since: str | None
+    """Since when, as far as a record tells."""
+    confidence: Confidence
+    evidence: list[EvidenceItem]
+    deadline: NotRequired[Time]
+    until: NotRequired[Time]
+
+
+class Needs(TypedDict):
+    """What a run needs from a person."""
+
+    kind: Need
+    command: str
+    """What to type."""
+
+
+class StatusExit(TypedDict):
+    code: int | None
+    signal: int | None
+    how: ExitHow | None
+
+
+class StatusVerify(TypedDict):
+    code: int | None
+    seconds: Seconds | None
+
+
+class StatusAttempt(TypedDict):
+    """One attempt in the status document."""
+
+    n: int
+    recipe: str | None
+    started_at: Time | None
+    ended_at: Time | None
+    exit: StatusExit | None
+    verify: StatusVerify | None
+    outcome: Outcome | None
+    next: Continuation | None
+    """How the run went on after it."""
+
+
+class HoldsWhile(TypedDict):
+    """What must still be so for the cached document to be trusted."""
+
+    attempt: int | None
+    """The attempt that `current` names."""
+    result: bool
+    """Whether `result.json` stands."""
+
+
+class StatusHold(TypedDict):
+    """The hold that keeps the watchdog away from the run."""
+
+    until_at: Time | None
+    why: str | None
+    by: HoldBy | None
+
+
+class Status(TypedDict):
+    """`status.json` and `ended/<run>`: what the sealed records add up to. Absent is null."""
+
+    schema: Literal["workcell.file.status/1", "workcell.status/1"]
+    id: str
+    name: str | None
+    dir: NotRequired[str]
+    """Directory of the run; printed, and kept in no file."""
+    state: State
+    """One word for tables: the outcome, else the activity, else the phase."""
+    phase: Phase
+    activity: Activity | None
+    """Of a run that is running."""
+    outcome: Outcome | None
+    reason: str | None
+    """Why it is in this state, in one line."""
+    needs: Needs | None
+    hold: NotRequired[StatusHold | None]
+    attempt: int | None
+    """Number of the current attempt."""
+    attempts: list[StatusAttempt]
+    recipe: str | None
+    repo: str | None
+    workspace: str | None
+    objective: str | None
+    base: Base | None
+    limits: Limits | None
+    group: str | None
+    labels: list[str] | None
+    isolation: str | None
+    started_at: Time | None
+    ended_at: Time | None
+    due_at: Time | None
+    """Not before then does a scheduled run go on."""
+    written_at: Time | None
+    """Time of the newest record that it was made from."""
+    checked: NotRequired[bool]
+    """Whether a ledger stands behind the records."""
+    altered: NotRequired[list[str]]
+    """Files that are not what the ledger says."""
+    holds_while: HoldsWhile
