@@ -1,7 +1,9 @@
 """hold and release: keeping the watchdog away from a run, and letting a run and its account go on."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workcell.accounts import holds
 from workcell.rundir import find, look, spool
@@ -44,7 +46,7 @@ class Released:
 def perform_hold(cell: Cell, request: HoldRequest) -> Held:
     """The operation `hold`. Raises what `find.run` raises for a run that cannot be found."""
     done = hold(find.run(cell.home, request.run), request.seconds, request.why)
-    return Held(done.id, True, (done.hold or {}).get("until_at"))
+    return Held(done.id, True, done.hold["until_at"] if done.hold else None)
 
 
 def perform_release(cell: Cell, request: ReleaseRequest) -> Released:
@@ -53,10 +55,14 @@ def perform_release(cell: Cell, request: ReleaseRequest) -> Released:
     return Released(done.id, done.released, done.account)
 
 
+if TYPE_CHECKING:
+    from workcell.rundir import schema
+
+
 @dataclass(frozen=True)
 class Result:
     id: str
-    hold: dict[str, Any] | None
+    hold: schema.RunHold | None
     """The hold that stands on the run now."""
     account: str | None
     released: tuple[str, ...]

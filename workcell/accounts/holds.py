@@ -1,11 +1,13 @@
 """Pauses: on one run (its file `hold`), and on every run of one account (a file in the home's holds/)."""
 
+from __future__ import annotations
+
 import hashlib
 import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from workcell.agents import registry
 from workcell.agents.account import Account
@@ -14,17 +16,34 @@ from workcell.base.errors import TryAgain
 from workcell.rundir import env as environment
 from workcell.rundir import layout, locks, orders, run_hold, safe_open, seal, spool
 
-SCHEMA = "workcell.file.hold/1"
+if TYPE_CHECKING:
+    from typing import TypedDict
+
+    from workcell.rundir import schema
+
+    class Wish(TypedDict):
+        """A hold on an account that is asked for."""
+
+        until: schema.HoldEnd
+        until_at: str | None
+        why: str | None
+        by: schema.HoldBy
+        login: str | None
+
+
+SCHEMA: Final = "workcell.file.hold/1"
 LOCK = ".lock"
 
 
-def account(run: str, attempt: dict[str, Any]) -> str | None:
+def account(run: str, attempt: schema.Attempt | None) -> str | None:
     """Which account the attempt spends from, as sixteen hex digits; None for a program without a credential.
 
     It is a hash of the agent's reader and of the values of what names a credential: the variables that the agent
     knows, and those that recipe or brief call secret; without any, of the path of its login file. Two runs with
     one credential get one account, a run whose key is renewed gets another, and no secret can be read from it.
     """
+    if attempt is None:
+        return None
     reader = str(attempt.get("reader") or "none")
     env = environment.known(run)
     known = _account(run, reader)
@@ -52,9 +71,9 @@ def login(known: Account, env: Mapping[str, str]) -> str | None:
     return os.path.join(base, where.file) if base else None
 
 
-def print_of(run: str, attempt: dict[str, Any]) -> str | None:
+def print_of(run: str, attempt: schema.Attempt | None) -> str | None:
     """A hash of the login file's content: another one means that somebody signed in again. None without a file."""
-    path = login(_account(run, str(attempt.get("reader"))), environment.known(run))
+    path = login(_account(run, str(attempt.get("reader") if attempt else None)), environment.known(run))
     try:
         with open(path or "", "rb") as file:
             return hashlib.blake2b(file.read(1 << 20), digest_size=8, person=b"workcellhold").hexdigest()
@@ -62,7 +81,7 @@ def print_of(run: str, attempt: dict[str, Any]) -> str | None:
         return None
 
 
-def held(home: str, name: str | None, now: float | None = None) -> dict[str, Any] | None:
+def held(home: str, name: str | None, now: float | None = None) -> schema.AccountHold | None:
     """The hold on that account, if one stands at the epoch time `now`."""
     if name is None:
         return None
@@ -70,7 +89,7 @@ def held(home: str, name: str | None, now: float | None = None) -> dict[str, Any
     return found if found and run_hold.stands(found, time.time() if now is None else now) else None
 
 
-def standing(home: str) -> list[dict[str, Any]]:
+def standing(home: str) -> list[schema.AccountHold]:
     """Every hold on an account, those whose time is over too."""
     folder = os.path.join(home, layout.HOLDS)
     try:
@@ -81,7 +100,7 @@ def standing(home: str) -> list[dict[str, Any]]:
     return [one for one in found if one]
 
 
-def put(home: str, name: str, hold: dict[str, Any]) -> bool:
+def put(home: str, name: str, hold: Wish) -> bool:
     """Hold the account; whether that is new. One that stands already is only ever made longer.
 
     `hold`: `until` (resets, probe, person), `until_at` (stamp or None), `why`, `by` {run, attempt, playbook}.
@@ -90,7 +109,17 @@ def put(home: str, name: str, hold: dict[str, Any]) -> bool:
         before = held(home, name)
         if before is not None and _later(before, hold):
             return False
-        new = {"schema": SCHEMA, "account": name, "since": clock.stamp(), "tries": 0, **hold}
+        new: schema.AccountHold = {
+            "schema": SCHEMA,
+            "account": name,
+            "since": clock.stamp(),
+            "tries": 0,
+            "until": hold["until"],
+            "until_at": hold["until_at"],
+            "why": hold["why"],
+            "by": hold["by"],
+            "login": hold.get("login"),
+        }
         if before is not None:
             new["since"], new["tries"] = before["since"], before.get("tries", 0)
         seal.replace(os.path.join(home, layout.HOLDS), f"{name}.json", json_codec.encode(new))
@@ -102,7 +131,7 @@ def change(home: str, name: str, **fields: Any) -> None:
     with _writing(home):
         before = _read(_path(home, name))
         if before is not None:
-            seal.replace(os.path.join(home, layout.HOLDS), f"{name}.json", json_codec.encode({**before, **fields}))
+            seal.replace(os.path.join(home, layout.HOLDS), f"{name}.json", json_codec.encode(dict(before) | fields))
 
 
 def lift(home: str, name: str) -> bool:
@@ -116,12 +145,12 @@ def lift(home: str, name: str) -> bool:
         return True
 
 
-def put_on_run(run: str, seconds: float | None, why: str | None, by: dict[str, Any]) -> dict[str, Any]:
+def put_on_run(run: str, seconds: float | None, why: str | None, by: schema.HoldBy) -> schema.RunHold:
     """Keep the watchdog away from the run, for `seconds` or until it is let go; see `run_hold.standing`."""
     return _put(run, clock.stamp(time.time() + seconds) if seconds else None, why, by)
 
 
-def put_by_playbook(run: str, until_at: str | None, why: str, by: dict[str, Any]) -> None:
+def put_by_playbook(run: str, until_at: str | None, why: str, by: schema.HoldBy) -> None:
     """The hold that a playbook puts on a run, live or ended; one that stands already is only made longer.
 
     `until_at` is a stamp, or None for one without an end.
@@ -133,8 +162,8 @@ def put_by_playbook(run: str, until_at: str | None, why: str, by: dict[str, Any]
     spool.note(run, "run.held", by=f"playbook:{by.get('playbook')}", until_at=until_at, why=why)
 
 
-def _put(run: str, until_at: str | None, why: str | None, by: dict[str, Any]) -> dict[str, Any]:
-    hold = {"schema": SCHEMA, "since": clock.stamp(), "until_at": until_at, "why": why, "by": by}
+def _put(run: str, until_at: str | None, why: str | None, by: schema.HoldBy) -> schema.RunHold:
+    hold: schema.RunHold = {"schema": SCHEMA, "since": clock.stamp(), "until_at": until_at, "why": why, "by": by}
     if orders.needed(run):
         orders.place(run, orders.name(run), orders.HOLD, until_at=until_at, why=why, by=by)
     try:
@@ -149,8 +178,9 @@ def _put(run: str, until_at: str | None, why: str | None, by: dict[str, Any]) ->
 
 def lift_by_resume(run: str) -> bool:
     """Take a playbook's hold off a run that a person resumes; whether there was one. A person's own hold stays."""
-    by = (run_hold.standing(run) or {}).get("by") or {}
-    if not by.get("playbook") or not lift_from_run(run):
+    hold = run_hold.standing(run)
+    by: Any = hold.get("by") if hold else None
+    if not by or not by.get("playbook") or not lift_from_run(run):
         return False
     spool.note(run, "run.released", by="person", released=["run"], why="resumed")
     return True
@@ -177,16 +207,16 @@ def _path(home: str, name: str) -> str:
     return os.path.join(home, layout.HOLDS, f"{name}.json")
 
 
-def _read(path: str) -> dict[str, Any] | None:
+def _read(path: str) -> schema.AccountHold | None:
     try:
         with open(path, "rb") as file:
-            found = json_codec.decode(file.read())
+            found: Any = json_codec.decode(file.read())
     except (OSError, ValueError):
         return None
     return found if json_codec.major(found, "hold") in layout.RECORDS else None
 
 
-def _later(before: dict[str, Any], hold: dict[str, Any]) -> bool:
+def _later(before: schema.AccountHold, hold: Wish) -> bool:
     """Whether the hold that stands lasts at least as long as the new one."""
     if before.get("until") == "person" or not before.get("until_at"):
         return True

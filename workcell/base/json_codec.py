@@ -6,8 +6,11 @@ private memory a run, so the two C functions beneath it are used directly; witho
 
 TYPE_CHECKING = False  # a name that type checkers know; typing itself would cost every runner memory
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import Any
+
+    Json = dict[str, Any]
+    """One JSON object of any form: nothing is known of its keys before somebody has looked."""
 
     def encode_basestring(text: str) -> str: ...
     def encode_basestring_ascii(text: str) -> str: ...
@@ -42,17 +45,17 @@ _scan = make_scanner(_Rules())
 _BLANK = " \t\n\r"
 
 
-def encode(record: "dict[str, Any]") -> bytes:
+def encode(record: "Mapping[str, object]") -> bytes:
     """A record for people and programs: indented, keys in the order given, one newline at the end."""
     return _bytes(record, "\n")
 
 
-def encode_line(record: "dict[str, Any]") -> bytes:
+def encode_line(record: "Mapping[str, object]") -> bytes:
     """A record on one line, with its newline."""
     return _bytes(record, "")
 
 
-def _bytes(record: "dict[str, Any]", newline: str) -> bytes:
+def _bytes(record: "Mapping[str, object]", newline: str) -> bytes:
     try:
         return _text(record, newline, encode_basestring).encode() + b"\n"
     except UnicodeEncodeError:
@@ -84,7 +87,7 @@ def _text(value: "Any", newline: str, quote: "Callable[[str], str]") -> str:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
-def decode(data: bytes) -> "dict[str, Any]":
+def decode(data: bytes) -> "Json":
     """The record in `data`; ValueError when it is not one JSON object."""
     text = data.decode().strip(_BLANK)
     try:
@@ -101,7 +104,7 @@ def decode(data: bytes) -> "dict[str, Any]":
     return record
 
 
-def major(record: "dict[str, Any]", name: str) -> "int | None":
+def major(record: "Mapping[str, object]", name: str) -> "int | None":
     """The major version in `schema: workcell.file.<name>/1`; None when it is no record of that name."""
     schema = record.get("schema")
     prefix = f"workcell.file.{name}/"

@@ -9,6 +9,10 @@ import sys
 
 from workcell.base import probe
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from workcell.rundir import schema
+
 LINUX = sys.platform.startswith("linux")
 
 
@@ -53,7 +57,7 @@ def start_ticks(pid: int) -> "int | None":
     return int(fields[19]) if fields else None
 
 
-def identity(pid: int) -> "dict[str, object]":
+def identity(pid: int) -> "schema.Identity":
     """Who `pid` is, as it is written into records."""
     return {
         "host": os.uname().nodename,
@@ -64,7 +68,7 @@ def identity(pid: int) -> "dict[str, object]":
     }
 
 
-def alive(who: "dict[str, object]") -> str:
+def alive(who: "schema.Identity") -> str:
     """Whether the process of that identity runs now: YES, NO or UNKNOWN. A zombie does not run."""
     pid = who.get("pid")
     if not isinstance(pid, int) or pid <= 0 or who.get("host") != os.uname().nodename:

@@ -1,6 +1,7 @@
 """Posting a notice about a run, or about the home, into the outbox."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from workcell.channels import outbox
@@ -12,7 +13,7 @@ from workcell.rundir import layout, look, vocabulary
 def about_run(
     seen: look.Look,
     event: str,
-    facts: dict[str, Any],
+    facts: Mapping[str, Any],
     edge: str = "",
     *,
     cleaner: Cleaner | None = None,
@@ -23,17 +24,17 @@ def about_run(
     """
     cleaner = cleaner or run_cleaner.of_run(seen.run)
     shown = {key: cleaner.line(value) if isinstance(value, str) else value for key, value in facts.items()}
-    launched = seen.launch or {}
+    launched = seen.launch
     if event not in vocabulary.NOTICE_EVENTS:
         return False
     message = outbox.make(
         run=seen.id,
-        name=str(launched.get("name") or seen.id),
+        name=seen.name,
         attempt=seen.n,
         event=event,
         edge=edge,
-        labels=launched.get("labels") or (),
-        notify=launched.get("notify"),
+        labels=(launched.get("labels") if launched else None) or (),
+        notify=launched.get("notify") if launched else None,
         facts=shown,
     )
     try:

@@ -1,8 +1,10 @@
 """What a live agent is doing: the evidence of hooks, records, terminal and processes, weighed."""
 
+from __future__ import annotations
+
 import os
 import time
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workcell.agents import registry, screens
 from workcell.base import clock, platform
@@ -11,8 +13,11 @@ from workcell.judgement import activity, evidence, title
 from workcell.judgement.evidence import Evidence
 from workcell.rundir import layout, look
 
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
-def of(seen: look.Look, now: float | None = None) -> dict[str, Any] | None:
+
+def of(seen: look.Look, now: float | None = None) -> schema.Activity | None:
     """{state, since, confidence, evidence, deadline?, until?} of a run that runs; None for any other.
 
     The agent's records are read on first (which writes capture.json, the copied transcript and the spool, and
@@ -27,13 +32,12 @@ def of(seen: look.Look, now: float | None = None) -> dict[str, Any] | None:
 
 def with_terminal(seen: look.Look, found: list[Evidence]) -> list[Evidence]:
     """What the records say, as far as the screen does not show it to be over, and what screen and title say."""
-    attempt = seen.attempt or {}
-    if attempt.get("io") != "terminal":
+    if seen.io != "terminal":
         return found
-    columns, rows = screen.size(((seen.start or {}).get("agent") or {}).get("pid"), attempt)
+    columns, rows = screen.size(seen.agent_pid, seen.attempt)
     shown = screen.draw(seen.directory, columns, rows)
     at = _written(os.path.join(seen.directory, layout.AGENT_LOG))
-    agent = registry.find_or_generic(str(attempt.get("reader")), layout.home_of(seen.run))
+    agent = registry.find_or_generic(seen.reader, layout.home_of(seen.run))
     read, doing = screens.read(agent, shown.lines()), agent.terminal.doing(shown.title)
     found = activity.without_answered(found, read)
     told = title.evidence(doing, shown.title, at)
@@ -51,7 +55,7 @@ def _written(path: str) -> str | None:
 
 def from_processes(seen: look.Look) -> list[Evidence]:
     """What the agent's processes say at this moment: one that computes is at work, a sleeping one says nothing."""
-    pid = ((seen.start or {}).get("agent") or {}).get("pid")
+    pid = seen.agent_pid
     if not isinstance(pid, int) or not platform.LINUX:
         return []
     running = [one for one in [pid, *platform.descendants(pid)] if _runs(one)]

@@ -1,14 +1,19 @@
 """What was captured of an attempt's agent, as it stands in capture.json, and what that says of its activity."""
 
+from __future__ import annotations
+
 import os
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workcell.base import json_codec
 from workcell.judgement import activity
 from workcell.judgement import session as sessions
 from workcell.judgement.evidence import Evidence
 from workcell.rundir import layout, look, phase, safe_open
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 SCHEMA = "workcell.file.capture/1"
 
@@ -67,10 +72,10 @@ def _read_so_far(source: dict[str, Any]) -> bool:
 
 def readable(seen: look.Look) -> bool:
     """Whether the run runs and its agent keeps records that somebody can read."""
-    return seen.phase == phase.RUNNING and (seen.attempt or {}).get("reader") not in (None, "none")
+    return seen.phase == phase.RUNNING and seen.reader != "none"
 
 
-def weighed(seen: look.Look) -> dict[str, Any] | None:
+def weighed(seen: look.Look) -> schema.Activity | None:
     """The activity by what was captured before, and nothing else: for lists, which read no records themselves."""
     if not readable(seen):
         return None

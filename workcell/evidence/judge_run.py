@@ -30,9 +30,9 @@ def judge_run(home: str, run: str) -> dict[str, Any]:
 
 def material(seen: look.Look, now: float | None = None) -> verdict.Material:
     """All that is known of the current attempt, as the plain data that `judgement.verdict` judges."""
-    attempt, directory = seen.attempt or {}, seen.directory
+    directory = seen.directory
     state = (capture.read_on(seen.run) if seen.phase == phase.RUNNING else None) or capture_state.stored(directory)
-    ended = _epoch((seen.exit or {}).get("ended_at"))
+    ended = _epoch(seen.exit.get("ended_at") if seen.exit else None)
     now = ended or now or time.time()
     records = []
     for name, source in ((state or {}).get("sources") or {}).items():
@@ -41,11 +41,11 @@ def material(seen: look.Look, now: float | None = None) -> verdict.Material:
             said_at = _epoch(session["last_at"]) or now
             file = os.path.basename(source.get("file") or "hooks")
             records.append({"file": file, "kind": name, "session": session, "said_at": said_at})
-    facts = look.record_at(seen, seen.n, layout.FACTS) if ended else None
+    facts = look.facts_at(seen, seen.n) if ended else None
     plain = None
-    if attempt.get("io") == "file" and not any(one["kind"] == "stream" for one in records):
+    if seen.io == "file" and not any(one["kind"] == "stream" for one in records):
         plain = _text(os.path.join(directory, layout.AGENT_LOG))
-    agent = str((state or {}).get("agent") or attempt.get("reader") or "none")
+    agent = str((state or {}).get("agent") or seen.reader)
     known = registry.find_or_generic(agent, layout.home_of(seen.run))
     return {
         "agent": agent,
@@ -58,7 +58,7 @@ def material(seen: look.Look, now: float | None = None) -> verdict.Material:
         "exit": _exit(seen),
         "exits": known.exits.as_material(),
         "processes": None,
-        "bounds": bounds.words((facts or {}).get("cgroup")),
+        "bounds": bounds.words(facts.get("cgroup") if facts else None),
         "tampered": _tampered(seen),
         "now": now,
         "local": datetime.now().astimezone().tzinfo,
@@ -66,11 +66,10 @@ def material(seen: look.Look, now: float | None = None) -> verdict.Material:
 
 
 def _frames(seen: look.Look, agent: Agent) -> list[dict[str, Any]]:
-    attempt = seen.attempt or {}
-    if attempt.get("io") != "terminal" or layout.START not in seen.stands:
+    if seen.io != "terminal" or layout.START not in seen.stands:
         return []
     alive = seen.phase == phase.RUNNING
-    columns, rows = screen.size(((seen.start or {}).get("agent") or {}).get("pid") if alive else None, attempt)
+    columns, rows = screen.size(seen.agent_pid if alive else None, seen.attempt)
     shown = screen.draw(seen.directory, columns, rows).lines() if alive else None
     drawn = screen.last_frame(seen.directory, columns, rows) if shown is None else shown
     return [{"name": layout.AGENT_LOG, "rows": drawn, "screen": screens.read(agent, drawn)}]
@@ -85,8 +84,8 @@ def _exit(seen: look.Look) -> dict[str, Any] | None:
 
 
 def _tampered(seen: look.Look) -> str | None:
-    if (seen.result or {}).get("outcome") == "tampered":
-        return str((seen.result or {}).get("reason"))
+    if seen.outcome == "tampered":
+        return str(seen.reason)
     return None
 
 

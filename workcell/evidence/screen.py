@@ -1,14 +1,19 @@
 """The terminal of an attempt as it looks now, from the end of its log."""
 
+from __future__ import annotations
+
 import fcntl
 import os
 import struct
 import termios
 import time
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workcell.rundir import layout, log_segments, safe_open
 from workcell.terminal import log_reader
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 TAIL = 256 << 10
 """Bytes of the log that are drawn: both programs write a few KB a minute, and all anew when they change size."""
@@ -32,10 +37,10 @@ def _parts(directory: str, most: int) -> bytes:
     return data
 
 
-def size(agent: int | None, attempt: dict[str, Any]) -> tuple[int, int]:
+def size(agent: int | None, attempt: schema.Attempt | None) -> tuple[int, int]:
     """(columns, rows) of the terminal: the agent's own while it lives, else what the recipe gave it."""
-    given = attempt.get("terminal") or {}
-    fallback = int(given.get("columns") or 200), int(given.get("rows") or 50)
+    given = attempt.get("terminal") if attempt else None
+    fallback = (int(given.get("columns") or 200), int(given.get("rows") or 50)) if given else (200, 50)
     if agent is None:
         return fallback
     try:

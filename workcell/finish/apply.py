@@ -6,8 +6,10 @@ Invariants:
 - Nothing here keeps a run from its end: a snapshot that cannot be made and a full outbox are said, and passed over.
 """
 
+from __future__ import annotations
+
 import time
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workcell.base import clock
 from workcell.base.errors import WorkcellError
@@ -20,10 +22,14 @@ from workcell.judgement.ending import Hold
 from workcell.playbooks import notices
 from workcell.rundir import look
 
+if TYPE_CHECKING:
+    from workcell.base.json_codec import Json
+    from workcell.rundir import schema
+
 _OF_VERDICTS = frozenset(notices.EVENTS.values())
 
 
-def apply(seen: look.Look, decision: nexts.Decision, facts: dict[str, Any], cleaner: Cleaner) -> None:
+def apply(seen: look.Look, decision: nexts.Decision, facts: schema.Facts, cleaner: Cleaner) -> None:
     """Do all that the decision asks for; `kept` of the decision then says what became of the snapshot."""
     book = str(decision["playbook"])
     if decision["snapshot"]:
@@ -47,7 +53,7 @@ def keep_tree(seen: look.Look, why: str) -> str | None:
 
     A snapshot that holds the tree as it is now is not taken again.
     """
-    tree = repository.find(str((seen.attempt or {}).get("cwd")))
+    tree = repository.find(seen.cwd)
     if tree is None:
         return None
     kept = snapshot.current(tree, seen.id) or snapshot.take(tree, seen.id, why)
@@ -66,7 +72,7 @@ def notices_of(decision: nexts.Decision) -> list[tuple[str, str]]:
     found: dict[str, str] = {}
     if decision["goes"] == "over":
         found[str(decision["outcome"])] = decision["reason"]
-    verdict = str((decision.get("verdict") or {}).get("verdict", ""))
+    verdict = str(decision["verdict"]["verdict"] if "verdict" in decision else "")
     for one in decision["notices"]:
         event = "escalated" if one["escalates"] else notices.event_of(verdict, one["needs"])
         if event is not None:
@@ -74,16 +80,16 @@ def notices_of(decision: nexts.Decision) -> list[tuple[str, str]]:
     return list(found.items())
 
 
-def _facts(seen: look.Look, decision: nexts.Decision, facts: dict[str, Any]) -> dict[str, Any]:
+def _facts(seen: look.Look, decision: nexts.Decision, facts: schema.Facts) -> Json:
     """What every notice about this end shows; facts that are not known are left out."""
-    git_facts = facts.get("git") or {}
-    told = {
-        "objective": (seen.attempt or {}).get("objective"),
-        "files": git_facts.get("files"),
-        "added": git_facts.get("insertions"),
-        "removed": git_facts.get("deletions"),
-        "branch": git_facts.get("branch"),
-        "seconds": (seen.exit or {}).get("seconds"),
+    git = facts.get("git")
+    told: Json = {
+        "objective": seen.objective,
+        "files": git.get("files") if git else None,
+        "added": git.get("insertions") if git else None,
+        "removed": git.get("deletions") if git else None,
+        "branch": git.get("branch") if git else None,
+        "seconds": seen.exit.get("seconds") if seen.exit else None,
         "cost_usd": decision.get("cost_usd"),
         "attempts": seen.n,
         "due_at": _due(decision),

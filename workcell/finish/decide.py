@@ -7,8 +7,10 @@ Invariants:
 - Where the pinned policy of the run cannot be read, nothing follows: which playbooks hold is not known any more.
 """
 
+from __future__ import annotations
+
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workcell.base import clock
 from workcell.cleaning.clean import Cleaner
@@ -20,26 +22,30 @@ from workcell.playbooks import library
 from workcell.rundir import heartbeat, layout, look
 from workcell.trust import policy
 
+if TYPE_CHECKING:
+    from workcell.base.json_codec import Json
+    from workcell.rundir import schema
+
 
 def decide(
-    run: str, seen: look.Look, facts: dict[str, Any], verify: dict[str, Any] | None, ended: tuple[str, str]
+    run: str, seen: look.Look, facts: schema.Facts, verify: schema.Verify | None, ended: tuple[schema.Outcome, str]
 ) -> nexts.Decision:
     """What follows this attempt; `ended` is the outcome of `outcome.decide` and its reason.
 
     Playbooks that cannot be used are left out; `playbook ls` and `doctor` name them.
     """
-    assert seen.attempt is not None and seen.exit is not None
+    assert seen.exit is not None
     home = layout.home_of(run)
     exit = stoppers.as_ended(run, seen)
     history = history_of(run, seen, facts, verify)
-    case: dict[str, Any] = {
+    case: Json = {
         "run": seen.id,
         "outcome": ended,
         "exit": exit,
         "facts": facts,
         "verify": verify,
         "history": history,
-        "limits": seen.attempt.get("limits") or {},
+        "limits": seen.limits or {},
         "verdict": None,
         "books": (),
         "now": time.time(),
@@ -81,63 +87,69 @@ def cleaned(decision: nexts.Decision, cleaner: Cleaner) -> nexts.Decision:
     return made
 
 
-def summary(judged: dict[str, Any]) -> dict[str, Any]:
+def summary(judged: Json) -> schema.VerdictSummary:
     """What is kept of a verdict beside the decision that it led to."""
     kept = ("verdict", "confidence", "signals", "resets_at", "resets_zone", "waits_itself", "retrying")
     words = [str(one.get("words")) for one in judged["evidence"][:3]]
-    return {**{key: judged[key] for key in kept if key in judged}, "words": words}
+    made: Any = {**{key: judged[key] for key in kept if key in judged}, "words": words}
+    found: schema.VerdictSummary = made
+    return found
 
 
-def history_of(run: str, seen: look.Look, facts: dict[str, Any], verify: dict[str, Any] | None) -> list[dict[str, Any]]:
+def history_of(run: str, seen: look.Look, facts: schema.Facts | None, verify: schema.Verify | None) -> list[Json]:
     """Every attempt of the run as `judgement.next` wants it, oldest first; this one has no next yet."""
     rows = []
     for n in range(1, seen.n + 1):
-        attempt, start, exit, found, checked, after = (
-            look.record_at(seen, n, name) or {}
-            for name in (layout.ATTEMPT, layout.START, layout.EXIT, layout.FACTS, layout.VERIFY, layout.NEXT)
-        )
+        sealed = look.Sealed(seen, n)
+        exit, found, checked, after = sealed.exit, sealed.facts, sealed.verify, sealed.next
         if n == seen.n:
-            found, checked, after = facts, verify or {}, {}
+            found, checked, after = facts, verify, None
+        git = found.get("git") if found else None
+        judged = after.get("verdict") if after else None
         rows.append(
             {
                 "n": n,
-                "by_person": (attempt.get("asked_by") or {}).get("who") == "person",
-                "how": exit.get("how"),
-                "code": exit.get("code"),
-                "signal": exit.get("signal"),
-                "seconds": _seconds(start, exit),
-                "verify": [checked.get(key) for key in ("how", "code", "signal")] if checked else None,
-                "tree": (found.get("git") or {}).get("tree_hash"),
-                "verdict": (after.get("verdict") or {}).get("verdict"),
-                "playbook": after.get("playbook"),
-                "cost_usd": after.get("cost_usd"),
+                "by_person": look.asker(sealed.attempt) == "person",
+                "how": exit.get("how") if exit else None,
+                "code": exit.get("code") if exit else None,
+                "signal": exit.get("signal") if exit else None,
+                "seconds": _seconds(exit),
+                "verify": [checked.get("how"), checked.get("code"), checked.get("signal")] if checked else None,
+                "tree": git.get("tree_hash") if git else None,
+                "verdict": judged.get("verdict") if judged else None,
+                "playbook": after.get("playbook") if after else None,
+                "cost_usd": after.get("cost_usd") if after else None,
             }
         )
     return rows
 
 
-def _seconds(start: dict[str, Any], exit: dict[str, Any]) -> float | None:
-    """How long the attempt took, at most: of one that vanished nobody knows when it ended."""
-    if isinstance(exit.get("seconds"), int | float):
-        return float(exit["seconds"])
-    return None
+def _seconds(exit: schema.Exit | None) -> float | None:
+    """How long the attempt took; None where nobody saw its end."""
+    seconds = exit.get("seconds") if exit else None
+    return float(seconds) if isinstance(seconds, int | float) else None
 
 
-def next_record(seen: look.Look, decision: nexts.Decision) -> dict[str, Any]:
+def next_record(seen: look.Look, decision: nexts.Decision) -> schema.Next:
     """next.json: how the run goes on, why, by which playbook, and not before when."""
     hold = decision["hold"]
     return {
         "schema": "workcell.file.next/1",
         "attempt": seen.n,
         "decided_at": clock.stamp(),
-        "how": decision["how"],
+        "how": decision["how"] or "artifacts",
         "reason": decision["reason"],
         "playbook": decision["playbook"],
         "fits": decision["fit"],
         "not_before": clock.stamp(decision["not_before"]),
-        "hold": hold and {**hold, "until_at": clock.stamp(hold["until_at"]) if hold["until_at"] else None},
+        "hold": _stamped(hold) if hold else None,
         "verdict": decision.get("verdict"),
         "findings": decision["findings"],
         "kept": decision.get("kept"),
         "cost_usd": decision.get("cost_usd"),
     }
+
+
+def _stamped(hold: nexts.HoldWanted) -> schema.DecidedHold:
+    until_at = clock.stamp(hold["until_at"]) if hold["until_at"] else None
+    return {"scope": hold["scope"], "until": hold["until"], "until_at": until_at}

@@ -1,6 +1,8 @@
 """The residuals of an attempt: what it left in the tree, read once, before verify runs."""
 
-from typing import TYPE_CHECKING, Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from workcell.base import clock
 from workcell.base.errors import WorkcellError
@@ -9,16 +11,19 @@ from workcell.git import agent_leftovers, changes, forbidden, repository, tree_s
 if TYPE_CHECKING:
     from workcell.system.processes import Leftover
 
+if TYPE_CHECKING:
+    from workcell.rundir import schema
+
 SHOWN = 50
 
 
-def unread(leftovers: "list[Leftover]", changed: list[str]) -> dict[str, Any]:
+def unread(leftovers: list[Leftover], changed: list[str]) -> schema.Facts:
     """facts.json of an attempt whose intent is not what was launched: its tree is not known, and not looked at."""
     why = f"not asked: {', '.join(changed[:5])} changed since the launch"
     return {**_empty(leftovers), "git_error": why}
 
 
-def read(launch: dict[str, Any], attempt: dict[str, Any], leftovers: "list[Leftover]") -> dict[str, Any]:
+def read(launch: schema.Launch, attempt: schema.Attempt, leftovers: list[Leftover]) -> schema.Facts:
     """facts.json. A git that cannot be asked is said in `git_error`; nothing is taken as clean for it."""
     top = attempt["cwd"]
     found = _empty(leftovers)
@@ -37,7 +42,7 @@ def read(launch: dict[str, Any], attempt: dict[str, Any], leftovers: "list[Lefto
     return found
 
 
-def _empty(leftovers: "list[Leftover]") -> dict[str, Any]:
+def _empty(leftovers: list[Leftover]) -> schema.Facts:
     return {
         "schema": "workcell.file.facts/1",
         "at": clock.stamp(),
@@ -51,22 +56,23 @@ def _empty(leftovers: "list[Leftover]") -> dict[str, Any]:
     }
 
 
-def _git(tree: repository.Tree, launch: dict[str, Any], attempt: dict[str, Any]) -> dict[str, Any]:
-    base = launch.get("base") or {}
+def _git(tree: repository.Tree, launch: schema.Launch, attempt: schema.Attempt) -> schema.GitFacts:
+    base = launch.get("base")
+    begun = base.get("head") if base else None
     state = repository.status(tree)
-    base_head = base.get("head")
+    base_head = begun
     hashed = tree_state.committed(tree, state) if tree.head == base_head else None
     since = changes.changes_since(tree, base_head) if hashed is None else changes.nothing_since(tree, str(base_head))
     hashed = hashed or tree_state.tree_hash(tree)
     lists = (state.staged, state.unstaged, state.untracked, state.conflicted, state.submodules)
-    recipe = (attempt.get("recipe") or {}).get("values") or {}
+    recipe = attempt["recipe"]["values"]
     dirty, left = agent_leftovers.split(tree, state, recipe.get("leaves") or [])
     count = sum(names.total for names in lists) - len(left)
     return {
         "top": tree.top,
         "head": tree.head,
         "branch": tree.branch,
-        "base": base.get("head"),
+        "base": begun,
         "clean": count == 0,
         "dirty": dirty[:SHOWN],
         "dirty_count": count,
@@ -85,18 +91,19 @@ def _git(tree: repository.Tree, launch: dict[str, Any], attempt: dict[str, Any])
 
 
 def _forbidden(
-    top: str, tree: repository.Tree | None, launch: dict[str, Any], attempt: dict[str, Any]
-) -> tuple[list[dict[str, str]], list[str]]:
+    top: str, tree: repository.Tree | None, launch: schema.Launch, attempt: schema.Attempt
+) -> tuple[list[schema.Forbidden], list[str]]:
     patterns = attempt.get("forbid") or []
     if not patterns:
         return [], []
-    before = launch.get("forbidden_before") or {}
+    before = launch.get("forbidden_before")
     after = forbidden.fingerprint(top, patterns)
     paths = dict.fromkeys(forbidden.compare(before, after), "files") if before else {}
     unread = list(forbidden.blind(before, after)) if before else []
-    if tree is not None and launch.get("mark"):
+    mark = launch.get("mark")
+    if tree is not None and mark:
         try:
-            seen = changes.touched(tree, launch["mark"])
+            seen = changes.touched(tree, mark)
         except WorkcellError as error:
             unread.append(f"history: {error.message}")
         else:

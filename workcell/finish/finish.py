@@ -1,10 +1,12 @@
 """finish: the end of an attempt from its facts; the same for a normal end and for the end after a crash."""
 
+from __future__ import annotations
+
 import errno
 import os
 import tempfile
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workcell.base import clock
 from workcell.base.errors import TryAgain
@@ -31,6 +33,13 @@ from workcell.rundir import (
     writer,
 )
 from workcell.system import resource_limits
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from workcell.base.json_codec import Json
+    from workcell.judgement import next as nexts
+    from workcell.rundir import schema
 
 
 def finish(run: str, n: int, held: writer.Writer, below: int | None = None) -> str | None:
@@ -59,7 +68,7 @@ def finish(run: str, n: int, held: writer.Writer, below: int | None = None) -> s
     held.end(status.portable(status.document(seen)))
     _optional(lambda: _compress(run, n))
     _tidy(run, n)
-    return (seen.result or {}).get("outcome")
+    return seen.outcome
 
 
 def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | None, cleaner: Cleaner) -> None:
@@ -67,11 +76,13 @@ def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | No
     journal = _journal(run)
     try:
         changed = held.tampered(n)
-        found = look.record_at(seen, n, layout.FACTS)
+        found = look.facts_at(seen, n)
         if found is None:
             left = verify_script.end_leftovers(run, n, below=below)
-            whole = seen.launch is not None and seen.attempt is not None
-            read = facts.read(seen.launch or {}, seen.attempt or {}, left) if whole else facts.unread(left, changed)
+            if seen.launch is not None and seen.attempt is not None:
+                read = facts.read(seen.launch, seen.attempt, left)
+            else:
+                read = facts.unread(left, changed)
             if (group := resource_limits.of(run, n)) is not None:
                 read["cgroup"] = resource_limits.told(group, seen.exit)
             found = held.seal(n, layout.FACTS, read)
@@ -84,19 +95,19 @@ def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | No
         _optional(lambda: inbox.give_up(run, n))
         if seen.attempt is not None:
             _optional(lambda: capture.last(run, journal))
-        seen.attempt, seen.launch = seen.attempt or {}, seen.launch or {}
-        seen.exit = stoppers.as_ended(run, seen)
+        exit = seen.exit = stoppers.as_ended(run, seen)
         changed = held.tampered(n)
         verified = None if changed else _verify(run, n, seen, held, journal, below)
         changed = held.tampered(n)
         _optional(lambda: spool.drain(run, journal))  # what hooks brought is evidence, and is read from the journal
+        verdict: tuple[schema.Outcome, str]
         if changed:
             verdict = outcome.TAMPERED, outcome.changed(changed, f"{layout.ATTEMPTS}/{layout.number(n)}")
             journal.append("run.tampered", attempt=n, files=changed[:50])
-        elif verified is None and seen.exit.get("how") != "stopped" and stop_asked(run, n):
+        elif verified is None and exit.get("how") != "stopped" and stop_asked(run, n):
             verdict = outcome.STOPPED, f"stopped by {stoppers.stopper(run, n)} before its check had ended"
         else:
-            verdict = outcome.decide(seen.attempt, seen.exit, found, verified, stoppers.stopper(run, n))
+            verdict = outcome.decide(seen.attempt, exit, found, verified, stoppers.stopper(run, n))
         step = decide.cleaned(decide.decide(run, seen, found, verified, verdict), cleaner)
         since = held.tampered(n)
         if set(since) - set(changed):
@@ -112,7 +123,7 @@ def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | No
         if on:
             _seal_next(seen, n, step, held, journal)
         else:
-            _seal_result(n, words, held, journal, step)
+            _seal_result(n, (step["outcome"] or outcome.FAILED, step["reason"]), held, journal, step)
         _optional(lambda: _take_stops(run, n, journal))
         _optional(lambda: spool.drain(run, journal))
     finally:
@@ -151,7 +162,7 @@ def stop_asked(run: str, n: int) -> bool:
     return bool(stops(run, n))
 
 
-def stops(run: str, n: int) -> list[dict[str, Any]]:
+def stops(run: str, n: int) -> list[schema.Order] | list[Json]:
     """The orders to stop attempt `n`; of a run without a ledger, the messages that ask for it and wait."""
     if orders.needed(run):
         return [one for one in orders.stops(run, n) if not str(one.get("by")).startswith("playbook:")]
@@ -173,12 +184,12 @@ def _take_stops(run: str, n: int, journal: events.Journal) -> None:
 
 def _verify(
     run: str, n: int, seen: look.Look, held: writer.Writer, journal: events.Journal, below: int | None
-) -> dict[str, Any] | None:
+) -> schema.Verify | None:
     """The record of the check, made now if there is none; None when there is nothing to check, or nobody waits."""
-    assert seen.attempt is not None and seen.exit is not None
-    if seen.attempt.get("verify") is None or seen.exit.get("how") in ("stopped", "not-started"):
+    assert seen.exit is not None
+    if seen.attempt is None or seen.attempt.get("verify") is None or seen.exit.get("how") in ("stopped", "not-started"):
         return None
-    stored = look.record_at(seen, n, layout.VERIFY)
+    stored = look.verify_at(seen, n)
     if stored is not None:
         return stored
     if stop_asked(run, n):
@@ -197,14 +208,14 @@ def _verify(
         os.close(target)
     if found["how"] == "limit" and stop_asked(run, n):
         return None  # a check that was broken off says nothing, and goes on no record
-    found = {
+    checked: schema.Verify = {
         "schema": "workcell.file.verify/1",
         "attempt": n,
         "at": clock.stamp(),
         **found,
         "dropped_bytes": output.dropped,
     }
-    sealed = held.seal(n, layout.VERIFY, found)
+    sealed = held.seal(n, layout.VERIFY, checked)
     journal.append("verify.ended", attempt=n, how=sealed["how"], code=sealed["code"])
     return sealed
 
@@ -255,32 +266,39 @@ def take_agent_lock(run: str, n: int, below: int | None = None) -> int:
 
 def _seal_next(seen: look.Look, n: int, step: nexts.Decision, held: writer.Writer, journal: events.Journal) -> None:
     sealed = held.seal(n, layout.NEXT, decide.next_record(seen, step))
-    told = {key: sealed[key] for key in ("how", "playbook", "not_before", "reason")}
-    journal.append("run.scheduled", attempt=n, **told)
+    told = {"how": sealed["how"], "playbook": sealed["playbook"], "not_before": sealed["not_before"]}
+    journal.append("run.scheduled", attempt=n, **told, reason=sealed["reason"])
 
 
 def _seal_result(
     n: int,
-    verdict: tuple[str, str],
+    verdict: tuple[schema.Outcome, str],
     held: writer.Writer,
     journal: events.Journal,
     step: nexts.Decision | None = None,
 ) -> None:
-    result: dict[str, Any] = {
+    result: schema.Result = {
         "schema": "workcell.file.result/1",
         "attempt": n,
         "outcome": verdict[0],
         "reason": verdict[1],
         "ended_at": clock.stamp(),
     }
-    for key in ("playbook", "verdict", "findings", "cost_usd", "kept"):
-        if step and (value := step.get(key)):
-            result[key] = value
+    if step:
+        _add(result, {key: value for key, value in step.items() if key in _OF_THE_STEP and value})
     sealed = held.seal(n, layout.RESULT, result)
     journal.append("run.ended", attempt=n, outcome=sealed["outcome"], reason=sealed["reason"])
 
 
-def close(run: str, seen: look.Look, word: str, reason: str, held: writer.Writer) -> None:
+def _add(result: schema.Result, more: Any) -> None:
+    result.update(more)
+
+
+_OF_THE_STEP = ("playbook", "verdict", "findings", "cost_usd", "kept")
+"""What result.json keeps of the decision that led to it."""
+
+
+def close(run: str, seen: look.Look, word: schema.Outcome, reason: str, held: writer.Writer) -> None:
     """Seal the result of a run that was to go on: a person or a cap ends it. For the holder of the right to write."""
     cleaner = run_cleaner.of_run(run)
     reason = cleaner.line(reason)

@@ -1,8 +1,10 @@
 """handoff: the agent's own words and the facts, composed into the one file that the next pass needs."""
 
+from __future__ import annotations
+
 import os
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workcell.base import clock
 from workcell.cleaning import run_cleaner
@@ -13,6 +15,9 @@ from workcell.rundir.cell import Cell
 from workcell.terminal.strip_ansi import strip_control
 from workcell.texts import compose
 from workcell.views import logs
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 TAIL_LINES = 40
 TAIL_COLUMNS = 400
@@ -74,25 +79,26 @@ def agent_words(directory: str) -> str:
 
 
 def compose_now(
-    run: str, seen: look.Look, facts: dict[str, Any], verdict: tuple[str, str], cleaner: Cleaner | None = None
+    run: str, seen: look.Look, facts: schema.Facts, verdict: tuple[str, str], cleaner: Cleaner | None = None
 ) -> None:
     """Write the handoff of the current attempt anew from its files; any number of times.
 
     `cleaner` holds the secret values; without one they are read from env.json as it is now.
     """
     cleaner = cleaner or run_cleaner.of_run(run)
-    attempt, exit = seen.attempt or {}, seen.exit or {}
     now = look.at(run, holding=True)  # `seen` may be older than the check
-    verify = look.record_at(now, seen.n, layout.VERIFY)
+    verify = look.verify_at(now, seen.n)
+    git = facts.get("git")
+    subjects = git.get("subjects") if git else None
     words = agent_words(seen.directory)
     parts = compose.handoff_parts(words)
     text = compose.render(
         "handoff.md.j2",
         {
             "run": seen.id,
-            "objective": attempt.get("objective"),
+            "objective": seen.objective,
             "attempt": seen.n,
-            "written_at": exit.get("ended_at") or clock.stamp(),
+            "written_at": (seen.exit.get("ended_at") if seen.exit else None) or clock.stamp(),
             "outcome": verdict[0],
             "reason": cleaner.line(verdict[1]),
             "titles": compose.HANDOFF_SECTIONS,
@@ -100,8 +106,8 @@ def compose_now(
             "agent_rest": "" if parts else words,
             "instead": _instead(seen, verify, verdict),
             "attempts": [_row(now, n, verdict if n == seen.n else None) for n in range(1, seen.n + 1)],
-            "facts": _facts(facts, exit, verify, cleaner),
-            "commits": "\n".join(map(cleaner.line, (facts.get("git") or {}).get("subjects") or [])),
+            "facts": _facts(facts, seen.exit, verify, cleaner),
+            "commits": "\n".join(map(cleaner.line, subjects or [])),
             "verify_tail": end_of(os.path.join(seen.directory, layout.VERIFY_LOG)) if _unhappy(verify) else "",
             "log_tail": _lines(logs.tail(seen.directory)),
             "go_on": _go_on(seen, verdict[0]),
@@ -118,18 +124,17 @@ def compose_now(
         os.close(folder)
 
 
-def _unhappy(verify: dict[str, Any] | None) -> bool:
+def _unhappy(verify: schema.Verify | None) -> bool:
     return verify is not None and verify.get("code") != 0
 
 
-def _instead(seen: look.Look, verify: dict[str, Any] | None, verdict: tuple[str, str]) -> dict[str, str]:
+def _instead(seen: look.Look, verify: schema.Verify | None, verdict: tuple[str, str]) -> dict[str, str]:
     """What stands under a heading that the agent left empty: said as what it is, never made up."""
-    attempt = seen.attempt or {}
     none = "_The agent left no words on this._"
     passed = verdict[0] == outcome.PASSED
     how = (
         f"`workcell verify {seen.id}` runs the pinned verify.sh."
-        if attempt.get("verify")
+        if seen.attempt and seen.attempt.get("verify")
         else "_There is no verify script._"
     )
     return {
@@ -143,9 +148,11 @@ def _instead(seen: look.Look, verify: dict[str, Any] | None, verdict: tuple[str,
 
 
 def _row(seen: look.Look, n: int, verdict: tuple[str, str] | None) -> dict[str, str]:
-    attempt, exit, verify, next, result = (
-        look.record_at(seen, n, name) or {}
-        for name in (layout.ATTEMPT, layout.EXIT, layout.VERIFY, layout.NEXT, layout.RESULT)
+    sealed = look.Sealed(seen, n)
+    exit, verify = sealed.exit, sealed.verify
+    recipe = sealed.attempt.get("recipe") if sealed.attempt else None
+    word = (sealed.result.get("outcome") if sealed.result else None) or (
+        sealed.next.get("how") if sealed.next else None
     )
     ended = outcome.ending(exit).replace("|", "/") if exit else "-"
     if verify:
@@ -155,19 +162,24 @@ def _row(seen: look.Look, n: int, verdict: tuple[str, str] | None) -> dict[str, 
         checked = "not run"
     return {
         "n": str(n),
-        "recipe": str((attempt.get("recipe") or {}).get("name")),
+        "recipe": str(recipe.get("name") if recipe else None),
         "ended": ended,
-        "took": clock.span(exit["seconds"]) if isinstance(exit.get("seconds"), int | float) else "-",
+        "took": _took(exit),
         "verify": checked,
-        "outcome": verdict[0] if verdict else str(result.get("outcome") or next.get("how") or "-"),
+        "outcome": verdict[0] if verdict else str(word or "-"),
     }
 
 
-def _facts(facts: dict[str, Any], exit: dict[str, Any], verify: dict[str, Any] | None, cleaner: Cleaner) -> list[str]:
+def _took(exit: schema.Exit | None) -> str:
+    seconds = exit.get("seconds") if exit else None
+    return clock.span(seconds) if isinstance(seconds, int | float) else "-"
+
+
+def _facts(facts: schema.Facts, exit: schema.Exit | None, verify: schema.Verify | None, cleaner: Cleaner) -> list[str]:
     def name(text: object) -> str:
         return cleaner.line(str(text)).replace("`", "'")
 
-    out = [f"exit: {outcome.ending(exit)}"]
+    out = [f"exit: {outcome.ending(exit) if exit else 'not known'}"]
     if verify is not None:
         out.append(
             f"verify: {verify['how']}, code {verify['code']}, {verify['seconds']:.1f} s, sha256 {verify['sha256']}"

@@ -1,8 +1,10 @@
 """settle: taking over what a dead process left, and bringing it to its end."""
 
+from __future__ import annotations
+
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workcell.base import clock, json_codec
 from workcell.base.errors import TryAgain
@@ -10,6 +12,9 @@ from workcell.channels import sending
 from workcell.rundir import env as environment
 from workcell.rundir import home as homes
 from workcell.rundir import layout, locks, look, phase, safe_open, slot, writer
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -98,10 +103,10 @@ def surroundings(run: str, n: int) -> dict[str, str]:
     return {**env, "WORKCELL_ATTEMPT": f"{os.path.basename(run)}/{n}"}
 
 
-def seal_exit(seen: look.Look, how: str, held: writer.Writer) -> None:
+def seal_exit(seen: look.Look, how: schema.ExitHow, held: writer.Writer) -> None:
     """Seal the exit record of an agent whose exit code nobody saw, unless its runner had kept it before it died."""
     kept = slot.kept(seen.run, seen.n) if seen.checked else _kept(seen)
-    found: dict[str, Any] = kept or {
+    found: schema.Exit = kept or {
         "schema": "workcell.file.exit/1",
         "how": how,
         "code": None,
@@ -116,11 +121,11 @@ def seal_exit(seen: look.Look, how: str, held: writer.Writer) -> None:
     slot.give_back(seen.run)
 
 
-def _kept(seen: look.Look) -> dict[str, Any] | None:
+def _kept(seen: look.Look) -> schema.Exit | None:
     """The whole record in `.exit.slot` of a dead runner of format 1; zeros are all that stands there before."""
     try:
         data = safe_open.read(os.path.join(seen.directory, layout.EXIT_SLOT), slot.SIZE)
-        found = json_codec.decode((data or b"").rstrip(b"\0"))
+        found: Any = json_codec.decode((data or b"").rstrip(b"\0"))
     except (OSError, ValueError):
         return None
     return found if json_codec.major(found, "exit") in layout.RECORDS else None

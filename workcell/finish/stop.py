@@ -1,12 +1,14 @@
 """stop: ending a run because a person says so."""
 
+from __future__ import annotations
+
 import os
 import signal
 import socket
 import struct
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workcell.base import json_codec, platform, probe
 from workcell.base.errors import Refused, TimedOut, TryAgain
@@ -23,6 +25,10 @@ class Request:
     """An id, a name, a unique prefix, a path, or `-` for the newest run."""
     grace: float = 10.0
     """Seconds that the agent may take to end before it is killed."""
+
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,7 @@ def stop(run: str, grace: float = 10.0, by: str = "person") -> Result:
             seen = _wait(run, grace + UNHEARD, seen)
         except TimedOut:
             # a runner whose home was moved meanwhile looks for its orders where they were, and believes no message
-            poke(run, b"S", (seen.start or {}).get("runner"))
+            poke(run, b"S", seen.start.get("runner") if seen.start else None)
             seen = _wait(run, grace + 60.0, seen)
     if seen.phase == phase.FINISHING:
         order(run, seen, grace, by)  # finish looks, too, while its check runs
@@ -72,7 +78,7 @@ def stop(run: str, grace: float = 10.0, by: str = "person") -> Result:
                 raise
             seen = look.at(run)
     last = look.at(run)
-    return Result(last.id, last.phase, (last.result or {}).get("outcome"), note)
+    return Result(last.id, last.phase, last.outcome, note)
 
 
 def order(run: str, seen: look.Look, grace: float, by: str) -> None:
@@ -93,7 +99,7 @@ def order(run: str, seen: look.Look, grace: float, by: str) -> None:
         _optional_copy(run, name, message)
     except OSError:
         # a full disk: the runner is asked by word of mouth, with its own grace
-        if not poke(run, b"S", (seen.start or {}).get("runner")):
+        if not poke(run, b"S", seen.start.get("runner") if seen.start else None):
             raise
     else:
         poke(run)
@@ -108,7 +114,7 @@ def _optional_copy(run: str, name: str, message: dict[str, object]) -> None:
             raise
 
 
-def poke(run: str, kind: bytes = b"P", runner: dict[str, Any] | None = None) -> bool:
+def poke(run: str, kind: bytes = b"P", runner: schema.Identity | None = None) -> bool:
     """Tell the runner that something waits in its inbox, or that it is to stop (S); whether it was told.
 
     It looks every two seconds by itself. With `runner`, its identity, nothing is told to another process: the agent

@@ -1,12 +1,17 @@
 """Who asked for the stop of an attempt: a person, another run, or a playbook."""
 
+from __future__ import annotations
+
 import os
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workcell.rundir import layout, look, maildir, orders
 
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
-def as_ended(run: str, seen: look.Look) -> dict[str, Any]:
+
+def as_ended(run: str, seen: look.Look) -> schema.Exit:
     """The exit record, in which a stop that a playbook asked for counts as an end like any other: it is verified."""
     assert seen.exit is not None
     return seen.exit if stopped_by(run, seen) is None else {**seen.exit, "how": "reaped"}
@@ -14,7 +19,7 @@ def as_ended(run: str, seen: look.Look) -> dict[str, Any]:
 
 def stopped_by(run: str, seen: look.Look) -> str | None:
     """The playbook that asked the runner to stop this attempt; None when a person did, or nobody."""
-    if (seen.exit or {}).get("how") != "stopped":
+    if seen.how != "stopped":
         return None
     asked = _stoppers(run, seen.n)
     if asked and all(who.startswith("playbook:") for who in asked):

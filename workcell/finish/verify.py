@@ -1,12 +1,13 @@
 """verify: the pinned script once more, for a person; nothing on record changes."""
 
+from __future__ import annotations
+
 import os
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from workcell.base.errors import NotFound, Refused, TryAgain
 from workcell.cleaning import run_cleaner
@@ -15,6 +16,10 @@ from workcell.finish import finish, settle, verify_output, verify_script
 from workcell.rundir import find, lease, phase
 from workcell.rundir.cell import Cell
 from workcell.terminal import log_reader
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 POLL = 0.05
 """Seconds between two looks at what the script wrote."""
@@ -30,7 +35,7 @@ class Request:
 class Result:
     id: str
     passed: bool
-    verify: dict[str, Any]
+    verify: verify_script.Ended
     output: str
 
 
@@ -60,7 +65,7 @@ def verify(run: str, *, show: Callable[[str], None] | None = None, raw: int | No
         )
     if seen.phase not in (phase.DONE, phase.SCHEDULED, phase.CREATED):
         raise TryAgain(f"cannot verify {seen.id}: it is {seen.phase}", f"workcell wait {seen.id}")
-    attempt = {**seen.attempt, "verify": {**seen.attempt["verify"], "sha256": verify_script.pinned(seen)}}
+    attempt: schema.Attempt = {**seen.attempt, "verify": {"sha256": verify_script.pinned(seen) or ""}}
     held = settle.take(run, seen)
     home = find.home_of(run)
     try:

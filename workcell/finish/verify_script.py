@@ -1,10 +1,12 @@
 """Running a verify script: the very bytes that were pinned, within a time limit, and with the secrets left out."""
 
+from __future__ import annotations
+
 import fcntl
 import os
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workcell.base import digest, probe
 from workcell.base.errors import TryAgain, Unreachable
@@ -15,11 +17,28 @@ from workcell.system import attempt_pids, cgroup, resource_limits, run_program
 if TYPE_CHECKING:
     from workcell.system.processes import Leftover
 
+if TYPE_CHECKING:
+    from typing import NotRequired, TypedDict
+
+    from workcell.rundir import schema
+
+    class Ended(TypedDict):
+        """How the script ended: the part of verify.json that the script decides."""
+
+        how: schema.CheckEnd
+        code: int | None
+        signal: int | None
+        seconds: float
+        sha256: str | None
+        error: str | None
+        cgroup: NotRequired[schema.Counts | None]
+
+
 LARGEST = 1 << 26
 """Bytes of a verify script that are read; a longer one is not the one that was pinned."""
 
 
-def environment(run: str, attempt: dict[str, Any], n: int) -> tuple[dict[str, str], int]:
+def environment(run: str, attempt: schema.Attempt, n: int) -> tuple[dict[str, str], int]:
     """(what verify gets, its umask): env.json without the named secrets, and the names of WORKCELL_*."""
     stored = stored_environment.read(run)
     env: dict[str, str] = dict(stored.env)
@@ -37,7 +56,8 @@ def environment(run: str, attempt: dict[str, Any], n: int) -> tuple[dict[str, st
 
 def pinned(seen: look.Look) -> str | None:
     """The sha256 of the verify script of the current attempt: of the one that a person accepted since, if any."""
-    wanted: str | None = ((seen.attempt or {}).get("verify") or {}).get("sha256")
+    script = seen.attempt.get("verify") if seen.attempt else None
+    wanted = script.get("sha256") if script else None
     if wanted is None or seen.book is None:
         return wanted
     return seen.book.hashes.get((seen.n, layout.VERIFY_SCRIPT), wanted)
@@ -46,11 +66,11 @@ def pinned(seen: look.Look) -> str | None:
 def run(
     run_dir: str,
     n: int,
-    attempt: dict[str, Any],
+    attempt: schema.Attempt,
     output: int,
     agent_lock: int | None,
     until: Callable[[], bool] | None = None,
-) -> dict[str, Any]:
+) -> Ended:
     """Run the attempt's verify script in its tree, both outputs to the descriptor `output`.
 
     Returns {how, code, signal, seconds, sha256, error}, and `cgroup` where memory or processes are limited;
@@ -58,7 +78,7 @@ def run(
     ended as at its limit. It runs from a copy that nobody can write to any more, so that what ran is what was hashed.
     """
     directory = layout.attempt(run_dir, n)
-    found: dict[str, Any] = {
+    found: Ended = {
         "how": "tampered",
         "code": None,
         "signal": None,
@@ -73,7 +93,7 @@ def run(
     if script is None:
         return {**found, "error": "verify.sh cannot be read: there is no such file, or it is no regular one"}
     found["sha256"] = digest.sha256(script)
-    if found["sha256"] != attempt["verify"]["sha256"]:
+    if attempt["verify"] is None or found["sha256"] != attempt["verify"]["sha256"]:
         return {**found, "error": "it is not the script that was pinned at launch"}
     env, umask = environment(run_dir, attempt, n)
     fd = _sealed_copy(directory, script)
@@ -141,7 +161,7 @@ def _sealed_copy(directory: str, script: bytes) -> int:
 _SEALS = sum(getattr(fcntl, name, 0) for name in ("F_SEAL_SEAL", "F_SEAL_SHRINK", "F_SEAL_GROW", "F_SEAL_WRITE"))
 
 
-def end_leftovers(run_dir: str, n: int, *, below: int | None) -> "list[Leftover]":
+def end_leftovers(run_dir: str, n: int, *, below: int | None) -> list[Leftover]:
     """End what the attempt left running, within the fence."""
     # the group of a copy's attempt is that of the original, whose processes live on
     group = None if look.at(run_dir, holding=True).copied else resource_limits.of(run_dir, n)
@@ -149,7 +169,7 @@ def end_leftovers(run_dir: str, n: int, *, below: int | None) -> "list[Leftover]
     return left + _end(run_dir, n, below, group)
 
 
-def _end(run_dir: str, n: int, below: int | None, group: cgroup.Group | None) -> "list[Leftover]":
+def _end(run_dir: str, n: int, below: int | None, group: cgroup.Group | None) -> list[Leftover]:
     mark = f"{os.path.basename(run_dir)}/{n}"
     lock = os.path.join(run_dir, layout.AGENT_LOCK)
     if attempt_pids.of_attempt(mark, below=below, lock=lock, members=set(cgroup.members(group))) == []:

@@ -1,5 +1,7 @@
 """What was done in a repository since a commit: how much, and every path that was touched on the way."""
 
+from __future__ import annotations
+
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
@@ -7,6 +9,10 @@ from dataclasses import dataclass
 
 from workcell.base.errors import WorkcellError
 from workcell.git import environment, repository, tree_state
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 SUBJECTS = 20
 """Subjects of commits that a summary carries, the newest."""
@@ -120,7 +126,7 @@ def _counted(tree: repository.Tree, base: str | None) -> tuple[int, int, int] | 
     return len(rows), plus, minus
 
 
-def mark(tree: repository.Tree) -> dict[str, object]:
+def mark(tree: repository.Tree) -> schema.Mark:
     """Where the repository is now, for `touched` to start from; JSON as it is.
 
     `{head, branch, refs: {name: commit}, reflog, dirty: {path: [size, mtime_ns, inode, mode] or null}}`: `reflog`
@@ -147,7 +153,7 @@ class Touched:
     blind: tuple[str, ...]
 
 
-def touched(tree: repository.Tree, since: "dict[str, object]") -> Touched:
+def touched(tree: repository.Tree, since: schema.Mark) -> Touched:
     """Every path touched since `since` (what `mark` returned) in this worktree, also by commits undone since.
 
     Looked at are all commits made since that HEAD, its reflog or a branch leads to (amended, reset away and
@@ -183,7 +189,7 @@ def touched(tree: repository.Tree, since: "dict[str, object]") -> Touched:
 
 
 def _in_commits(
-    tree: repository.Tree, since: "dict[str, object]", head: str | None, blind: list[str]
+    tree: repository.Tree, since: schema.Mark, head: str | None, blind: list[str]
 ) -> Iterator[tuple[str, str]]:
     refs = since.get("refs")
     known = refs if isinstance(refs, dict) else {}
@@ -216,7 +222,7 @@ def _in_commits(
             yield commit, field
 
 
-def _moved(tree: repository.Tree, known: "dict[object, object]") -> Iterator[str]:
+def _moved(tree: repository.Tree, known: dict[str, str]) -> Iterator[str]:
     """The commits of branches and tags that are not where they were, but for other worktrees' branches."""
     mine = repository.branch(tree.top)
     theirs = {f"refs/heads/{other.branch}" for other in repository.worktrees(tree) if other.branch != mine}
@@ -231,7 +237,7 @@ def _moved(tree: repository.Tree, known: "dict[object, object]") -> Iterator[str
             yield commit
 
 
-def _in_reflog(tree: repository.Tree, since: "dict[str, object]", blind: list[str]) -> set[str]:
+def _in_reflog(tree: repository.Tree, since: schema.Mark, blind: list[str]) -> set[str]:
     """The commits that HEAD of this worktree was at since the mark, from the lines that its log got since.
 
     git itself drops lines that are months old from the beginning of the log, and so the last line of then is

@@ -1,5 +1,7 @@
 """Paths that a run must not touch: patterns as in .gitignore, and a fingerprint of what lies under them on disk."""
 
+from __future__ import annotations
+
 import os
 import stat
 from collections.abc import Iterable, Sequence
@@ -7,6 +9,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
+
+    from workcell.rundir import schema
 
 MAX_KEPT = 50_000
 MAX_SEEN = 500_000
@@ -29,7 +33,7 @@ def forbidden(paths: Iterable[str], patterns: Sequence[str]) -> list[tuple[str, 
     return found
 
 
-def _spec(patterns: Sequence[str]) -> "GitIgnoreSpec":
+def _spec(patterns: Sequence[str]) -> GitIgnoreSpec:
     from pathspec import GitIgnoreSpec  # 13 ms, and most briefs forbid nothing
 
     return GitIgnoreSpec.from_lines([_one_line(pattern) for pattern in patterns])
@@ -40,7 +44,7 @@ def _one_line(text: str) -> str:
     return text.replace("\n", "\udc0a")
 
 
-def _match(spec: "GitIgnoreSpec", patterns: Sequence[str], path: str) -> str | None:
+def _match(spec: GitIgnoreSpec, patterns: Sequence[str], path: str) -> str | None:
     for name in (path, path + "/"):
         said = spec.check_file(_one_line(name))
         if said.index is not None:
@@ -48,7 +52,7 @@ def _match(spec: "GitIgnoreSpec", patterns: Sequence[str], path: str) -> str | N
     return None
 
 
-def fingerprint(top: str, patterns: Sequence[str]) -> dict[str, object]:
+def fingerprint(top: str, patterns: Sequence[str]) -> schema.Fingerprint:
     """What lies under the forbidden paths now, also where git does not look (ignored files).
 
     `{"entries": {path: [size, mtime_ns, inode, mode]}, "capped": bool, "unread": [path, ...]}`, JSON as it is.
@@ -88,7 +92,7 @@ def fingerprint(top: str, patterns: Sequence[str]) -> dict[str, object]:
     return {"entries": entries, "capped": False, "unread": unread}
 
 
-def _listing(top: str, directory: str, unread: list[str]) -> "list[os.DirEntry[str]]":
+def _listing(top: str, directory: str, unread: list[str]) -> list[os.DirEntry[str]]:
     """The entries of a directory by name; one that cannot be read goes to `unread`."""
     try:
         with os.scandir(os.path.join(top, directory)) as entries:
@@ -137,7 +141,7 @@ def _outermost(starts: Iterable[str]) -> list[str]:
     return kept
 
 
-def compare(before: dict[str, object], after: dict[str, object]) -> set[str]:
+def compare(before: schema.Fingerprint, after: schema.Fingerprint) -> set[str]:
     """The paths that were made, removed or changed between two fingerprints of the same patterns.
 
     Where one of the two was capped or could not read a directory, only paths that both could see count as made
@@ -152,7 +156,7 @@ def compare(before: dict[str, object], after: dict[str, object]) -> set[str]:
     return changed | gone
 
 
-def blind(before: dict[str, object], after: dict[str, object]) -> list[str]:
+def blind(before: schema.Fingerprint, after: schema.Fingerprint) -> list[str]:
     """What `compare` could not see, in words for a person; empty when it saw everything."""
     said = []
     if before.get("capped") or after.get("capped"):
@@ -161,11 +165,11 @@ def blind(before: dict[str, object], after: dict[str, object]) -> list[str]:
     return said
 
 
-def _entries(print_: dict[str, object]) -> dict[str, list[int]]:
+def _entries(print_: schema.Fingerprint) -> dict[str, list[int]]:
     found = print_.get("entries")
     return found if isinstance(found, dict) else {}
 
 
-def _unread(print_: dict[str, object]) -> list[str]:
+def _unread(print_: schema.Fingerprint) -> list[str]:
     found = print_.get("unread")
     return found if isinstance(found, list) else []

@@ -1,13 +1,18 @@
 """What a live agent is doing, from ranked evidence; how long a log is silent decides nothing."""
 
+from __future__ import annotations
+
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workcell.base import clock
 from workcell.judgement import evidence
 from workcell.judgement.evidence import Evidence, item
 from workcell.judgement.screen import Screen
 from workcell.judgement.session import Session
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 RETRY_GRACE = 120.0
 """Seconds after the announced delay within which a retry has begun or failed anew."""
@@ -103,7 +108,7 @@ def without_answered(items: list[Evidence], screen: Screen) -> list[Evidence]:
     return [one for one in items if one["says"] != "approval" or one["source"] not in ("hook", "transcript")]
 
 
-def decide(items: list[Evidence]) -> dict[str, Any]:
+def decide(items: list[Evidence]) -> schema.Activity:
     """{state, since, confidence, evidence, deadline?, until?}: the best witness decides.
 
     What contradicts makes it less sure and stays in `evidence`. Below LEAST the state is `unknown`.
@@ -111,18 +116,24 @@ def decide(items: list[Evidence]) -> dict[str, Any]:
     ranked = evidence.ordered(items)
     said = [one for one in ranked if one["says"] != "unknown"]
     if not said or ranked[0]["source"] == "locks":
-        return {"state": "unknown", "since": None, "confidence": 0.0, "evidence": ranked}
+        none: Any = {"state": "unknown", "since": None, "confidence": 0.0, "evidence": ranked}
+        return _activity(none)
     best = said[0]
     same = (best["says"], COARSE.get(best["says"]), "working" if best["says"] == "question" else None)
     against = sum(1 for one in ranked if one["says"] not in same and one["confidence"] >= 0.5)
     along = sum(1 for one in said[1:] if one["says"] == best["says"])
     confidence = (1 - (1 - best["confidence"]) * AGREEMENT**along) * CONFLICT**against
     state = best["says"] if confidence >= LEAST else "unknown"
-    out = {"state": state, "since": best["time"], "confidence": round(confidence, 3), "evidence": ranked}
+    out: Any = {"state": state, "since": best["time"], "confidence": round(confidence, 3), "evidence": ranked}
     for name in ("deadline", "until"):
         if best.get(name) and state != "unknown":
             out[name] = best[name]
-    return out
+    return _activity(out)
+
+
+def _activity(found: Any) -> schema.Activity:
+    made: schema.Activity = found
+    return made
 
 
 def _epoch(stamp: str | None, otherwise: float) -> float:

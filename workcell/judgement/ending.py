@@ -1,17 +1,22 @@
 """The end of an attempt as the steps of a playbook see it, and what they decide about it."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 
 @dataclass(frozen=True)
 class Hold:
     """A pause that a playbook asks for. `until_at` is an epoch time, or None for a hold that no time ends."""
 
-    scope: str
+    scope: schema.HoldScope
     """run or account"""
-    until: str
+    until: schema.HoldEnd
     """resets, person or probe"""
     until_at: float | None
 
@@ -37,7 +42,7 @@ class Ending:
 
     not_before: float = field(init=False)
     """The epoch time before which the next attempt is not opened."""
-    how: str | None = None
+    how: schema.Continuation | None = None
     """How the next attempt begins: native or artifacts. None: there is none."""
     holds: list[Hold] = field(default_factory=list)
     releases: list[str] = field(default_factory=list)

@@ -9,12 +9,17 @@ Invariants:
 - Steps are read in their order and do nothing here: `Ending` holds what they ask for.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NotRequired, Protocol, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, Protocol, TypedDict
 
 from workcell.base import clock
 from workcell.judgement import bounds, choice, outcome, waits
 from workcell.judgement.ending import Ending
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 CRASHES = 3
 """So many attempts in a row that died young are a crash loop."""
@@ -62,8 +67,8 @@ class Book(choice.Book, Protocol):
 class HoldWanted(TypedDict):
     """A hold that is put, see `ending.Hold`."""
 
-    scope: str
-    until: str
+    scope: schema.HoldScope
+    until: schema.HoldEnd
     until_at: float | None
 
 
@@ -79,13 +84,13 @@ class Decision(TypedDict):
     """What follows, as plain data."""
 
     goes: Literal["over", "on"]
-    outcome: str | None
+    outcome: schema.Outcome | None
     """What is sealed where the run is over."""
     reason: str
     playbook: str | None
     fit: list[str]
     """Why that playbook was chosen."""
-    how: str | None
+    how: schema.Continuation | None
     """How the next attempt begins: native or artifacts."""
     not_before: float | None
     """The epoch time before which it does not begin."""
@@ -98,7 +103,7 @@ class Decision(TypedDict):
     findings: list[str]
     snapshot: bool
     """Whether the tree is kept."""
-    verdict: NotRequired[dict[str, Any]]
+    verdict: NotRequired[schema.VerdictSummary]
     """What was judged; absent where nothing had to be."""
     cost_usd: NotRequired[float | None]
     kept: NotRequired[str | None]
@@ -134,7 +139,7 @@ def decide(case: Case) -> Decision:
     return _follow(case, over, book, verdict)
 
 
-def _over(word: str, reason: str) -> Decision:
+def _over(word: schema.Outcome, reason: str) -> Decision:
     """The run ends with that outcome, and nothing else is done."""
     return {
         "goes": "over",

@@ -1,14 +1,23 @@
 """The sealed verdict on a run: from exit, facts and verify to one outcome and its reason."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
 
 from workcell.judgement import bounds
 
-PASSED, FAILED, UNVERIFIED = "passed", "failed", "unverified"
-STOPPED, TAMPERED, ABANDONED = "stopped", "tampered", "abandoned"
+if TYPE_CHECKING:
+    from workcell.rundir import schema
+
+PASSED: Final = "passed"
+FAILED: Final = "failed"
+UNVERIFIED: Final = "unverified"
+STOPPED: Final = "stopped"
+TAMPERED: Final = "tampered"
+ABANDONED: Final = "abandoned"
 
 
-def ending(exit: dict[str, Any]) -> str:
+def ending(exit: schema.Exit) -> str:
     """How an attempt ended, in words."""
     how, code, number = exit.get("how"), exit.get("code"), exit.get("signal")
     status = f"by signal {number}" if number is not None else f"with exit code {code}"
@@ -22,13 +31,14 @@ def ending(exit: dict[str, Any]) -> str:
     return words.get(str(how), f"the agent ended {status}")
 
 
-def residuals(attempt: dict[str, Any], facts: dict[str, Any]) -> list[str]:
+def residuals(attempt: schema.Attempt | None, facts: schema.Facts) -> list[str]:
     """Rules of the brief that the tree breaks, each with the path that breaks it."""
     broken = [f"forbidden path touched: {entry['path']} (rule {entry['pattern']})" for entry in facts["forbidden"]]
     if unseen := facts.get("forbidden_unread"):
         broken.append("whether forbidden paths were touched could not be seen: " + "; ".join(unseen[:3]))
     git = facts.get("git")
-    if (attempt.get("require") or {}).get("clean"):
+    require = attempt.get("require") if attempt else None
+    if require and require.get("clean"):
         if git is None:
             broken.append(f"the tree must be clean, and git could not be asked: {facts.get('git_error')}")
         elif not git["clean"]:
@@ -43,12 +53,12 @@ def changed(names: list[str], where: str) -> str:
 
 
 def decide(
-    attempt: dict[str, Any],
-    exit: dict[str, Any],
-    facts: dict[str, Any],
-    verify: dict[str, Any] | None,
+    attempt: schema.Attempt | None,
+    exit: schema.Exit,
+    facts: schema.Facts,
+    verify: schema.Verify | None,
     stopper: str = "a person",
-) -> tuple[str, str]:
+) -> tuple[schema.Outcome, str]:
     """(outcome, reason) of an attempt that goes no further. `verify` is None where none was to be run.
 
     `stopper` names who asked for the stop, for the reason of a stopped attempt.
@@ -60,13 +70,13 @@ def decide(
     if exit.get("how") == "stopped":
         return STOPPED, f"stopped by {stopper}"
     word, reason = _decide(attempt, exit, facts, verify)
-    limits = bounds.words(facts.get("cgroup")) + bounds.words((verify or {}).get("cgroup"), "in verify.sh ")
+    limits = bounds.words(facts.get("cgroup")) + bounds.words(verify.get("cgroup") if verify else None, "in verify.sh ")
     return word, "; ".join([reason, *limits])
 
 
 def _decide(
-    attempt: dict[str, Any], exit: dict[str, Any], facts: dict[str, Any], verify: dict[str, Any] | None
-) -> tuple[str, str]:
+    attempt: schema.Attempt | None, exit: schema.Exit, facts: schema.Facts, verify: schema.Verify | None
+) -> tuple[schema.Outcome, str]:
     how = exit.get("how")
     if how == "not-started":
         return FAILED, ending(exit)

@@ -1,13 +1,18 @@
 """Three lines on a run from its events alone: now, recently, last asked."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from workcell.judgement.session import Session
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 WIDTH = 160
 
 
-def what(session: Session, activity: dict[str, Any] | None = None) -> dict[str, str]:
+def what(session: Session, activity: schema.Activity | None = None) -> dict[str, str]:
     """{"now", "recently", "asked"}: one line each of at most WIDTH characters, said from what was read."""
     return {
         "now": cut(_now(session, activity)),
@@ -16,8 +21,8 @@ def what(session: Session, activity: dict[str, Any] | None = None) -> dict[str, 
     }
 
 
-def _now(s: Session, activity: dict[str, Any] | None) -> str:
-    state = (activity or {}).get("state")
+def _now(s: Session, activity: schema.Activity | None) -> str:
+    state = activity["state"] if activity else None
     if s["approval"] and state in (None, "approval", "question"):
         return f"waits for an answer: {s['approval']['text'] or 'a dialog is up'}"
     if s["retry"] and state in (None, "retrying"):

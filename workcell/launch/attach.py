@@ -42,7 +42,7 @@ def prepare(home: str, run: str, read_only: bool) -> Result:
     """Make the run's window again if it is missing, and say what to exec. Refused when no terminal is open."""
     seen = look.at(run)
     if seen.phase in (phase.DONE, phase.FINISHING):
-        word = (seen.result or {}).get("outcome") or "ending"
+        word = seen.outcome or "ending"
         return Result(
             run, None, False, f"{seen.id} is {word}: there is no terminal any more; see 'workcell logs {seen.id}'"
         )

@@ -1,13 +1,18 @@
 """The intent of one attempt: what launch and resume seal into attempt.json."""
 
+from __future__ import annotations
+
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workcell.base import clock, digest, json_codec
 from workcell.launch import plan
 from workcell.rundir import layout, seal
 from workcell.texts import compose, recipe
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 ROLL_BYTES = 4_000_000
 WORD_LIMIT = 100_000
@@ -78,7 +83,7 @@ def fill(
     name: str,
     session: str,
     brief_text: str,
-    asked_by: dict[str, Any],
+    asked_by: schema.AskedBy,
     follows: int | None,
     later: bool,
     native: bool = False,

@@ -80,7 +80,7 @@ def _look(entry: Entry, tell: Tell) -> None:
 
 
 def _state(seen: look.Look) -> str:
-    return str((seen.result or {}).get("outcome") or seen.phase)
+    return str(seen.outcome or seen.phase)
 
 
 def _launch(entry: Entry, prepare: bool, tell: Tell) -> None:

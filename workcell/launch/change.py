@@ -61,8 +61,7 @@ class Changes:
             return False
         if key not in self._fds:
             self._fds[key] = fds = []
-            for name in ("agent", "runner"):
-                who = seen.start.get(name)
+            for who in (seen.start.get("agent"), seen.start.get("runner")):
                 if not isinstance(who, dict) or not isinstance(who.get("pid"), int):
                     continue
                 try:

@@ -1,8 +1,15 @@
 """A run that is launched inside another run: its limits and grants are at most those of its parent."""
 
+from __future__ import annotations
+
 from workcell.launch import plan
 from workcell.rundir import look
 from workcell.trust import access
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from workcell.base.json_codec import Json
+    from workcell.rundir import schema
 
 LIMITS = ("wall_seconds", "attempts", "verify_seconds", "cost_usd", "memory_bytes", "processes")
 """Limits that cap what a run may use. The idle limit only ends a silent agent sooner."""
@@ -46,11 +53,11 @@ def limits_of(run: str) -> dict[str, float] | None:
     attempt = look.at(run).attempt
     if attempt is None:
         return None
-    found = dict(attempt.get("limits") or {})
+    found: Json = {**(attempt.get("limits") or {})}
     found["wall_seconds"] = found.get("wall_total_seconds") or found.get("wall_seconds")
     return {key: found[key] for key in LIMITS if isinstance(found.get(key), int | float)}
 
 
-def parent(who: access.Caller) -> dict[str, object] | None:
+def parent(who: access.Caller) -> schema.Parent | None:
     """`parent` of launch.json for a run that this caller launches; None from outside."""
     return who.named() if who.inside else None

@@ -1,11 +1,13 @@
 """launch: from a brief to a run whose agent has started."""
 
+from __future__ import annotations
+
 import os
 import shutil
 import sys
 import uuid
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workcell import __version__
 from workcell.base import clock, ids, json_codec
@@ -20,6 +22,9 @@ from workcell.system import tmux as windows
 from workcell.texts import compose
 from workcell.trust import access
 from workcell.trust import trust as trusts
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ def check(request: Request, *, trust: bool = True) -> plan.Plan:
         name=made.name,
         session=str(uuid.UUID(int=0)),
         brief_text="",
-        asked_by={},
+        asked_by=request.caller.asked_by(),
         follows=None,
         later=False,
     )
@@ -121,8 +126,8 @@ def create(made: plan.Plan, request: Request) -> Result:
         claim = lease.claim(request.home, place.top, made.id, lambda run: find.is_live(request.home, run))
         workspace.snapshot(made, place)
         lines = _write_run(staged, made, place, os.path.basename(claim.path), request)
-        place_among_runs = {"parent": children.parent(request.caller), "may": made.may}
-        held = writer.create(made.run, {"by": "launch", **place_among_runs}, lines)
+        head: schema.LedgerLine = {"by": "launch", "parent": children.parent(request.caller), "may": made.may}
+        held = writer.create(made.run, head, lines)
         os.rename(staged, made.run)
         born = True
         seal.sync_directory(runs)
@@ -151,7 +156,7 @@ def create(made: plan.Plan, request: Request) -> Result:
 
 def _write_run(
     staged: str, made: plan.Plan, place: workspace.Workspace, lease_name: str, request: Request
-) -> list[dict[str, Any]]:
+) -> list[schema.LedgerLine]:
     """Write the run into `staged`; the lines of its ledger behind the first one."""
     now = clock.stamp()
     for name in (layout.ATTEMPTS, layout.USER):
@@ -210,7 +215,7 @@ def _write_run(
     return [*files, *writer.pins(1, pinned), {"attempt": 1, "born": True, "at": now}]
 
 
-def env_record(env: dict[str, str], fixed: list[str]) -> dict[str, Any]:
+def env_record(env: dict[str, str], fixed: list[str]) -> schema.Env:
     """env.json: the whole environment of agent and verify, and the umask that files in the tree get.
 
     `fixed` names the values that brief, recipe, repository or configuration gave: a later shell does not replace them.

@@ -1,12 +1,14 @@
 """resume: the next attempt of a run, from its files."""
 
+from __future__ import annotations
+
 import glob
 import os
 import shutil
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workcell.accounts import holds
 from workcell.agents import registry
@@ -26,6 +28,11 @@ from workcell.rundir import home_creation as homes
 from workcell.system import resource_limits
 from workcell.texts import recipe as recipes
 from workcell.trust import access
+
+if TYPE_CHECKING:
+    pass
+
+    from workcell.rundir import schema
 
 HANDOFF_LIMIT = 1 << 26
 """Bytes of a handoff that the next attempt begins with."""
@@ -50,7 +57,7 @@ class Request:
     """Pin what steers automation anew, from the tree as it is now."""
     ignore_repo: bool = False
     """Take nothing from the repository that executes or steers."""
-    by: dict[str, Any] = field(default_factory=lambda: {"who": "person", "playbook": None})
+    by: schema.AskedBy = field(default_factory=access.OUTSIDE.asked_by)
     shell: Mapping[str, str] = field(default_factory=dict)
     """The environment variables of the person who asks; they replace those that the run took over."""
     caller: access.Caller = access.OUTSIDE
@@ -130,12 +137,12 @@ def _check(seen: look.Look, request: Request) -> None:
         else:
             cure = f"see what differs, and take it as it is now: workcell fsck --accept {seen.id}"
         raise Refused(f"{who}: {', '.join(seen.altered)} changed since it was written", cure)
-    if (seen.result or {}).get("outcome") == PASSED and request.brief is None:
+    if seen.outcome == PASSED and request.brief is None:
         raise Refused(f"{who}: it passed", f"give it more to do: workcell resume {seen.id} --brief NEW.md")
-    top = (seen.attempt or {}).get("cwd", "")
+    top = seen.cwd
     if not os.path.isdir(top):
         raise Refused(f"{who}: its tree {top} is gone", "put it back, or launch a new run")
-    tree = repository.find(top) if (seen.launch or {}).get("base") else None
+    tree = repository.find(top) if (seen.launch and seen.launch.get("base")) else None
     busy = repository.under_way(tree) if tree else None
     if busy:
         raise Refused(f"{who}: {top} is in the middle of a {busy}", "finish or abort it first")
@@ -145,23 +152,23 @@ def _check(seen: look.Look, request: Request) -> None:
 
 def _check_room(seen: look.Look, request: Request) -> None:
     """Refuse to a caller inside a run what only a person may overrule: a hold, or a limit that is used up."""
-    held = holds.held(request.home, holds.account(seen.run, seen.attempt or {}))
+    held = holds.held(request.home, holds.account(seen.run, seen.attempt))
     if run_hold.standing(seen.run) is not None:
         access.require(request.caller, "resume", f"{seen.id} is held")
     if held is not None:
         access.require(request.caller, "resume", f"the account of {seen.id} is held: {held.get('why')}")
-    facts, verify = (look.record_at(seen, seen.n, name) for name in (layout.FACTS, layout.VERIFY))
-    history = decide.history_of(seen.run, seen, facts or {}, verify)
+    facts, verify = look.facts_at(seen, seen.n), look.verify_at(seen, seen.n)
+    history = decide.history_of(seen.run, seen, facts, verify)
     history[-1]["cost_usd"] = verdict.cost(seen)
-    spent = nexts.past_limit(nexts.since_person(history), (seen.attempt or {}).get("limits") or {})
+    spent = nexts.past_limit(nexts.since_person(history), seen.limits or {})
     if spent is not None:
         access.require(request.caller, "resume", f"{seen.id} has used up a limit: {spent}")
 
 
 def _stored(seen: look.Look) -> recipes.Recipe:
     """The recipe of the current attempt, as it was pinned."""
-    stored = (seen.attempt or {}).get("recipe") or {}
-    return recipes.Recipe(str(stored.get("name")), stored.get("values") or {}, [])
+    values: Any = seen.recipe
+    return recipes.Recipe(str(seen.recipe_name), values, [])
 
 
 def _plan(request: Request, ignore_repo: bool) -> plan.Plan | None:
@@ -275,10 +282,9 @@ def _limits(request: Request, seen: look.Look, limits: dict[str, Any]) -> dict[s
         return {**limits, "wall_seconds": whole, "wall_total_seconds": whole}
     used = 0.0
     for n in range(seen.n, 0, -1):
-        exit = look.record_at(seen, n, layout.EXIT) or {}
-        used += float(exit.get("seconds") or 0.0)
-        attempt = look.record_at(seen, n, layout.ATTEMPT) or {}
-        if (attempt.get("asked_by") or {}).get("who") == "person":
+        sealed = look.Sealed(seen, n)
+        used += float((sealed.exit.get("seconds") if sealed.exit else None) or 0.0)
+        if look.asker(sealed.attempt) == "person":
             break
     return {**limits, "wall_seconds": max(60.0, whole - used), "wall_total_seconds": whole}
 
@@ -286,7 +292,8 @@ def _limits(request: Request, seen: look.Look, limits: dict[str, Any]) -> dict[s
 def _verify(seen: look.Look) -> bytes | None:
     """The pinned script. If the agent changed it, the run is tampered with: a person gives a new brief."""
     assert seen.attempt is not None
-    if seen.attempt.get("verify") is None:
+    script_pinned = seen.attempt.get("verify")
+    if script_pinned is None:
         return None
     path = os.path.join(seen.directory, layout.VERIFY_SCRIPT)
     try:

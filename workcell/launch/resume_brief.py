@@ -1,7 +1,9 @@
 """The brief of a later attempt: what stands, what remains and what may still be spent, each from a named file."""
 
+from __future__ import annotations
+
 import os
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workcell.base import clock, sizes
 from workcell.cleaning.clean import Cleaner
@@ -10,6 +12,9 @@ from workcell.judgement import outcome
 from workcell.rundir import layout, look, safe_open
 from workcell.texts import brief as briefs
 from workcell.texts import compose, document, markdown
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 TAIL_LINES = 60
 
@@ -23,8 +28,8 @@ def brief(run: str, seen: look.Look, n: int, messages: list[str], cleaner: Clean
     assert seen.attempt is not None
     given = int(seen.attempt.get("brief_given", 1))
     original = _read(os.path.join(layout.attempt(run, given), layout.BRIEF))
-    facts = look.read_record(seen.directory, layout.FACTS, [], required=False) or {}
-    verify = look.read_record(seen.directory, layout.VERIFY, [], required=False)
+    facts: schema.Facts | None = look.read_record(seen.directory, layout.FACTS, [], required=False)
+    verify: schema.Verify | None = look.read_record(seen.directory, layout.VERIFY, [], required=False)
     words = handoff.agent_words(seen.directory)
     here = f"{layout.ATTEMPTS}/{layout.number(seen.n)}"
     failed = verify is not None and verify.get("code") != 0
@@ -57,9 +62,9 @@ def _read(path: str) -> str:
     return f"({path} cannot be read)" if data is None else data.decode("utf-8", "replace")
 
 
-def _stands(seen: look.Look, facts: dict[str, Any], verify: dict[str, Any] | None, here: str) -> list[str]:
-    out = [f"attempt {seen.n}: {outcome.ending(seen.exit or {})} (`{here}/{layout.EXIT}`)"]
-    git = facts.get("git")
+def _stands(seen: look.Look, facts: schema.Facts | None, verify: schema.Verify | None, here: str) -> list[str]:
+    out = [f"attempt {seen.n}: {outcome.ending(seen.exit) if seen.exit else 'not known'} (`{here}/{layout.EXIT}`)"]
+    git = facts.get("git") if facts else None
     if git:
         out.append(
             f"since launch: {git['commits']} commits, {git['files']} files changed, +{git['insertions']} "
@@ -69,7 +74,7 @@ def _stands(seen: look.Look, facts: dict[str, Any], verify: dict[str, Any] | Non
             out.append(f"uncommitted: {', '.join(git['dirty'][:10])} (`{here}/{layout.FACTS}`)")
     elif facts:
         out.append(f"git says nothing: {facts.get('git_error')} (`{here}/{layout.FACTS}`)")
-    for hit in facts.get("forbidden") or []:
+    for hit in (facts.get("forbidden") if facts else None) or []:
         out.append(f"a forbidden path was touched: {hit['path']} (rule {hit['pattern']}; `{here}/{layout.FACTS}`)")
     if verify is None:
         out.append("the check has not run")
@@ -92,16 +97,18 @@ def _open_boxes(original: str, words: str) -> list[str]:
 
 
 def _budget(run: str, seen: look.Look) -> list[str]:
-    limits = (seen.attempt or {}).get("limits") or {}
+    limits = seen.limits
     used = 0.0
     for n in range(1, seen.n + 1):
-        exit = look.read_record(layout.attempt(run, n), layout.EXIT, [], required=False) or {}
-        used += float(exit.get("seconds") or 0.0)
+        exit: schema.Exit | None = look.read_record(layout.attempt(run, n), layout.EXIT, [], required=False)
+        used += float((exit.get("seconds") if exit else None) or 0.0)
     out = [f"{seen.n} attempts took {clock.span(used)} so far"]
-    if limits.get("wall_seconds"):
-        out.append(f"this attempt may take {clock.span(limits['wall_seconds'])}")
-    if limits.get("memory_bytes"):
-        out.append(f"its processes may have {sizes.words(limits['memory_bytes'])} of memory in all")
+    if limits is None:
+        return out
+    if seconds := limits.get("wall_seconds"):
+        out.append(f"this attempt may take {clock.span(seconds)}")
+    if memory := limits.get("memory_bytes"):
+        out.append(f"its processes may have {sizes.words(memory)} of memory in all")
     if limits.get("processes"):
         out.append(f"at most {limits['processes']} processes and threads may live in it at once")
     if limits.get("attempts"):

@@ -24,7 +24,7 @@ class Asked:
 
 def ignores(asked: Asked, seen: look.Look) -> bool:
     """Whether the attempt takes nothing from the repository, as asked now, or before where nothing is asked anew."""
-    return asked.ignore or (not asked.renew and bool((seen.attempt or {}).get("ignore_repo")))
+    return asked.ignore or (not asked.renew and bool(seen.attempt and seen.attempt.get("ignore_repo")))
 
 
 def settle(asked: Asked, seen: look.Look, chosen: recipe.Recipe, made: plan.Plan | None) -> tuple[bool, bytes | None]:
@@ -36,7 +36,7 @@ def settle(asked: Asked, seen: look.Look, chosen: recipe.Recipe, made: plan.Plan
     not what was pinned.
     """
     ignored = ignores(asked, seen)
-    top = str((seen.attempt or {}).get("cwd"))
+    top = seen.cwd
     if not ignored and asked.person and not asked.preview:
         bring = _brought(top, chosen, made, renew=asked.renew)
         trust.require(asked.home, top, repository.find(top), bring)

@@ -86,7 +86,7 @@ def perform(cell: Cell, request: Request) -> Waited:
 
 def _over(run: str, state: str) -> Over:
     seen = look.at(run)
-    reason = (seen.result or {}).get("reason") or seen.why
+    reason = seen.reason or seen.why
     return Over(os.path.basename(run), state, None if reason is None else str(reason))
 
 
@@ -162,7 +162,7 @@ class _Watch:
         if seen.phase not in (phase.SCHEDULED, phase.CREATED):
             return False
         if seen.phase == phase.CREATED:
-            if (seen.attempt or {}).get("start") == "later":
+            if seen.starts_later:
                 return True
             # between the switch of `current` and the lock of the new runner nobody has started, and somebody will
             first = self._born.setdefault((seen.run, seen.n), time.monotonic())
@@ -203,4 +203,4 @@ class _Watch:
 
 
 def _state(seen: look.Look) -> str:
-    return str((seen.result or {}).get("outcome") or seen.phase)
+    return str(seen.outcome or seen.phase)

@@ -7,7 +7,7 @@ from workcell.rundir import layout, ledger, look, safe_open, writer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from workcell.rundir import schema
 
 
 def adopted(held: writer.Writer) -> writer.Writer:
@@ -23,13 +23,14 @@ def adopted(held: writer.Writer) -> writer.Writer:
     if n is None:
         return held
     pinned: dict[str, str] = {}
-    lines: list[dict[str, Any]] = []
+    lines: list[schema.LedgerLine] = []
     for name in (layout.LAUNCH, layout.ENV):
         _pin(run, name, pinned)
     for number in range(1, n + 1):
         directory = layout.attempt(run, number)
-        attempt = look.read_record(directory, layout.ATTEMPT, [], required=False) or {}
-        for name in (*layout.PINNED, *(attempt.get("seed") or {})):
+        attempt: schema.Attempt | None = look.read_record(directory, layout.ATTEMPT, [], required=False)
+        seed = attempt.get("seed") if attempt else None
+        for name in (*layout.PINNED, *(seed or {})):
             _pin(run, ledger.file_of(number, name), pinned)
         for name in ledger.WITNESSED:
             found = look.read_record(directory, name, [], required=False)

@@ -8,6 +8,8 @@
   might have taken the lock of another run that is over, so the walk goes on above it, and every run found counts.
 """
 
+from __future__ import annotations
+
 import os
 
 from workcell.base import ancestry, platform, probe
@@ -15,7 +17,7 @@ from workcell.rundir import family, layout, writer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from workcell.rundir import schema
 
 MARK = "WORKCELL_ATTEMPT"
 """The environment variable that names a process's attempt as `<run>/<attempt>`."""
@@ -37,7 +39,7 @@ class Place:
         self.known = False
         """Whether the walk came to an end. If it did not, the process may be inside a run that is not in `runs`."""
 
-    def add(self, run: str, attempt: "int | None") -> None:
+    def add(self, run: str, attempt: int | None) -> None:
         if not self.runs:
             self.attempt = attempt
         if run not in self.runs:
@@ -50,9 +52,9 @@ class Caller:
     def __init__(
         self,
         home: str = "",
-        runs: "tuple[str, ...]" = (),
-        attempt: "int | None" = None,
-        may: "frozenset[str]" = frozenset(),
+        runs: tuple[str, ...] = (),
+        attempt: int | None = None,
+        may: frozenset[str] = frozenset(),
         known: bool = True,
     ) -> None:
         self.home = home
@@ -83,14 +85,15 @@ class Caller:
         """The id of the nearest run."""
         return os.path.basename(self.runs[0])
 
-    def named(self) -> "dict[str, Any]":
+    def named(self) -> schema.Parent:
         """{run, attempt} of the nearest run, as records hold it."""
         return {"run": self.id, "attempt": self.attempt}
 
-    def asked_by(self) -> "dict[str, Any]":
+    def asked_by(self) -> schema.AskedBy:
         """`asked_by` of an attempt that this caller asks for."""
-        who = {"who": "run", **self.named()} if self.inside else {"who": "person"}
-        return {**who, "playbook": None}
+        if not self.inside:
+            return {"who": "person", "playbook": None}
+        return {"who": "run", "run": self.id, "attempt": self.attempt, "playbook": None}
 
     def word(self) -> str:
         """`by` of a message that this caller sends: `person`, or `run:<run>/<attempt>`."""
@@ -127,7 +130,7 @@ def place_of(pid: int, home: str) -> Place:
     return place
 
 
-def _mark(pid: int) -> "str | None":
+def _mark(pid: int) -> str | None:
     if not platform.LINUX:
         return os.environ.get(MARK) if pid == os.getpid() else None
     try:
@@ -136,7 +139,7 @@ def _mark(pid: int) -> "str | None":
         return None
 
 
-def _named(mark: "str | None", home: str) -> "tuple[str | None, int | None]":
+def _named(mark: str | None, home: str) -> tuple[str | None, int | None]:
     """(directory, attempt) of the run that the mark names, in that home; (None, None) where it names none."""
     run, _, number = (mark or "").rpartition("/")
     if not run or "/" in run or run.startswith(".") or not number.isdigit():
@@ -144,7 +147,7 @@ def _named(mark: "str | None", home: str) -> "tuple[str | None, int | None]":
     return family.directory(home, run), int(number)
 
 
-def _by_identity(pid: int, home: str) -> "tuple[str | None, int | None]":
+def _by_identity(pid: int, home: str) -> tuple[str | None, int | None]:
     """(directory, attempt) of the run whose runner on record is the process; (None, None) where it is none."""
     run, n = _named(_mark(pid), home)
     if run is None or n is None:

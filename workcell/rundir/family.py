@@ -6,7 +6,7 @@ from workcell.rundir import layout, ledger, look
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from workcell.rundir import schema
 
 DEEPEST = 64
 """Maximum number of parents that are followed. A longer chain, or one that closes in a circle, is no descent."""
@@ -17,19 +17,20 @@ def directory(home: str, run: str) -> str:
     return os.path.join(home, layout.RUNS, run)
 
 
-def runner_identity(home: str, run: str, n: int) -> "dict[str, Any] | None":
+def runner_identity(home: str, run: str, n: int) -> "schema.Identity | None":
     """The identity of the runner of attempt `n`, as it was recorded at its start; None where none is on record."""
     where = directory(home, run)
     book = _book(where)
+    start: schema.Start | None
     if book is None:
-        start = look.read_record(layout.attempt(where, n), layout.START, [], required=False) or {}
+        start = look.read_record(layout.attempt(where, n), layout.START, [], required=False)
     else:
-        start = book.records.get((n, layout.START)) or {}
-    found = start.get("runner")
-    return found if isinstance(found, dict) else None
+        start = book.record(n, layout.START)
+    found = start.get("runner") if start else None
+    return found or None
 
 
-def parent_of(home: str, run: str) -> "dict[str, Any] | None":
+def parent_of(home: str, run: str) -> "schema.Parent | None":
     """{run, attempt} of the run that the run was launched from inside of; None for one launched from outside."""
     found = _head(home, run).get("parent")
     return found if isinstance(found, dict) and isinstance(found.get("run"), str) else None
@@ -41,7 +42,7 @@ def granted_to(home: str, run: str) -> "frozenset[str]":
     return frozenset(name for name in found if isinstance(name, str)) if isinstance(found, list) else frozenset()
 
 
-def _head(home: str, run: str) -> "dict[str, Any]":
+def _head(home: str, run: str) -> "schema.LedgerLine":
     """The first line of the ledger. A run without a ledger is of format 1, which knew neither parents nor grants."""
     book = _book(directory(home, run))
     return {} if book is None or book.problem is not None else book.head

@@ -7,6 +7,12 @@ from workcell.base import clock, json_codec
 from workcell.base.errors import CannotCreate, NotFound, TryAgain
 from workcell.rundir import layout, locks, seal
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from workcell.rundir import schema
+
 MAX_BYTES = 1 << 16
 """No line that `claim` writes is longer; what is was not written by it."""
 
@@ -28,7 +34,7 @@ def path_of(home: str, top: str) -> str:
     return os.path.join(home, layout.LEASES, name_of(top))
 
 
-def holder(home: str, top: str) -> "dict[str, object] | None":
+def holder(home: str, top: str) -> "schema.Lease | None":
     """What the lease says, `{schema, run, top, at}`; None when nobody ever claimed it or nothing readable is there.
 
     A named run holds it only while that run is not done: this looks, it decides nothing.
@@ -116,23 +122,23 @@ def claim(
     return Lease(fd, path, run_id, top)
 
 
-def _by(named: "dict[str, object] | None") -> str:
+def _by(named: "schema.Lease | None") -> str:
     return f" (last by the run {named['run']!r})" if named else ""
 
 
-def _read(fd: int) -> "dict[str, object] | None":
+def _read(fd: int) -> "schema.Lease | None":
     line, end, _ = os.pread(fd, MAX_BYTES, 0).partition(b"\n")
     if not end:  # the newline is written last: without it the line is torn
         return None
     try:
-        said = json_codec.decode(line)
+        said: Any = json_codec.decode(line)
     except ValueError:
         return None
     run = said.get("run")
     return said if isinstance(run, str) and run and "/" not in run and run not in (".", "..") else None
 
 
-def _write(fd: int, path: str, said: "dict[str, object]") -> None:
+def _write(fd: int, path: str, said: "schema.Lease") -> None:
     """In place, since the flock is on this very inode; emptied first, so that no crash leaves two half lines."""
     os.ftruncate(fd, 0)
     os.lseek(fd, 0, os.SEEK_SET)

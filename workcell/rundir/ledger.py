@@ -7,14 +7,18 @@ one writer is `rundir.writer`.
 
 import os
 
-from workcell.base import json_codec, platform
+from workcell.base import json_codec as record
+from workcell.base import platform
 from workcell.rundir import layout, safe_open
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Mapping
+    from typing import Any, Final
 
-SCHEMA = "workcell.file.ledger/2"
+    from workcell.rundir import schema
+
+SCHEMA: "Final" = "workcell.file.ledger/2"
 READS = (2,)
 """Major versions of the ledger that this workcell reads."""
 
@@ -59,11 +63,11 @@ class Book:
     """
 
     def __init__(self) -> None:
-        self.head: dict[str, Any] = {}
+        self.head: schema.LedgerLine = {}
         self.born = 0
-        self.homes: dict[int, dict[str, Any]] = {}
+        self.homes: dict[int, schema.Home] = {}
         self.hashes: dict[tuple[int, str], str] = {}
-        self.records: dict[tuple[int, str], dict[str, Any]] = {}
+        self.records: dict[tuple[int, str], Mapping[str, object]] = {}
         self.foreign: dict[int, list[str]] = {}
         self.size = 0
         self.bad = 0
@@ -71,7 +75,7 @@ class Book:
         self.problem: str | None = None
         """Why nothing in the ledger can be relied on; None when it can."""
 
-    def take_in(self, line: "dict[str, Any]") -> None:
+    def take_in(self, line: "schema.LedgerLine") -> None:
         """Add one line to what is known."""
         number = line.get("attempt")
         n = number if isinstance(number, int) else 0
@@ -98,9 +102,13 @@ class Book:
                 for file, sha256 in line[word].items():
                     self.hashes[key_of(str(file))] = str(sha256)
 
-    def home(self) -> "dict[str, Any]":
-        """Where the current attempt was begun; empty when no line says it."""
-        return self.homes.get(self.born) or self.homes.get(0) or {}
+    def home(self) -> "schema.Home | None":
+        """Where the current attempt was begun; None when no line says it."""
+        return self.homes.get(self.born) or self.homes.get(0)
+
+    def record(self, n: int, name: str) -> "Any":
+        """The record `name` of attempt `n`, to which the caller gives its type; None where none stands."""
+        return self.records.get((n, name))
 
 
 def key_of(file: str) -> "tuple[int, str]":
@@ -138,11 +146,12 @@ def parse(data: bytes) -> Book:
         line = data[start:end]
         start = end + 1
         try:
-            book.take_in(json_codec.decode(line))
+            found: Any = record.decode(line)
+            book.take_in(found)
         except ValueError:
             book.bad += 1
     book.size = start
-    major = json_codec.major(book.head, "ledger")
+    major = record.major(book.head, "ledger")
     if not book.head:
         book.problem = "its ledger has no first line"
     elif major not in READS:
@@ -152,7 +161,7 @@ def parse(data: bytes) -> Book:
     return book
 
 
-def witness(run: str, fd: int) -> "dict[str, object]":
+def witness(run: str, fd: int) -> "schema.Home":
     """Where a ledger lies: boot id, device and inode of the home, inode of the ledger open as `fd`.
 
     A copy of a home, or one that was restored from a backup, has other inodes. The processes that its ledgers name

@@ -7,11 +7,14 @@ from workcell.rundir import layout, ledger, locks, phase, safe_open, slot, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
+
+    from workcell.rundir import schema
 
 
 class Look:
-    """What stood of a run at one moment. Records are dicts, or None where there is no readable one.
+    """What stood of a run at one moment. A record is None where there is no readable one.
 
     With a ledger, `start`, `exit`, `next` and `result` are what its lines say, and `launch` and `attempt` are read
     from their files only if these have the hashes of their lines: else they are None, and named in `altered`.
@@ -22,12 +25,12 @@ class Look:
         self.id = os.path.basename(run)
         self.n = 0
         self.directory = ""
-        self.launch: dict[str, Any] | None = None
-        self.attempt: dict[str, Any] | None = None
-        self.start: dict[str, Any] | None = None
-        self.exit: dict[str, Any] | None = None
-        self.next: dict[str, Any] | None = None
-        self.result: dict[str, Any] | None = None
+        self.launch: schema.Launch | None = None
+        self.attempt: schema.Attempt | None = None
+        self.start: schema.Start | None = None
+        self.exit: schema.Exit | None = None
+        self.next: schema.Next | None = None
+        self.result: schema.Result | None = None
         self.stands: set[str] = set()
         self.problems: list[str] = []
         self.altered: list[str] = []
@@ -40,8 +43,125 @@ class Look:
         self.runner = probe.NO
         self.agent = probe.NO
         self.agent_lock = probe.NO
-        self.phase = phase.CORRUPT
+        self.phase: schema.Phase = phase.CORRUPT
         self.why: str | None = None
+
+    # -- what the records say, where they are there
+
+    @property
+    def outcome(self) -> "schema.Outcome | None":
+        """The sealed outcome; None while the run is not over."""
+        return self.result.get("outcome") if self.result is not None else None
+
+    @property
+    def reason(self) -> "str | None":
+        """Why the run ended so; None while it is not over."""
+        return self.result.get("reason") if self.result is not None else None
+
+    @property
+    def how(self) -> "schema.ExitHow | None":
+        """How the agent ended; None while that is not on record."""
+        return self.exit.get("how") if self.exit is not None else None
+
+    @property
+    def name(self) -> str:
+        """The name of the run, or its id where launch.json cannot be read."""
+        return (self.launch.get("name") if self.launch is not None else None) or self.id
+
+    @property
+    def repo(self) -> "str | None":
+        """Top of the tree that the brief names."""
+        return self.launch.get("repo") if self.launch is not None else None
+
+    @property
+    def cwd(self) -> str:
+        """Top of the tree that the agent works in; empty where attempt.json cannot be read."""
+        return str(self.attempt.get("cwd") or "") if self.attempt is not None else ""
+
+    @property
+    def objective(self) -> "str | None":
+        """What is true when the run is done."""
+        return self.attempt.get("objective") if self.attempt is not None else None
+
+    @property
+    def agent_pid(self) -> "int | None":
+        """The pid of the agent as it was started; None where that is not on record."""
+        agent = self.start.get("agent") if self.start is not None else None
+        return agent.get("pid") if agent else None
+
+    @property
+    def starts_later(self) -> bool:
+        """Whether the attempt waits for a person's resume before it is started."""
+        return self.attempt is not None and self.attempt.get("start") == "later"
+
+    @property
+    def io(self) -> "schema.AgentIo | None":
+        """Whether the agent has a terminal or a log file."""
+        return self.attempt.get("io") if self.attempt is not None else None
+
+    @property
+    def reader(self) -> str:
+        """Who can read what the agent records; `none` where nobody can."""
+        return str((self.attempt.get("reader") if self.attempt is not None else None) or "none")
+
+    @property
+    def screen(self) -> str:
+        """Whose screen the agent shows; `none` where messages cannot be typed into it."""
+        typing = self.attempt.get("typing") if self.attempt is not None else None
+        return str((typing.get("screen") if typing else None) or "none")
+
+    @property
+    def recipe(self) -> "schema.RecipeValues":
+        """The keys of the recipe; empty where attempt.json cannot be read."""
+        recipe = self.attempt.get("recipe") if self.attempt is not None else None
+        return (recipe.get("values") if recipe else None) or {}
+
+    @property
+    def recipe_name(self) -> "str | None":
+        """The name of the recipe."""
+        recipe = self.attempt.get("recipe") if self.attempt is not None else None
+        return recipe.get("name") if recipe else None
+
+    @property
+    def limits(self) -> "schema.Limits | None":
+        """The limits of the current attempt."""
+        return self.attempt.get("limits") if self.attempt is not None else None
+
+    @property
+    def asker(self) -> "schema.Asker | None":
+        """Who asked for the current attempt."""
+        return asker(self.attempt)
+
+
+class Sealed:
+    """The records of one attempt, each None where it does not stand."""
+
+    def __init__(self, seen: Look, n: int) -> None:
+        self.attempt: schema.Attempt | None = record_at(seen, n, layout.ATTEMPT)
+        self.start: schema.Start | None = record_at(seen, n, layout.START)
+        self.exit: schema.Exit | None = record_at(seen, n, layout.EXIT)
+        self.facts: schema.Facts | None = record_at(seen, n, layout.FACTS)
+        self.verify: schema.Verify | None = record_at(seen, n, layout.VERIFY)
+        self.next: schema.Next | None = record_at(seen, n, layout.NEXT)
+        self.result: schema.Result | None = record_at(seen, n, layout.RESULT)
+
+
+def asker(attempt: "schema.Attempt | None") -> "schema.Asker | None":
+    """Who asked for an attempt; None where its record cannot be read."""
+    by = attempt.get("asked_by") if attempt is not None else None
+    return by.get("who") if by else None
+
+
+def facts_at(seen: Look, n: int) -> "schema.Facts | None":
+    """facts.json of attempt `n`; None where it does not stand."""
+    found: schema.Facts | None = record_at(seen, n, layout.FACTS)
+    return found
+
+
+def verify_at(seen: Look, n: int) -> "schema.Verify | None":
+    """verify.json of attempt `n`; None where it does not stand."""
+    found: schema.Verify | None = record_at(seen, n, layout.VERIFY)
+    return found
 
 
 LARGEST = 1 << 26
@@ -115,9 +235,8 @@ def _from_ledger(seen: Look, book: "ledger.Book", holding: bool) -> Look:
     seen.directory = layout.attempt(seen.run, n)
     seen.stands = {name for number, name in book.records if number == n}
     seen.stands |= {name for number, name in book.hashes if number == n and name == layout.ATTEMPT}
-    seen.start, seen.exit, seen.next, seen.result = (
-        book.records.get((n, name)) for name in (layout.START, layout.EXIT, layout.NEXT, layout.RESULT)
-    )
+    seen.start, seen.exit = book.record(n, layout.START), book.record(n, layout.EXIT)
+    seen.next, seen.result = book.record(n, layout.NEXT), book.record(n, layout.RESULT)
     seen.launch = _pinned(seen, book, 0, layout.LAUNCH)
     seen.attempt = _pinned(seen, book, n, layout.ATTEMPT)
     seen.altered += [name for name in book.foreign.get(n, ()) if name not in seen.altered]
@@ -130,7 +249,7 @@ def _from_ledger(seen: Look, book: "ledger.Book", holding: bool) -> Look:
     return seen
 
 
-def _pinned(seen: Look, book: "ledger.Book", n: int, name: str) -> "dict[str, Any] | None":
+def _pinned(seen: Look, book: "ledger.Book", n: int, name: str) -> "Any":
     """A record that the ledger knows by its hash; None, and named in `altered`, when its file is another one."""
     where = seen.run if n == 0 else seen.directory
     wanted = book.hashes.get((n, name))
@@ -145,12 +264,15 @@ def _pinned(seen: Look, book: "ledger.Book", n: int, name: str) -> "dict[str, An
     return None
 
 
-def record_at(seen: Look, n: int, name: str) -> "dict[str, Any] | None":
-    """The record `name` of attempt `n` of the run that was looked at; None where none stands."""
+def record_at(seen: Look, n: int, name: str) -> "Any":
+    """The record `name` of attempt `n` of the run that was looked at; None where none stands.
+
+    The caller gives it the type of that record.
+    """
     if seen.book is None:
         return read_record(layout.attempt(seen.run, n), name, [], required=False)
     if name in ledger.WITNESSED:
-        return seen.book.records.get((n, name))
+        return seen.book.record(n, name)
     if n == seen.n and name == layout.ATTEMPT:
         return seen.attempt
     found = read_record(layout.attempt(seen.run, n), name, [], required=False)
@@ -226,7 +348,7 @@ def ask(seen: Look, holding: bool = False) -> None:
         seen.why = "its home is a copy: its agent may live in the original, and cannot be asked from here"
 
 
-def _read(seen: Look, name: str) -> "dict[str, Any] | None":
+def _read(seen: Look, name: str) -> "Any":
     before = len(seen.problems)
     found = read_record(seen.directory, name, seen.problems, required=False)
     if found is not None or len(seen.problems) > before:
@@ -234,8 +356,11 @@ def _read(seen: Look, name: str) -> "dict[str, Any] | None":
     return found
 
 
-def read_record(directory: str, file: str, problems: "list[str]", *, required: bool = True) -> "dict[str, Any] | None":
-    """The record `file` of our major version; None, with the reason added to `problems`, when it is none."""
+def read_record(directory: str, file: str, problems: "list[str]", *, required: bool = True) -> "Any":
+    """The record `file` of our major version; None, with the reason added to `problems`, when it is none.
+
+    The caller gives it the type of that record.
+    """
     try:
         path = os.path.join(directory, file)
         data = safe_open.read(path, LARGEST)
@@ -258,7 +383,7 @@ def read_record(directory: str, file: str, problems: "list[str]", *, required: b
     return found
 
 
-def version_problem(found: "dict[str, Any]", file: str) -> "str | None":
+def version_problem(found: "Mapping[str, object]", file: str) -> "str | None":
     """Why a record is of a version that this workcell does not read; None when it is of one that it reads."""
     reads = layout.READS if file == layout.LAUNCH else layout.RECORDS
     if json_codec.major(found, file.removesuffix(".json")) in reads:

@@ -10,6 +10,12 @@ import os
 from workcell.base import ids, json_codec
 from workcell.rundir import safe_open, seal
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from workcell.base.json_codec import Json
+
 TMP, NEW, CUR = "tmp", "new", "cur"
 LARGEST = 1 << 26
 """Bytes of a message that are read: what is longer is none."""
@@ -41,7 +47,7 @@ def _opened(box: str, part: str, *, make: bool = False) -> int:
         os.close(top)
 
 
-def deliver(box: str, message: "dict[str, object]", name: "str | None" = None) -> str:
+def deliver(box: str, message: "Mapping[str, object]", name: "str | None" = None) -> str:
     """Put `message` into the box; its file name, which sorts by time and never repeats.
 
     The message's `id` is the file name without `.json`, unless it carries one. Directories that are missing
@@ -100,7 +106,7 @@ def waiting(box: str, part: str = NEW) -> "list[str]":
         os.close(folder)
 
 
-def read(box: str, name: str, part: str = NEW) -> "dict[str, object] | None":
+def read(box: str, name: str, part: str = NEW) -> "Json | None":
     """The message of that name; None when it is gone or is no message, whatever else it may be.
 
     Raises OSError when the system could not be asked.

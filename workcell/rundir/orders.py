@@ -14,6 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from workcell.rundir import schema
+
 SCHEMA = "workcell.file.order/1"
 STOP, HOLD, RELEASE = "stop", "hold", "release"
 
@@ -61,12 +63,12 @@ def _names(run: str) -> "list[str]":
         return []
 
 
-def every(run: str) -> "list[dict[str, Any]]":
+def every(run: str) -> "list[schema.Order]":
     """Every order of the run, oldest first; what cannot be read is left out."""
-    found = []
+    found: list[schema.Order] = []
     for file in _names(run):
         try:
-            one = json_codec.decode(safe_open.read(os.path.join(directory(run), file), LARGEST) or b"")
+            one: Any = json_codec.decode(safe_open.read(os.path.join(directory(run), file), LARGEST) or b"")
         except (OSError, ValueError):
             continue
         if json_codec.major(one, "order") == 1:
@@ -74,7 +76,7 @@ def every(run: str) -> "list[dict[str, Any]]":
     return found
 
 
-def stops(run: str, n: int) -> "list[dict[str, Any]]":
+def stops(run: str, n: int) -> "list[schema.Order]":
     """The orders to stop attempt `n`, oldest first."""
     return [one for one in every(run) if one.get("kind") == STOP and one.get("attempt") == n]
 
@@ -88,7 +90,7 @@ def allows(run: str, file: str, data: bytes) -> bool:
     return json_codec.major(one, "order") == 1 and one.get("sha256") == digest.sha256(data)
 
 
-def hold(run: str, now: float) -> "dict[str, Any] | None":
+def hold(run: str, now: float) -> "schema.Order | None":
     """The order that holds the run at the epoch time `now`; None when none does, or when it was released."""
     standing = None
     for one in every(run):

@@ -2,9 +2,23 @@
 
 from workcell.base import probe
 
-CORRUPT, DONE, UNKNOWN, FINISHING = "corrupt", "done", "unknown", "finishing"
-RUNNING, STARTING, SCHEDULED = "running", "starting", "scheduled"
-INTERRUPTED, ORPHANED, LOST, CREATED = "interrupted", "orphaned", "lost", "created"
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+    from workcell.rundir import schema
+
+CORRUPT: "Final" = "corrupt"
+DONE: "Final" = "done"
+UNKNOWN: "Final" = "unknown"
+FINISHING: "Final" = "finishing"
+RUNNING: "Final" = "running"
+STARTING: "Final" = "starting"
+SCHEDULED: "Final" = "scheduled"
+INTERRUPTED: "Final" = "interrupted"
+ORPHANED: "Final" = "orphaned"
+LOST: "Final" = "lost"
+CREATED: "Final" = "created"
 
 LEFTOVERS = "leftovers"
 """Why a run is orphaned although its agent is gone: something of the run still holds agent.lock."""
@@ -22,7 +36,7 @@ def of(
     runner: str,
     agent: str,
     agent_lock: str,
-) -> "tuple[str, str | None]":
+) -> "tuple[schema.Phase, str | None]":
     """(phase, why) of one attempt; the rows of the table in docs/format.md, in their order.
 
     The flags from `start` on say which records stand: by their line in the ledger, or as a readable file for a run

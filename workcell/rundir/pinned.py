@@ -15,7 +15,7 @@ LARGEST = 32 << 20
 
 def expected(seen: "Look") -> "str | None":
     """The sha256 of policy.json as the ledger has it, else as attempt.json has; None where the attempt has none."""
-    pinned = (seen.attempt or {}).get("policy_sha256")
+    pinned = seen.attempt.get("policy_sha256") if seen.attempt is not None else None
     if seen.book is not None:
         pinned = seen.book.hashes.get((seen.n, layout.POLICY), pinned)
     return str(pinned) if pinned else None

@@ -8,12 +8,15 @@ from workcell.rundir import layout, orders, safe_open
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
+
+    from workcell.rundir import schema
 
 MOST_BYTES = 1 << 20
 
 
-def standing(run: str, now: "float | None" = None) -> "dict[str, Any] | None":
+def standing(run: str, now: "float | None" = None) -> "schema.RunHold | schema.Order | None":
     """The hold on the run in the directory `run`, if it stands at the epoch time `now`; None when there is none.
 
     It is what the orders say, which the agent cannot write. Of a run without a ledger it is the file `hold`; one that
@@ -26,7 +29,7 @@ def standing(run: str, now: "float | None" = None) -> "dict[str, Any] | None":
     if not os.path.lexists(path):
         return None
     try:
-        found = json_codec.decode(safe_open.read(path, MOST_BYTES) or b"")
+        found: Any = json_codec.decode(safe_open.read(path, MOST_BYTES) or b"")
     except (OSError, ValueError):
         if not os.path.lexists(path):
             return None  # released between the two looks
@@ -36,7 +39,7 @@ def standing(run: str, now: "float | None" = None) -> "dict[str, Any] | None":
     return found if stands(found, at) else None
 
 
-def stands(hold: "dict[str, Any]", now: float) -> bool:
+def stands(hold: "Mapping[str, object]", now: float) -> bool:
     """Whether the time of a hold, on a run or on an account, is not over."""
     until = hold.get("until_at")
     if not until:

@@ -15,6 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from workcell.rundir import schema
+
 SIZE = 4096
 """Bytes that are kept; the record is smaller, since its error text is cut at 500 characters."""
 
@@ -38,7 +40,7 @@ class Slot:
             seal.write_all(self._fd, bytes(SIZE))
         os.fsync(self._fd)
 
-    def keep(self, n: int, found: "dict[str, Any]") -> bool:
+    def keep(self, n: int, found: "schema.Exit") -> bool:
         """Put the exit record of attempt `n` into the room; False when the disk refuses even that."""
         data = json_codec.encode_line({"attempt": n, "record": found})
         if len(data) > SIZE:
@@ -57,14 +59,14 @@ class Slot:
         os.close(self._fd)
 
 
-def kept(run: str, n: int) -> "dict[str, Any] | None":
+def kept(run: str, n: int) -> "schema.Exit | None":
     """The exit record of attempt `n` that was kept; None when there is none. Zeros are all that stands there before."""
     try:
         data = safe_open.read(ledger.slot_path(run), SIZE)
         found = json_codec.decode((data or b"").rstrip(b"\0"))
     except (OSError, ValueError):
         return None
-    exit = found.get("record")
+    exit: Any = found.get("record")
     good = found.get("attempt") == n and isinstance(exit, dict) and json_codec.major(exit, "exit") == 1
     return exit if good else None
 

@@ -6,7 +6,7 @@ from workcell.rundir import events, layout, maildir
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from workcell.base.json_codec import Json
 
 
 def note(run: str, event: str, /, **fields: object) -> None:
@@ -52,7 +52,7 @@ def _set_aside(box: str, name: str) -> None:
         pass  # it stays where it is, and holds nobody up
 
 
-def _append(journal: events.Journal, name: str, message: "dict[str, Any]") -> bool:
+def _append(journal: events.Journal, name: str, message: "Json") -> bool:
     """Append what one message brings: one event, or `events`, each with an id of its own."""
     several = message.get("events")
     if message.get("type") == "events" and isinstance(several, list):

@@ -7,58 +7,60 @@ from workcell.rundir import layout, ledger, look, phase, pinned, room, run_hold,
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Final
 
-SCHEMA = "workcell.file.status/1"
+    from workcell.rundir import schema
+
+SCHEMA: "Final" = "workcell.file.status/1"
 
 
-def document(seen: look.Look, activity: "dict[str, Any] | None" = None) -> "dict[str, Any]":
+def document(seen: look.Look, activity: "schema.Activity | None" = None) -> "schema.Status":
     """Every key of `status --json`; what is absent is null, never missing."""
-    launch, attempt, result = seen.launch or {}, seen.attempt or {}, seen.result or {}
-    attempts = [_attempt(seen, n) for n in range(1, seen.n + 1)]
-    outcome = result.get("outcome") if seen.phase == phase.DONE else None
+    launch, attempt, result = seen.launch, seen.attempt, seen.result
+    sealed = [look.Sealed(seen, n) for n in range(1, seen.n + 1)]
+    attempts = [_attempt(n, one) for n, one in enumerate(sealed, 1)]
+    outcome = seen.outcome if seen.phase == phase.DONE else None
     if seen.phase == phase.RUNNING and activity is None:
         activity = {"state": "unknown", "since": None, "confidence": 0.0, "evidence": []}
-    state = outcome or seen.phase
+    state: schema.State = outcome or seen.phase
     if seen.phase == phase.RUNNING and activity is not None:
         state = phase.RUNNING if activity["state"] == "unknown" else activity["state"]
     full = room.held_up(seen.run) if seen.phase == phase.RUNNING else None
     changed = None if seen.phase in (phase.DONE, phase.CORRUPT) else pinned.trouble(seen)
-    wanted = {"kind": "look", "command": f"workcell fsck {seen.id}"} if changed else None
+    wanted: schema.Needs | None = {"kind": "look", "command": f"workcell fsck {seen.id}"} if changed else None
     if full:
         wanted = {"kind": "room", "command": "workcell doctor"}
     started = [entry["started_at"] for entry in attempts if entry["started_at"]]
     hold = None if seen.phase == phase.DONE else _hold(seen.run)
-    times = [launch.get("created_at"), attempt.get("asked_at")]
-    for entry in attempts:
-        times += [entry["started_at"], entry["ended_at"], entry["sealed_at"]]
-        del entry["sealed_at"]
+    times = [launch.get("created_at") if launch else None, attempt.get("asked_at") if attempt else None]
+    for entry, one in zip(attempts, sealed, strict=True):
+        times += [entry["started_at"], entry["ended_at"], _sealed_at(one)]
     return {
         "schema": SCHEMA,
-        "id": launch.get("id") or seen.id,
-        "name": launch.get("name"),
+        "id": (launch.get("id") if launch else None) or seen.id,
+        "name": launch.get("name") if launch else None,
         "dir": seen.run,
         "state": state,
         "phase": seen.phase,
         "activity": activity if seen.phase == phase.RUNNING else None,
         "outcome": outcome,
-        "reason": full or changed or seen.why or result.get("reason") or (seen.next or {}).get("reason"),
+        "reason": full or changed or seen.why or seen.reason or (seen.next.get("reason") if seen.next else None),
         "needs": wanted or needs(seen, state, hold),
         "hold": hold,
         "attempt": seen.n or None,
         "attempts": attempts,
-        "recipe": (attempt.get("recipe") or {}).get("name"),
-        "repo": launch.get("repo"),
-        "workspace": launch.get("workspace"),
-        "objective": attempt.get("objective"),
-        "base": launch.get("base"),
-        "limits": attempt.get("limits"),
-        "group": launch.get("group"),
-        "labels": launch.get("labels"),
-        "isolation": (seen.start or {}).get("isolation"),
+        "recipe": seen.recipe_name,
+        "repo": seen.repo,
+        "workspace": launch.get("workspace") if launch else None,
+        "objective": seen.objective,
+        "base": launch.get("base") if launch else None,
+        "limits": seen.limits,
+        "group": launch.get("group") if launch else None,
+        "labels": launch.get("labels") if launch else None,
+        "isolation": seen.start.get("isolation") if seen.start else None,
         "started_at": started[0] if started else None,
-        "ended_at": result.get("ended_at"),
-        "due_at": (seen.next or {}).get("not_before") if seen.phase == phase.SCHEDULED else None,
+        "ended_at": result.get("ended_at") if result else None,
+        "due_at": seen.next.get("not_before") if seen.next and seen.phase == phase.SCHEDULED else None,
         "written_at": max((time for time in times if time), default=None),
         "checked": seen.checked,
         "altered": seen.altered,
@@ -66,43 +68,51 @@ def document(seen: look.Look, activity: "dict[str, Any] | None" = None) -> "dict
     }
 
 
-def portable(found: "dict[str, Any]") -> "dict[str, Any]":
+def portable(found: "schema.Status") -> "schema.Status":
     """A status document as it is kept: without the path of the run, which another place of the home makes wrong."""
-    return {key: value for key, value in found.items() if key != "dir"}
+    kept = found.copy()
+    kept.pop("dir", None)
+    return kept
 
 
-def _attempt(seen: look.Look, n: int) -> "dict[str, Any]":
-    attempt, start, exit, verify, next, result = (
-        look.record_at(seen, n, name) or {}
-        for name in (layout.ATTEMPT, layout.START, layout.EXIT, layout.VERIFY, layout.NEXT, layout.RESULT)
-    )
+def _attempt(n: int, sealed: look.Sealed) -> "schema.StatusAttempt":
+    recipe = sealed.attempt.get("recipe") if sealed.attempt else None
+    exit, verify = sealed.exit, sealed.verify
     return {
         "n": n,
-        "recipe": (attempt.get("recipe") or {}).get("name"),
-        "started_at": start.get("started_at"),
-        "ended_at": exit.get("ended_at"),
-        "exit": {key: exit.get(key) for key in ("code", "signal", "how")} if exit else None,
-        "verify": {key: verify.get(key) for key in ("code", "seconds")} if verify else None,
-        "outcome": result.get("outcome"),
-        "next": next.get("how") if next else None,
-        "sealed_at": result.get("ended_at") or next.get("decided_at"),
+        "recipe": recipe.get("name") if recipe else None,
+        "started_at": sealed.start.get("started_at") if sealed.start else None,
+        "ended_at": exit.get("ended_at") if exit else None,
+        "exit": {"code": exit.get("code"), "signal": exit.get("signal"), "how": exit.get("how")} if exit else None,
+        "verify": {"code": verify.get("code"), "seconds": verify.get("seconds")} if verify else None,
+        "outcome": sealed.result.get("outcome") if sealed.result else None,
+        "next": sealed.next.get("how") if sealed.next else None,
     }
 
 
-def _hold(run: str) -> "dict[str, Any] | None":
-    """{until_at, why, by} of the hold that keeps the watchdog away from the run; None without one."""
+def _sealed_at(sealed: look.Sealed) -> "str | None":
+    """When it was decided what follows the attempt."""
+    ended = sealed.result.get("ended_at") if sealed.result else None
+    return ended or (sealed.next.get("decided_at") if sealed.next else None)
+
+
+def _hold(run: str) -> "schema.StatusHold | None":
+    """The hold that keeps the watchdog away from the run; None without one."""
     found = run_hold.standing(run)
-    return found and {key: found.get(key) for key in ("until_at", "why", "by")}
+    if found is None:
+        return None
+    by: Any = found.get("by")
+    return {"until_at": found.get("until_at"), "why": found.get("why"), "by": by}
 
 
-def needs(seen: look.Look, state: str, hold: "dict[str, Any] | None" = None) -> "dict[str, str] | None":
+def needs(seen: look.Look, state: "schema.State", hold: "schema.StatusHold | None" = None) -> "schema.Needs | None":
     """What the run needs from a person: {kind, command}; None when it needs nobody.
 
     A run that would be started again by itself needs the release of a `hold` that has no end.
     """
     if hold is not None and hold["until_at"] is None and seen.phase == phase.SCHEDULED:
         return {"kind": "release", "command": f"workcell release {seen.id}"}
-    kinds = {
+    kinds: dict[schema.State, tuple[schema.Need, str]] = {
         phase.CORRUPT: ("look", f"workcell fsck {seen.id}"),
         phase.UNKNOWN: ("look", f"workcell status {seen.id}"),
         phase.INTERRUPTED: ("settle", f"workcell resume {seen.id}"),
@@ -120,7 +130,7 @@ def needs(seen: look.Look, state: str, hold: "dict[str, Any] | None" = None) -> 
     return {"kind": found[0], "command": found[1]} if found else None
 
 
-def write(run: str, activity: "dict[str, Any] | None" = None) -> None:
+def write(run: str, activity: "schema.Activity | None" = None) -> None:
     """Replace status.json by what the files say now. For the holder of runner.lock.
 
     The phase is computed with the lock as held before the end and as free after it, so that the record is right
@@ -152,7 +162,7 @@ def mark_over(run: str) -> None:
                 held.end(portable(document(seen)))
 
 
-def cached(run: str) -> "dict[str, Any] | None":
+def cached(run: str) -> "schema.Status | None":
     """The document of a run that is over, without looking at the run; None when the run must be looked at.
 
     It is read from `ended/` of the home, which the agent cannot write to. A run without a ledger has none there: its
@@ -164,7 +174,7 @@ def cached(run: str) -> "dict[str, Any] | None":
     if ledger.exists(run):
         return None
     found = _read(os.path.join(run, layout.STATUS))
-    holds = (found or {}).get("holds_while")
+    holds = found.get("holds_while") if found is not None else None
     if found is None or not isinstance(holds, dict) or not holds.get("result"):
         return None
     if layout.current(run) != holds.get("attempt"):
@@ -174,9 +184,9 @@ def cached(run: str) -> "dict[str, Any] | None":
     return {**found, "dir": run}
 
 
-def _read(path: str) -> "dict[str, Any] | None":
+def _read(path: str) -> "schema.Status | None":
     try:
-        found = json_codec.decode(safe_open.read(path, look.LARGEST) or b"")
+        found: Any = json_codec.decode(safe_open.read(path, look.LARGEST) or b"")
     except (OSError, ValueError):
         return None
     return found if found.get("schema") == SCHEMA else None

@@ -19,8 +19,12 @@ from workcell.rundir import attempts, layout, ledger, locks, safe_open, seal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Any
+    from collections.abc import Iterable, Mapping
+    from typing import Any, TypeVar
+
+    from workcell.rundir import schema
+
+    Record = TypeVar("Record", bound=Mapping[str, object])
 
 LARGEST = 1 << 26
 """Bytes of a file that are compared with its hash."""
@@ -66,7 +70,7 @@ class Writer:
 
     # -- the ledger
 
-    def append(self, *lines: "dict[str, Any]") -> None:
+    def append(self, *lines: "schema.LedgerLine") -> None:
         """Add lines to the ledger and sync them. Raises OSError, with nothing added, when the disk refuses."""
         assert self.book is not None
         data = b"".join(json_codec.encode_line(line) for line in lines)
@@ -81,29 +85,32 @@ class Writer:
         for line in lines:
             self.book.take_in(line)
 
-    def born(self, n: int, **more: object) -> None:
+    def born(self, n: int) -> None:
         """Record that attempt `n` begins: from here on the phase is that of attempt `n`."""
         home = ledger.witness(self.run, self.fd)
-        self.append({"attempt": n, "born": True, "at": clock.stamp(), "home": home, **more})
+        self.append({"attempt": n, "born": True, "at": clock.stamp(), "home": home})
 
     def pin(self, n: int, files: "dict[str, bytes]") -> None:
         """Record the hashes of files that are known by their hash alone, before they are put in their place."""
         if self.book is not None:
             self.append(*pins(n, files))
 
-    def seal(self, n: int, name: str, found: "dict[str, Any]") -> "dict[str, Any]":
+    def seal(self, n: int, name: str, found: "Record") -> "Record":
         """Seal the record `name` of attempt `n`; the record that stands, which is an earlier one if there was one.
 
         Raises OSError when its line cannot be written.
         """
         if self.book is None:
-            return json_codec.decode(seal.seal(layout.attempt(self.run, n), name, json_codec.encode(found)))
-        known = self.book.records.get((n, name))
+            sealed: Any = json_codec.decode(seal.seal(layout.attempt(self.run, n), name, json_codec.encode(found)))
+            stands: Record = sealed
+            return stands
+        known: Record | None = self.book.record(n, name)
         if known is None:
             self.set_aside(n, (name,))
             data = json_codec.encode(found)
-            known = json_codec.decode(data)
-            self.append({"attempt": n, "name": name, "sha256": digest.sha256(data), "record": known})
+            made: Any = json_codec.decode(data)
+            self.append({"attempt": n, "name": name, "sha256": digest.sha256(data), "record": made})
+            known = made
         self._place(n, name, known)
         return known
 
@@ -128,7 +135,7 @@ class Writer:
         finally:
             os.close(folder)
 
-    def _place(self, n: int, name: str, known: "dict[str, Any]") -> None:
+    def _place(self, n: int, name: str, known: "Mapping[str, object]") -> None:
         """Make the file of a record what its line says. A disk that refuses costs the copy: the line stands."""
         folder = attempts.own(self.run, n)
         if folder is None:
@@ -178,7 +185,7 @@ class Writer:
         self.set_aside(n, [name for name in ledger.WITNESSED if (n, name) not in self.book.records])
         return [*self.book.foreign.get(n, ()), *altered(self.run, self.book, n)]
 
-    def end(self, document: "dict[str, Any]") -> None:
+    def end(self, document: "schema.Status") -> None:
         """Say in the home that the run is over; a full disk costs a slower listing and nothing else."""
         if self.book is None or (self.book.born, layout.RESULT) not in self.book.records:
             return
@@ -199,9 +206,13 @@ class Writer:
         seal.sync_directory(os.path.dirname(where))
 
 
-def pins(n: int, files: "dict[str, bytes]") -> "list[dict[str, Any]]":
+def pins(n: int, files: "dict[str, bytes]") -> "list[schema.LedgerLine]":
     """The lines for files that are known by their hash alone."""
     return [{"attempt": n, "name": name, "sha256": digest.sha256(data)} for name, data in files.items()]
+
+
+def _born_in(home: "schema.Home", line: "schema.LedgerLine") -> "schema.LedgerLine":
+    return {**line, "home": home}
 
 
 def altered(run: str, book: ledger.Book, n: int) -> "list[str]":
@@ -284,7 +295,7 @@ def _opened(run: str, fd: int, words: "int | None") -> Writer:
     return Writer(run, fd, -1 if words is None else words, book)
 
 
-def create(run: str, head: "dict[str, Any]", lines: "list[dict[str, Any]]") -> Writer:
+def create(run: str, head: "schema.LedgerLine", lines: "list[schema.LedgerLine]") -> Writer:
     """Make the ledger of a run that is being made or adopted, with its first attempt begun; the right to write it.
 
     It gets its name when it is whole and held. Raises FileExistsError when there is one, OSError when the disk
@@ -302,8 +313,14 @@ def create(run: str, head: "dict[str, Any]", lines: "list[dict[str, Any]]") -> W
         fd = got
         made = Writer(run, fd, -1, ledger.Book())
         home = ledger.witness(run, fd)
-        first = {"schema": ledger.SCHEMA, "run": os.path.basename(run), "at": clock.stamp(), **head, "home": home}
-        made.append(first, *({**line, "home": home} if line.get("born") else line for line in lines))
+        first: schema.LedgerLine = {
+            "schema": ledger.SCHEMA,
+            "run": os.path.basename(run),
+            "at": clock.stamp(),
+            **head,
+            "home": home,
+        }
+        made.append(first, *(_born_in(home, line) if line.get("born") else line for line in lines))
         os.link(temporary, where)
         seal.sync_directory(os.path.dirname(where))
         return made

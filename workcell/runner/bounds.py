@@ -12,13 +12,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from workcell.rundir import schema
 
-def place(run: str, n: int, pid: int, limits: "dict[str, Any]") -> "dict[str, Any] | None":
+
+def place(run: str, n: int, pid: int, limits: "schema.Limits") -> "schema.Cgroup | None":
     """Put the waiting child into a group with the limits of its attempt; the group, or None where none is asked for.
 
     Raises OSError with the reason as its `strerror` when the limits cannot be kept.
     """
-    asked = [str(limits.get(key) or 0) for key in ("memory_bytes", "processes")]
+    asked = [str(limits.get("memory_bytes") or 0), str(limits.get("processes") or 0)]
     if asked == ["0", "0"]:
         return None
     program = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "__main__.py")
@@ -38,21 +40,21 @@ def place(run: str, n: int, pid: int, limits: "dict[str, Any]") -> "dict[str, An
     os.close(reader)
     os.waitpid(helper, 0)
     try:
-        answer = json_codec.decode(said)
+        answer: Any = json_codec.decode(said)
     except ValueError:
         raise OSError(0, "the program that sets the limits ended without an answer: see runner.log") from None
     if answer.get("error"):
         raise OSError(0, str(answer["error"]))
-    return answer
+    group: schema.Cgroup = answer
+    return group
 
 
 class Largest:
     """The largest process that was seen in a group whose memory is limited."""
 
-    def __init__(self, group: "dict[str, Any] | None") -> None:
-        self._directory = (group or {}).get("memory")
-        self.found: dict[str, Any] | None = None
-        """{pid, command, rss_bytes} of it."""
+    def __init__(self, group: "schema.Cgroup | None") -> None:
+        self._directory = group.get("memory") if group else None
+        self.found: schema.Process | None = None
 
     def look(self) -> None:
         """Compare what the processes of the group use now; a process that ends meanwhile is passed over."""

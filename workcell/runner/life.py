@@ -28,6 +28,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from workcell.rundir import schema
+
 TEMPORARY_FAILURE = 75
 
 
@@ -80,7 +82,7 @@ def _say(words: str, asked: "starter.Starter | None" = None) -> int:
 def _attempt(
     run: str,
     n: int,
-    attempt: "dict[str, Any]",
+    attempt: "schema.Attempt",
     held: writer.Writer,
     agent_lock: int,
     isolation: str,
@@ -136,13 +138,14 @@ def _attempt(
     most = attempt["limits"]
     timer = limits.Limits(child.pid, most.get("wall_seconds"), most.get("idle_seconds"))
     largest = bounds.Largest(group)
-    typing = (attempt.get("typing") or {}).get("screen", "none") != "none"
+    keys = attempt.get("typing")
+    typing = bool(keys and keys.get("screen", "none") != "none")
     running = live.Live(child.pid, run, n, directory, journal)
     screen = None if tty is None or book is None else (tty, book)
     work = pump.Pump(running, screen, listener, wakeup, timer, largest, typing=typing)
-    kept: list[dict[str, Any]] = []
+    kept: list[schema.Exit] = []
 
-    def ended() -> "dict[str, Any]":
+    def ended() -> "schema.Exit":
         assert running.ended is not None
         return _exit(
             began, timer.how or "reaped", wait_status=running.ended[0], usage=running.ended[1], largest=largest.found
@@ -164,13 +167,13 @@ def _attempt(
     journal.close()
 
 
-def _environment(run: str, n: int, attempt: "dict[str, Any]", pinned: "str | None") -> "tuple[dict[str, str], int]":
+def _environment(run: str, n: int, attempt: "schema.Attempt", pinned: "str | None") -> "tuple[dict[str, str], int]":
     """(the agent's environment, its umask): env.json, and nothing added but TERM and WORKCELL_*."""
     data = safe_open.read(os.path.join(run, layout.ENV), look.LARGEST) or b""
     if pinned is not None and digest.sha256(data) != pinned:
         # what an earlier attempt left behind may have replaced it since the run was compared with its ledger
         raise FileNotFoundError(errno.ENOENT, f"{layout.ENV} changed since it was written", run)
-    stored = json_codec.decode(data)
+    stored: Any = json_codec.decode(data)
     env: dict[str, str] = dict(stored["env"])
     directory = layout.attempt(run, n)
     env.update(
@@ -185,7 +188,7 @@ def _environment(run: str, n: int, attempt: "dict[str, Any]", pinned: "str | Non
     return env, int(stored["umask"])
 
 
-def _stdio(directory: str, attempt: "dict[str, Any]", tty: "terminal.Terminal | None") -> "tuple[int, int, int]":
+def _stdio(directory: str, attempt: "schema.Attempt", tty: "terminal.Terminal | None") -> "tuple[int, int, int]":
     if tty is not None:
         return tty.slave, tty.slave, tty.slave
     out = safe_open.append(os.path.join(directory, layout.AGENT_LOG), os.O_WRONLY)
@@ -212,7 +215,7 @@ def _wakeup() -> int:
     return reader
 
 
-def _start(n: int, agent: int, isolation: str, group: "dict[str, Any] | None") -> "dict[str, Any]":
+def _start(n: int, agent: int, isolation: str, group: "schema.Cgroup | None") -> "schema.Start":
     return {
         "schema": "workcell.file.start/1",
         "attempt": n,
@@ -220,26 +223,26 @@ def _start(n: int, agent: int, isolation: str, group: "dict[str, Any] | None") -
         "monotonic": round(time.monotonic(), 3),
         "runner": platform.identity(os.getpid()),
         "agent": platform.identity(agent),
-        "isolation": isolation,
+        "isolation": "subreaper" if isolation == "subreaper" else "none",
         "cgroup": group,
     }
 
 
 def _exit(
     began: float,
-    how: str,
+    how: "schema.ExitHow",
     *,
     wait_status: "int | None" = None,
     usage: "Any" = None,
     error: "str | None" = None,
-    largest: "dict[str, Any] | None" = None,
-) -> "dict[str, Any]":
+    largest: "schema.Process | None" = None,
+) -> "schema.Exit":
     code = number = None
     if wait_status is not None and os.WIFEXITED(wait_status):
         code = os.WEXITSTATUS(wait_status)
     elif wait_status is not None and os.WIFSIGNALED(wait_status):
         number = os.WTERMSIG(wait_status)
-    found: dict[str, Any] = {
+    found: schema.Exit = {
         "schema": "workcell.file.exit/1",
         "how": how,
         "code": code,
@@ -255,7 +258,7 @@ def _exit(
     return found
 
 
-def _seal_exit(held: writer.Writer, room: slot.Slot, n: int, found: "dict[str, Any]") -> None:
+def _seal_exit(held: writer.Writer, room: slot.Slot, n: int, found: "schema.Exit") -> None:
     """Keep the exit record in its room, then seal it. A full disk leaves it in the room, which counts as its line."""
     room.keep(n, found)
     try:

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
     from workcell.runner.live import Live
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from workcell.rundir import schema
+
 GRACE = 10.0
 """Seconds between asking (SIGTERM) and killing."""
 
@@ -31,7 +35,7 @@ class Limits:
         self._look_at = now + idle / 4 if idle else None
         self._quiet_since = now
         self._cpu = -1
-        self.how: str | None = None
+        self.how: schema.ExitHow | None = None
         """Why the attempt is being ended: stopped, limit-wall or limit-idle."""
         self._kill_at: float | None = None
         self.live: Live | None = None
@@ -58,7 +62,7 @@ class Limits:
         if self.live is None or self.live.ended is None:
             self.check(self.spare())
 
-    def end(self, how: str, grace: float = GRACE) -> None:
+    def end(self, how: "schema.ExitHow", grace: float = GRACE) -> None:
         """Ask the agent to end; what is left of it after `grace` seconds is killed."""
         if self.how is None:
             self.how = how

@@ -7,13 +7,14 @@ from workcell.rundir import layout, maildir, vocabulary
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
+
+    from workcell.base.json_codec import Json
 
 _LARGE = 1 << 14
 """Bytes above which a message can only be a text. It may have megabytes, and none of them get into the runner."""
 
 
-def take(letters: "set[str]") -> "Iterator[dict[str, Any]]":
+def take(letters: "set[str]") -> "Iterator[Json]":
     """Messages for the runner, oldest first; each is in cur/ before it is told of.
 
     What is for the agent stays where it is, and its file name is put into `letters`. The working directory is the run.

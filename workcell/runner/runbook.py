@@ -20,6 +20,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from workcell.rundir import schema
+
 RECORD = "steps.jsonl"
 _LARGEST = 1 << 26
 
@@ -100,7 +102,7 @@ def run_step(text: str) -> int:
     return os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)
 
 
-def note(path: str, step: "dict[str, Any]", event: str, **more: object) -> None:
+def note(path: str, step: "schema.Step", event: str, **more: object) -> None:
     """Append one record, durable before the step goes on; a line that a crash tore is ended first."""
     line = json_codec.encode_line(
         {"at": clock.stamp(), "event": event, "step": step["step"], "sha256": step["sha256"], **more}
@@ -117,7 +119,7 @@ def note(path: str, step: "dict[str, Any]", event: str, **more: object) -> None:
 
 
 def hand_over(
-    steps: "list[dict[str, Any]]", done: "dict[tuple[int, str], int]", failed: "dict[str, Any] | None", code: int
+    steps: "list[schema.Step]", done: "dict[tuple[int, str], int]", failed: "schema.Step | None", code: int
 ) -> None:
     """Leave a handoff like any agent: what is done, what remains, what is in the way."""
     lines = ["## Done", ""]

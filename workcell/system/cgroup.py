@@ -4,15 +4,21 @@ A group is a plain dict, as start.json holds it under `cgroup`: `kind` (scope, v
 directory of that controller's files, or None where nothing is limited by it), `memory_bytes`, `processes`, `unit`.
 """
 
+from __future__ import annotations
+
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workcell.base.errors import Unreachable
 from workcell.rundir import layout
 from workcell.system import cgroup_files as files
 from workcell.system import user_manager
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 MEMORY, PIDS = "memory", "pids"
 KEYS = {MEMORY: "memory_bytes", PIDS: "processes"}
@@ -43,7 +49,7 @@ class Way:
         return {"scope": "systemd user manager", "v2": "cgroup v2", "v1": "cgroup v1"}[self.kind] + f" in {where}"
 
 
-def wanted(limits: dict[str, Any]) -> list[str]:
+def wanted(limits: Mapping[str, Any]) -> list[str]:
     """The controllers that the limits of an attempt ask for."""
     return [controller for controller, key in KEYS.items() if limits.get(key)]
 
@@ -107,7 +113,7 @@ def _options(text: str) -> list[str]:
     return text.rpartition(" ")[2].split(",")
 
 
-def _scope(own: list[str], mounts: list[str], needs: list[str]) -> "Way | str":
+def _scope(own: list[str], mounts: list[str], needs: list[str]) -> Way | str:
     mounted = _mounted(own, mounts, None)
     if mounted is None or not set(needs) <= set(files.words(mounted[0], "cgroup.controllers")):
         return "systemd: the controllers are not on cgroup v2, the only kind that a user manager can pass on"
@@ -121,7 +127,7 @@ def _scope(own: list[str], mounts: list[str], needs: list[str]) -> "Way | str":
     return Way("scope", dict.fromkeys(needs, directory))
 
 
-def _v2(own: list[str], mounts: list[str], needs: list[str]) -> "Way | str":
+def _v2(own: list[str], mounts: list[str], needs: list[str]) -> Way | str:
     """The nearest directory at or above our own group in which groups can have these controllers and that we can
     write to: processes may only stand in leaves, so it is mostly one above ours."""
     mounted = _mounted(own, mounts, None)
@@ -149,7 +155,7 @@ def _can_enable(directory: str) -> bool:
     )
 
 
-def _v1(own: list[str], mounts: list[str], needs: list[str]) -> "Way | str":
+def _v1(own: list[str], mounts: list[str], needs: list[str]) -> Way | str:
     places = {}
     for controller in needs:
         mounted = _mounted(own, mounts, controller)
@@ -161,7 +167,7 @@ def _v1(own: list[str], mounts: list[str], needs: list[str]) -> "Way | str":
     return Way("v1", places)
 
 
-def place(called: str, pid: int, limits: dict[str, Any]) -> Group:
+def place(called: str, pid: int, limits: Mapping[str, Any]) -> Group:
     """Make the group `called` with the limits of an attempt and put the process into it.
 
     Raises Unreachable when no way there is leads to a process that is inside; nothing is left behind then.
@@ -277,9 +283,9 @@ def members(group: Group | None) -> list[int]:
     return sorted({pid for path in _paths(group) for pid in files.numbers(path)})
 
 
-def counts(group: Group) -> dict[str, Any]:
+def counts(group: Group) -> schema.Counts:
     """What the kernel counted: how often each limit was hit, and the peaks. None for what cannot be read any more."""
-    out: dict[str, Any] = {"kind": group.get("kind")}
+    out: schema.Counts = {"kind": group.get("kind")}
     if group.get(MEMORY):
         v1 = group["kind"] == "v1"
         out["memory_bytes"] = group[KEYS[MEMORY]]

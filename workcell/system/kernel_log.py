@@ -1,8 +1,13 @@
 """The kernel's own word on which process it killed at a memory limit, where its log can be read."""
 
+from __future__ import annotations
+
 import os
 import re
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 _GROUP = re.compile(rb"oom-kill:.*?oom_memcg=([^,\s]+)")
 _KILLED = re.compile(
@@ -12,15 +17,15 @@ MOST = 1 << 22
 """Bytes that are read; a kernel keeps less than this."""
 
 
-def killed(group: str) -> dict[str, Any] | None:
+def killed(group: str) -> schema.Process | None:
     """{pid, command, rss_bytes} of the largest process killed at the limit of the group with this name, or None."""
     found = parse(_read(), os.fsencode(group))
     return max(found, key=lambda one: int(one["rss_bytes"]), default=None)
 
 
-def parse(lines: list[bytes], group: bytes) -> list[dict[str, Any]]:
+def parse(lines: list[bytes], group: bytes) -> list[schema.Process]:
     """Every process that the lines say was killed in the group: its line follows the one that names the group."""
-    out = []
+    out: list[schema.Process] = []
     ours = False
     for line in lines:
         named = _GROUP.search(line)

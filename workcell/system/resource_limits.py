@@ -1,11 +1,16 @@
 """The limits on memory and processes of an attempt: whether they can be kept here, what was hit, and the end of it."""
 
+from __future__ import annotations
+
 import os
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from workcell.rundir import find, layout, look
 from workcell.system import cgroup, kernel_log, user_manager
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 ENDS_AT_LOGOUT = "with limits on memory or processes an agent ends when your last session does"
 LINGER = "loginctl enable-linger"
@@ -14,7 +19,7 @@ VERIFY = "-verify"
 """What the group of a verify script has behind the name of its attempt's."""
 
 
-def check(limits: dict[str, Any]) -> None:
+def check(limits: Mapping[str, Any]) -> None:
     """Raise Unreachable when limits are asked for that nothing on this machine can keep."""
     needs = cgroup.wanted(limits)
     if needs:
@@ -23,7 +28,7 @@ def check(limits: dict[str, Any]) -> None:
             raise cgroup.missing(needs, not_here)
 
 
-def warnings(limits: dict[str, Any]) -> list[str]:
+def warnings(limits: Mapping[str, Any]) -> list[str]:
     """What a person should know of the way in which these limits are kept."""
     needs = cgroup.wanted(limits)
     found = cgroup.ways(needs)[0] if needs else []
@@ -41,9 +46,11 @@ def of(run: str, n: int) -> cgroup.Group | None:
 
 
 def _of(seen: look.Look, n: int) -> cgroup.Group | None:
-    group = (look.record_at(seen, n, layout.START) or {}).get("cgroup")
-    if not isinstance(group, dict):
+    start: schema.Start | None = look.record_at(seen, n, layout.START)
+    found: Any = start.get("cgroup") if start else None
+    if not isinstance(found, dict):
         return None
+    group: cgroup.Group = found
     run, home = seen.run, find.home_of(seen.run)
     begins, own = cgroup.prefix(home), cgroup.name(home, run, n)
     for key in (cgroup.MEMORY, cgroup.PIDS):
@@ -65,18 +72,20 @@ def of_verify(group: cgroup.Group | None) -> cgroup.Group | None:
     return {**group, **beside, "unit": unit}
 
 
-def told(group: cgroup.Group | None, exit: dict[str, Any] | None) -> dict[str, Any] | None:
+def told(group: cgroup.Group | None, exit: schema.Exit | None) -> schema.Counts | None:
     """What the kernel counted in a group, and the largest process: the one that it killed, else the largest seen."""
     if group is None:
         return None
     counts = cgroup.counts(group)
     if counts.get("memory_kills"):
         named = os.path.basename(str(group["memory"]))
-        counts["largest"] = kernel_log.killed(named) or (exit or {}).get("largest")
+        counts["largest"] = kernel_log.killed(named) or (exit.get("largest") if exit else None)
     return counts
 
 
-def around_verify(run: str, n: int, limits: dict[str, Any]) -> tuple[Callable[[int], None] | None, list[cgroup.Group]]:
+def around_verify(
+    run: str, n: int, limits: Mapping[str, Any]
+) -> tuple[Callable[[int], None] | None, list[cgroup.Group]]:
     """(what puts a process into a new group with these limits, the group once it is made); None where none is asked."""
     made: list[cgroup.Group] = []
     if not cgroup.wanted(limits):

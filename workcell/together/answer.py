@@ -29,11 +29,10 @@ def perform(cell: Cell, request: Request) -> send.Result:
 def up(run: str) -> tuple[look.Look, screen.Screen | None]:
     """(a look at the run, the dialog that its terminal shows now)."""
     seen = look.at(run)
-    attempt = seen.attempt or {}
-    if seen.phase != phase.RUNNING or attempt.get("io") != "terminal":
+    if seen.phase != phase.RUNNING or seen.io != "terminal":
         return seen, None
-    columns, rows = terminal.size(((seen.start or {}).get("agent") or {}).get("pid"), attempt)
-    agent = registry.find_or_generic(str(attempt.get("reader")), layout.home_of(run))
+    columns, rows = terminal.size(seen.agent_pid, seen.attempt)
+    agent = registry.find_or_generic(seen.reader, layout.home_of(run))
     shown = screens.read(agent, terminal.draw(seen.directory, columns, rows).lines())
     return seen, shown if shown["kind"] == "dialog" else None
 

@@ -71,14 +71,14 @@ def deliver(run: str, message: dict[str, Any], patience: float) -> Result:
     if seen.phase == phase.CORRUPT:
         raise Refused(f"{seen.id} cannot be read: {seen.why}", f"workcell fsck {seen.id}")
     live = seen.phase in (phase.RUNNING, phase.STARTING)
-    types = live and _screen(seen) != "none" and (seen.attempt or {}).get("io") == "terminal"
+    types = live and _screen(seen) != "none" and seen.io == "terminal"
     if message["kind"] != "text" and not types:
         raise Refused(f"{seen.id} has no terminal to press keys in: it is {seen.phase}", f"workcell status {seen.id}")
     if message["kind"] != "text":
         message = {**message, "attempt": seen.n}
     name = inbox.post(run, message)
     if not types:
-        recipe = ((seen.attempt or {}).get("recipe") or {}).get("name")
+        recipe = seen.recipe_name
         why = f"recipe {recipe!r} takes no messages while it runs" if live else f"the run is {seen.phase}"
         return Result(seen.id, name, inbox.QUEUED, f"{why}: the next attempt's brief will hold it")
     stop.poke(run)
@@ -86,7 +86,7 @@ def deliver(run: str, message: dict[str, Any], patience: float) -> Result:
 
 
 def _screen(seen: look.Look) -> str:
-    return str(((seen.attempt or {}).get("typing") or {}).get("screen") or "none")
+    return seen.screen
 
 
 def _word(seen: look.Look, run: str, name: str, until: float) -> Result:

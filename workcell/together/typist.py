@@ -136,7 +136,7 @@ class _Courier:
     def _begin(self, name: str, message: "inbox.Message") -> str:
         if message.get("attempt") not in (None, self.n):
             raise _Refuse(f"it was for attempt {message['attempt']}, and {self.n} runs now")
-        if platform.alive(self._agent()) == probe.NO:
+        if self._has_ended():
             raise _Wait("the agent has ended")
         if message["kind"] == "answer":
             if not inbox.ordered(self.run, name):
@@ -172,8 +172,9 @@ class _Courier:
             return "it left the composer after Enter"
         raise _Unsure("it was typed, and is no longer in the composer; nobody saw it taken")
 
-    def _agent(self) -> dict[str, Any]:
-        return dict((look.at(self.run, holding=True).start or {}).get("agent") or {})
+    def _has_ended(self) -> bool:
+        start = look.at(self.run, holding=True).start
+        return start is not None and platform.alive(start["agent"]) == probe.NO
 
     def _prompted(self, message: "inbox.Message") -> bool:
         told = capture_state.records(capture_state.stored(self.directory)) or {}

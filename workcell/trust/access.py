@@ -1,5 +1,7 @@
 """Who calls an operation, and whether they may: from inside a run, what is for a person is refused."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Mapping
 from typing import Any

@@ -1,8 +1,10 @@
 """doctor --as-cron: what would fail in the poor environment that a timer gives, asked in that very environment."""
 
+from __future__ import annotations
+
 import os
 import shutil
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workcell.accounts import holds
 from workcell.base.errors import WorkcellError
@@ -11,6 +13,9 @@ from workcell.rundir import heartbeat, look, phase, scan
 from workcell.system import run_program, tmux
 from workcell.texts import recipe
 from workcell.upkeep.doctor import FAIL, OK, WARN, Line
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 TIMEOUT = 30.0
 
@@ -77,11 +82,10 @@ def _ticks(home: str) -> Line:
     return Line("last tick", OK, f"{passed:.0f} s ago")
 
 
-def _agent(run: look.Look, attempt: dict[str, Any], seen: set[str]) -> list[Line]:
+def _agent(run: look.Look, attempt: schema.Attempt, seen: set[str]) -> list[Line]:
     env = environment.known(run.run)
     program = str((attempt.get("argv") or ["?"])[0])
-    values = (attempt.get("recipe") or {}).get("values") or {}
-    name = str((attempt.get("recipe") or {}).get("name"))
+    name = str(run.recipe_name)
     account = holds.account(run.run, attempt)
     key = f"{name}/{account}/{env.get('PATH')}"
     if key in seen:
@@ -90,13 +94,13 @@ def _agent(run: look.Look, attempt: dict[str, Any], seen: set[str]) -> list[Line
     if shutil.which(program, path=env.get("PATH")) is None:
         return [Line(f"agent {name}", FAIL, f"{program} is not on the PATH of {run.id}", f"workcell resume {run.id}")]
     found = [Line(f"agent {name}", OK, program)]
-    words = values.get("probe")
+    words = run.recipe.get("probe")
     if isinstance(words, list) and words:
         found.append(_probe(run, attempt, name, words, env))
     return found
 
 
-def _probe(run: look.Look, attempt: dict[str, Any], name: str, words: list[str], env: dict[str, str]) -> Line:
+def _probe(run: look.Look, attempt: schema.Attempt, name: str, words: list[str], env: dict[str, str]) -> Line:
     label = f"credential of {name}"
     try:
         named = {"workspace": str(attempt.get("cwd")), "run_dir": run.run}

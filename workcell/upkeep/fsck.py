@@ -1,5 +1,7 @@
 """fsck: run directories held against the format and their ledgers, and what can be made anew from those."""
 
+from __future__ import annotations
+
 import os
 import stat
 from dataclasses import dataclass, field
@@ -11,6 +13,11 @@ from workcell.base.errors import Usage
 from workcell.rundir import events, find, layout, ledger, log_segments, look, phase, safe_open, schema, status, writer
 from workcell.rundir.cell import Cell
 from workcell.upkeep import fsck_ledger as ledgers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from workcell.base.json_codec import Json
+    from workcell.rundir import schema
 
 
 @dataclass(frozen=True)
@@ -27,7 +34,7 @@ class Request:
 class Result:
     checked: int
     """How many runs were looked at."""
-    runs: list["Report"]
+    runs: list[Report]
     """Those of which there is anything to say."""
 
 
@@ -204,7 +211,10 @@ def _status(run: str, seen: look.Look, rebuild: bool, report: Report) -> None:
     try:
         data = safe_open.read(path, look.LARGEST)
         # older versions kept the path of the run, and knew nothing of a ledger
-        found = None if data is None else {"checked": False, "altered": [], **status.portable(json_codec.decode(data))}
+        found: Json | None = None
+        if data is not None:
+            found = {"checked": False, "altered": [], **json_codec.decode(data)}
+            found.pop("dir", None)
     except ValueError:
         found = {}
     # one that an older program wrote lacks keys that were added since

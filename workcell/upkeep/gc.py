@@ -1,12 +1,14 @@
 """gc: what is no longer needed, with the proof for each, and its removal when a person says yes."""
 
+from __future__ import annotations
+
 import os
 import shutil
 import stat
 import sys
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workcell.base import clock, probe
 from workcell.base.errors import WorkcellError
@@ -15,6 +17,9 @@ from workcell.git import repository, safe_removal, snapshot, worktrees
 from workcell.rundir import attempts, find, layout, ledger, locks, log_segments, look, notice, orders, phase, writer
 from workcell.rundir.cell import Cell
 from workcell.system import resource_limits
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 HOUR = 3600.0
 DAY = 86400.0
@@ -32,7 +37,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Result:
-    items: list["Item"]
+    items: list[Item]
 
 
 @dataclass
@@ -132,7 +137,7 @@ class _Seen:
             self.logs += _plain_log(seen)
 
 
-def _old_run(path: str, result: dict[str, Any], now: float, older_than: float) -> list[Item]:
+def _old_run(path: str, result: schema.Result, now: float, older_than: float) -> list[Item]:
     try:
         age = now - clock.parse(str(result["ended_at"]))
     except (KeyError, ValueError) as error:

@@ -1,15 +1,20 @@
 """ls: what is there, those that need a person first."""
 
+from __future__ import annotations
+
 import os
 import time
 from dataclasses import dataclass, replace
-from typing import Any
 
 from workcell.base import clock
 from workcell.cleaning import run_cleaner
 from workcell.evidence import capture_state
 from workcell.rundir import heartbeat, layout, look, phase, scan, status
 from workcell.rundir.cell import Cell
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 RECENT = 20
 """Runs that are over and shown without being asked for."""
@@ -32,7 +37,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Result:
-    runs: list[dict[str, Any]]
+    runs: list[schema.Status]
     """Status documents, in the order in which they are shown."""
     hidden: int
     """Runs that are over and were left out."""
@@ -52,8 +57,8 @@ def ls(home: str, *, everything: bool = False, group: str | None = None, now: fl
     `now` is in seconds since the epoch; the wall clock without it.
     """
     found = scan.scan(home)
-    live: list[dict[str, Any]] = []
-    done: list[dict[str, Any]] = []
+    live: list[schema.Status] = []
+    done: list[schema.Status] = []
     over = found.done
     for path in found.live:
         seen = look.at(path)
@@ -79,13 +84,13 @@ def ls(home: str, *, everything: bool = False, group: str | None = None, now: fl
     return Result([*live, *done], 0 if group is not None else over - len(done))
 
 
-def _rank(run: dict[str, Any]) -> int:
+def _rank(run: schema.Status) -> int:
     state = run["state"]
     return 0 if state in _ATTENTION else 2 if state in (phase.SCHEDULED, phase.CREATED) else 1
 
 
-def _fresh_and_bad(run: dict[str, Any], since: float) -> bool:
+def _fresh_and_bad(run: schema.Status, since: float) -> bool:
     try:
-        return run.get("needs") is not None and clock.parse(run["ended_at"]) >= since
+        return run.get("needs") is not None and clock.parse(str(run["ended_at"])) >= since
     except (KeyError, TypeError, ValueError):
         return False

@@ -1,5 +1,7 @@
 """status: the state of one run, with what it rests on."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -8,6 +10,10 @@ from workcell.evidence import activity
 from workcell.rundir import find, look
 from workcell.rundir import status as documents
 from workcell.rundir.cell import Cell
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 
 @dataclass(frozen=True)
@@ -53,14 +59,15 @@ class Result:
 def perform(cell: Cell, request: Request) -> Result:
     """The operation `status`. Raises what `find.run` raises for a run that cannot be found."""
     found = status(find.run(cell.home, request.run))
-    return Result(**{field.name: found[field.name] for field in fields(Result)})
+    keys: dict[str, Any] = {**found}
+    return Result(**{field.name: keys[field.name] for field in fields(Result)})
 
 
-def status(run: str) -> dict[str, Any]:
+def status(run: str) -> schema.Status:
     """The status document of the run as of now. Reads, and starts and ends nothing.
 
     Of a run that runs the agent's records are read on, so that the activity is of this moment.
     """
     seen = look.at(run)
-    found: dict[str, Any] = run_cleaner.of_run(run).record(documents.document(seen, activity.of(seen)))
+    found: schema.Status = run_cleaner.of_run(run).record(documents.document(seen, activity.of(seen)))
     return found

@@ -1,7 +1,8 @@
 """what: three lines on a run from its records, without a model."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any
 
 from workcell.cleaning import run_cleaner
 from workcell.evidence import activity, capture_state
@@ -9,6 +10,10 @@ from workcell.judgement import outcome, words
 from workcell.judgement import session as sessions
 from workcell.rundir import find, look, phase
 from workcell.rundir.cell import Cell
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from workcell.base.json_codec import Json
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,7 @@ def perform(cell: Cell, request: Request) -> Result:
     return Result(**what(find.run(cell.home, request.run)))
 
 
-def what(run: str) -> dict[str, Any]:
+def what(run: str) -> Json:
     """{id, name, state, now, recently, asked}: what it does now, what it did last, what it was asked last."""
     seen = look.at(run)
     doing = activity.of(seen)
@@ -44,14 +49,14 @@ def what(run: str) -> dict[str, Any]:
     told = capture_state.records(state) or (state["sources"]["hook"]["session"] if state else sessions.empty())
     said = words.what(told, doing)
     if not told["prompt"]:
-        said["asked"] = words.cut(str((seen.attempt or {}).get("objective") or said["asked"]))
+        said["asked"] = words.cut(str(seen.objective or said["asked"]))
     if seen.phase != phase.RUNNING:
         said["now"] = words.cut(_over(seen))
     elif not told["events"] and doing is None:
-        said["now"] = words.cut(f"runs the recipe {((seen.attempt or {}).get('recipe') or {}).get('name')}")
-    word = (seen.result or {}).get("outcome") or (doing or {}).get("state") or seen.phase
+        said["now"] = words.cut(f"runs the recipe {seen.recipe_name}")
+    word = seen.outcome or (doing["state"] if doing else None) or seen.phase
     said = run_cleaner.of_run(run).record(said)
-    return {"id": seen.id, "name": (seen.launch or {}).get("name"), "state": word, **said}
+    return {"id": seen.id, "name": seen.launch.get("name") if seen.launch else None, "state": word, **said}
 
 
 def _over(seen: look.Look) -> str:

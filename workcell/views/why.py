@@ -42,8 +42,8 @@ def why(home: str, run: str) -> dict[str, Any]:
         "id": seen.id,
         "phase": seen.phase,
         "attempt": seen.n,
-        "outcome": (seen.result or {}).get("outcome"),
-        "reason": (seen.result or {}).get("reason") or seen.why,
+        "outcome": seen.outcome,
+        "reason": seen.reason or seen.why,
         "meaning": vocabulary.VERDICTS[found["verdict"]],
         **found,
     }

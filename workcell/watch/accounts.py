@@ -1,7 +1,9 @@
 """Holds on accounts: lifted when their time is over, or when the credential is taken again."""
 
+from __future__ import annotations
+
 import os
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workcell.accounts import holds
 from workcell.base import clock
@@ -11,6 +13,9 @@ from workcell.system import run_program
 from workcell.texts import recipe
 from workcell.watch import observe
 from workcell.watch.actions import Actions
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 FIRST, MOST = 300.0, 4 * 3600.0
 """Seconds before the first probe of a refused credential, doubled each time up to the second."""
@@ -39,14 +44,14 @@ def look_after(home: str, actions: Actions, now: observe.Now) -> list[str]:
     return did
 
 
-def _lift(home: str, actions: Actions, name: str, hold: dict[str, Any], why: str) -> str:
+def _lift(home: str, actions: Actions, name: str, hold: schema.AccountHold, why: str) -> str:
     number = actions.intent(run=None, step="release", account=name, why=why)
     holds.lift(home, name)
     actions.result(number, "done", why)
     return f"account {name}: let go, {why}"
 
 
-def _signed_in(home: str, hold: dict[str, Any]) -> str | None:
+def _signed_in(home: str, hold: schema.AccountHold) -> str | None:
     """The login file is another than the refused one: somebody signed in again."""
     seen = _of(home, hold)
     if seen is None or seen.attempt is None or not hold.get("login"):
@@ -55,7 +60,7 @@ def _signed_in(home: str, hold: dict[str, Any]) -> str | None:
     return "somebody signed in again" if now is not None and now != hold["login"] else None
 
 
-def _due(hold: dict[str, Any], actions: Actions, name: str) -> bool:
+def _due(hold: schema.AccountHold, actions: Actions, name: str) -> bool:
     tries = int(hold.get("tries") or 0)
     pause = min(MOST, FIRST * 2.0**tries)
     mine = [one for one in actions.lines if one.get("account") == name and one.get("step") == "probe"]
@@ -67,31 +72,30 @@ def _due(hold: dict[str, Any], actions: Actions, name: str) -> bool:
         return True
 
 
-def _of(home: str, hold: dict[str, Any]) -> look.Look | None:
-    run = os.path.join(home, layout.RUNS, os.path.basename(str((hold.get("by") or {}).get("run"))))
+def _of(home: str, hold: schema.AccountHold) -> look.Look | None:
+    run = os.path.join(home, layout.RUNS, os.path.basename(str(hold["by"].get("run"))))
     return look.at(run) if os.path.isdir(run) else None
 
 
-def _probe_words(home: str, hold: dict[str, Any]) -> list[str] | None:
+def _probe_words(home: str, hold: schema.AccountHold) -> list[str] | None:
     """The recipe's own question whether the credential is taken; None for a recipe without one."""
     seen = _of(home, hold)
-    values = (((seen.attempt if seen else None) or {}).get("recipe") or {}).get("values") or {}
-    words = values.get("probe")
+    words = seen.recipe.get("probe") if seen else None
     if seen is None or not isinstance(words, list) or not words:
         return None
-    named = {"workspace": str((seen.attempt or {}).get("cwd")), "run_dir": seen.run}
+    named = {"workspace": seen.cwd, "run_dir": seen.run}
     try:
         return [recipe.render(str(word), named, "probe") for word in words]
     except WorkcellError:
         return None
 
 
-def _probe(home: str, actions: Actions, name: str, hold: dict[str, Any], words: list[str]) -> str | None:
+def _probe(home: str, actions: Actions, name: str, hold: schema.AccountHold, words: list[str]) -> str | None:
     seen = _of(home, hold)
     assert seen is not None
     number = actions.intent(run=seen.id, attempt=seen.n, step="probe", account=name, why="is the credential taken?")
     try:
-        where = str((seen.attempt or {}).get("cwd"))
+        where = seen.cwd
         ran = run_program.run(words, timeout=PATIENCE, cwd=where, env=env.known(seen.run))
         state, told = ("done", "taken") if ran.ok else ("not yet", ran.complaint())
     except WorkcellError as error:

@@ -80,7 +80,7 @@ def _not_running(seen: look.Look, memory: observe.Memory, mine: "dict[str, Any]"
         return SETTLE
     since = memory.since(mine)
     if seen.phase == phase.CREATED:
-        later = (seen.attempt or {}).get("start") == "later"
+        later = seen.starts_later
         return START if not later and since >= observe.TWICE else None
     if seen.phase == phase.SCHEDULED:
         # which of the two clocks is right will show within a minute
@@ -97,7 +97,7 @@ def settles(seen: look.Look) -> bool:
 
 
 def _due(seen: look.Look, wall: float) -> bool:
-    at = (seen.next or {}).get("not_before")
+    at = seen.next.get("not_before") if seen.next else None
     if not at:
         return True
     try:
@@ -109,7 +109,7 @@ def _due(seen: look.Look, wall: float) -> bool:
 def _running(seen: look.Look, memory: observe.Memory, mine: "dict[str, Any]") -> "Finding | None":
     """Whether a live run is to be judged: something telling came, or it has been silent for long."""
     silent = memory.silence(seen, mine)
-    if (seen.attempt or {}).get("reader") in (None, "none"):
+    if seen.reader == "none":
         return None  # nobody can read what it records, and silence proves nothing
     told = _told(seen, mine)
     if told:

@@ -95,14 +95,13 @@ class LiveRun:
         return " ".join(why.split())
 
     def tell(self, event: str, why: str) -> bool:
-        facts = {"why": why, "objective": (self.seen.attempt or {}).get("objective")}
+        facts = {"why": why, "objective": self.seen.objective}
         return post.about_run(self.seen, event, {key: value for key, value in facts.items() if value}, self._edge)
 
     # -- the agent
 
     def has_keys(self) -> bool:
-        attempt = self.seen.attempt or {}
-        return attempt.get("io") == "terminal" and (attempt.get("typing") or {}).get("screen") not in (None, "none")
+        return self.seen.io == "terminal" and self.seen.screen != "none"
 
     def answer(self, choice: str) -> Done:
         found = answers.answer(self.seen.run, choice, f"playbook:{self.book}", PATIENCE)

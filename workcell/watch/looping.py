@@ -42,7 +42,7 @@ def find(seen: look.Look, found: dict[str, Any], mine: dict[str, Any], now: obse
         if loop["times"] - first["times"] <= repetition.MOST:
             return None
         since = float(first["at"])
-    return loop if tree_age.changed_since(str((seen.attempt or {}).get("cwd")), since) is False else None
+    return loop if tree_age.changed_since(seen.cwd, since) is False else None
 
 
 def _epoch(stamp: str | None) -> float | None:

@@ -1,5 +1,7 @@
 """recover: what the watchdog would do about one run and why; and doing it now, without waiting for a tick."""
 
+from __future__ import annotations
+
 import os
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
@@ -17,6 +19,10 @@ from workcell.rundir.cell import Cell
 from workcell.trust import policy
 from workcell.watch import act, findings, incidents, observe
 from workcell.watch.actions import Actions
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 SETTLES = "its end is written down, leftovers are ended, verify runs, and what follows is decided from that"
 
@@ -39,7 +45,7 @@ class Result:
     fits: list[str]
     steps: list[str]
     why: str
-    verdict: dict[str, Any] | None = None
+    verdict: schema.VerdictSummary | None = None
     did: list[str] = field(default_factory=list)
     dry_run: bool = False
 
@@ -84,7 +90,7 @@ def _cleaned(found: Result, run: str) -> Result:
 def _plan(home: str, seen: look.Look, memory: observe.Memory) -> Result:
     """What there is to do, without the patience of a tick: whoever asks has seen it, too."""
     if seen.phase == phase.DONE:
-        reason = str((seen.result or {}).get("reason"))
+        reason = str(seen.reason)
         return Result(seen.id, seen.phase, None, None, [], [], f"it is over: {reason}")
     if findings.settles(seen):
         return Result(seen.id, seen.phase, findings.SETTLE, None, [], ["settle"], SETTLES)
@@ -112,10 +118,12 @@ def _plan(home: str, seen: look.Look, memory: observe.Memory) -> Result:
 
 
 def _scheduled(home: str, seen: look.Look, books: list[Playbook]) -> Result:
-    after = seen.next or {}
+    after = seen.next
+    if after is None:
+        return Result(seen.id, seen.phase, None, None, [], [], "what follows is not on record")
     name = str(after.get("playbook"))
     book = next((one for one in books if one.name == name), None)
-    account = holds.account(seen.run, seen.attempt or {})
+    account = holds.account(seen.run, seen.attempt)
     hold = holds.held(home, account)
     why = str(after.get("reason"))
     if hold is not None:

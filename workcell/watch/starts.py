@@ -1,5 +1,7 @@
 """Starting what was launched and never begun, and opening the next attempt of a run that goes on."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -66,18 +68,19 @@ def never_started(acting: Acting, seen: look.Look) -> None:
 
 def due(acting: Acting, seen: look.Look) -> None:
     """Open the next attempt of a run that goes on."""
-    after = seen.next or {}
-    name = str(after.get("playbook") or "due")
+    after = seen.next
+    name = str((after.get("playbook") if after else None) or "due")
     book = next((one for one in acting.books(seen) if one.name == name), None)
     actor = acting.actor(seen, name)
     if not _may_start(acting, seen, actor, book.limits if book else RESUME_LIMITS, findings.DUE):
         return
-    why = str(after.get("reason") or "it is due")
+    how = after.get("how") if after else None
+    why = str((after.get("reason") if after else None) or "it is due")
     number = acting.actions.intent(
         run=seen.id,
         attempt=seen.n,
         step="resume",
-        how=after.get("how"),
+        how=how,
         playbook=name,
         account=actor.account,
         why=why,
@@ -85,7 +88,7 @@ def due(acting: Acting, seen: look.Look) -> None:
     request = resume.Request(
         acting.home,
         seen.run,
-        native=after.get("how") == "native",
+        native=how == "native",
         attempt=seen.n,
         window=_uses_windows(acting.home),
         by={"who": "playbook", "playbook": name, "why": why, "act": number},
@@ -108,9 +111,7 @@ def _uses_windows(home: str) -> bool:
     return os.path.exists(tmux.of(home).socket)
 
 
-def _may_start(
-    acting: Acting, seen: look.Look, actor: caps.Actor, limits: Mapping[str, Any], finding: "Finding"
-) -> bool:
+def _may_start(acting: Acting, seen: look.Look, actor: caps.Actor, limits: Mapping[str, Any], finding: Finding) -> bool:
     """Whether holds and caps let an attempt be started now; what waits is left alone until it may."""
     if acting.starts >= STARTS or (actor.account is not None and actor.account in acting.begun):
         return False
@@ -129,7 +130,7 @@ def _may_start(
     return False
 
 
-def _give_up(acting: Acting, seen: look.Look, why: str, finding: "Finding") -> None:
+def _give_up(acting: Acting, seen: look.Look, why: str, finding: Finding) -> None:
     """Past a cap: a run that was to go on is abandoned, one that was never started waits; a person is told."""
     if seen.phase == phase.SCHEDULED:
         with settle.take(seen.run, seen) as held:

@@ -143,7 +143,7 @@ def _pruned(home: str, memory: observe.Memory) -> float:
 def _taken_up(seen: look.Look, memory: observe.Memory) -> None:
     """An attempt that a playbook opened has been taken up once its agent is seen to do anything at all."""
     mine = memory.of(seen)
-    if mine.get("taken_up") or (seen.attempt or {}).get("asked_by", {}).get("who") != "playbook":
+    if mine.get("taken_up") or seen.asker != "playbook":
         return
     sizes = mine.get("sizes") or [0]
     if sizes[0] > 0:

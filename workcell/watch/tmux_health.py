@@ -1,5 +1,7 @@
 """The one question that a tick asks of tmux, and who answered last time."""
 
+from __future__ import annotations
+
 import os
 
 from workcell.base import platform, probe
@@ -10,6 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from workcell.rundir import schema
+
 TIMEOUT = 2.0
 FORMAT = "#{pid} #{session_attached} #{session_name}"
 MISSING, SILENT = "socket-missing", "tmux-unresponsive"
@@ -18,7 +22,7 @@ MISSING, SILENT = "socket-missing", "tmux-unresponsive"
 class Answer:
     """What tmux said. `trouble` is MISSING, SILENT or None."""
 
-    def __init__(self, trouble: "str | None", words: str = "", sessions: "dict[str, bool] | None" = None) -> None:
+    def __init__(self, trouble: str | None, words: str = "", sessions: dict[str, bool] | None = None) -> None:
         self.trouble, self.words = trouble, words
         self.sessions = sessions
         """Our sessions, and whether a person is attached to each; None where tmux could not be asked."""
@@ -28,7 +32,7 @@ class Answer:
         return True if self.sessions is None else self.sessions.get(session, False)
 
 
-def look(home: str, memory: "dict[str, Any]") -> Answer:
+def look(home: str, memory: dict[str, Any]) -> Answer:
     """Ask the home's server once, if there ever was one; `memory` keeps who it is, and how it is asked.
 
     A socket that is gone is not asked: whether its server lives is known from its identity alone.
@@ -61,11 +65,11 @@ def look(home: str, memory: "dict[str, Any]") -> Answer:
     return Answer(None, sessions={row[2]: row[1] != "0" for row in rows if len(row) == 3})
 
 
-def _environment() -> "dict[str, str]":
+def _environment() -> dict[str, str]:
     return {"LC_ALL": "C.UTF-8", "PATH": os.environ.get("PATH") or "/usr/local/bin:/usr/bin:/bin"}
 
 
-def is_tmux(who: "dict[str, Any]") -> bool:
+def is_tmux(who: schema.Identity) -> bool:
     """Whether the process of that identity is a tmux server still: asked directly before it is signalled."""
     if platform.alive(who) != probe.YES:
         return False

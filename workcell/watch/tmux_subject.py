@@ -5,11 +5,13 @@ Invariants:
 - A signal goes to the server that answered last, and only after asking that its process is a tmux server still.
 """
 
+from __future__ import annotations
+
 import os
 import signal
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workcell.base import clock
 from workcell.base.errors import WorkcellError
@@ -19,6 +21,9 @@ from workcell.playbooks.interpreter import Hindrance
 from workcell.playbooks.step import DONE, FAILED, REFUSED, Done
 from workcell.system import tmux
 from workcell.watch import tmux_health
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 PATIENCE = 2.0
 """Maximum seconds to wait for the socket."""
@@ -34,7 +39,7 @@ class TmuxServer:
     begins_anew = True
 
     def __init__(
-        self, home: str, book: str, answer: tmux_health.Answer, identity: Mapping[str, Any] | None, now: float
+        self, home: str, book: str, answer: tmux_health.Answer, identity: schema.Identity | None, now: float
     ) -> None:
         self.book, self.now, self.message = book, now, ""
         self.verdict: Mapping[str, Any] = {}
@@ -43,8 +48,8 @@ class TmuxServer:
     @property
     def edge(self) -> str:
         """Tells a server, and what is wrong with it, from another one."""
-        known = self._identity or {}
-        return f"{self._answer.trouble}/{known.get('pid')}/{known.get('start')}"
+        known = self._identity
+        return f"{self._answer.trouble}/{known['pid'] if known else None}/{known['start'] if known else None}"
 
     def hindrance(self) -> Hindrance | None:
         return None
@@ -66,7 +71,7 @@ class TmuxServer:
 
     def repair_socket(self) -> Done:
         """Ask the server to make its socket again: tmux does so on SIGUSR1, and nothing else happens to it."""
-        if self._identity is None or not tmux_health.is_tmux(dict(self._identity)):
+        if self._identity is None or not tmux_health.is_tmux(self._identity):
             return Done(REFUSED, "the server that was known is gone")
         tmux_server = tmux.of(self._home)
         if os.path.exists(tmux_server.socket):

@@ -17,7 +17,7 @@ def run(tmp_path):
 def test_a_message_is_allowed_by_its_name_and_every_byte_of_it(run):
     data = json_codec.encode_line({"kind": "answer", "choice": "1"})
     name = orders.name(run)
-    orders.place(run, name, orders.ANSWER, data)
+    orders.place(run, name, "answer", data)
     assert orders.allows(run, f"{name}.json", data)
     assert not orders.allows(run, f"{name}.json", data.replace(b'"1"', b'"2"'))
     assert not orders.allows(run, f"{orders.name(run)}.json", data)

@@ -47,7 +47,7 @@ def wait(request: "waiting.Request") -> "waiting.Waited":
 
     def progress(what: str, seen: list[look.Look]) -> None:
         open_ones = [one for one in seen if one.phase != phase.DONE]
-        words = ", ".join(f"{(one.launch or {}).get('name', one.id)} {one.phase}" for one in open_ones[:4])
+        words = ", ".join(f"{one.name} {one.phase}" for one in open_ones[:4])
         more = f" and {len(open_ones) - 4} more" if len(open_ones) > 4 else ""
         line.show(f"{len(seen) - len(open_ones)} of {len(seen)} over: {words}{more}" if len(seen) > 1 else words)
 

@@ -1,8 +1,10 @@
 """hold: keeps automation away from a run, or from all runs of one account."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workcell.judgement import waits
 from workcell.judgement.ending import Ending
@@ -11,6 +13,9 @@ from workcell.playbooks.step import Done, Misfit, Place, Running, Step
 from workcell.rundir.vocabulary import HOLD_ENDS, HOLD_SCOPES
 from workcell.texts import fields
 from workcell.texts.fields import Field
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 RUN, ACCOUNT = HOLD_SCOPES
 
@@ -32,8 +37,8 @@ class Hold(Step):
     ended = "puts the hold; what a playbook holds, a person's `release` or `resume` lets go"
     live = "the same, at once"
 
-    scope: str
-    until: str
+    scope: schema.HoldScope
+    until: schema.HoldEnd
     for_: float | None
 
     def misfits(self, places: frozenset[Place]) -> Iterator[Misfit]:

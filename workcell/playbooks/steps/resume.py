@@ -1,11 +1,17 @@
 """resume: opens the next attempt, or has a live agent go on."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from workcell.judgement.ending import Ending
 from workcell.playbooks.step import DONE, Done, Running, Step
 from workcell.texts import fields
 from workcell.texts.fields import Field
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 GO_ON = "Please go on where you stopped."
 
@@ -30,7 +36,7 @@ class Resume(Step):
     )
     acts = True
 
-    how: str
+    how: schema.Continuation
     after: float | None
 
     def at_end(self, ending: Ending) -> None:
