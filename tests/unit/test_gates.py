@@ -93,6 +93,33 @@ BREAKS = {
         _append("workcell/base/ids.py", '\n\ndef number() -> int:\n    return "one"\n'),
         "return-value",
     ),
+    "types: a misspelt key in what finish looks at": (
+        "types",
+        _replace("workcell/finish/finish.py", 'exit.get("how") != "stopped"', 'exit.get("hwo") != "stopped"'),
+        'TypedDict "Exit" has no key "hwo"',
+    ),
+    "types: a misspelt key in the history of a run": (
+        "types",
+        _replace("workcell/finish/decide.py", 'exit.get("code") if exit', 'exit["cdoe"] if exit'),
+        'TypedDict "Exit" has no key "cdoe"',
+    ),
+    "types: a misspelt key in what the watchdog looks at": (
+        "types",
+        _replace("workcell/watch/findings.py", 'seen.next.get("not_before")', 'seen.next.get("not_befroe")'),
+        'TypedDict "Next" has no key "not_befroe"',
+    ),
+    "types: a misspelt word of a vocabulary": (
+        "types",
+        _replace(
+            "workcell/rundir/look.py", 'self.attempt.get("start") == "later"', 'self.attempt.get("start") == "latre"'
+        ),
+        "Non-overlapping equality check",
+    ),
+    "types: a record that is written with a key that it does not have": (
+        "types",
+        _replace("workcell/runner/life.py", '"isolation": "subreaper"', '"isolated": "subreaper"'),
+        'Missing key "isolation"',
+    ),
     "contracts: an arrow that runs up": (
         "contracts",
         _append("workcell/rundir/layout.py", "\n\nfrom workcell.launch import plan\n\nplan.Plan\n"),
