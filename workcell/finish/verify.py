@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from workcell.base.errors import NotFound, Refused, TryAgain
 from workcell.cleaning import run_cleaner
@@ -35,7 +36,7 @@ class Request:
 class Result:
     id: str
     passed: bool
-    verify: verify_script.Ended
+    verify: dict[str, Any]
     output: str
 
 

@@ -32,7 +32,6 @@ from workcell.trust import access
 if TYPE_CHECKING:
     pass
 
-    from workcell.rundir import schema
 
 HANDOFF_LIMIT = 1 << 26
 """Bytes of a handoff that the next attempt begins with."""
@@ -57,7 +56,7 @@ class Request:
     """Pin what steers automation anew, from the tree as it is now."""
     ignore_repo: bool = False
     """Take nothing from the repository that executes or steers."""
-    by: schema.AskedBy = field(default_factory=access.OUTSIDE.asked_by)
+    by: Mapping[str, Any] = field(default_factory=lambda: {"who": "person", "playbook": None})
     shell: Mapping[str, str] = field(default_factory=dict)
     """The environment variables of the person who asks; they replace those that the run took over."""
     caller: access.Caller = access.OUTSIDE
@@ -234,6 +233,7 @@ def _intent(
     values = carried["recipe"]["values"]
     session, why_not = _conversation(request, seen, values) if request.native else (None, None)
     carried["limits"] = _limits(request, seen, carried["limits"])
+    asker: Any = request.by
     intent = attempts.fill(
         carried,
         run=request.run,
@@ -241,7 +241,7 @@ def _intent(
         name=seen.launch["name"],
         session=session or str(uuid.uuid4()),
         brief_text=brief.decode("utf-8", "replace"),
-        asked_by=request.by,
+        asked_by=asker,
         follows=seen.n,
         later=False,
         native=session is not None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass, replace
+from typing import Any
 
 from workcell.base import clock
 from workcell.cleaning import run_cleaner
@@ -37,7 +38,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Result:
-    runs: list[schema.Status]
+    runs: list[dict[str, Any]]
     """Status documents, in the order in which they are shown."""
     hidden: int
     """Runs that are over and were left out."""
@@ -81,7 +82,7 @@ def ls(home: str, *, everything: bool = False, group: str | None = None, now: fl
     live.sort(key=_rank)
     since = (time.time() if now is None else now) - FRESH
     done.sort(key=lambda run: not _fresh_and_bad(run, since))
-    return Result([*live, *done], 0 if group is not None else over - len(done))
+    return Result([{**run} for run in (*live, *done)], 0 if group is not None else over - len(done))
 
 
 def _rank(run: schema.Status) -> int:

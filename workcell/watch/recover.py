@@ -22,7 +22,7 @@ from workcell.watch.actions import Actions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from workcell.rundir import schema
+    pass
 
 SETTLES = "its end is written down, leftovers are ended, verify runs, and what follows is decided from that"
 
@@ -45,7 +45,7 @@ class Result:
     fits: list[str]
     steps: list[str]
     why: str
-    verdict: schema.VerdictSummary | None = None
+    verdict: dict[str, Any] | None = None
     did: list[str] = field(default_factory=list)
     dry_run: bool = False
 
@@ -110,7 +110,7 @@ def _plan(home: str, seen: look.Look, memory: observe.Memory) -> Result:
         word = findings.of_phase(seen.phase)
         verdict = {"verdict": "unknown", "confidence": 1.0, "signals": [word] if word else []}
     book, fits = choice.choose(books, incidents.finding(seen.phase, verdict))
-    summary = decide.summary(verdict) if "evidence" in verdict else None
+    summary: dict[str, Any] | None = {**decide.summary(verdict)} if "evidence" in verdict else None
     if book is None:
         return Result(seen.id, seen.phase, None, None, [], [], "no playbook speaks of this", summary)
     steps = [step.describe() for step in book.steps]
@@ -131,9 +131,9 @@ def _scheduled(home: str, seen: look.Look, books: list[Playbook]) -> Result:
     if after.get("not_before"):
         why += f"; not before {after['not_before']}"
     steps = [step.describe() for step in book.steps] if book else [f"resume: {after.get('how')}"]
-    return Result(
-        seen.id, seen.phase, findings.DUE, name, list(after.get("fits") or []), steps, why, after.get("verdict")
-    )
+    judged = after.get("verdict")
+    kept: dict[str, Any] | None = {**judged} if judged else None
+    return Result(seen.id, seen.phase, findings.DUE, name, list(after.get("fits") or []), steps, why, kept)
 
 
 def record(home: str, run: str | None = None) -> list[dict[str, Any]]:
