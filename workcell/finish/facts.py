@@ -65,8 +65,9 @@ def _git(tree: repository.Tree, launch: schema.Launch, attempt: schema.Attempt) 
     since = changes.changes_since(tree, base_head) if hashed is None else changes.nothing_since(tree, str(base_head))
     hashed = hashed or tree_state.tree_hash(tree)
     lists = (state.staged, state.unstaged, state.untracked, state.conflicted, state.submodules)
-    recipe = attempt["recipe"]["values"]
-    dirty, left = agent_leftovers.split(tree, state, recipe.get("leaves") or [])
+    recipe = attempt.get("recipe")
+    values: schema.RecipeValues = recipe["values"] if recipe else {}
+    dirty, left = agent_leftovers.split(tree, state, values.get("leaves") or [])
     count = sum(names.total for names in lists) - len(left)
     return {
         "top": tree.top,
