@@ -84,6 +84,7 @@ faces/cli/verbs/trust.py
 faces/cli/verbs/watchdog.py
 faces/complete.py
 finish/finish.py
+finish/playbook_holds.py
 finish/verify_script.py
 git/restore.py
 git/worktree_undo.py
@@ -95,6 +96,7 @@ judgement/signals.py
 judgement/words.py
 launch/attempt.py
 launch/batch_run.py
+launch/children.py
 launch/pinning.py
 launch/plan_values.py
 launch/resume_brief.py
@@ -108,6 +110,14 @@ playbooks/steps/wait_until.py
 rundir/layout.py
 rundir/look.py
 rundir/phase.py
+rundir/schema/__init__.py
+rundir/schema/agent.py
+rundir/schema/home.py
+rundir/schema/intent.py
+rundir/schema/literals.py
+rundir/schema/progress.py
+rundir/schema/run.py
+rundir/schema/status.py
 rundir/vocabulary.py
 rundir/writer.py
 runner/bounds.py
@@ -126,6 +136,7 @@ runner/typist_child.py
 runner/viewers.py
 runner/windows.py
 system/attempt_pids.py
+system/kernel_log.py
 system/resource_limits.py
 system/user_manager.py
 terminal/emulator.py
