@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.lab import ROOT, Lab, alive, eventually, naming
 from workcell.finish import decide, settle, verify_output
-from workcell.rundir import events, layout, look, maildir, notice, phase
+from workcell.rundir import events, layout, look, maildir, notice, phase, vocabulary
 
 TREE = """
 trap '' TERM HUP INT
@@ -190,7 +190,7 @@ def test_what_is_changed_when_the_check_has_passed_is_found_before_the_end_is_to
     box = notice.box(lab.home)
     told = [maildir.read(box, one, part) for part in (notice.NEW, notice.CUR, notice.SENT)
             for one in maildir.waiting(box, part)]  # fmt: skip
-    assert [one["event"] for one in told if one["event"] in notice.ENDS] == ["tampered"]
+    assert [one["event"] for one in told if one["event"] in vocabulary.OUTCOMES] == ["tampered"]
     assert name in told[0]["facts"]["why"]
     handoff = Path(layout.attempt(run, 1), layout.HANDOFF).read_text()
     assert "tampered" in handoff and "passed" not in handoff

@@ -73,7 +73,7 @@ BREAKS = {
         "contracts",
         _append(
             "workcell/channels/to/registry.py",
-            "\n\ndef up() -> None:\n    from workcell.rundir import find\n\n    find.run\n",
+            "\n\ndef up() -> None:\n    from workcell.launch import plan\n\n    plan.Plan\n",
         ),
         "arrows of import run down only BROKEN",
     ),
@@ -171,7 +171,7 @@ BREAKS = {
     ),
     "keys: a key of recipes whose reader is gone": (
         "keys",
-        _replace("workcell/finish/facts.py", 'recipe.get("leaves") or []', "[]"),
+        _replace("workcell/finish/facts.py", 'values.get("leaves") or []', "[]"),
         "workcell/texts/recipe.py: leaves",
     ),
     "keys: a key of briefs whose reader is gone": (

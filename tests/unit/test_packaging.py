@@ -24,7 +24,7 @@ KINDS = ("templates", "recipes", "recovery", "adapters")
 _FILTER: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
 """Python 3.11.2 knows no filters yet."""
 
-_BRINGS = {"git": "gitpython", "ruamel": "ruamel-yaml"}
+_BRINGS = {"typing_extensions": "typing-extensions", "git": "gitpython", "ruamel": "ruamel-yaml"}
 
 
 def _modules() -> set[str]:

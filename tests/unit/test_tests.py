@@ -79,7 +79,6 @@ faces/cli/verbs/playbook.py
 faces/cli/verbs/recipe.py
 faces/cli/verbs/resume.py
 faces/cli/verbs/salvage.py
-faces/cli/verbs/status.py
 faces/cli/verbs/trust.py
 faces/cli/verbs/watchdog.py
 faces/complete.py
@@ -110,7 +109,6 @@ playbooks/steps/wait_until.py
 rundir/layout.py
 rundir/look.py
 rundir/phase.py
-rundir/schema/__init__.py
 rundir/schema/agent.py
 rundir/schema/home.py
 rundir/schema/intent.py
@@ -147,7 +145,6 @@ texts/compose.py
 texts/document.py
 texts/fields.py
 texts/markdown.py
-texts/models.py
 texts/project_rules.py
 texts/recipe.py
 texts/signal.py

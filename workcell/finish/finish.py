@@ -75,23 +75,7 @@ def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | No
     assert seen.exit is not None
     journal = _journal(run)
     try:
-        changed = held.tampered(n)
-        found = look.facts_at(seen, n)
-        if found is None:
-            left = verify_script.end_leftovers(run, n, below=below)
-            if seen.launch is not None and seen.attempt is not None:
-                read = facts.read(seen.launch, seen.attempt, left)
-            else:
-                read = facts.unread(left, changed)
-            if (group := resource_limits.of(run, n)) is not None:
-                read["cgroup"] = resource_limits.told(group, seen.exit)
-            found = held.seal(n, layout.FACTS, read)
-            journal.append("facts.read", attempt=n)
-        else:
-            verify_script.end_leftovers(run, n, below=below)  # of a check that died with an earlier finish
-        resource_limits.remove(
-            run, n
-        )  # its counts stand in facts.json; what is spared in it keeps it, and gc takes it later
+        found = _facts(n, seen, held, journal, below)
         _optional(lambda: inbox.give_up(run, n))
         if seen.attempt is not None:
             _optional(lambda: capture.last(run, journal))
@@ -128,6 +112,26 @@ def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | No
         _optional(lambda: spool.drain(run, journal))
     finally:
         journal.close()
+
+
+def _facts(n: int, seen: look.Look, held: writer.Writer, journal: events.Journal, below: int | None) -> schema.Facts:
+    """facts.json of the attempt: read and sealed unless it stands; what was left running is ended in any case."""
+    run = seen.run
+    changed = held.tampered(n)
+    left = verify_script.end_leftovers(run, n, below=below)
+    found = look.facts_at(seen, n)
+    if found is None:
+        if seen.launch is not None and seen.attempt is not None:
+            read = facts.read(seen.launch, seen.attempt, left)
+        else:
+            read = facts.unread(left, changed)
+        if (group := resource_limits.of(run, n)) is not None:
+            read["cgroup"] = resource_limits.told(group, seen.exit)
+        found = held.seal(n, layout.FACTS, read)
+        journal.append("facts.read", attempt=n)
+    # its counts stand in facts.json; what is spared in the group keeps it, and gc takes it later
+    resource_limits.remove(run, n)
+    return found
 
 
 def _journal(run: str) -> events.Journal:

@@ -86,15 +86,9 @@ def run(
         "sha256": None,
         "error": None,
     }
-    try:
-        script = safe_open.read(os.path.join(directory, layout.VERIFY_SCRIPT), LARGEST)
-    except OSError as error:
-        return {**found, "error": f"verify.sh cannot be read: {error.strerror}"}
+    script = _pinned_script(directory, attempt, found)
     if script is None:
-        return {**found, "error": "verify.sh cannot be read: there is no such file, or it is no regular one"}
-    found["sha256"] = digest.sha256(script)
-    if attempt["verify"] is None or found["sha256"] != attempt["verify"]["sha256"]:
-        return {**found, "error": "it is not the script that was pinned at launch"}
+        return found
     env, umask = environment(run_dir, attempt, n)
     fd = _sealed_copy(directory, script)
     path = f"/dev/fd/{fd}"
@@ -126,6 +120,23 @@ def run(
     if code is None:
         return {**found, "how": "limit"}
     return {**found, "how": "exited", "code": code if code >= 0 else None, "signal": -code if code < 0 else None}
+
+
+def _pinned_script(directory: str, attempt: schema.Attempt, found: Ended) -> bytes | None:
+    """The bytes of the script that was pinned; None, and why in `found`, where they cannot be had or are others."""
+    try:
+        script = safe_open.read(os.path.join(directory, layout.VERIFY_SCRIPT), LARGEST)
+    except OSError as error:
+        found["error"] = f"verify.sh cannot be read: {error.strerror}"
+        return None
+    if script is None:
+        found["error"] = "verify.sh cannot be read: there is no such file, or it is no regular one"
+        return None
+    found["sha256"] = digest.sha256(script)
+    if attempt["verify"] is None or found["sha256"] != attempt["verify"]["sha256"]:
+        found["error"] = "it is not the script that was pinned at launch"
+        return None
+    return script
 
 
 def _interpreter(script: bytes) -> list[str]:

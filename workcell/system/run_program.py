@@ -100,22 +100,24 @@ def run(
         try:
             out, err = child.communicate(input, timeout=timeout)
         except subprocess.TimeoutExpired:
-            try:
-                os.killpg(child.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+            _kill_group(child.pid)
             try:
                 out, err = child.communicate(timeout=drain)
             except subprocess.TimeoutExpired:  # a grandchild in a session of its own holds the pipe
                 out, err = b"", b""
             return Ran(words, None, out, err)
         except BaseException:
-            try:
-                os.killpg(child.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+            _kill_group(child.pid)
             raise
     return Ran(words, child.returncode, out, err)
+
+
+def _kill_group(pid: int) -> None:
+    """Kill a process and all of its group; one that is gone already is fine."""
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
 
 
 def detach(argv: Sequence[str], *, cwd: str, env: Mapping[str, str], pass_fds: Sequence[int] = ()) -> int:
@@ -181,24 +183,26 @@ def run_into(
     finally:
         if gate is not None:
             os.close(gate[0])
-    deadline = time.monotonic() + timeout
     try:
         if place is not None and gate is not None:
             _let_in(child.pid, place, gate[1])
-        while True:
-            left = max(0.0, deadline - time.monotonic())
-            try:
-                return child.wait(left if until is None else min(left, ASK))
-            except subprocess.TimeoutExpired:
-                if time.monotonic() >= deadline or (until is not None and until()):
-                    return None
+        return _wait(child, timeout, until)
     finally:
         if child.poll() is None:
-            try:
-                os.killpg(child.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+            _kill_group(child.pid)
             child.wait()
+
+
+def _wait(child: subprocess.Popen[bytes], timeout: float, until: Callable[[], bool] | None) -> int | None:
+    """The code of the child; None once `timeout` seconds are over or `until` says so."""
+    deadline = time.monotonic() + timeout
+    while True:
+        left = max(0.0, deadline - time.monotonic())
+        try:
+            return child.wait(left if until is None else min(left, ASK))
+        except subprocess.TimeoutExpired:
+            if time.monotonic() >= deadline or (until is not None and until()):
+                return None
 
 
 def _let_in(pid: int, place: Callable[[int], None], gate: int) -> None:

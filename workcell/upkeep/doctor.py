@@ -7,7 +7,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workcell import __version__
 from workcell.base import platform
@@ -124,14 +124,38 @@ def _tmux(home: str) -> Iterator[Line]:
         yield Line("tmux server", WARN, error.message, error.hint)
 
 
+@dataclass
+class _Needed:
+    """Which programs recipes need, as far as the recipes were looked at."""
+
+    by: dict[str, list[str]] = field(default_factory=dict)
+    """Program -> recipes of the person and of the package."""
+    by_project: dict[tuple[str, str], None] = field(default_factory=dict)
+    """(program, recipe) of the repository, in their order."""
+    checked: set[str] = field(default_factory=set)
+    """Programs that their agent's folder knows how to ask."""
+
+
 def _agents(home: str) -> Iterator[Line]:
     """Every program that some recipe needs: which recipes need it, and whether it is there."""
-    wanted: dict[str, list[str]] = {}
-    asked: set[str] = set()
-    told: set[tuple[str, str]] = set()
-    named: dict[tuple[str, str], None] = {}
     top = recipe_catalog.project()
     ignored: list[str] = []
+    needed = _Needed()
+    yield from _recipes(home, top, ignored, needed)
+    for program, names in sorted(needed.by.items()):
+        if program not in needed.checked:
+            yield _program(program, f"recipe {', '.join(names)}")
+    for program, name in needed.by_project:
+        if _where(program) is None:
+            words = f"not on PATH outside of this tree; the repository's recipe {name} names it"
+            yield Line(program, WARN, words, f"install {program}, or do without {name}")
+    for words in ignored:
+        yield Line("recipes", WARN, words)
+
+
+def _recipes(home: str, top: str | None, ignored: list[str], needed: _Needed) -> Iterator[Line]:
+    """What is wrong with recipes and with the agents that they start; the programs that they need go to `needed`."""
+    told: set[tuple[str, str]] = set()
     usual = config.read(os.path.join(home, layout.CONFIG))["recipe"]
     for found in search_path.items("recipes", top, home, ignored=ignored.append):
         try:
@@ -141,49 +165,39 @@ def _agents(home: str) -> Iterator[Line]:
             continue
         if found.origin == "project":
             # to ask a program that a repository names for its version would be to run what the repository chooses
-            named.update(dict.fromkeys((program, found.name) for program in values["needs"]))
+            needed.by_project.update(dict.fromkeys((program, found.name) for program in values["needs"]))
             continue
         for program in values["needs"]:
-            wanted.setdefault(program, []).append(found.name)
+            needed.by.setdefault(program, []).append(found.name)
         command = values.get("command")
         if values["reader"] == "none" or not command or _where(command[0]) is None:
             continue
-        asked.add(command[0])
+        needed.checked.add(command[0])
         for line in doctor_agents.check(values, os.environ, top):
             if (line.level, line.words) not in told:
                 told.add((line.level, line.words))
-                # an agent that nobody asked for may well be installed and not signed in
+                # an agent that is not the usual one may well be installed and not signed in
                 level = WARN if line.level == FAIL and found.name != usual else line.level
                 yield Line(f"recipe {found.name}", level, line.words, line.cure)
-    for program, names in sorted(wanted.items()):
-        whose = f"recipe {', '.join(names)}"
-        if program in asked:
-            continue
-        path = _where(program)
-        if path is None and shutil.which(program):
-            yield Line(program, WARN, f"{shutil.which(program)} lies in this tree or a relative directory of PATH, and "
-                       f"is not asked; needed by {whose}", "install it outside of the tree")  # fmt: skip
-            continue
-        if path is None:
-            yield Line(program, WARN, f"not on PATH; needed by {whose}", f"install {program}, or do without {whose}")
-            continue
-        try:
-            ran = run_program.run([path, "--version"], timeout=TIMEOUT)
-        except Unreachable as error:
-            yield Line(program, WARN, error.message, error.hint)
-            continue
-        first = ran.text().strip().partition("\n")[0]
-        if ran.ok:
-            yield Line(program, OK, f"{first or path} ({whose})")
-        else:
-            yield Line(program, WARN, f"'{program} --version' {_failed(ran)} ({whose})", f"run {path} by hand")
 
-    for program, name in named:
-        if _where(program) is None:
-            words = f"not on PATH outside of this tree; the repository's recipe {name} names it"
-            yield Line(program, WARN, words, f"install {program}, or do without {name}")
-    for words in ignored:
-        yield Line("recipes", WARN, words)
+
+def _program(program: str, whose: str) -> Line:
+    """Whether a program is there and says its version."""
+    path = _where(program)
+    elsewhere = shutil.which(program)
+    if path is None and elsewhere:
+        words = f"{elsewhere} lies in this tree or a relative directory of PATH, and is not asked; needed by {whose}"
+        return Line(program, WARN, words, "install it outside of the tree")
+    if path is None:
+        return Line(program, WARN, f"not on PATH; needed by {whose}", f"install {program}, or do without {whose}")
+    try:
+        ran = run_program.run([path, "--version"], timeout=TIMEOUT)
+    except Unreachable as error:
+        return Line(program, WARN, error.message, error.hint)
+    first = ran.text().strip().partition("\n")[0]
+    if ran.ok:
+        return Line(program, OK, f"{first or path} ({whose})")
+    return Line(program, WARN, f"'{program} --version' {_failed(ran)} ({whose})", f"run {path} by hand")
 
 
 def _where(program: str) -> str | None:

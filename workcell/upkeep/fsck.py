@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter, ValidationError
@@ -135,6 +136,14 @@ def _attempt(run: str, n: int, current: bool, report: Report) -> None:
         _record(directory, name, report, where)
     if os.path.exists(captured := os.path.join(directory, layout.CAPTURE)) and os.path.getsize(captured):
         _record(directory, layout.CAPTURE, report, where)
+    _pinned(directory, report, where)
+    report.problems += [f"{where}{words}" for words in _order(stands, current)]
+    if layout.RESULT in stands and layout.START in stands and not log_segments.parts(directory):
+        report.problems.append(f"{where} was started and has no {layout.AGENT_LOG}")
+
+
+def _pinned(directory: str, report: Report, where: str) -> None:
+    """What attempt.json says that it pinned stands."""
     attempt = look.read_record(directory, layout.ATTEMPT, [], required=False) or {}
     if os.path.exists(os.path.join(directory, layout.POLICY)):
         _record(directory, layout.POLICY, report, where)
@@ -143,18 +152,20 @@ def _attempt(run: str, n: int, current: bool, report: Report) -> None:
     for name in (layout.BRIEF, *((layout.VERIFY_SCRIPT,) if attempt.get("verify") else ())):
         if not os.path.exists(os.path.join(directory, name)):
             report.problems.append(f"{where}{name} is missing")
+
+
+def _order(stands: list[str], current: bool) -> Iterator[str]:
+    """What no order of writing can leave, of the records that stand in an attempt."""
     if layout.ATTEMPT not in stands:
-        report.problems.append(f"{where}{layout.ATTEMPT} is missing")
+        yield f"{layout.ATTEMPT} is missing"
     if layout.EXIT not in stands and {layout.FACTS, layout.VERIFY, layout.NEXT} & set(stands):
-        report.problems.append(f"{where} has facts, verify or next without {layout.EXIT}")
+        yield f" has facts, verify or next without {layout.EXIT}"
     if layout.RESULT in stands and layout.FACTS not in stands:
-        report.problems.append(f"{where} has a result and no {layout.FACTS}")
+        yield f" has a result and no {layout.FACTS}"
     # one that was never started may be followed: a person gave another brief before it began
     begun = {layout.START, layout.EXIT} & set(stands)
     if not current and begun and not {layout.RESULT, layout.NEXT} & set(stands):
-        report.problems.append(f"{where} was followed by another attempt and has neither next nor result")
-    if layout.RESULT in stands and layout.START in stands and not log_segments.parts(directory):
-        report.problems.append(f"{where} was started and has no {layout.AGENT_LOG}")
+        yield " was followed by another attempt and has neither next nor result"
 
 
 def _modes(run: str, report: Report) -> None:

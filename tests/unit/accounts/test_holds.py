@@ -55,7 +55,7 @@ def test_what_a_recipe_calls_secret_names_the_account_too(tmp_path):
     ],
 )
 def test_where_a_login_lies(reader, env, path):
-    assert holds.login(registry.find_or_generic(reader).account, env) == path
+    assert holds.login(registry.account(reader), env) == path
 
 
 def test_another_login_has_another_print(tmp_path):

@@ -11,7 +11,7 @@ from workcell.faces.cli import dry_run as intent
 from workcell.faces.cli import foreground as watching
 from workcell.launch import batch, batch_run, requests
 from workcell.launch import wait as waiting
-from workcell.rundir import phase
+from workcell.rundir import look, phase
 
 
 def launch(request: requests.LaunchRequest, *, wait: bool, as_json: bool) -> int:
@@ -117,6 +117,9 @@ def _progress(checked: batch.Batch) -> str:
 
 
 def _interrupted(checked: batch.Batch) -> None:
+    for entry in checked.entries:
+        if entry.run is not None and entry.state == phase.CREATED:
+            entry.state = look.at(entry.run).phase  # the interrupt may have come while this one was being started
     live, over, waiting = _counts(checked)
     out.say(f"workcell: interrupted: {over} are over, {live} go on by themselves, {waiting} were not started")
     if waiting:

@@ -1,0 +1,48 @@
+"""Asking for an operation from the command line: the context of the process, near names, and the JSON document."""
+
+import json
+
+import pytest
+
+from tests.support import frozen
+from workcell.base.errors import NoSuchRun
+from workcell.faces.cli import call
+from workcell.views import ls, status
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    thawed = frozen.thaw(tmp_path / "home")
+    monkeypatch.setenv("WORKCELL_HOME", str(thawed))
+    return str(thawed)
+
+
+def test_the_context_is_that_of_the_process(home, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    cell = call.cell()
+    assert (cell.home, cell.directory) == (home, str(tmp_path))
+
+
+def test_a_deleted_directory_is_no_failure(home, tmp_path, monkeypatch):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert call.cell().directory == "/"
+    assert call.perform("ls", ls.Request(everything=True)).runs
+
+
+def test_a_near_name_is_the_hint(home):
+    name = call.perform("ls", ls.Request(everything=True)).runs[0]["name"]
+    with pytest.raises(NoSuchRun) as error:
+        call.perform("status", status.Request(name + "x"))
+    assert "did you mean" in error.value.hint
+    with pytest.raises(NoSuchRun) as error:
+        call.run("nothing-like-it-at-all-0000")
+    assert error.value.hint == "workcell ls"
+
+
+def test_the_document_is_one_line_of_json_with_its_schema(home, capsysbinary):
+    call.show("ls", call.perform("ls", ls.Request(everything=True)))
+    found = json.loads(capsysbinary.readouterr().out)
+    assert found["schema"] == "workcell.ls/1" and found["runs"]
