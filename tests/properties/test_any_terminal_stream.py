@@ -2,7 +2,7 @@
 
 import re
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from workcell.terminal.log_reader import Reader, Screen, readable
@@ -123,6 +123,7 @@ lines = st.lists(st.sampled_from(["a", "", "word two", "x" * 30, "漢字", "\tt"
 
 
 @settings(max_examples=300)
+@example(b"a" + b"x" * 45 + b"\x1b[2T", b"", ["a"] * 8)  # a line whose rest was pushed off the screen
 @given(streams, st.sampled_from(modes), lines)
 def test_plain_lines_read_the_same_past_the_emulator(before: bytes, mode: bytes, lines: list[str]) -> None:
     block = ("\n".join(lines) + "\n").encode()

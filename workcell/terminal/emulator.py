@@ -5,13 +5,12 @@ from collections.abc import Callable
 
 from workcell.terminal.printable import char_width
 from workcell.terminal.row import Row
-from workcell.terminal.sequences import Sequences
+from workcell.terminal.sequences import Sequences, numbers_of
 
 _TAB = 8
 _CLUSTER_MAX = 16
 """Maximum characters in one cell: a base and its combining marks."""
 _HISTORY_MAX = 10_000  # rows kept for `take_scrollback`
-_NUMBER_MAX = 99_999
 
 
 class Screen(Sequences):
@@ -182,11 +181,19 @@ class Screen(Sequences):
         count = min(count, bottom - at + 1)
         del self._grid[bottom + 1 - count : bottom + 1]
         self._grid[at:at] = self._blank_rows(count)
+        self._part_lines(at, bottom + 1)
 
     def _delete_rows(self, at: int, count: int, bottom: int) -> None:
         count = min(count, bottom - at + 1)
         del self._grid[at : at + count]
         self._grid[bottom + 1 - count : bottom + 1 - count] = self._blank_rows(count)
+        self._part_lines(at, bottom + 1 - count)
+
+    def _part_lines(self, *edges: int) -> None:
+        """End the lines that went on in the rows from these edges on: other rows stand there now."""
+        for edge in edges:
+            if edge > 0:
+                self._grid[edge - 1].wrapped = False
 
     def _insert_cells(self, count: int) -> None:
         row = self._grid[self._y]
@@ -238,7 +245,7 @@ class Screen(Sequences):
                 for number in parameters[1:].split(";"):
                     self._mode(number, final == "h")
             return
-        numbers = _numbers(parameters)
+        numbers = numbers_of(parameters)
         if numbers is None:
             return
         if final == "b":
@@ -372,16 +379,6 @@ class Screen(Sequences):
             row.part(x)
             row.part(x + count)
             del row[x : x + count]
-
-
-def _numbers(parameters: str) -> "list[int] | None":
-    """The numbers of a control sequence, 0 for one left out; None where it has a private marker or colons."""
-    if not parameters:
-        return [0]
-    try:
-        return [min(int(number), _NUMBER_MAX) if number else 0 for number in parameters.split(";")]
-    except ValueError:
-        return None
 
 
 _SEQUENCES: "dict[str, Callable[[Screen, str, list[int]], None]]" = {

@@ -139,3 +139,17 @@ class Sequences:
 
 _INTERMEDIATE = re.compile("[ -/]")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
+
+
+NUMBER_MAX = 99_999
+"""Maximum of a number in a control sequence; a larger one counts as this."""
+
+
+def numbers_of(parameters: str) -> "list[int] | None":
+    """The numbers of a control sequence, 0 for one left out; None where it has a private marker or colons."""
+    if not parameters:
+        return [0]
+    try:
+        return [min(int(number), NUMBER_MAX) if number else 0 for number in parameters.split(";")]
+    except ValueError:
+        return None
