@@ -1,4 +1,4 @@
-"""Checks that the documents say what the code does: links, exit codes, environment variables, JSON documents."""
+"""Checks that the documents say what the code does: links, exit codes, environment variables, JSON documents, and plain words."""
 
 import importlib
 import pkgutil
@@ -108,9 +108,27 @@ def verbs() -> list[str]:
     return faults
 
 
+BANNED = ("nobody", "somebody", "whoever", "whom", "himself", "whilst", "hereby", "thereof", "wherein")
+"""Words that hide the actor of a sentence, or that no page of a reference needs: name the person or the process."""
+
+TEMPLATES = ("templates", "recipes", "recovery", "adapters")
+
+
+def words() -> list[str]:
+    """Banned words in documents, templates and playbooks. Messages count, too: errors.md and cli.md show them all."""
+    data = [path for kind in TEMPLATES for path in sorted((ROOT / kind).rglob("*")) if path.is_file()]
+    banned = re.compile(rf"\b({'|'.join(BANNED)})\b", re.IGNORECASE)
+    faults = []
+    for path in [*documents(), *data]:
+        for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
+            if found := banned.search(line):
+                faults.append(f"{path.relative_to(ROOT)}:{number}: the word {found[0]!r}: name who or what it is")
+    return faults
+
+
 def main() -> int:
     sys.path.insert(0, str(ROOT))
-    faults = [fault for check in (links, exit_codes, variables, json_documents, verbs) for fault in check()]
+    faults = [fault for check in (links, exit_codes, variables, json_documents, verbs, words) for fault in check()]
     for fault in faults:
         print(fault)
     return 1 if faults else 0

@@ -94,7 +94,7 @@ class Planted:
 @RECIPES
 def test_nothing_of_it_runs_with_ignore_repo_and_workcells_own_hooks_do(bench, recipe):
     planted = Planted(bench, recipe)
-    with pytest.raises(AssertionError, match="brings what nobody has trusted"):
+    with pytest.raises(AssertionError, match="brings what no one has trusted"):
         planted.launch()
     assert not bench.lab.runs()
     run = planted.launch("--ignore-repo")

@@ -168,7 +168,7 @@ def test_a_refused_credential_is_not_asked_again_before_somebody_signed_in(lab, 
     login.write_text("new")
     seen = drive(watch, run)
     assert seen.result["outcome"] == "passed" and seen.n == 2
-    assert [one["why"] for one in watch.acts("release")] == ["somebody signed in again"]
+    assert [one["why"] for one in watch.acts("release")] == ["a person signed in again"]
 
 
 def test_a_recipe_can_ask_whether_its_credential_is_taken(lab, watch):

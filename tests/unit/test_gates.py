@@ -219,6 +219,7 @@ BREAKS = {
         _replace("README.md", "Unknown is a value", "Unknown is unknown"),
         "README.md does not say: 'Unknown is a value'",
     ),
+    "docs: a word that hides who acts": ("docs", _append("README.md", "\nSomebody reads it.\n"), "the word 'Somebody'"),
     "docs: a verb that there is not": ("docs", _append("README.md", "\n`workcell conjure`\n"), "conjure"),
 }
 

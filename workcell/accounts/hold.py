@@ -17,7 +17,7 @@ class HoldRequest:
     seconds: float | None = None
     """How long; until `release` without it."""
     why: str | None = None
-    """A word for whoever looks at it later."""
+    """A word for the one who looks at it later."""
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def login(known: Account, env: Mapping[str, str]) -> str | None:
 
 
 def print_of(run: str, attempt: schema.Attempt | None) -> str | None:
-    """A hash of the login file's content: another one means that somebody signed in again. None without a file."""
+    """A hash of the login file's content: another one means that a person signed in again. None without a file."""
     path = login(_account(run, str(attempt.get("reader") if attempt else None)), environment.known(run))
     try:
         with open(path or "", "rb") as file:
@@ -229,7 +229,7 @@ def _writing(home: str) -> Iterator[None]:
     os.makedirs(folder, 0o700, exist_ok=True)
     lock = locks.take(os.path.join(folder, LOCK), 5.0)
     if lock is None:
-        raise TryAgain(f"somebody else is changing {folder}", "try again in a few seconds")
+        raise TryAgain(f"another process is changing {folder}", "try again in a few seconds")
     try:
         yield
     finally:

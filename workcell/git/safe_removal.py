@@ -203,7 +203,7 @@ def nobody(top: str, born: float, name: str = "nobody") -> Proof:
         says = f"pid {unasked[0]} cannot be asked where it is"
         return Proof(name, probe.UNKNOWN, says, f"end it, or ask as root: ps -fp {unasked[0]}")
     not_asked = f"; not asked, but older than the tree: pid {', '.join(map(str, older[:5]))}" if older else ""
-    return Proof(name, probe.YES, "nobody is in it" + not_asked)
+    return Proof(name, probe.YES, "no process is in it" + not_asked)
 
 
 def _started(process: psutil.Process) -> float:
@@ -312,7 +312,7 @@ def _prove(path: str, trash: str) -> "dict[str, object]":
         raise
     if proof.answer != probe.YES:
         os.rename(trash, path)
-        raise TryAgain(f"{path!r} stays: {proof.says}", proof.cure or "try again when nobody works in it")
+        raise TryAgain(f"{path!r} stays: {proof.says}", proof.cure or "try again when no process works in it")
     return {"schema": "workcell.removing/1", "git_dir": tree.git_dir, "common_dir": tree.common_dir}
 
 

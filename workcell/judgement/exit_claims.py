@@ -15,7 +15,7 @@ _SIGNALS = (129, 130, 131, 134, 137, 139, 143)
 """Exit codes with which a shell tells that a signal ended its program."""
 
 _KNOWN = {
-    "vanished": ("vanished", 0.9, "its process is gone and nobody saw it end"),
+    "vanished": ("vanished", 0.9, "its process is gone and its end was not seen"),
     "not-started": ("config_error", 0.85, "the program could not be started at all"),
     "stopped": ("unknown", 0.9, "a person stopped it"),
 }

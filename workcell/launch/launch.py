@@ -122,7 +122,7 @@ def create(made: plan.Plan, request: Request) -> Result:
         os.mkdir(staged, 0o700)
         lock = locks.take(os.path.join(staged, layout.RUNNER_LOCK))
         if lock is None:
-            raise CannotCreate(f"somebody holds the lock of {staged}, which nobody else can know", "try again")
+            raise CannotCreate(f"the new run directory {staged} is already locked by another process", "try again")
         claim = lease.claim(request.home, place.top, made.id, lambda run: find.is_live(request.home, run))
         workspace.snapshot(made, place)
         lines = _write_run(staged, made, place, os.path.basename(claim.path), request)

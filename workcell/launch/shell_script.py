@@ -102,7 +102,7 @@ def _agent(made: plan.Plan, filled: dict[str, Any]) -> list[str]:
 def _check(made: plan.Plan) -> list[str]:
     lines = [""]
     if made.forbid:
-        lines.append(f"# touched by nobody: {' '.join(made.forbid)}; look with git status and git log --stat")
+        lines.append(f"# must not be touched: {' '.join(made.forbid)}; look with git status and git log --stat")
     if made.verify is None:
         return [*lines, "# nothing checks the work: there is no verify"]
     text = made.verify.decode("utf-8", "surrogateescape").encode("utf-8", "replace").decode()

@@ -68,4 +68,4 @@ def of(
         )
     if agent_lock == probe.UNKNOWN:
         return UNKNOWN, "agent.lock could not be asked"
-    return (LOST, "its runner and its agent are gone, and nobody saw how it ended") if start else (CREATED, None)
+    return (LOST, "its runner and its agent are gone, and how it ended was not seen") if start else (CREATED, None)

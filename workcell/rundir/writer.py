@@ -308,7 +308,7 @@ def create(run: str, head: "schema.LedgerLine", lines: "list[schema.LedgerLine]"
     try:
         got = locks.take(temporary, 0, make=False)
         if got is None:
-            raise OSError(errno.EAGAIN, "somebody holds a ledger that nobody else can know", temporary)
+            raise OSError(errno.EAGAIN, "the ledger of a new run is locked by another process", temporary)
         os.close(fd)
         fd = got
         made = Writer(run, fd, -1, ledger.Book())

@@ -219,7 +219,7 @@ KINDS: dict[str, tuple[Field, ...]] = {
         Field("password", _secret, "the password to log in with"),
     ),
     "ntfy": (
-        Field("topic", _open_or_secret, "the topic; whoever knows its name can read it", required=True),
+        Field("topic", _open_or_secret, "the topic; anyone who knows its name can read it", required=True),
         Field("url", _url, "the server", "https://ntfy.sh"),
         Field("token", _secret, "an access token"),
         Field("user", fields.line, "a user name, where there is no token"),

@@ -9,7 +9,7 @@ from workcell.texts.fields import Field
 
 KEYS = (
     Field("recipe", fields.line, "the recipe of briefs without one", default="runbook"),
-    Field("limits", fields.group(brief.LIMITS), "limits where nobody else says any", default={}),
+    Field("limits", fields.group(brief.LIMITS), "limits where no other file says any", default={}),
     Field("env", brief.environment, "environment variables, or names to take over", default={}),
     Field("secrets", fields.list_of(fields.line), "names in env that verify must not get", default=[]),
     Field("dirty", fields.one_of("refuse", "allow", "snapshot"), "what to do when a tree is dirty", default="allow"),

@@ -156,7 +156,7 @@ class _Courier:
         if said.get("attempt") != self.n:
             raise _Unsure(f"it was being typed when attempt {said.get('attempt')} ended")
         if message["kind"] != "text":
-            raise _Unsure("the key may have been pressed; nobody saw what came of it")
+            raise _Unsure("the key may have been pressed; what came of it was not seen")
         if self._prompted(message):
             return "it stands in the agent's records"
         if said.get("stage") == "typing":
@@ -170,7 +170,7 @@ class _Courier:
             return self._submit(name)
         if said.get("stage") == "entered" and not seen.typed:
             return "it left the composer after Enter"
-        raise _Unsure("it was typed, and is no longer in the composer; nobody saw it taken")
+        raise _Unsure("it was typed, and is no longer in the composer; that it was taken was not seen")
 
     def _has_ended(self) -> bool:
         start = look.at(self.run, holding=True).start
@@ -214,7 +214,7 @@ class _Courier:
         if mode == "sequential" and (seen.busy or not self._rests()):
             raise _Wait("it is at work; the message comes when it is idle")
         if seen.typed:
-            raise _Wait(f"somebody is typing: {seen.typed[:60]!r} stands in the composer")
+            raise _Wait(f"a person is typing: {seen.typed[:60]!r} stands in the composer")
         return seen
 
     def _rests(self) -> bool:

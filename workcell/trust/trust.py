@@ -22,7 +22,7 @@ class Untrusted(Refused):
 
     def __init__(self, found: "Look", cure: str) -> None:
         super().__init__(
-            f"{found.top} brings what nobody has trusted: {', '.join(one.name for one in found.unknown[:3])}"
+            f"{found.top} brings what no one has trusted: {', '.join(one.name for one in found.unknown[:3])}"
             + (f" and {len(found.unknown) - 3} more" if len(found.unknown) > 3 else ""),
             cure,
             details=[*([found.trouble] if found.trouble else []), *found.lines()],

@@ -46,7 +46,7 @@ def check(
     problems += [f"{name} is gone, and nothing can bring it back" for name in gone]
     problems += [f"{name} changed since it was written ({cure})" for name in pinned if name not in gone]
     where = ledger.file_of(book.born, layout.FOREIGN)
-    cure = f"it lies in {where}/ and is read by nobody; workcell fsck --accept {seen.id} takes note of it"
+    cure = f"it lies in {where}/ and is not read; workcell fsck --accept {seen.id} takes note of it"
     foreign += [f"{name} was put there by something other than workcell ({cure})" for name in aside]
     problems += [f"{name} stands there without a line in the ledger (--rebuild sets it aside)" for name in extra]
     if rebuild and seen.result is not None and not os.path.exists(ledger.ended_path(seen.run)):

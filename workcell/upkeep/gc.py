@@ -109,7 +109,7 @@ def _staged(home: str) -> list[Item]:
         if name.startswith(layout.STAGED):
             lock = os.path.join(path, layout.RUNNER_LOCK)
             held = locks.held(lock) if os.path.exists(lock) or not _young(path) else probe.YES
-            words = {probe.NO: "never became a run; nobody is making it", probe.YES: "somebody is making it now"}
+            words = {probe.NO: "never became a run; no process is making it", probe.YES: "a process is making it now"}
             why = words.get(held, "its lock could not be asked")
             out.append(Item("staged", path, _size(path), held == probe.NO, [why]))
     return out
@@ -237,7 +237,7 @@ def _remove_group(home: str, item: Item) -> None:
 def _remove_staged(home: str, item: Item) -> None:
     lock = locks.take(os.path.join(item.path, layout.RUNNER_LOCK), 0.0)
     if lock is None:
-        item.done = "left: somebody is making it"
+        item.done = "left: a process is making it"
         return
     try:
         shutil.rmtree(item.path)

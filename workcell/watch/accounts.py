@@ -52,12 +52,12 @@ def _lift(home: str, actions: Actions, name: str, hold: schema.AccountHold, why:
 
 
 def _signed_in(home: str, hold: schema.AccountHold) -> str | None:
-    """The login file is another than the refused one: somebody signed in again."""
+    """The login file is another than the refused one: a person signed in again."""
     seen = _of(home, hold)
     if seen is None or seen.attempt is None or not hold.get("login"):
         return None
     now = holds.print_of(seen.run, seen.attempt)
-    return "somebody signed in again" if now is not None and now != hold["login"] else None
+    return "a person signed in again" if now is not None and now != hold["login"] else None
 
 
 def _due(hold: schema.AccountHold, actions: Actions, name: str) -> bool:

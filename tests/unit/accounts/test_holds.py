@@ -119,7 +119,7 @@ def test_who_writes_holds_waits_for_the_lock_and_says_so(tmp_path, monkeypatch):
     lock = locks.take(str(tmp_path / layout.HOLDS / holds.LOCK))
     try:
         assert locks.take(str(tmp_path / layout.HOLDS / holds.LOCK), 0.05) is None
-        with pytest.raises(TryAgain, match="somebody else is changing"):
+        with pytest.raises(TryAgain, match="another process is changing"):
             _with_little_patience(monkeypatch, str(tmp_path))
     finally:
         os.close(lock)

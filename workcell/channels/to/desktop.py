@@ -47,7 +47,7 @@ def _notify_send(notice: Rendered, budget_seconds: float) -> Sent:
     env = dict(os.environ)
     bus = _session_bus()
     if bus is None:
-        return Sent(RETRY, "no session bus: nobody is logged in at a desktop")
+        return Sent(RETRY, "no session bus: no user is logged in at a desktop")
     env["DBUS_SESSION_BUS_ADDRESS"] = bus
     urgency = "critical" if notice.urgent else "normal"
     # the body of a desktop notification may hold markup, so its own characters are escaped; the title may not

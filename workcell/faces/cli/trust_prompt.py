@@ -13,7 +13,7 @@ Answer = TypeVar("Answer")
 
 def show(found: trust.Look) -> None:
     """Print on standard error what nobody has trusted: name, sha256 or value, and the first lines of each file."""
-    out.say(f"{out.safe(found.top)} brings what runs or steers, and nobody has trusted it yet:")
+    out.say(f"{out.safe(found.top)} brings what runs or steers, and no one has trusted it yet:")
     for one, line in zip(found.unknown, found.lines(), strict=True):
         out.say("  " + out.paint(out.safe(line), "33", sys.stderr))
         for text in trust.text_of(found, one):

@@ -31,7 +31,7 @@ class Notify(Step):
     def while_running(self, run: Running) -> Done:
         event = run.event(self.level == NEEDS)
         if event is None:
-            return Done(DONE, "nobody is told: no notice has that name")
+            return Done(DONE, "no one is told: no notice has that name")
         if not run.tell(event, run.why(self.text)):
             return Done(FAILED, "the outbox could not be written")
         return Done(DONE, f"told as {event}")

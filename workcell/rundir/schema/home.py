@@ -31,7 +31,7 @@ class AccountHold(TypedDict):
     why: str | None
     by: HoldBy
     login: NotRequired[str | None]
-    """A hash of the login file at that time: another one means that somebody signed in again."""
+    """A hash of the login file at that time: another one means that a person signed in again."""
     tries: int
     """How often the credential was probed since."""
     checked_at: NotRequired[Time]

@@ -82,11 +82,11 @@ class Exit(TypedDict):
     schema: Literal["workcell.file.exit/1"]
     how: ExitHow
     code: int | None
-    """Its exit code; null where a signal ended it, or nobody saw it."""
+    """Its exit code; null where a signal ended it, or it was not seen."""
     signal: int | None
     ended_at: Time
     seconds: Seconds | None
-    """Duration; null where nobody saw its end."""
+    """Duration; null where its end was not seen."""
     cpu_seconds: Seconds | None
     max_rss_kb: int | None
     error: str | None

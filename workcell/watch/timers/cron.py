@@ -90,7 +90,7 @@ def write(table: bytes) -> None:
     if not ran.ok and not (not table and b"no crontab" in ran.err.lower()):
         raise InputOutput(f"the crontab cannot be written: {ran.complaint()}", "crontab -l shows what stands there")
     if table and read() != table:
-        raise InputOutput("the crontab is not what was written", "somebody else changes it: try again")
+        raise InputOutput("the crontab is not what was written", "another program changes it: try again")
 
 
 def _plain() -> dict[str, str]:

@@ -56,5 +56,5 @@ def _ask_to_accept(runs: tuple[str, ...], yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise Usage("nobody is there to be asked", "look at the files named above, then add --yes")
+        raise Usage("there is no terminal to ask at", "look at the files named above, then add --yes")
     typer.confirm("Take these files as they are now?", abort=True, err=True)

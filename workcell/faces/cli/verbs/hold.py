@@ -16,7 +16,7 @@ app = typer.Typer(add_completion=False)
 def hold(
     run: arguments.Run,
     length: Annotated[str | None, typer.Option("--for", help="How long, e.g. 2h; without it, until release.")] = None,
-    why: Annotated[str | None, typer.Option(help="A word for whoever looks at it later.")] = None,
+    why: Annotated[str | None, typer.Option(help="A word for the one who looks at it later.")] = None,
     as_json: arguments.Json = False,
 ) -> None:
     """Keep the watchdog away from a run; its agent is not touched."""

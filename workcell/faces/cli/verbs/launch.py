@@ -51,7 +51,7 @@ def launch(
     if dirty not in (None, "refuse", "allow", "snapshot"):
         raise Usage(f"--dirty cannot be {dirty!r}", "--dirty refuse, --dirty allow, or --dirty snapshot")
     if wait and prepare:
-        raise Usage("--wait with --prepare would wait for what nobody starts", "leave one of them out")
+        raise Usage("--wait with --prepare would wait for a run that is not started", "leave one of them out")
     request = op.LaunchRequest(
         briefs=tuple(briefs),
         recipe=recipe,

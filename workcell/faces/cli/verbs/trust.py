@@ -40,7 +40,9 @@ def add(
     new = bool(found.unknown or found.trouble)
     if new and not yes and not trust_prompt.on_terminal():
         trust_prompt.show(found)
-        raise Refused("nobody can be asked here whether to trust it", "read it, then give the same command with --yes")
+        raise Refused(
+            "there is no terminal to ask at whether to trust it", "read it, then give the same command with --yes"
+        )
     if new and yes and not as_json:
         trust_prompt.show(found)
     if new and not yes and not trust_prompt.ask(found):
