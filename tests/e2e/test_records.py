@@ -99,7 +99,7 @@ def test_a_notice_that_was_sent_and_one_that_was_not(lab):
         "name: good\nuses: command\nevents: all\nargv: [cat]\n",
         "name: bad\nuses: command\nevents: all\nargv: [test, -e, /nonexistent]\n",
     )
-    # the end of the run flushes the outbox, too, and may hold its lock at this moment
+    # the end of the run flushes the outbox, too, and may hold the lock of it at this moment
     eventually(lambda: not notices.flush(lab.home, [notices.parse(text) for text in texts]).busy)
     held_against_types(lab, "notice", "destination")
     assert os.listdir(os.path.join(notice.box(lab.home), notice.TO))

@@ -52,7 +52,8 @@ def look(home: str, memory: dict[str, Any]) -> Answer:
         memory.pop("server", None)
         return Answer(None, sessions={})
     try:
-        ran = run_program.run(memory["ask"], timeout=TIMEOUT, env=_environment())
+        # drain: a stopped server holds the pipes that the client passed to it, and has nothing to say
+        ran = run_program.run(memory["ask"], timeout=TIMEOUT, env=_environment(), drain=0.0)
     except WorkcellError as error:
         return Answer(None, error.message)
     if ran.timed_out:
