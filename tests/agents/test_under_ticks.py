@@ -2,6 +2,7 @@
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -59,6 +60,26 @@ def test_an_agent_that_was_killed_is_resumed_and_passes(bench, watch, agent):
     seen = through(watch, run)
     assert seen.result["outcome"] == "passed", seen.result
     assert seen.n == 2 and seen.attempt["asked_by"]["who"] == "playbook"
+
+
+@BOTH
+def test_a_damaged_conversation_is_left_and_the_files_are_gone_on_from(bench, watch, agent):
+    run = bench.launch(agent, "slow", limits="wall: 5m, attempts: 4")
+    who = eventually(lambda: look.at(run).start, 30.0, "its start")["agent"]
+    home = Path(bench.lab.person)
+    places = {"claude": ".claude/projects/*/*.jsonl", "codex": ".codex/sessions/*/*/*/*.jsonl"}
+    kept = eventually(
+        lambda: [path for path in home.glob(places[agent]) if b'"user"' in path.read_bytes()], 40.0, "its transcript"
+    )
+    os.kill(who["pid"], signal.SIGKILL)
+    rests(run)
+    for path in kept:
+        path.write_text('{"type": "user"}\n')
+    seen = through(watch, run)
+    assert seen.result["outcome"] == "passed", seen.result
+    assert look.Sealed(seen, 2).attempt["native"], "the second attempt was to continue it"
+    assert seen.n == 3 and not seen.attempt["native"]
+    assert seen.attempt["asked_by"]["playbook"] == "lost-conversation"
 
 
 @BOTH

@@ -228,7 +228,11 @@ def test_its_own_conversation_is_continued_where_recipe_and_transcript_allow(lab
     folder.mkdir(parents=True)
     shown = json.loads(lab.workcell("resume", run, "--native", "--dry-run", "--json").stdout)
     assert shown["how"] == "artifacts"  # there is no transcript yet
-    (folder / f"{watching.SESSION}.jsonl").write_text("{}\n")
+    transcript = folder / f"{watching.SESSION}.jsonl"
+    transcript.write_text('{"type": "queue-operation"}\n')
+    shown = json.loads(lab.workcell("resume", run, "--native", "--dry-run", "--json").stdout)
+    assert shown["how"] == "artifacts" and "before Claude Code had written down" in shown["how_why"]
+    transcript.write_text('{"type": "queue-operation"}\n{"type": "user"}\n')
     watch.ahead = 200.0
     watch.tick()
     seen = drive(watch, run)

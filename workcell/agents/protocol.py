@@ -123,6 +123,9 @@ class Agent:
     """Where it looks for skills, below a repository or the home directory."""
     given_session: bool = False
     """Whether it is told its session id beforehand; else the id is learned from its first record."""
+    begun_by: tuple[str, ...] = ()
+    """Values of `type` of the records of which a transcript must hold one before the program can continue it; with
+    none, any whole record will do."""
 
     def read(self, record: dict[str, Any], memory: dict[str, Any], where: Where) -> list[Event]:
         """The events of one record; see `Records.read`."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import shutil
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workcell.accounts import holds
-from workcell.agents import registry
 from workcell.base import digest, json_codec
 from workcell.base.errors import CannotCreate, Refused, TryAgain
 from workcell.cleaning import run_cleaner
@@ -20,7 +18,7 @@ from workcell.finish import decide, handoff, settle, verify_script
 from workcell.git import repository
 from workcell.judgement import next as nexts
 from workcell.launch import attempt as attempts
-from workcell.launch import children, launch, plan, plan_values, resume_brief, resume_trust, start
+from workcell.launch import children, conversation, launch, plan, plan_values, resume_brief, resume_trust, start
 from workcell.launch.options import Options
 from workcell.rundir import adopt, family, find, inbox, layout, lease, look, phase, run_hold, safe_open, seal, writer
 from workcell.rundir import env as environment
@@ -28,10 +26,6 @@ from workcell.rundir import home_creation as homes
 from workcell.system import resource_limits
 from workcell.texts import recipe as recipes
 from workcell.trust import access
-
-if TYPE_CHECKING:
-    pass
-
 
 HANDOFF_LIMIT = 1 << 26
 """Bytes of a handoff that the next attempt begins with."""
@@ -231,7 +225,9 @@ def _intent(
         carried["verify"] = verify and {"sha256": digest.sha256(verify)}
     carried["ignore_repo"], policy = resume_trust.settle(asked, seen, chosen, made)
     values = carried["recipe"]["values"]
-    session, why_not = _conversation(request, seen, values) if request.native else (None, None)
+    session, why_not = None, None
+    if request.native:
+        session, why_not = conversation.to_continue(request.run, request.home, request.recipe, values, seen)
     carried["limits"] = _limits(request, seen, carried["limits"])
     asker: Any = request.by
     intent = attempts.fill(
@@ -253,24 +249,6 @@ def _intent(
     plan.check_programs(recipes.Recipe(carried["recipe"]["name"], values, []), intent["argv"], _path(request.run))
     resource_limits.check(intent["limits"])
     return intent, brief, verify, policy
-
-
-def _conversation(request: Request, seen: look.Look, values: dict[str, Any]) -> tuple[str | None, str | None]:
-    """(the conversation to continue, None), or (None, why the attempt starts from the run's files instead)."""
-    assert seen.attempt is not None
-    name = seen.attempt["recipe"]["name"]
-    if request.recipe is not None and request.recipe != name:
-        return None, f"another agent cannot continue what {name} said"
-    if not values.get("resume"):
-        return None, f"recipe {name!r} has no 'resume'"
-    told = [one["session"]["id"] for one in verdict.records(seen) if one["session"].get("id")]
-    session = str(told[-1] if told else seen.attempt["agent_session"])
-    agent = registry.find(str(seen.attempt.get("reader")), request.home)
-    if agent is not None and agent.records is not None:
-        places = agent.transcripts(environment.known(request.run), seen.attempt["cwd"], session)
-        if not any(glob.glob(place) for place in places):
-            return None, f"the conversation {session} is not where {name} keeps it"
-    return session, None
 
 
 def _limits(request: Request, seen: look.Look, limits: dict[str, Any]) -> dict[str, Any]:

@@ -47,6 +47,11 @@ def test_every_verdict_on_an_end_has_a_playbook(verdict):
         ({"verdict": "vanished", "phase": "interrupted", "evidence": ["crash-loop"]}, "crash-loop"),
         ({"verdict": "ok", "phase": "interrupted", "evidence": ["same-failure"]}, "no-progress"),
         ({"verdict": "unknown", "phase": "interrupted", "evidence": ["disk-full-stderr/1"]}, "disk-full"),
+        (
+            {"verdict": "config_error", "phase": "scheduled", "evidence": ["claude-no-such-session/1"]},
+            "lost-conversation",
+        ),
+        ({"verdict": "config_error", "phase": "scheduled", "evidence": ["claude-start-stderr/1"]}, "config-error"),
         ({"verdict": "prompt", "phase": "running", "activity": "approval"}, "permission-prompt"),
         ({"verdict": "prompt", "phase": "running", "activity": "question"}, "question"),
         ({"verdict": "ok", "phase": "running", "activity": "idle"}, "turn-over"),

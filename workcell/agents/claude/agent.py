@@ -13,4 +13,5 @@ AGENT = Agent(
     sign_in=sign_in,
     skills=".claude",
     given_session=True,
+    begun_by=("user",),  # 2.1.328 refuses a transcript that holds only its first records, queue-operation
 )
