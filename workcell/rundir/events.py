@@ -73,6 +73,11 @@ class Journal:
         self._kept.append((line, fields.get("id")))
         return self.flush()
 
+    @property
+    def flushed(self) -> bool:
+        """Whether every event stands in the file."""
+        return not self._kept
+
     def flush(self) -> bool:
         """Write what was kept. True when nothing is kept any more."""
         while self._kept:

@@ -56,6 +56,11 @@ class Largest:
         self._directory = group.get("memory") if group else None
         self.found: schema.Process | None = None
 
+    @property
+    def limited(self) -> bool:
+        """Whether there is a group to look at."""
+        return self._directory is not None
+
     def look(self) -> None:
         """Compare what the processes of the group use now; a process that ends meanwhile is passed over."""
         if self._directory is None:

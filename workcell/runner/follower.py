@@ -38,9 +38,13 @@ class AgentLog:
         except OSError:
             return b""
 
+    def unchanged(self) -> bool:
+        """Whether it has nothing beyond what was shown."""
+        return self.size() == self._shown
+
     def news(self) -> bytes:
         """What it has beyond what was shown, a piece at most."""
-        if self.size() == self._shown:
+        if self.unchanged():
             return b""
         try:
             data = safe_open.read(self._path, PIECE, self._shown) or b""
@@ -69,6 +73,12 @@ class Follower:
         if self._viewers.greeted != self._greeted:
             return 0.0
         return self._at if self._pause < LATE else None
+
+    def unchanged(self) -> bool:
+        """Whether `handle` would find nothing new in a log that has stood still for some time."""
+        if self._clock.looks_for_idle:
+            return False
+        return not self._viewers.open or (self._pause >= LATE and self._log.unchanged())
 
     def handle(self, ready: "dict[int, int]", now: float) -> None:
         if self._clock.looks_for_idle:

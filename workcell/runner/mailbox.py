@@ -14,12 +14,12 @@ _LARGE = 1 << 14
 """Bytes above which a message can only be a text. It may have megabytes, and none of them get into the runner."""
 
 
-def take(letters: "set[str]") -> "Iterator[Json]":
+def take(there: "list[str]", letters: "set[str]") -> "Iterator[Json]":
     """Messages for the runner, oldest first; each is in cur/ before it is told of.
 
-    What is for the agent stays where it is, and its file name is put into `letters`. The working directory is the run.
+    `there` are the names in new/. A message for the agent stays where it is, and its file name is put into `letters`.
+    The working directory is the run.
     """
-    there = maildir.waiting(layout.INBOX)
     letters.intersection_update(there)
     for name in there:
         if name in letters:

@@ -69,7 +69,7 @@ class Pump:
         clock.live, clock.spare = live, lambda: {book.compressor if book is not None else 0, self.typist.pid}
         self.output: output.Output | None = None
         self.keys: keyboard.Keyboard | None = None
-        follow = None
+        self.follow: follower.Follower | None = None
         if tty is not None and book is not None:
             self.keys = keyboard.Keyboard(tty, self.typist)
             self.viewers = viewers.Viewers(live, book.tail, tty, self.keys)
@@ -77,11 +77,11 @@ class Pump:
         else:
             log = follower.AgentLog(live.directory)
             self.viewers = viewers.Viewers(live, log.tail, None, None)
-            follow = follower.Follower(log, self.viewers, clock)
+            self.follow = follower.Follower(log, self.viewers, clock)
         self.control = control.ControlSocket(
             live, listener, self.viewers, self.requests, self.typist, typing=tty is not None
         )
-        parts = (self.children, self.control, self.viewers, self.keys, self.output, follow, clock, self.typist)
+        parts = (self.children, self.control, self.viewers, self.keys, self.output, self.follow, clock, self.typist)
         self.parts: list[Part] = [part for part in parts if part is not None] + [self.requests]
 
     def run(self, keep: "Callable[[], None]") -> None:
@@ -100,10 +100,9 @@ class Pump:
 
     def turn(self, most: "float | None" = None) -> None:
         """Wait for the next event, `most` seconds at most, and let every part handle it."""
-        due = earliest([part.due() for part in self.parts])
-        patience = None if due is None else max(0.0, due - time.monotonic())
+        own = earliest([part.due() for part in self.parts if part is not self.requests])
         if most is not None:
-            patience = most if patience is None else min(patience, most)
+            own = earliest([own, time.monotonic() + most])
         poll = select.poll()
         wanted: dict[int, int] = {}
         for part in self.parts:
@@ -111,7 +110,14 @@ class Pump:
                 wanted[fd] = wanted.get(fd, 0) | events
         for fd, events in wanted.items():
             poll.register(fd, events)
-        self.handle(dict(poll.poll(None if patience is None else int(patience * 1000) + 1)))
+        ready = poll.poll(_milliseconds(earliest([own, self.requests.due()])))
+        while not ready and (own is None or time.monotonic() < own) and self._unchanged():
+            ready = poll.poll(_milliseconds(earliest([own, self.requests.due()])))
+        self.handle(dict(ready))
+
+    def _unchanged(self) -> bool:
+        """Whether nothing came by files, either: asked by an idle run every two seconds, so it touches little code."""
+        return (self.follow is None or self.follow.unchanged()) and self.requests.unchanged()
 
     def handle(self, ready: "dict[int, int]") -> None:
         """Let every part do what is due."""
@@ -124,3 +130,8 @@ class Pump:
             self.typist.end()
             os.waitpid(self.typist.pid, 0)
             self.typist.pid = 0
+
+
+def _milliseconds(due: "float | None") -> "int | None":
+    """How long poll(2) may wait for a moment of the monotonic clock; None for ever."""
+    return None if due is None else int(max(0.0, due - time.monotonic()) * 1000) + 1

@@ -1,8 +1,9 @@
 """What others ask of a live attempt by files: stops, messages, and what hooks left in the spool."""
 
+import os
 import time
 
-from workcell.rundir import layout, maildir, orders, spool
+from workcell.rundir import directory_state, layout, maildir, orders, spool
 from workcell.runner import limits, mailbox
 
 TYPE_CHECKING = False
@@ -23,6 +24,8 @@ class Requests:
         self._live, self._typist, self._clock, self._largest = live, typist, clock, largest
         self._ordered: set[str] = set()
         """Ids of the orders to stop that were heard."""
+        inbox, spooled = os.path.join(layout.INBOX, maildir.NEW), os.path.join(layout.SPOOL, maildir.NEW)
+        self._places = [directory_state.DirectoryState(path) for path in (inbox, spooled, orders.directory(live.run))]
         self.look_at = time.monotonic()
 
     def fds(self) -> "dict[int, int]":
@@ -35,18 +38,34 @@ class Requests:
         if now >= self.look_at + LOOK:
             self.look()
 
+    def unchanged(self) -> bool:
+        """Whether a look would find nothing; it counts as one then."""
+        if (self._largest is not None and self._largest.limited) or not self._live.journal.flushed:
+            return False
+        if not all([place.unchanged() for place in self._places]):
+            return False
+        self.look_at = time.monotonic()
+        return True
+
     def look(self) -> None:
         """Take what waits in inbox and spool."""
         self.look_at = time.monotonic()
         if self._largest is not None:
             self._largest.look()
+        for place in self._places:
+            place.unchanged()
+        left = False
         for part in (self._inbox, self._spool):
             try:
-                part()
+                left = part() or left
             except OSError:
-                pass  # a full disk: looked at again in two seconds
+                left = True  # a full disk: looked at again in two seconds
             except Exception as error:
+                left = True
                 self._live.say(f"{part.__name__}: {error!r}")
+        if not left:
+            for place in self._places:
+                place.dealt_with()
 
     def stop(self, grace: float = limits.GRACE, **told: "str") -> None:
         """End the agent because somebody asked for it."""
@@ -54,10 +73,12 @@ class Requests:
         self._clock.end("stopped", grace)
         self._live.journal.append("stop.requested", **told)
 
-    def _inbox(self) -> None:
+    def _inbox(self) -> bool:
+        """Take what is for the runner; whether anything was there."""
         if self._live.ended is not None:
-            return  # a stop that comes now is for finish, and the agent has ended by itself
-        for message in mailbox.take(self._typist.letters):
+            return True  # a stop that comes now is for finish, and the agent has ended by itself
+        waiting = maildir.waiting(layout.INBOX)
+        for message in mailbox.take(waiting, self._typist.letters):
             if message.get("kind") == "stop" and str(message.get("id")) not in self._ordered:
                 # the order itself is looked for below, so what has none came from nobody who may stop a run
                 self._orders()
@@ -65,6 +86,7 @@ class Requests:
                     why = "no order stands behind it"
                     self._live.journal.append("message.refused", message=message.get("id"), why=why)
         self._orders()
+        return bool(waiting)
 
     def _orders(self) -> None:
         """Begin to end the agent for each order to stop this attempt that is new."""
@@ -78,7 +100,10 @@ class Requests:
                 grace = limits.GRACE
             self.stop(grace, by=str(order.get("by")), id=identity)
 
-    def _spool(self) -> None:
-        if maildir.waiting(layout.SPOOL):
+    def _spool(self) -> bool:
+        """Write down what hooks left; whether anything was there."""
+        waiting = maildir.waiting(layout.SPOOL)
+        if waiting:
             spool.drain(".", self._live.journal)
         self._live.journal.flush()
+        return bool(waiting)

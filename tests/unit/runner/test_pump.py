@@ -16,7 +16,7 @@ from tests.support.lab import eventually
 from workcell.base import json_codec, probe
 from workcell.base.light import socket as light
 from workcell.rundir import events, layout, locks, maildir, orders
-from workcell.runner import keeper, keyboard, limits, live, log, pump, terminal, windows
+from workcell.runner import keeper, keyboard, limits, live, log, pump, requests, terminal, windows
 
 QUESTION, ANSWER = b"\x1b[c", b"\x1b[?62;22c"
 
@@ -192,6 +192,36 @@ def test_a_stop_with_words_that_cannot_be_written_down_is_a_stop(bench, by):
         file.write('{"kind": "stop", "attempt": 1, "by": ' + by + "}")
     bench.pump.requests.look()
     assert bench.pump.clock.how == "stopped"
+
+
+@pytest.mark.parametrize("what", ["stop", "spool", "order"])
+def test_what_comes_to_an_idle_run_without_a_poke_is_found_at_the_next_look(bench, monkeypatch, what):
+    monkeypatch.setattr(requests, "LOOK", 0.05)
+    asked = bench.pump.requests
+
+    def idle():
+        asked.look()
+        return asked.unchanged()
+
+    eventually(idle, 5.0, "a run in which nothing happens")
+    assert asked.unchanged(), "a second question finds it as idle"
+    if what == "spool":
+        maildir.deliver(layout.SPOOL, {"type": "x"})
+    elif what == "stop":
+        stop_of()
+    else:
+        orders.place(str(bench.run), orders.name(str(bench.run)), orders.STOP, attempt=1, by="a")
+    bench.pump.turn(5.0)
+    found = [event["type"] for _, event in events.read(layout.EVENTS)]
+    assert found == (["x"] if what == "spool" else ["stop.requested"])
+
+
+def test_a_run_in_which_nothing_happens_waits_without_a_turn_of_its_parts(bench, monkeypatch):
+    monkeypatch.setattr(requests, "LOOK", 0.02)
+    eventually(lambda: bench.pump.requests.look() or bench.pump.requests.unchanged(), 5.0, "an idle run")
+    began = time.monotonic()
+    bench.pump.turn(0.5)
+    assert time.monotonic() - began >= 0.5
 
 
 def test_a_bug_in_a_look_or_a_greeting_ends_no_runner(bench, capfd):
