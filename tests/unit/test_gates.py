@@ -14,8 +14,9 @@ from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT_OUT = shutil.ignore_patterns(
-    ".git", ".venv*", ".*cache*", "__pycache__", "*.egg-info", "dist", "build", ".hypothesis"
+    ".git", ".venv*", ".ruff_cache", ".pytest_cache", "__pycache__", "*.egg-info", "dist", "build", ".hypothesis"
 )
+"""What a copy of the tree is made without. The cache of mypy comes along: it saves ten seconds for each copy."""
 
 
 @pytest.fixture
@@ -242,11 +243,12 @@ GENERATED = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("name", GENERATED)
-def test_gate_of_generated_files_sees_one_that_drifts(tree: Path, name: str) -> None:
-    (tree / name).write_text((tree / name).read_text().rstrip("\n") + " \n")
+def test_gate_of_generated_files_names_each_one_that_drifts(tree: Path) -> None:
+    for name in GENERATED:
+        (tree / name).write_text((tree / name).read_text().rstrip("\n") + " \n")
     ran = _check(tree, "generated")
-    assert ran.returncode == 1, f"{name} changed, and nobody saw it: {ran.stdout}"
+    assert ran.returncode == 1
+    assert not [name for name in GENERATED if name not in ran.stdout], ran.stdout
 
 
 @pytest.mark.parametrize("gate", ["lint", "format", "types", "contracts", "unused", "generated", "keys", "docs"])
