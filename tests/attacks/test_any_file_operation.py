@@ -61,7 +61,13 @@ def attacked(lab, examples):
 
 @pytest.mark.timeout(600)
 def test_any_file_operations(lab):
-    attacked(lab, 25)
+    attacked(lab, 8)
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(600)
+def test_more_file_operations(lab):
+    attacked(lab, 40)
 
 
 @pytest.mark.sweep

@@ -73,6 +73,8 @@ def test_what_the_runner_says_is_told(lab):
     lab.workcell("resume", run, "--no-window", "--wait")
 
 
+@pytest.mark.heavy
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("io", ["file", "terminal"])
 def test_a_disk_with_a_few_blocks_left(lab, io):
     os.makedirs(lab.home, 0o700)

@@ -23,6 +23,12 @@ def failing(lab, name, io):
     return program, [point for point in found if point.call in points.FAILING]
 
 
+def test_failing_at_some_calls(lab):
+    program, found = failing(lab, "runner", "file")
+    sweep(program, points.spread(found, 3), "error=ENOSPC", lines=True)
+
+
+@pytest.mark.heavy
 @pytest.mark.parametrize("error, name, io, count", [
     ("ENOSPC", "runner", "file", 10), ("EIO", "runner", "terminal", 8), ("ENOSPC", "rolling", "terminal", 8),
 ])  # fmt: skip

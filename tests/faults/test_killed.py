@@ -116,11 +116,21 @@ def sweep(program: Program, chosen: list[points.Point], how: str, *, lines: bool
     return summary
 
 
+@pytest.mark.parametrize("name, io, count", [("runner", "file", 4), ("runner", "terminal", 3), ("settle", "file", 3)])
+def test_killed_at_some_calls(lab, name, io, count):
+    killed_at_a_sample(lab, name, io, count)
+
+
+@pytest.mark.heavy
 @pytest.mark.parametrize("name, io, count", [
     ("launch", "file", 10), ("runner", "file", 14), ("runner", "terminal", 8), ("rolling", "terminal", 8),
     ("resume", "file", 10), ("settle", "file", 10),
 ])  # fmt: skip
 def test_killed_at_a_sample_of_calls(lab, name, io, count):
+    killed_at_a_sample(lab, name, io, count)
+
+
+def killed_at_a_sample(lab, name, io, count):
     program = PROGRAMS[name](lab, io)
     program.set()
     found = points.points(program.argv, env=program.env, cwd=lab.top)

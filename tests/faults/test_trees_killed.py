@@ -224,6 +224,11 @@ def sweep(verb: str, tmp_path: Path, only: int | None) -> tuple[int, int]:
     return len(chosen), landed
 
 
+def test_killed_at_three_calls_nothing_is_lost_and_the_next_run_completes(tmp_path):
+    sweep("remove", tmp_path, 3)
+
+
+@pytest.mark.heavy
 @pytest.mark.parametrize(("verb", "count"), [("make", 10), ("take", 8), ("remove", 7)])
 def test_killed_at_some_calls_nothing_is_lost_and_the_next_run_completes(verb, count, tmp_path):
     sweep(verb, tmp_path, count)
