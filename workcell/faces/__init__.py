@@ -1,1 +1,1 @@
-"""Translation only: the command line, the hook and the web."""
+"""Translation only: the command line and the hook."""
