@@ -126,9 +126,33 @@ def words() -> list[str]:
     return faults
 
 
+_MODULE = re.compile(r"`([a-z_]+(?:/[a-z_]+)+\.py)`")
+_DECIDED = re.compile(r"^\| [^|]+\| `([a-z_/]+\.py)` \| `(\w+)`", re.MULTILINE)
+
+
+def modules() -> list[str]:
+    """Modules and functions that the documents name and the package does not have."""
+    faults = []
+    for path in documents():
+        where = path.relative_to(ROOT)
+        text = path.read_text()
+        # pages on adding something name the modules that they add
+        names = set() if path.name.startswith("add-a") else set(_MODULE.findall(_FENCED.sub("", text)))
+        for name in sorted(names):
+            if not (ROOT / "workcell" / name).exists() and not (ROOT / name).exists():
+                faults.append(f"{where}: names {name}, which does not exist")
+        for name, function in _DECIDED.findall(text):
+            module = ROOT / "workcell" / name
+            if module.exists() and f"def {function}(" not in module.read_text():
+                faults.append(f"{where}: {name} has no function {function}")
+    return faults
+
+
 def main() -> int:
     sys.path.insert(0, str(ROOT))
-    faults = [fault for check in (links, exit_codes, variables, json_documents, verbs, words) for fault in check()]
+    faults = [
+        fault for check in (links, exit_codes, variables, json_documents, verbs, modules, words) for fault in check()
+    ]
     for fault in faults:
         print(fault)
     return 1 if faults else 0

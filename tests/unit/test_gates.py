@@ -88,6 +88,16 @@ BREAKS = {
         _append("workcell/rundir/home_creation.py", '\n\nos.replace("a", "b")\n'),
         "TID251",
     ),
+    "docs: a module that is gone": (
+        "docs",
+        _replace("docs/architecture.md", "`judgement/outcome.py` | `decide`", "`judgement/outcomes.py` | `decide`"),
+        "judgement/outcomes.py, which does not exist",
+    ),
+    "docs: a function that is gone": (
+        "docs",
+        _replace("docs/architecture.md", "`judgement/outcome.py` | `decide`", "`judgement/outcome.py` | `decides`"),
+        "has no function decides",
+    ),
     "format: a quotation mark": ("format", _append("workcell/base/ids.py", "\n\nNAME = 'x'\n"), "ids.py"),
     "types: a wrong return": (
         "types",

@@ -62,7 +62,7 @@ print("followed")
 def tree(tmp_path: Path) -> Path:
     copy = tmp_path / "tree"
     kept_out = shutil.ignore_patterns("__pycache__", "_data")
-    for name in ("workcell", "scripts", "docs", "templates", "recipes", "recovery", "adapters"):
+    for name in ("workcell", "scripts", "docs", "templates", "recipes", "recovery", "adapters", "tests"):
         shutil.copytree(ROOT / name, copy / name, symlinks=True, ignore=kept_out)
     return copy
 
@@ -83,6 +83,11 @@ def follow_the_page(tree: Path) -> None:
     table = (folder / "__init__.py").read_text()
     table = table.replace("from workcell.texts import fields\n", imported + "from workcell.texts import fields\n", 1)
     (folder / "__init__.py").write_text(table.replace("        Escalate,\n", "        Escalate,\n        Remind,\n", 1))
+    for name in ("vocabulary.py", "schema/literals.py"):
+        words = tree / "workcell" / "rundir" / name
+        last = '    "escalate",\n'
+        assert last in words.read_text()
+        words.write_text(words.read_text().replace(last, last + '    "remind",\n'))
     done = run(tree, command.strip())
     assert done.returncode == 0, done.stderr
 
@@ -97,6 +102,8 @@ def test_a_step_that_was_added_by_the_page_is_parsed_described_and_followed(tree
     assert "| `remind` | `text`, `after` | tells a person once more, later |" in page
     assert "- Live: posts `stuck` after that time." in page
     assert run(tree, "scripts/check_keys.py").returncode == 0
+    same = run(tree, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/unit/rundir/test_schema.py")
+    assert same.returncode == 0, same.stdout
 
 
 def test_an_option_of_a_new_step_that_nothing_reads_is_found(tree: Path) -> None:
