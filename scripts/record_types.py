@@ -67,7 +67,13 @@ SCALARS = {
     "None": "null",
     "Any": "any",
 }
-FORMS = {"Time": "time", "Sha256": "sha256", "Seconds": "seconds", "Confidence": "0 to 1", "Detail": "object"}
+FORMS = {
+    "Time": "time",
+    "Sha256": "sha256",
+    "Seconds": "seconds",
+    "Confidence": "0 to 1",
+    "Detail": "[Brief](#brief) with [EventData](#eventdata)",
+}
 FEW = 6
 """Maximum words of a vocabulary that a table shows in place of a link."""
 

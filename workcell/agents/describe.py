@@ -1,13 +1,11 @@
 """Puts a tool call into one line, and tells whether a message ends with a question."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
-from workcell.agents.events import items, mapping, short
+from workcell.agents.events import Foreign, items, mapping, short
 
 
-def describe(tool: str | None, given: Mapping[str, Any]) -> str:
+def describe(tool: str | None, given: Foreign) -> str:
     """A tool call in one line: its name and the argument that tells a person most."""
     for name in ("command", "cmd", "file_path", "path", "pattern", "url", "query", "prompt", "description"):
         value = given.get(name)

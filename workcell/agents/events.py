@@ -1,12 +1,29 @@
 """Makes events of what an agent recorded, and reads single values of records whose form may change."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-Event = dict[str, Any]
-"""{id, type, source, agent_time, turn, confidence, text, ref{file, offset}, data{}}."""
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from workcell.rundir import schema
+    from workcell.rundir.schema import AgentEventType, EventData
+
+    Event = schema.AgentEvent
+else:
+    Event = dict  # no program but fsck loads the types of records
+
+Foreign = dict[str, Any]
+"""A record of an agent program, or a part of one, as its JSON was parsed: each program and each version has keys of its
+own, so nothing is known of a value before it was looked at with `text`, `number`, `mapping` and the like."""
+
+Memory = dict[str, Any]
+"""What a reader keeps from one record to the next, in a form of its own; can be written as JSON. It is read back from a
+file that the agent can write to, so it is looked at like a foreign record."""
 
 MAX_TEXT = 400
 """Characters of an event's text: enough for a sentence, and for ten hours of work to stay a small file."""
@@ -16,69 +33,84 @@ MAX_INPUT = 200_000
 """Characters of a tool call's input that tell it from another call."""
 
 
-class Where(dict[str, Any]):
-    """The place of one record: `agent`, `file`, `offset` in bytes, `kind` (transcript, stream or hook), and `scope`,
-    which names run and attempt and so makes offsets unique.
+@dataclass(frozen=True)
+class Where:
+    """The place of one record."""
 
-    For a hook payload also `at`, the time stamp of its arrival: hooks give no time of their own.
-    """
+    agent: str
+    """Name of the agent."""
+    file: str
+    """Name of the file, or id of the hook payload."""
+    offset: int
+    """Where the record begins in the file, in bytes."""
+    scope: str | None = None
+    """Names run and attempt, and so makes offsets unique."""
+    kind: str = "transcript"
+    """transcript, stream or hook"""
+    part: int = 0
+    """Number of the record in a line that holds several."""
+    at: str | None = None
+    """For a hook payload, the time stamp of its arrival: hooks give no time of their own."""
 
 
 @dataclass(frozen=True)
 class Record:
-    """One record while it is read: its content, its place, and what all events made from it have in common.
+    """One record while it is read: its content, its place, and what all events made from it have in common."""
 
-    `memory` is what the reader keeps from one record to the next; it can be written as JSON. `at` is the agent's own
-    time stamp and `turn` its name of the turn, each None where the record gives none. `key` names the record: the
-    events of a record that is read a second time get the same ids.
-    """
-
-    body: dict[str, Any]
-    memory: dict[str, Any]
+    body: Foreign
+    memory: Memory
     where: Where
     at: str | None = None
+    """The agent's own time stamp; None where the record gives none."""
     turn: str | None = None
+    """The agent's name of the turn; None where the record gives none."""
     key: str | None = None
-    data: dict[str, Any] = field(default_factory=dict)
+    """Names the record: the events of a record that is read a second time get the same ids."""
+    data: EventData = field(default_factory=dict)  # type: ignore[assignment]
     """What every event of this record carries in its `data`."""
 
     def event(
-        self, kind: str, text: Any = "", *, key: str | None = None, part: str | None = None, **data: Any
-    ) -> "Event":
+        self,
+        kind: AgentEventType,
+        text: Any = "",
+        *,
+        key: str | None = None,
+        part: str | None = None,
+        **data: Unpack[EventData],
+    ) -> Event:
         """An event at this place, with time and turn of the record. Its key is `key`, else the record's own with
         `part` behind it."""
         if key is None and self.key is not None:
             key = f"{self.key}:{part}" if part else self.key
-        given = {"at": self.at, "turn": self.turn, **self.data, **data}
-        return event(kind, self.where, key, text, **given)
+        told: EventData = {**self.data, **data}
+        return event(kind, self.where, key, text, at=self.at, turn=self.turn, **told)
 
 
 def event(
-    kind: str,
+    kind: AgentEventType,
     where: Where,
     key: str | None,
-    text: str = "",
+    text: Any = "",
     *,
     at: str | None = None,
     turn: str | None = None,
-    source: str = "transcript",
-    confidence: float = 1.0,
-    **data: Any,
+    **data: Unpack[EventData],
 ) -> Event:
     """One event. `key` is the agent's own name of what happened, so that another source that reports the same, or a
     second reading, gives the same id; without one the id is made from scope, file and offset."""
     if key is None:
-        key = digest(f"{where.get('scope')}|{where.get('file')}|{where.get('offset')}|{where.get('part', 0)}|{kind}")
+        key = digest(f"{where.scope}|{where.file}|{where.offset}|{where.part}|{kind}")
+    told: Any = {name: value for name, value in data.items() if value is not None}
     return {
-        "id": f"{where.get('agent', 'agent')}:{key}",
+        "id": f"{where.agent}:{key}",
         "type": kind,
-        "source": source,
+        "source": "hook" if where.kind == "hook" else "transcript",
         "agent_time": at,
         "turn": turn,
-        "confidence": confidence,
+        "confidence": 1.0,
         "text": short(text),
-        "ref": {"file": where.get("file"), "offset": where.get("offset")},
-        "data": {name: value for name, value in data.items() if value is not None},
+        "ref": {"file": where.file, "offset": where.offset},
+        "data": told,
     }
 
 
@@ -114,7 +146,7 @@ def text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def mapping(value: Any) -> dict[str, Any]:
+def mapping(value: Any) -> Foreign:
     """The value if it is a mapping, else an empty one: a record of another form must not end the reading."""
     return value if isinstance(value, dict) else {}
 
@@ -137,7 +169,7 @@ def count(value: Any) -> int:
     return int(found) if found is not None and found > 0 else 0
 
 
-def remember(memory: dict[str, Any], name: str, key: str, value: Any, most: int) -> None:
+def remember(memory: Memory, name: str, key: str, value: Any, most: int) -> None:
     """Put `value` under `key` into the mapping `name` of the memory, which keeps the `most` newest entries."""
     entries = memory.setdefault(name, {})
     entries.pop(key, None)
@@ -146,7 +178,7 @@ def remember(memory: dict[str, Any], name: str, key: str, value: Any, most: int)
         del entries[next(iter(entries))]
 
 
-def side(record: dict[str, Any]) -> bool | None:
+def side(record: Foreign) -> bool | None:
     """True for a record of a sub-agent, whose ends and failures are not those of the session."""
     aside = record.get("isSidechain") is True or record.get("parent_tool_use_id") or record.get("agent_id")
     return True if aside else None

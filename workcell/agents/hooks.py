@@ -6,19 +6,16 @@ by its content and its file in the spool.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from workcell.agents import events as e
 from workcell.agents.describe import describe
-from workcell.agents.events import Event, Record, Where, digest, input_hash, mapping, short, side
+from workcell.agents.events import Event, Foreign, Memory, Record, Where, digest, input_hash, mapping, short, side
 
 Step = Callable[[Record], list[Event]]
 
 
-def read(
-    payload: dict[str, Any], memory: dict[str, Any], where: Where, more: Mapping[str, Step] | None = None
-) -> list[Event]:
-    """The events of one hook payload, as it came on stdin; `where["at"]` is the time stamp of its arrival.
+def read(payload: Foreign, memory: Memory, where: Where, more: Mapping[str, Step] | None = None) -> list[Event]:
+    """The events of one hook payload, as it came on stdin; `where.at` is the time stamp of its arrival.
 
     `more` has functions for hook events that only one program has, by `hook_event_name`. A name that is known to
     neither becomes one event `raw`.
@@ -27,10 +24,10 @@ def read(
     if isinstance(payload.get("session_id"), str):
         memory["session"] = payload["session_id"]
     turn = e.text(payload.get("prompt_id")) or e.text(payload.get("turn_id"))
-    spooled = where.get("file")
-    key = f"hook:{name}:{digest(f'{sorted(payload.items())!r}|{spooled}')}"
-    this = Record(payload, memory, where, where.get("at"), turn, key, {"source": "hook", "hook": name})
-    return ((more or {}).get(name) or _READ.get(name) or _unknown)(this)
+    key = f"hook:{name}:{digest(f'{sorted(payload.items())!r}|{where.file}')}"
+    this = Record(payload, memory, where, where.at, turn, key, {"hook": name})
+    step = (more.get(name) if more else None) or _READ.get(name) or _unknown
+    return step(this)
 
 
 def _tool(this: Record) -> str | None:
@@ -75,7 +72,7 @@ def _before_tool(this: Record) -> list[Event]:
     ]
 
 
-def _input(tool: str | None, payload: dict[str, Any]) -> str | None:
+def _input(tool: str | None, payload: Foreign) -> str | None:
     """The hash of the call's input; None where the hook cut it, since two long inputs may begin alike."""
     given = payload.get("tool_input")
     return None if "…" in repr(given) else input_hash(tool, given)

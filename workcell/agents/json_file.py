@@ -1,10 +1,11 @@
 """Reads a JSON file of an agent program, whose form is not ours."""
 
 import json
-from typing import Any
+
+from workcell.agents.events import Foreign
 
 
-def read_mapping(path: str) -> dict[str, Any]:
+def read_mapping(path: str) -> Foreign:
     """The mapping in the file; an empty one when it cannot be read or holds anything else."""
     try:
         with open(path, encoding="utf-8") as file:

@@ -1,18 +1,22 @@
 """Reads a growing file of JSON lines a piece at a time, with all it must remember in a small dict."""
 
+from __future__ import annotations
+
 import copy
 import json
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from workcell.agents.events import Event, Where, event, short
+from workcell.agents.events import Event, Foreign, Where, event, short
 from workcell.agents.protocol import Agent
+
+if TYPE_CHECKING:
+    from workcell.rundir.schema import ReadState as State
 
 CHUNK = 8 << 20
 """Bytes that a caller reads at once; a line is skipped when it alone does not fit."""
 MAX_LINE = CHUNK
 KEPT_ERRORS = 1_000_000
-
-State = dict[str, Any]
 
 
 def start(scope: str = "", kind: str = "transcript") -> State:
@@ -80,7 +84,7 @@ def _line(agent: Agent, state: State, line: bytes, where: Where, *, torn: bool) 
         return [event("raw", where, None, short(stripped[:400].decode("utf-8", "replace"), 120), unreadable=True)]
     found: list[Event] = []
     for part, record in enumerate(records):
-        here = Where(where, part=part)
+        here = replace(where, part=part)
         try:
             found += agent.read(record, state["memory"], here)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
@@ -89,7 +93,7 @@ def _line(agent: Agent, state: State, line: bytes, where: Where, *, torn: bool) 
     return found
 
 
-def parse(line: bytes) -> list[dict[str, Any]] | None:
+def parse(line: bytes) -> list[Foreign] | None:
     """The records of one line: an object, or a list of objects; None when it is no JSON."""
     try:
         value = json.loads(line.decode("utf-8", "replace"))

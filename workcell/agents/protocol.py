@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
-from workcell.agents.events import Event, Where
+from workcell.agents.events import Event, Foreign, Memory, Where
+from workcell.judgement import case
 from workcell.judgement.composer import Line
 from workcell.judgement.screen import Screen
 from workcell.judgement.title import Doing
@@ -21,13 +22,13 @@ class Records(Protocol):
     def transcripts(self, env: Mapping[str, str], cwd: str, session: str | None) -> list[str]:
         """Path patterns (glob) where the transcript of that session lies, the likeliest first."""
 
-    def begins(self, record: Mapping[str, Any]) -> bool:
+    def begins(self, record: Foreign) -> bool:
         """Whether the program's output begins with such a record; an answer in plain words may hold others."""
 
-    def read(self, record: dict[str, Any], memory: dict[str, Any], where: Where) -> list[Event]:
+    def read(self, record: Foreign, memory: Memory, where: Where) -> list[Event]:
         """The events of one record; one of an unknown type becomes an event `raw`."""
 
-    def close(self, memory: dict[str, Any], where: Where) -> list[Event]:
+    def close(self, memory: Memory, where: Where) -> list[Event]:
         """What is still to be told when no more records will come, e.g. the tokens of the last message."""
 
 
@@ -35,8 +36,8 @@ class Hooks(Protocol):
     """Reads what the program gives its hooks. Keys of a payload beyond the common ones stand, one a line, in the file
     `hook_keys` of the folder: `faces/hook.py` brings no others."""
 
-    def read(self, payload: dict[str, Any], memory: dict[str, Any], where: Where) -> list[Event]:
-        """The events of one hook payload; `where["at"]` is the time stamp of its arrival."""
+    def read(self, payload: Foreign, memory: Memory, where: Where) -> list[Event]:
+        """The events of one hook payload; `where.at` is the time stamp of its arrival."""
 
 
 class Terminal(Protocol):
@@ -97,9 +98,12 @@ class Exits:
     trying: tuple[str, ...] = ()
     """Words in a last line that say that it was trying a request again."""
 
-    def as_material(self) -> dict[str, Any]:
-        """The same as plain data; see `judgement.case.Material`."""
-        codes = {code: meaning._asdict() for code, meaning in self.codes.items()}
+    def as_material(self) -> case.Exits:
+        """The same as plain data."""
+        codes: dict[int, case.ExitMeaning] = {
+            code: {"verdict": meaning.verdict, "confidence": meaning.confidence, "words": meaning.words}
+            for code, meaning in self.codes.items()
+        }
         return {"codes": codes, "noise": self.noise, "trying": self.trying}
 
 
@@ -127,15 +131,15 @@ class Agent:
     """Values of `type` of the records of which a transcript must hold one before the program can continue it; with
     none, any whole record will do."""
 
-    def read(self, record: dict[str, Any], memory: dict[str, Any], where: Where) -> list[Event]:
+    def read(self, record: Foreign, memory: Memory, where: Where) -> list[Event]:
         """The events of one record; see `Records.read`."""
         return self.records.read(record, memory, where) if self.records else []
 
-    def close(self, memory: dict[str, Any], where: Where) -> list[Event]:
+    def close(self, memory: Memory, where: Where) -> list[Event]:
         """What is still to be told at the end; see `Records.close`."""
         return self.records.close(memory, where) if self.records else []
 
-    def hook(self, payload: dict[str, Any], memory: dict[str, Any], where: Where) -> list[Event]:
+    def hook(self, payload: Foreign, memory: Memory, where: Where) -> list[Event]:
         """The events of one hook payload; see `Hooks.read`."""
         return self.hooks.read(payload, memory, where) if self.hooks else []
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from workcell.agents.protocol import Agent
 from workcell.judgement.composer import Line
@@ -28,6 +27,9 @@ _TOKENS = re.compile(r"[↓↑]\s*([\d.,]+k?)\s*tokens")
 _REFUSING = re.compile(r"(?i)^(no\b|stop and wait|stop\b|cancel|reject|deny|don.?t|skip|back\b|exit|quit)")
 _NUMBERED = re.compile(r"^\s*›\s*\d{1,2}[.)]\s")
 _THIN = re.compile(r"^\s*─{20,}\s*$")
+
+Numbered = tuple[int, re.Match[str]]
+"""A row, by its number, that is an option of a list."""
 
 FIRST_COLUMN = 2
 """The column of the first letter in a composer: behind the mark and a blank."""
@@ -182,9 +184,9 @@ def _begins_at(row: str, column: int) -> bool:
     return len(row) > column and not row[:column].strip() and not row[column].isspace()
 
 
-def _last_run(numbered: list[Any]) -> list[Any]:
+def _last_run(numbered: list[Numbered]) -> list[Numbered]:
     """The last options that count up by one from 1; their own lines of explanation may lie between."""
-    run: list[Any] = []
+    run: list[Numbered] = []
     for place, found in reversed(numbered):
         if run and (int(found["n"]) != int(run[0][1]["n"]) - 1 or run[0][0] - place > 6):
             break

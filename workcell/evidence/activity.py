@@ -10,7 +10,6 @@ from workcell.agents import registry, screens
 from workcell.base import clock, platform
 from workcell.evidence import capture, capture_state, screen
 from workcell.judgement import activity, evidence, title
-from workcell.judgement.evidence import Evidence
 from workcell.rundir import layout, look
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ def of(seen: look.Look, now: float | None = None) -> schema.Activity | None:
     return activity.decide(with_terminal(seen, found) + from_processes(seen))
 
 
-def with_terminal(seen: look.Look, found: list[Evidence]) -> list[Evidence]:
+def with_terminal(seen: look.Look, found: list[schema.EvidenceItem]) -> list[schema.EvidenceItem]:
     """What the records say, as far as the screen does not show it to be over, and what screen and title say."""
     if seen.io != "terminal":
         return found
@@ -53,7 +52,7 @@ def _written(path: str) -> str | None:
         return None
 
 
-def from_processes(seen: look.Look) -> list[Evidence]:
+def from_processes(seen: look.Look) -> list[schema.EvidenceItem]:
     """What the agent's processes say at this moment: one that computes is at work, a sleeping one says nothing."""
     pid = seen.agent_pid
     if not isinstance(pid, int) or not platform.LINUX:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from workcell.base import json_codec
 from workcell.judgement import activity
 from workcell.judgement import session as sessions
-from workcell.judgement.evidence import Evidence
 from workcell.rundir import layout, look, phase, safe_open
 
 if TYPE_CHECKING:
@@ -82,11 +81,11 @@ def weighed(seen: look.Look) -> schema.Activity | None:
     return activity.decide(evidence(stored(seen.directory), time.time()))
 
 
-def evidence(state: State | None, now: float) -> list[Evidence]:
+def evidence(state: State | None, now: float) -> list[schema.EvidenceItem]:
     """What hooks and records say."""
     if state is None:
         return []
-    found: list[Evidence] = []
+    found: list[schema.EvidenceItem] = []
     hooks = state["sources"]["hook"]["session"]
     told = records(state)
     if hooks["events"] and not _behind(hooks, told):
@@ -96,17 +95,17 @@ def evidence(state: State | None, now: float) -> list[Evidence]:
     return found
 
 
-def records(state: State | None) -> dict[str, Any] | None:
+def records(state: State | None) -> schema.Session | None:
     """The session as the records tell it: the stream where there is one, else the transcript; None without both."""
     sources = (state or {}).get("sources") or {}
     for name in ("stream", "transcript"):
         found = sources.get(name)
         if found and found["session"]["events"]:
-            session: dict[str, Any] = found["session"]
+            session: schema.Session = found["session"]
             return session
     return None
 
 
-def _behind(hooks: dict[str, Any], told: dict[str, Any] | None) -> bool:
+def _behind(hooks: schema.Session, told: schema.Session | None) -> bool:
     """Whether the hooks stopped before the records did: without tool hooks they say nothing between two turns."""
     return bool(told and told["last_at"] and (hooks["last_at"] or "") < told["last_at"] and not hooks["approval"])

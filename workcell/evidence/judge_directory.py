@@ -1,12 +1,14 @@
 """Judges a directory of what an agent left behind: output, transcript, hook payloads, screens."""
 
+from __future__ import annotations
+
 import json
 import os
 import re
 import stat
 from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workcell.agents import jsonl, registry, screens
 from workcell.agents.describe import asks
@@ -18,6 +20,10 @@ from workcell.judgement import session as sessions
 from workcell.judgement import verdict
 from workcell.playbooks import library
 from workcell.texts.signal import Signal
+
+if TYPE_CHECKING:
+    from workcell.judgement.case import Ended, Left, Recorded
+    from workcell.rundir import schema
 
 MOST_BYTES = 64 << 20
 """Of one file; of a longer one the end is read, which is where it says how it ended."""
@@ -46,8 +52,8 @@ def judge_directory(
     render: Rows | None = None,
     local: tzinfo | None = None,
     now: float | None = None,
-) -> dict[str, Any]:
-    """{verdict, confidence, evidence, signals, judged, resets_at?, prompt?} of a directory.
+) -> verdict.Verdict:
+    """The verdict on a directory.
 
     Read are, where there: stdout.txt, stderr.txt, exit_code, meta.json, home/ (transcripts, hooks/), NN-*.txt
     (rendered panes in order), hooks/, *.jsonl, hook_events.txt, ps-after-kill.txt, and agent.log or pipe.log
@@ -86,7 +92,9 @@ def gather(
         "agent": agent,
         "reader": known.reads(),
         "records": records,
-        "frames": [{**one, "screen": screens.read(known, one["rows"])} for one in _frames(path, render)],
+        "frames": [
+            {"name": name, "rows": rows, "screen": screens.read(known, rows)} for name, rows in _frames(path, render)
+        ],
         "stdout": plain,
         "stdout_asks": bool(plain and asks(plain)),
         "stderr": _text(_read(os.path.join(path, "stderr.txt"), PLAIN_TAIL)),
@@ -99,8 +107,8 @@ def gather(
     }
 
 
-def _records(path: str, agent: Agent, stdout: bytes | None) -> list[dict[str, Any]]:
-    found = []
+def _records(path: str, agent: Agent, stdout: bytes | None) -> list[Recorded]:
+    found: list[Recorded] = []
     if stdout is not None:
         found.append(_fold(agent, stdout, "stdout.txt", "stream"))
     for file in _transcripts(path):
@@ -111,7 +119,7 @@ def _records(path: str, agent: Agent, stdout: bytes | None) -> list[dict[str, An
     return [one for one in [*found, *hooks] if one["session"]["events"]]
 
 
-def _fold(agent: Agent, data: bytes, file: str, kind: str) -> dict[str, Any]:
+def _fold(agent: Agent, data: bytes, file: str, kind: schema.CaptureSource) -> Recorded:
     events, _ = jsonl.consume(agent, jsonl.start(file, kind), data, file, final=True)
     return {"file": file, "kind": kind, "session": sessions.fold(sessions.empty(), events)}
 
@@ -124,7 +132,7 @@ def _transcripts(path: str) -> list[str]:
     return sorted(found)
 
 
-def _hooks(path: str, agent: Agent) -> list[dict[str, Any]]:
+def _hooks(path: str, agent: Agent) -> list[Recorded]:
     payloads: list[tuple[Any, str, dict[str, Any]]] = []
     for top, _, files in _walk(path):
         here = os.path.basename(top) == "hooks" or (top == path and "SessionStart.json" in files)
@@ -154,31 +162,32 @@ def _place(name: str) -> tuple[int, int]:
     return 1, _ORDER.index(stem) if stem in _ORDER else len(_ORDER)
 
 
-def _frames(path: str, render: Rows | None) -> list[dict[str, Any]]:
+def _frames(path: str, render: Rows | None) -> list[tuple[str, Sequence[str]]]:
+    """Name and rows of each screen, oldest first."""
     names = sorted(name for name in os.listdir(path) if _PANE.match(name))
-    frames = []
+    frames: list[tuple[str, Sequence[str]]] = []
     for name in names[-20:]:
         text = _text(_read(os.path.join(path, name), 1 << 20)) or ""
-        frames.append({"name": name, "rows": [row for row in text.split("\n") if not row.startswith("[exit ")]})
+        frames.append((name, [row for row in text.split("\n") if not row.startswith("[exit ")]))
     if not frames and render:
         for name in ("agent.log", "pipe.log"):
             data = _read(os.path.join(path, name), 4 << 20)
             if data:
-                frames.append({"name": name, "rows": list(render(data, 200, 50))})
+                frames.append((name, list(render(data, 200, 50))))
                 break
     return frames
 
 
-def _exit(path: str, meta: dict[str, Any]) -> dict[str, Any] | None:
+def _exit(path: str, meta: dict[str, Any]) -> Ended | None:
     text = (_text(_read(os.path.join(path, "exit_code"), 100)) or "").strip()
     code = int(text) if re.fullmatch(r"-?\d{1,5}", text) else meta.get("exit_code")
     if not isinstance(code, int) or isinstance(code, bool):
         return None
-    ended_by = "time" if meta.get("timed_out_signal") or meta.get("killed_by_harness") else None
-    return {"code": code, "signal": None, "how": "reaped", "ended_by": ended_by}
+    timed_out = meta.get("timed_out_signal") or meta.get("killed_by_harness")
+    return {"code": code, "signal": None, "how": "reaped", "ended_by": "time" if timed_out else None}
 
 
-def _processes(path: str) -> dict[str, Any] | None:
+def _processes(path: str) -> Left | None:
     after = _read(os.path.join(path, "ps-after-kill.txt"), PLAIN_TAIL)
     if after is None:
         return None

@@ -1,9 +1,11 @@
 """judge of a run: why its attempt ended or hangs, from what was captured of it, its screen, its errors and its exit."""
 
+from __future__ import annotations
+
 import os
 import time
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workcell.agents import registry, screens
 from workcell.agents.describe import asks
@@ -14,9 +16,12 @@ from workcell.playbooks import library
 from workcell.rundir import layout, look, phase, room, safe_open
 from workcell.trust import policy
 
+if TYPE_CHECKING:
+    from workcell.judgement.case import Ended, Frame, Recorded
 
-def judge_run(home: str, run: str) -> dict[str, Any]:
-    """{verdict, confidence, evidence, signals, judged, resets_at?, prompt?} of the current attempt."""
+
+def judge_run(home: str, run: str) -> verdict.Verdict:
+    """The verdict on the current attempt."""
     seen = look.at(run)
     books, _ = policy.books(home, seen)
     found = verdict.judge(material(seen), library.signals(books))
@@ -34,7 +39,7 @@ def material(seen: look.Look, now: float | None = None) -> verdict.Material:
     state = (capture.read_on(seen.run) if seen.phase == phase.RUNNING else None) or capture_state.stored(directory)
     ended = _epoch(seen.exit.get("ended_at") if seen.exit else None)
     now = ended or now or time.time()
-    records = []
+    records: list[Recorded] = []
     for name, source in ((state or {}).get("sources") or {}).items():
         session = source["session"]
         if session["events"]:
@@ -65,7 +70,7 @@ def material(seen: look.Look, now: float | None = None) -> verdict.Material:
     }
 
 
-def _frames(seen: look.Look, agent: Agent) -> list[dict[str, Any]]:
+def _frames(seen: look.Look, agent: Agent) -> list[Frame]:
     if seen.io != "terminal" or layout.START not in seen.stands:
         return []
     alive = seen.phase == phase.RUNNING
@@ -75,12 +80,16 @@ def _frames(seen: look.Look, agent: Agent) -> list[dict[str, Any]]:
     return [{"name": layout.AGENT_LOG, "rows": drawn, "screen": screens.read(agent, drawn)}]
 
 
-def _exit(seen: look.Look) -> dict[str, Any] | None:
+def _exit(seen: look.Look) -> Ended | None:
     if seen.exit is None:
         return None
     how = seen.exit.get("how")
-    ended_by = "time" if how in ("limit-wall", "limit-idle") else None
-    return {"code": seen.exit.get("code"), "signal": seen.exit.get("signal"), "how": how, "ended_by": ended_by}
+    return {
+        "code": seen.exit.get("code"),
+        "signal": seen.exit.get("signal"),
+        "how": how,
+        "ended_by": "time" if how in ("limit-wall", "limit-idle") else None,
+    }
 
 
 def _tampered(seen: look.Look) -> str | None:

@@ -1,6 +1,8 @@
 """The verdict on an attempt for those who act on it: why it ended, what a live one does, what it cost."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from workcell.evidence import judge_run
 from workcell.judgement import activity as activities
@@ -8,8 +10,14 @@ from workcell.judgement import repetition, verdict
 from workcell.rundir import look
 from workcell.texts.signal import Signal
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-def judge(seen: look.Look, signals: list[Signal], *, now: float | None = None) -> dict[str, Any]:
+    from workcell.judgement.case import Recorded
+    from workcell.rundir import schema
+
+
+def judge(seen: look.Look, signals: list[Signal], *, now: float | None = None) -> verdict.Verdict:
     """The verdict on the current attempt, ended or live; see `judgement.verdict.judge` for its keys."""
     return verdict.judge(judge_run.material(seen, now), signals)
 
@@ -20,9 +28,9 @@ def judge_live(seen: look.Look, signals: list[Signal], now: float) -> dict[str, 
     """
     made = judge_run.material(seen, now)
     judged = verdict.judge(made, signals)
-    items = []
+    items: list[schema.EvidenceItem] = []
     for one in made["records"]:
-        source = "hook" if one["kind"].startswith("hook") else "transcript"
+        source: schema.EvidenceSource = "hook" if one["kind"] == "hook" else "transcript"
         items += activities.from_session(one["session"], source, now)
     for frame in made["frames"][-1:]:
         items = activities.without_answered(items, frame["screen"]) + activities.from_screen(frame["screen"])
@@ -33,19 +41,18 @@ def judge_live(seen: look.Look, signals: list[Signal], now: float) -> dict[str, 
     return {"verdict": judged, "activity": doing, "edge": edge, "asked": asked, "loop": loop(sessions)}
 
 
-def loop(sessions: list[dict[str, Any]]) -> dict[str, Any] | None:
+def loop(sessions: Iterable[schema.Session]) -> repetition.Loop | None:
     """The tool calls that repeat, by the record that says most of them: one with times before one without."""
     found = [one for one in (repetition.loop(session.get("calls")) for session in sessions) if one]
     return max(found, key=lambda one: (one["since"] is not None, one["times"]), default=None)
 
 
-def records(seen: look.Look) -> list[dict[str, Any]]:
-    """All records of the attempt, [{file, kind, session}]."""
-    found: list[dict[str, Any]] = judge_run.material(seen)["records"]
-    return found
+def records(seen: look.Look) -> list[Recorded]:
+    """All records of the attempt."""
+    return judge_run.material(seen)["records"]
 
 
 def cost(seen: look.Look) -> float | None:
     """US dollars that the agent reported for this attempt, or None when it reported none."""
-    told = [float(one["session"]["cost_usd"]) for one in records(seen) if one["session"].get("cost_usd") is not None]
-    return max(told, default=None)
+    told = [cost for one in records(seen) if (cost := one["session"].get("cost_usd")) is not None]
+    return float(max(told)) if told else None

@@ -10,7 +10,7 @@ Invariants:
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workcell.base import clock
 from workcell.cleaning.clean import Cleaner
@@ -23,7 +23,7 @@ from workcell.rundir import heartbeat, layout, look
 from workcell.trust import policy
 
 if TYPE_CHECKING:
-    from workcell.base.json_codec import Json
+    from workcell.judgement.verdict import Verdict
     from workcell.rundir import schema
 
 
@@ -38,14 +38,14 @@ def decide(
     home = layout.home_of(run)
     exit = stoppers.as_ended(run, seen)
     history = history_of(run, seen, facts, verify)
-    case: Json = {
+    case: nexts.Case = {
         "run": seen.id,
         "outcome": ended,
         "exit": exit,
         "facts": facts,
         "verify": verify,
         "history": history,
-        "limits": seen.limits or {},
+        "limits": seen.limits,
         "verdict": None,
         "books": (),
         "now": time.time(),
@@ -87,18 +87,28 @@ def cleaned(decision: nexts.Decision, cleaner: Cleaner) -> nexts.Decision:
     return made
 
 
-def summary(judged: Json) -> schema.VerdictSummary:
+def summary(judged: Verdict) -> schema.VerdictSummary:
     """What is kept of a verdict beside the decision that it led to."""
-    kept = ("verdict", "confidence", "signals", "resets_at", "resets_zone", "waits_itself", "retrying")
-    words = [str(one.get("words")) for one in judged["evidence"][:3]]
-    made: Any = {**{key: judged[key] for key in kept if key in judged}, "words": words}
-    found: schema.VerdictSummary = made
-    return found
+    made: schema.VerdictSummary = {
+        "verdict": judged["verdict"],
+        "confidence": judged["confidence"],
+        "signals": judged["signals"],
+        "words": [one["words"] for one in judged.get("evidence", ())[:3]],
+    }
+    if "resets_at" in judged:
+        made["resets_at"] = judged["resets_at"]
+    if "resets_zone" in judged:
+        made["resets_zone"] = judged["resets_zone"]
+    if "waits_itself" in judged:
+        made["waits_itself"] = judged["waits_itself"]
+    if "retrying" in judged:
+        made["retrying"] = judged["retrying"]
+    return made
 
 
-def history_of(run: str, seen: look.Look, facts: schema.Facts | None, verify: schema.Verify | None) -> list[Json]:
+def history_of(run: str, seen: look.Look, facts: schema.Facts | None, verify: schema.Verify | None) -> list[nexts.Past]:
     """Every attempt of the run as `judgement.next` wants it, oldest first; this one has no next yet."""
-    rows = []
+    rows: list[nexts.Past] = []
     for n in range(1, seen.n + 1):
         sealed = look.Sealed(seen, n)
         exit, found, checked, after = sealed.exit, sealed.facts, sealed.verify, sealed.next

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from workcell.base import clock
 from workcell.judgement import evidence
-from workcell.judgement.evidence import Evidence, item
+from workcell.judgement.evidence import item
 from workcell.judgement.screen import Screen
-from workcell.judgement.session import Session
 
 if TYPE_CHECKING:
     from workcell.rundir import schema
+    from workcell.rundir.schema import EvidenceItem, EvidenceSource, Session
 
 RETRY_GRACE = 120.0
 """Seconds after the announced delay within which a retry has begun or failed anew."""
@@ -28,7 +28,7 @@ _AGAIN = re.compile(r"(?i)\bretrying in\b|\breconnecting\b|\bwaiting for network
 _LIMIT = re.compile(r"(?i)^(you'?ve hit your .{0,30}limit|⚠? ?usage limit reached)")
 
 
-def from_session(s: Session, source: str, now: float) -> list[Evidence]:
+def from_session(s: Session, source: EvidenceSource, now: float) -> list[EvidenceItem]:
     """What a transcript or the hooks (`source`: transcript, hook) tell at the epoch time `now`."""
     sure = 0.05 if source == "hook" else 0.0
     at = s["last_at"]
@@ -42,7 +42,7 @@ def from_session(s: Session, source: str, now: float) -> list[Evidence]:
     if s["retry"]:
         return [_retry(s["retry"], source, now)]
     if s["turn"] == "done" and s["end"]:
-        return [_ended(s, source, sure, now)]
+        return [_ended(s, s["end"], source, sure, now)]
     if s["open"]:
         call = list(s["open"].values())[-1]
         return [item(source, "working", 0.75, f"a tool runs: {call['text']}", call["at"])]
@@ -53,7 +53,7 @@ def from_session(s: Session, source: str, now: float) -> list[Evidence]:
     return []
 
 
-def _retry(retry: dict[str, Any], source: str, now: float) -> Evidence:
+def _retry(retry: schema.Detail, source: EvidenceSource, now: float) -> EvidenceItem:
     wait = retry.get("delay_seconds")
     begun = _epoch(retry["at"], now)
     deadline = begun + (RETRY_UNSAID if wait is None else wait + RETRY_GRACE)
@@ -64,9 +64,8 @@ def _retry(retry: dict[str, Any], source: str, now: float) -> Evidence:
     return item(source, "retrying", 0.9, words, retry["at"], deadline=clock.stamp(deadline))
 
 
-def _ended(s: Session, source: str, sure: float, now: float) -> Evidence:
-    end = s["end"]
-    limit = s["limit"] or next((e for e in reversed(s["errors"]) if e.get("resets_at")), None)
+def _ended(s: Session, end: schema.Detail, source: EvidenceSource, sure: float, now: float) -> EvidenceItem:
+    limit = s["limit"] or next((error for error in reversed(s["errors"]) if error.get("resets_at")), None)
     resets = limit.get("resets_at") if limit else None
     if not end.get("ok") and (resets or s["waits"]):
         if resets and now >= resets:
@@ -80,7 +79,7 @@ def _ended(s: Session, source: str, sure: float, now: float) -> Evidence:
     return item(source, "idle", 0.85 + sure, f"the turn is over: {end['text']}".rstrip(": "), end["at"])
 
 
-def from_screen(screen: Screen, time: str | None = None) -> list[Evidence]:
+def from_screen(screen: Screen, time: str | None = None) -> list[EvidenceItem]:
     """What the last frame of the terminal tells."""
     kind, words = screen["kind"], screen.get("text", "")
     if kind == "dialog":
@@ -98,7 +97,7 @@ def from_screen(screen: Screen, time: str | None = None) -> list[Evidence]:
     return []
 
 
-def without_answered(items: list[Evidence], screen: Screen) -> list[Evidence]:
+def without_answered(items: list[EvidenceItem], screen: Screen) -> list[EvidenceItem]:
     """The items without approvals that the screen shows to be given: while a dialog is up no spinner turns.
 
     No hook tells that a person said yes; the tool may then run for an hour before its result is recorded.
@@ -108,32 +107,33 @@ def without_answered(items: list[Evidence], screen: Screen) -> list[Evidence]:
     return [one for one in items if one["says"] != "approval" or one["source"] not in ("hook", "transcript")]
 
 
-def decide(items: list[Evidence]) -> schema.Activity:
-    """{state, since, confidence, evidence, deadline?, until?}: the best witness decides.
+def decide(items: list[EvidenceItem]) -> schema.Activity:
+    """The activity that the best witness tells.
 
     What contradicts makes it less sure and stays in `evidence`. Below LEAST the state is `unknown`.
     """
     ranked = evidence.ordered(items)
     said = [one for one in ranked if one["says"] != "unknown"]
     if not said or ranked[0]["source"] == "locks":
-        none: Any = {"state": "unknown", "since": None, "confidence": 0.0, "evidence": ranked}
-        return _activity(none)
+        return {"state": "unknown", "since": None, "confidence": 0.0, "evidence": ranked}
     best = said[0]
     same = (best["says"], COARSE.get(best["says"]), "working" if best["says"] == "question" else None)
     against = sum(1 for one in ranked if one["says"] not in same and one["confidence"] >= 0.5)
     along = sum(1 for one in said[1:] if one["says"] == best["says"])
     confidence = (1 - (1 - best["confidence"]) * AGREEMENT**along) * CONFLICT**against
-    state = best["says"] if confidence >= LEAST else "unknown"
-    out: Any = {"state": state, "since": best["time"], "confidence": round(confidence, 3), "evidence": ranked}
-    for name in ("deadline", "until"):
-        if best.get(name) and state != "unknown":
-            out[name] = best[name]
-    return _activity(out)
-
-
-def _activity(found: Any) -> schema.Activity:
-    made: schema.Activity = found
-    return made
+    state = cast("schema.ActivityState", best["says"])  # of an agent that lives, all evidence tells an activity
+    out: schema.Activity = {
+        "state": state if confidence >= LEAST else "unknown",
+        "since": best["time"],
+        "confidence": round(confidence, 3),
+        "evidence": ranked,
+    }
+    if out["state"] != "unknown":
+        if best.get("deadline"):
+            out["deadline"] = best["deadline"]
+        if best.get("until"):
+            out["until"] = best["until"]
+    return out
 
 
 def _epoch(stamp: str | None, otherwise: float) -> float:

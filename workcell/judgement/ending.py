@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from workcell.judgement.verdict import Verdict
     from workcell.rundir import schema
 
 
@@ -34,7 +34,7 @@ class Notice:
 class Ending:
     """An attempt that has ended. Steps read the first part and change the second one; nothing is done yet."""
 
-    verdict: Mapping[str, Any]
+    verdict: Verdict
     now: float
     """Epoch seconds."""
     spread: float

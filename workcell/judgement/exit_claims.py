@@ -1,16 +1,24 @@
 """What the end of an agent's process claims: its exit code, its signal, its last words on standard error."""
 
-from collections.abc import Callable
-from typing import Any
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Literal
 
 from workcell.judgement import signals as firing
-from workcell.judgement.case import Case, first_reset, names
+from workcell.judgement.case import Case, Ended, first_reset, names
 from workcell.judgement.evidence import item
 from workcell.judgement.signals import Fired
+
+Step = Callable[[Case, Ended], None]
 
 _HARMLESS = ("network", "server_error")
 """What the last line on stderr may tell of a program ended in the middle: a tool's output may be that
 line, and a wrong word here costs a pause, while one on a credential or a limit stops a whole account."""
+
+Plain = Literal["stderr", "stdout"]
+_PLAIN: tuple[Plain, ...] = ("stderr", "stdout")
+
 _SIGNALS = (129, 130, 131, 134, 137, 139, 143)
 """Exit codes with which a shell tells that a signal ended its program."""
 
@@ -27,53 +35,53 @@ def claim(case: Case) -> None:
     _killed(case)
     for words in case.material.get("bounds") or []:
         case.claim(item("processes", "partial", 0.86, words))
-    exit_: dict[str, Any] = case.material.get("exit") or {}
-    step = _step(exit_)
-    if step:
-        step(case, exit_)
+    ended = case.material.get("exit")
+    step = _step(ended) if ended else None
+    if ended and step:
+        step(case, ended)
 
 
 def _killed(case: Case) -> None:
     processes = case.material.get("processes")
-    if not processes or not processes.get("killed"):
+    if not processes or not processes["killed"]:
         return
-    left = processes.get("left") or []
+    left = processes["left"]
     words = "its terminal was taken away in the middle" if case.open else "its terminal was taken away"
     also = f"; {len(left)} of its processes live on" if left else ""
     case.claim(item("processes", "vanished", 0.85, words + also))
 
 
-def _step(exit_: dict[str, Any]) -> "Callable[[Case, dict[str, Any]], None] | None":
+def _step(ended: Ended) -> Step | None:
     """The function that reads such an end; None for one that says nothing."""
-    code, how = exit_.get("code"), exit_.get("how")
+    code, how = ended.get("code"), ended.get("how")
     if how in _KNOWN:
         return _known
-    if exit_.get("ended_by") == "time" or how in ("limit-wall", "limit-idle"):
+    if ended.get("ended_by") == "time" or how in ("limit-wall", "limit-idle"):
         return _out_of_time
-    if exit_.get("signal") or (code is not None and (code < 0 or code in _SIGNALS)):
+    if ended.get("signal") or (code is not None and (code < 0 or code in _SIGNALS)):
         return _signalled
     if code:
         return _failed
     return _good if code == 0 else None
 
 
-def _known(case: Case, exit_: dict[str, Any]) -> None:
-    case.claim(item("locks", *_KNOWN[exit_["how"]]))
+def _known(case: Case, ended: Ended) -> None:
+    case.claim(item("locks", *_KNOWN[str(ended["how"])]))
 
 
-def _signalled(case: Case, exit_: dict[str, Any]) -> None:
-    signal = exit_.get("signal") or abs(exit_["code"]) % 128
+def _signalled(case: Case, ended: Ended) -> None:
+    signal = ended.get("signal") or abs(ended["code"] or 0) % 128
     case.claim(item("locks", "vanished", 0.8, f"ended by signal {signal}"))
 
 
-def _out_of_time(case: Case, exit_: dict[str, Any]) -> None:
+def _out_of_time(case: Case, ended: Ended) -> None:
     last = _telling(case, "stderr")[-1:]
     for line in last:
         fired = case.fire_on_text("stderr", line)
         if fired and fired[0]["verdict"] in _HARMLESS:
             best = fired[0]
-            more: dict[str, Any] = {"signals": names(fired), "retrying": True}
-            case.claim(item("terminal", best["verdict"], min(0.7, best["confidence"]), best["words"], **more))
+            sure = min(0.7, best["confidence"])
+            case.claim(item("terminal", best["verdict"], sure, best["words"], signals=names(fired), retrying=True))
             return
     if not any(words in "".join(last) for words in _of_agent(case, "trying")):
         for s, source in case.open:
@@ -84,14 +92,15 @@ def _out_of_time(case: Case, exit_: dict[str, Any]) -> None:
     case.claim(item("locks", "unknown", 0.3, "ended from outside when its time was up"))
 
 
-def _failed(case: Case, exit_: dict[str, Any]) -> None:
-    code: int = exit_["code"]
+def _failed(case: Case, ended: Ended) -> None:
+    code = ended["code"]
     fired: list[Fired] = []
-    for source in ("stderr", "stdout"):
+    for source in _PLAIN:
         for line in _telling(case, source):
             fired += case.fire_on_text(source, line)
     fired = firing.sure_first(fired)
-    meaning = (((case.material.get("exits") or {}).get("codes")) or {}).get(code)
+    exits = case.material.get("exits")
+    meaning = exits.get("codes", {}).get(code) if exits and code is not None else None
     if fired:
         best, when = fired[0], first_reset(fired)
         sure = min(0.85, best["confidence"])
@@ -104,7 +113,7 @@ def _failed(case: Case, exit_: dict[str, Any]) -> None:
         case.claim(item("locks", "unknown", 0.3, f"ended with {code}"))
 
 
-def _good(case: Case, exit_: dict[str, Any]) -> None:
+def _good(case: Case, ended: Ended) -> None:
     text = case.material.get("stdout")
     if text is None or any(one.get("final") for one in case.claims):
         return
@@ -120,7 +129,7 @@ def _good(case: Case, exit_: dict[str, Any]) -> None:
         case.claim(item("terminal", "ok", 0.7, f"it ended with 0: {_last_line(text)}"))
 
 
-def _telling(case: Case, source: str) -> list[str]:
+def _telling(case: Case, source: Plain) -> list[str]:
     """The lines where a program that fails says why: its first and its last, not what is between."""
     noise = tuple(_of_agent(case, "noise"))
     lines = [line.strip() for line in (case.material.get(source) or "").splitlines() if line.strip()]
@@ -130,8 +139,9 @@ def _telling(case: Case, source: str) -> list[str]:
     return list(dict.fromkeys([*lines[:1], *lines[-1:]]))
 
 
-def _of_agent(case: Case, name: str) -> list[str]:
-    return list((case.material.get("exits") or {}).get(name) or [])
+def _of_agent(case: Case, name: Literal["noise", "trying"]) -> Sequence[str]:
+    exits = case.material.get("exits")
+    return exits.get(name, ()) if exits else ()
 
 
 def _last_line(text: str) -> str:

@@ -11,14 +11,15 @@ Invariants:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NotRequired, Protocol, TypedDict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal, NotRequired, Protocol, TypedDict
 
 from workcell.base import clock
 from workcell.judgement import bounds, choice, outcome, waits
 from workcell.judgement.ending import Ending
 
 if TYPE_CHECKING:
+    from workcell.judgement.verdict import Verdict
     from workcell.rundir import schema
 
 CRASHES = 3
@@ -34,19 +35,26 @@ _WORKED = ("ok", "partial", "unknown", "stuck")
 _GIVEN_UP = ("crash-loop", "over-cost")
 """Findings that end a run as abandoned where their playbook does not go on."""
 
-Case = Mapping[str, Any]
-"""All that is decided from, as plain data:
 
-run         its id
-outcome     (word, reason) of `outcome.decide`: what is sealed if nothing follows
-exit, facts, verify   the records of this attempt; verify may be None
-limits      of attempt.json
-history     [{n, by_person, how, signal, code, seconds, verify: (how, code, signal), tree, verdict, playbook,
-            cost_usd}], oldest first, this attempt last
-verdict     of `verdict.judge`, or None where nothing was judged
-books       the playbooks
-now         epoch seconds
-"""
+class Past(TypedDict):
+    """An attempt that has ended, in short."""
+
+    n: int
+    by_person: bool
+    """Whether a person asked for it."""
+    how: schema.ExitHow | None
+    signal: int | None
+    code: int | None
+    seconds: float | None
+    """How long it took; None where its end was not seen."""
+    verify: Sequence[str | int | None] | None
+    """(how, code, signal) of verify.json; None without one."""
+    tree: str | None
+    """Hash of the tree that it left."""
+    verdict: str | None
+    playbook: str | None
+    """The playbook by which the run went on after it."""
+    cost_usd: float | None
 
 
 class Step(Protocol):
@@ -55,13 +63,48 @@ class Step(Protocol):
     def at_end(self, ending: Ending) -> None: ...
 
 
+class Caps(TypedDict):
+    """How often a playbook may act."""
+
+    per_run: int
+    """On one run."""
+    per_account: int
+    """On all runs of one account in an hour."""
+    per_hour: int
+    """In an hour."""
+    cooldown: float
+    """Seconds between two acts on one run."""
+    backoff: waits.Backoff
+
+
 class Book(choice.Book, Protocol):
     """What is asked of a playbook here."""
 
     @property
     def steps(self) -> Sequence[Step]: ...
     @property
-    def limits(self) -> Mapping[str, Any]: ...
+    def limits(self) -> Caps: ...
+
+
+class Case(TypedDict):
+    """All that is decided from, as plain data."""
+
+    run: str
+    """Its id."""
+    outcome: tuple[schema.Outcome, str]
+    """(outcome, reason) of `outcome.decide`: what is sealed if nothing follows."""
+    exit: schema.Exit
+    facts: schema.Facts
+    verify: schema.Verify | None
+    limits: NotRequired[schema.Limits | None]
+    """Of attempt.json."""
+    history: Sequence[Past]
+    """Oldest first, this attempt last."""
+    verdict: NotRequired[Verdict | None]
+    """None where nothing was judged."""
+    books: Sequence[Book]
+    now: float
+    """In epoch seconds."""
 
 
 class HoldWanted(TypedDict):
@@ -118,19 +161,20 @@ def decide(case: Case) -> Decision:
         return _after_tampering(case, over)
     if word in _FINAL or case["exit"].get("how") in ("stopped", "not-started"):
         return over
-    verdict = case.get("verdict") or {"verdict": "unknown", "confidence": 0.0, "signals": []}
-    found = findings(case, verdict)
+    unknown: Verdict = {"verdict": "unknown", "confidence": 0.0, "signals": []}
+    verdict = case.get("verdict") or unknown
+    found = findings(case)
     over["findings"] = found
     if word == outcome.UNVERIFIED and verdict["verdict"] in _WORKED:
         return over  # nobody said what done means: that it ended is all that can be known
     if "forbidden-touched" in found:
         return over
-    finding = {
+    finding: choice.Finding = {
         "verdict": verdict["verdict"],
         "phase": "interrupted",
         "activity": None,
         "evidence": [*found, *verdict["signals"]],
-        "confidence": max(float(verdict["confidence"]), 1.0 if found else 0.0),
+        "confidence": max(verdict["confidence"], 1.0 if found else 0.0),
     }
     book, fit = choice.choose(case["books"], finding)
     over["fit"] = fit
@@ -163,40 +207,41 @@ def _after_tampering(case: Case, over: Decision) -> Decision:
     book, over["fit"] = choice.choose(case["books"], {"verdict": "tampered", "confidence": 1.0})
     if book is None:
         return over
-    decision = _follow(case, over, book, {})
+    decision = _follow(case, over, book, {"verdict": "tampered", "confidence": 1.0, "signals": []})
     # what an agent tampered with says nothing of the account
     mine = [hold for hold in decision["holds"] if hold["scope"] == "run"]
     return {**decision, "holds": mine, "hold": mine[-1] if mine else None, "releases": []}
 
 
-def findings(case: Case, verdict: Mapping[str, Any]) -> list[str]:
+def findings(case: Case) -> list[str]:
     """Words for what the records add up to, which playbooks can name in `when: evidence:`."""
-    history, limits = case["history"], case["limits"]
+    history, limits = case["history"], case.get("limits")
+    most = limits.get("cost_usd") if limits else None
     found = []
     if _crash_loop(history):
         found.append("crash-loop")
     found += bounds.hit(case["facts"].get("cgroup"))
     if _same_failure(history):
         found.append("same-failure")
-    if limits.get("cost_usd") and _spent(history) >= limits["cost_usd"]:
+    if most and _spent(history) >= most:
         found.append("over-cost")
-    git = case["facts"].get("git") or {}
-    if git.get("under_way"):
+    git = case["facts"].get("git")
+    if git and git.get("under_way"):
         found.append("tree-under-way")
     if case["facts"].get("forbidden"):
         found.append("forbidden-touched")
-    verify = case.get("verify")
+    verify = case["verify"]
     if verify is not None and verify.get("code") == 0 and git and not git.get("clean"):
         found.append("tree-dirty")
     return found
 
 
-def _follow(case: Case, over: Decision, book: Book, verdict: Mapping[str, Any]) -> Decision:
+def _follow(case: Case, over: Decision, book: Book, verdict: Verdict) -> Decision:
     """What the playbook's steps make of the end: they are read here, and carried out by `finish`."""
     history = case["history"]
     # the same number for the same attempt, so that a finish that is repeated decides the same
     spread = waits.share(f"{case['run']}/{history[-1]['n']}")
-    ending = Ending(verdict, float(case["now"]), spread)
+    ending = Ending(verdict, case["now"], spread)
     for step in book.steps:
         step.at_end(ending)
     holds: list[HoldWanted] = [
@@ -218,10 +263,10 @@ def _follow(case: Case, over: Decision, book: Book, verdict: Mapping[str, Any]) 
         given_up = [name for name in over["findings"] if name in _GIVEN_UP]
         word = outcome.ABANDONED if given_up else over["outcome"]
         return {**decision, "outcome": word, "reason": f"{over['reason']}; {book.name}: a person is needed"}
-    cap = past_cap(history, case["limits"], book)
+    cap = past_cap(history, case.get("limits"), book)
     if cap is not None:
         return _past(decision, cap)
-    pause = waits.backoff(book.limits, _in_a_row(history, book.name), spread)
+    pause = waits.backoff(book.limits.get("backoff"), _in_a_row(history, book.name), spread)
     return {
         **decision,
         "goes": "on",
@@ -245,7 +290,7 @@ def _past(decision: Decision, cap: str) -> Decision:
     }
 
 
-def past_cap(history: Sequence[Mapping[str, Any]], limits: Mapping[str, Any], book: Book) -> str | None:
+def past_cap(history: Sequence[Past], limits: schema.Limits | None, book: Book) -> str | None:
     """The limit of the run, or of the playbook within it, that forbids another attempt; None when there is room.
 
     All are counted since a person last started the run: who starts it again gives it its limits anew.
@@ -260,50 +305,53 @@ def past_cap(history: Sequence[Mapping[str, Any]], limits: Mapping[str, Any], bo
     return None
 
 
-def past_limit(mine: Sequence[Mapping[str, Any]], limits: Mapping[str, Any]) -> str | None:
+def past_limit(mine: Sequence[Past], limits: schema.Limits | None) -> str | None:
     """The limit of the run that these attempts have used up; None when there is room for another one."""
-    if limits.get("attempts") and len(mine) >= limits["attempts"]:
-        return f"{len(mine)} attempts, and {limits['attempts']} are allowed"
+    if limits is None:
+        return None
+    attempts, most = limits.get("attempts"), limits.get("cost_usd")
+    if attempts and len(mine) >= attempts:
+        return f"{len(mine)} attempts, and {attempts} are allowed"
     wall = limits.get("wall_total_seconds") or limits.get("wall_seconds")
-    used = sum(float(one.get("seconds") or 0.0) for one in mine)
+    used = sum((one.get("seconds") or 0.0) for one in mine)
     if wall and used >= wall:
         return f"the attempts took {clock.span(used)}, and {clock.span(wall)} are allowed"
     cost = _spent(mine)
-    if limits.get("cost_usd") and cost >= limits["cost_usd"]:
-        return f"the agent reported ${cost:.2f} spent, and ${limits['cost_usd']:.2f} are allowed"
+    if most and cost >= most:
+        return f"the agent reported ${cost:.2f} spent, and ${most:.2f} are allowed"
     return None
 
 
-def since_person(history: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def since_person(history: Sequence[Past]) -> list[Past]:
     """The attempts from the last one that a person asked for."""
     starts = [index for index, one in enumerate(history) if one.get("by_person")]
     return list(history[starts[-1] :] if starts else history)
 
 
-def _in_a_row(history: Sequence[Mapping[str, Any]], book: str) -> int:
+def _in_a_row(history: Sequence[Past], book: str) -> int:
     """How many attempts directly before this one ended in the same playbook."""
     count = 0
-    for one in reversed(list(since_person(history))[:-1]):
+    for one in reversed(since_person(history)[:-1]):
         if one.get("playbook") != book:
             break
         count += 1
     return count
 
 
-def _spent(history: Sequence[Mapping[str, Any]]) -> float:
-    return sum(float(one.get("cost_usd") or 0.0) for one in since_person(history))
+def _spent(history: Sequence[Past]) -> float:
+    return sum((one.get("cost_usd") or 0.0) for one in since_person(history))
 
 
-def _crash_loop(history: Sequence[Mapping[str, Any]]) -> bool:
+def _crash_loop(history: Sequence[Past]) -> bool:
     last = since_person(history)[-CRASHES:]
     return len(last) == CRASHES and all(
         (one.get("how") == "vanished" or one.get("signal") is not None)
-        and (one.get("seconds") is None or float(one["seconds"]) < YOUNG)
+        and ((seconds := one.get("seconds")) is None or seconds < YOUNG)
         for one in last
     )
 
 
-def _same_failure(history: Sequence[Mapping[str, Any]]) -> bool:
+def _same_failure(history: Sequence[Past]) -> bool:
     """The same tree, and verify ended in the same way, in this attempt and the one before it."""
     mine = since_person(history)
     if len(mine) < 2:

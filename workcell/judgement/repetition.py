@@ -1,6 +1,11 @@
 """Counts tool calls that repeat: the same call, or the same two or three in turn."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+if TYPE_CHECKING:
+    from workcell.rundir.schema import AgentEvent, Calls
 
 LONGEST = 3
 """Calls in the longest cycle that is recognised."""
@@ -11,11 +16,20 @@ MOST = 25
 _IDS = 12
 """Event ids that are remembered: two records may tell of one call, and a few calls run side by side."""
 
-Calls = dict[str, Any]
-"""{recent: [[hash of tool and input, time]], ids: [event ids], same: [n for cycles of 1, 2, 3], since: [times]}.
 
-`same[p - 1]` counts the calls in a row that equal the call `p` places before them.
-"""
+class Loop(TypedDict):
+    """A cycle of tool calls that repeats."""
+
+    key: str
+    """Names the loop."""
+    times: int
+    """How often the cycle was called."""
+    calls: int
+    """The length of the cycle."""
+    since: str | None
+    """The time of its first call; None where records tell no times."""
+    words: str
+    """One line for people."""
 
 
 def empty() -> Calls:
@@ -23,7 +37,7 @@ def empty() -> Calls:
     return {"recent": [], "ids": [], "same": [0] * LONGEST, "since": [None] * LONGEST, "text": ""}
 
 
-def count(calls: Calls | None, event: dict[str, Any]) -> Calls:
+def count(calls: Calls | None, event: AgentEvent) -> Calls:
     """The counts after one `tool.call` event. A call whose input is not known breaks every cycle."""
     calls = calls or empty()
     if event["id"] in calls["ids"]:
@@ -45,19 +59,15 @@ def count(calls: Calls | None, event: dict[str, Any]) -> Calls:
     return {"recent": recent, "ids": ids, "same": same, "since": since, "text": event["text"]}
 
 
-def loop(calls: Calls | None) -> dict[str, Any] | None:
-    """{key, times, calls, since, words} of the shortest cycle that was called more than MOST times, else None.
-
-    `calls` is the length of the cycle; `since` is the time of its first call, or None where records tell no times;
-    `key` names the loop.
-    """
+def loop(calls: Calls | None) -> Loop | None:
+    """The shortest cycle that was called more than MOST times, else None."""
     for place, same in enumerate((calls or empty())["same"]):
         length = place + 1
         times = (same + length) // length
         if calls is not None and same and times > MOST:
             since = calls["since"][place]
             what = "the same tool call" if length == 1 else f"the same {length} tool calls in turn"
-            key = since or ".".join(sorted(one[0] for one in calls["recent"][-length:]))
+            key = since or ".".join(sorted(str(one[0]) for one in calls["recent"][-length:]))
             words = f"{what}, {times} times; the last: {calls['text']}"
             return {"key": key, "times": times, "calls": length, "since": since, "words": words}
     return None

@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from typing import Any
+from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from workcell.base import clock
@@ -12,8 +12,21 @@ GRACE = 15 * 60.0
 FARTHEST = 35 * 86400.0
 """The longest window seen is a month; what lies beyond was misread, and is cut to it."""
 
-Reset = dict[str, Any]
-"""{at: epoch seconds, resets_at: RFC 3339 in UTC, zone, zone_assumed, clamped}"""
+
+class Reset(TypedDict):
+    """When a limit ends."""
+
+    at: float
+    """In epoch seconds."""
+    resets_at: str
+    """The same as RFC 3339 in UTC."""
+    zone: str
+    """Name of the zone that the words were in."""
+    zone_assumed: bool
+    """Whether the words named no zone."""
+    clamped: bool
+    """Whether the time was cut to FARTHEST, or to the moment of the words."""
+
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -45,3 +45,13 @@ class Screen(TypedDict, total=False):
     """idle: whether it shows the end of a turn."""
     typed: str
     """idle: what stands in the composer."""
+
+
+class Prompt(TypedDict):
+    """A dialog that waits for an answer."""
+
+    text: str
+    question: str
+    options: list[Option]
+    safe: str | None
+    """The number or words of an option that changes nothing, or Esc."""

@@ -1,10 +1,8 @@
 """What the last screens of an agent claim of the end or the standstill of its attempt."""
 
-from typing import Any
-
 from workcell.judgement.case import Case, first_reset, names
-from workcell.judgement.evidence import item
-from workcell.judgement.screen import Screen
+from workcell.judgement.evidence import More, item
+from workcell.judgement.screen import Prompt, Screen
 
 STUCK_SECONDS = 120
 """A spinner's clock that moved on by this much, without one token more, is no progress."""
@@ -18,8 +16,8 @@ def claim(case: Case) -> Screen:
     frames = case.material.get("frames") or []
     if not frames:
         return {"kind": "unknown", "text": ""}
-    read: list[Screen] = [frame["screen"] for frame in frames]
-    last, name = read[-1], str(frames[-1]["name"])
+    read = [frame["screen"] for frame in frames]
+    last, name = read[-1], frames[-1]["name"]
     case.judged.append(name)
     case.screen = {"frame": name, "kind": last["kind"], "text": last["text"][:600]}
     if last["kind"] == "dialog":
@@ -29,7 +27,7 @@ def claim(case: Case) -> Screen:
     if last["kind"] == "busy" and not last.get("tool") and _no_progress(read):
         case.claim(item("terminal", "stuck", 0.6, "its clock runs on and not one token more came", frame=name))
     if last["kind"] == "idle":
-        _idle(case, read, [str(frame["name"]) for frame in frames])
+        _idle(case, read, [frame["name"] for frame in frames])
     return last
 
 
@@ -39,11 +37,15 @@ def _words(case: Case, last: Screen, name: str) -> None:
     if not fired:
         return
     best = fired[0]
-    more: dict[str, Any] = {"signals": names(fired), "reset": first_reset(fired), "frame": name}
-    if last["kind"] == "busy":
-        more["retrying"] = True
+    more: More = {
+        "signals": names(fired),
+        "reset": first_reset(fired),
+        "frame": name,
+        "waits": last.get("warned"),
+        "retrying": True if last["kind"] == "busy" else None,
+    }
     sure = min(0.9 if last.get("sure") else 0.8, best["confidence"])
-    case.claim(item("terminal", best["verdict"], sure, best["words"], waits=last.get("warned"), **more))
+    case.claim(item("terminal", best["verdict"], sure, best["words"], **more))
 
 
 def _idle(case: Case, read: list[Screen], frames: list[str]) -> None:
@@ -63,14 +65,18 @@ def _dialog(case: Case, dialog: Screen, name: str, sure: float, before: str = ""
     fired = case.fire_on_text("screen", f"{options} | {words}", "dialog")
     says = fired[0]["verdict"] if fired else "prompt"
     safe = next((one["safe"] for one in fired if one["safe"]), None)
-    prompt = {
+    prompt: Prompt = {
         "text": words,
         "question": dialog["question"],
         "options": dialog["options"],
         "safe": _option(dialog, safe) or dialog["safe"],
     }
-    more: dict[str, Any] = {"signals": names(fired) or None, "frame": name, "prompt": prompt}
-    more["reset"] = first_reset(fired)
+    more: More = {
+        "signals": names(fired) or None,
+        "frame": name,
+        "prompt": prompt,
+        "reset": first_reset(fired),
+    }
     case.claim(item("terminal", says, sure, f"{before}{dialog['question'] or words}", **more))
 
 

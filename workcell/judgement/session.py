@@ -1,15 +1,20 @@
 """What the events of one session add up to: is the turn open, which tools run, how did the last turn end."""
 
-from collections.abc import Iterable
-from typing import Any
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from workcell.judgement import repetition
 
-Session = dict[str, Any]
-Event = dict[str, Any]
+if TYPE_CHECKING:
+    from workcell.rundir.schema import AgentEvent as Event
+    from workcell.rundir.schema import Detail, EventData, Session
 
 MOST_OPEN = 50
+"""Maximum number of tool calls without an answer that are remembered."""
 MOST_KEPT = 6
+"""Maximum number of errors, refusals and past tool calls that are remembered."""
 
 
 def empty() -> Session:
@@ -51,7 +56,7 @@ _COUNTS = ("events", "said_in_turn", "refused")
 _BRIEFS = ("approval", "retry", "limit", "end", "prompt", "said")
 
 
-def sound(found: Any) -> bool:
+def sound(found: Any) -> TypeGuard[Session]:
     """Whether what was stored has the form of a session. The file it comes from lies where the agent can write."""
     if not isinstance(found, dict) or not set(empty()) <= set(found):
         return False
@@ -81,7 +86,7 @@ def _is_brief(found: Any) -> bool:
 
 def fold(session: Session, events: Iterable[Event]) -> Session:
     """The session after these events, each of which is given once."""
-    new = {
+    new: Session = {
         **session,
         "open": dict(session["open"]),
         "errors": list(session["errors"]),
@@ -92,52 +97,57 @@ def fold(session: Session, events: Iterable[Event]) -> Session:
     }
     for event in events:
         new["events"] += 1
-        if event.get("agent_time"):
-            new["last_at"] = max(new["last_at"] or "", event["agent_time"])
+        at = event.get("agent_time")
+        if at:
+            new["last_at"] = max(new["last_at"] or "", at)
         step = _STEPS.get(event["type"])
         if step:
             step(new, event, event["data"])
     return new
 
 
-def _brief(event: Event) -> dict[str, Any]:
+def _brief(event: Event) -> Detail:
     return {"text": event["text"], "at": event["agent_time"], "id": event["id"]}
 
 
-def _started(s: Session, event: Event, data: dict[str, Any]) -> None:
-    for name in ("model", "version"):
-        s[name] = data.get(name) or s[name]
+def _started(s: Session, event: Event, data: EventData) -> None:
+    s["model"] = data.get("model") or s["model"]
+    s["version"] = data.get("version") or s["version"]
     s["id"], s["exited"] = data.get("session") or s["id"], None
 
 
-def _turn_started(s: Session, event: Event, data: dict[str, Any]) -> None:
+def _turn_started(s: Session, event: Event, data: EventData) -> None:
     if s["turn"] == "open" and not s["said_in_turn"] and not s["open"]:
         return  # the start of a program and its first prompt are one turn
-    s.update(turn="open", turn_since=event["agent_time"], said_in_turn=0, open={}, approval=None, retry=None)
-    s.update(errors=[], denied=[], refused=0, end=None, idle=False, exited=None, waits=None)
+    s["turn"], s["turn_since"], s["said_in_turn"] = "open", event["agent_time"], 0
+    s["open"], s["errors"], s["denied"], s["refused"] = {}, [], [], 0
+    s["approval"] = s["retry"] = s["end"] = None
+    s["exited"] = s["waits"] = None
+    s["idle"] = False
     s["calls"] = repetition.empty()
 
 
-def _prompt(s: Session, event: Event, data: dict[str, Any]) -> None:
+def _prompt(s: Session, event: Event, data: EventData) -> None:
     s["prompt"] = _brief(event)
 
 
-def _said(s: Session, event: Event, data: dict[str, Any]) -> None:
+def _said(s: Session, event: Event, data: EventData) -> None:
     if data.get("side"):
         return
-    s["said"] = {**_brief(event), "asks": bool(data.get("asks"))}
+    said: Detail = {**_brief(event), "asks": bool(data.get("asks"))}
+    s["said"] = said
     s["said_in_turn"] += 1
     s["tool_cut"] = False
     s["retry"] = s["approval"] = None
 
 
-def _beat(s: Session, event: Event, data: dict[str, Any]) -> None:
+def _beat(s: Session, event: Event, data: EventData) -> None:
     s["retry"] = None
     if event["text"] and not data.get("side"):
         s["said_in_turn"] += 1
 
 
-def _call(s: Session, event: Event, data: dict[str, Any]) -> None:
+def _call(s: Session, event: Event, data: EventData) -> None:
     s["retry"], s["tool_cut"] = None, False
     s["did"] = [*s["did"][-(MOST_KEPT - 1) :], _brief(event)]
     if not data.get("side"):
@@ -150,33 +160,34 @@ def _call(s: Session, event: Event, data: dict[str, Any]) -> None:
         del s["open"][next(iter(s["open"]))]
 
 
-def _answered(s: Session, event: Event, data: dict[str, Any]) -> None:
+def _answered(s: Session, event: Event, data: EventData) -> None:
     s["open"].pop(str(data.get("call")), None)
     s["retry"] = s["approval"] = None
     s["tool_cut"] = bool(data.get("failed"))  # perhaps ended together with the agent
     s["refused"] = 1 if data.get("refused") else 0  # what was refused and then done otherwise is no refusal
 
 
-def _asked(s: Session, event: Event, data: dict[str, Any]) -> None:
+def _asked(s: Session, event: Event, data: EventData) -> None:
     if data.get("notice") and s["approval"]:
         return  # the notice that comes six seconds after the request knows less than the request
-    s["approval"] = {**_brief(event), "question": bool(data.get("question")), "tool": data.get("tool")}
+    asked: Detail = {**_brief(event), "question": bool(data.get("question")), "tool": data.get("tool")}
+    s["approval"] = asked
 
 
-def _resolved(s: Session, event: Event, data: dict[str, Any]) -> None:
+def _resolved(s: Session, event: Event, data: EventData) -> None:
     s["approval"] = None
     if data.get("decision") == "denied":
         s["denied"] = [*s["denied"], event["text"]][-MOST_KEPT:]
 
 
-def _limit(s: Session, event: Event, data: dict[str, Any]) -> None:
+def _limit(s: Session, event: Event, data: EventData) -> None:
     if data.get("status") == "rejected" and not data.get("overage"):
         s["limit"] = {**_brief(event), **data}
     elif s["limit"] and s["limit"].get("window") == data.get("window"):
         s["limit"] = None
 
 
-def _retry(s: Session, event: Event, data: dict[str, Any]) -> None:
+def _retry(s: Session, event: Event, data: EventData) -> None:
     end = s["end"] if s["turn"] == "done" else None
     if end and not (event["agent_time"] and end["at"] and event["agent_time"] > end["at"]):
         return  # read late: the hook told the end before the transcript told the tries
@@ -184,46 +195,52 @@ def _retry(s: Session, event: Event, data: dict[str, Any]) -> None:
     s["turn"] = "open"
 
 
-def _error(s: Session, event: Event, data: dict[str, Any]) -> None:
+def _error(s: Session, event: Event, data: EventData) -> None:
     if not data.get("side"):
-        s["errors"] = [*s["errors"], {**_brief(event), **data}][-MOST_KEPT:]
+        error: Detail = {**_brief(event), **data}
+        s["errors"] = [*s["errors"], error][-MOST_KEPT:]
 
 
-def _completed(s: Session, event: Event, data: dict[str, Any]) -> None:
+def _completed(s: Session, event: Event, data: EventData) -> None:
     before = s["end"] if s["turn"] == "done" else None
-    end = {**(before or {}), **_brief(event), **data}
+    end: Detail = {**before, **_brief(event), **data} if before else {**_brief(event), **data}
     end["ok"] = bool(data.get("ok")) and (before is None or bool(before.get("ok")))
-    s.update(turn="done", end=end, open={}, approval=None, retry=None)
+    s["turn"], s["end"], s["open"] = "done", end, {}
+    s["approval"] = s["retry"] = None
     s["denied"] = [*s["denied"], *(data.get("denied") or [])][-MOST_KEPT:]
     if end["ok"]:
         s["limit"] = None
 
 
-def _exited(s: Session, event: Event, data: dict[str, Any]) -> None:
+def _exited(s: Session, event: Event, data: EventData) -> None:
     s["exited"] = data.get("reason") or "exited"
 
 
-def _status(s: Session, event: Event, data: dict[str, Any]) -> None:
+def _status(s: Session, event: Event, data: EventData) -> None:
     s["idle"] = data.get("status") == "idle"
     if data.get("waits"):
         s["waits"] = event["text"]
 
 
-def _cost(s: Session, event: Event, data: dict[str, Any]) -> None:
-    for name, value in (data.get("tokens") or {}).items():
+def _cost(s: Session, event: Event, data: EventData) -> None:
+    for name, value in _kinds(data.get("tokens")):
         s["tokens"][name] = s["tokens"].get(name, 0) + value
-    for name, value in (data.get("tokens_total") or {}).items():
+    for name, value in _kinds(data.get("tokens_total")):
         s["tokens_total"][name] = max(value, s["tokens_total"].get(name, 0))
-    run = data.get("tokens_run") or {}
-    if run and not s["tokens"]:  # a stream tells the sum of its run once, a transcript each message
-        for name, value in run.items():
+    if not s["tokens"]:  # a stream tells the sum of its run once, a transcript each message
+        for name, value in _kinds(data.get("tokens_run")):
             s["tokens_total"][name] = s["tokens_total"].get(name, 0) + value
     total = data.get("cost_usd_total")
     if total is not None:  # cumulative over resumes: the greatest is the newest
         s["cost_usd"] = max(total, s["cost_usd"] or 0.0)
 
 
-_STEPS = {
+def _kinds(tokens: dict[str, int] | None) -> Iterable[tuple[str, int]]:
+    """Kind and number of the tokens that a `cost` event tells."""
+    return tokens.items() if tokens else ()
+
+
+_STEPS: dict[str, Callable[[Session, Event, EventData], None]] = {
     "session.started": _started,
     "session.exited": _exited,
     "turn.started": _turn_started,

@@ -1,14 +1,23 @@
 """Which signals fire on a record, on a line of stderr or stdout, or on what a screen says."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol, TypedDict, Union
 
 from workcell.judgement import reset
 from workcell.judgement.reset import Reset
 
+if TYPE_CHECKING:
+    from workcell.rundir import schema
+
 MOST_TEXT = 2000
+"""Characters of a text in which a pattern is looked for."""
+
+Wanted = Union[str, float, bool, None, "re.Pattern[str]", "list[Wanted]"]
+"""What a signal asks of one key of an event: a value, a pattern that occurs in it, or a list of which one must fit."""
 
 
 class Signal(Protocol):
@@ -25,9 +34,9 @@ class Signal(Protocol):
     @property
     def confidence(self) -> float: ...
     @property
-    def match(self) -> Mapping[str, Any]: ...
+    def match(self) -> Mapping[str, Wanted]: ...
     @property
-    def pattern(self) -> "re.Pattern[str] | None": ...
+    def pattern(self) -> re.Pattern[str] | None: ...
     @property
     def region(self) -> str | None: ...
     @property
@@ -37,23 +46,33 @@ class Signal(Protocol):
     def holds_for(self, agent: str) -> bool: ...
 
 
-Fired = dict[str, Any]
-"""{id, version, verdict, confidence, words, reset, safe}: a signal and what it judged."""
+class Fired(TypedDict):
+    """A signal that fired, and what it says of the words that it fired on."""
+
+    id: str
+    version: int
+    verdict: str
+    confidence: float
+    words: str
+    """The words that it fired on, shortened."""
+    reset: Reset | None
+    """When the limit ends, if the words tell."""
+    safe: str | None
+    """The option of a dialog that changes nothing."""
 
 
 def on_record(
     signals: Iterable[Signal],
-    agent: str,
-    kind: str,
-    record: Mapping[str, Any],
+    kind: schema.AgentEventType,
+    record: schema.Detail,
     said_at: float,
     local: tzinfo | None,
 ) -> list[Fired]:
     """The signals that fire on an event; `record` is its data with `text`, `kind` its type."""
-    whole = {**record, "type": kind}
-    text = str(record.get("text") or "")[:MOST_TEXT].replace("’", "'")
+    whole: Mapping[str, object] = {**record, "type": kind}
+    text = (record["text"] or "")[:MOST_TEXT].replace("’", "'")
     fired = []
-    for signal in _for(signals, agent, "record"):
+    for signal in _of_source(signals, "record"):
         if not all(_fits(wanted, whole.get(name)) for name, wanted in signal.match.items()):
             continue
         found = signal.pattern.search(text) if signal.pattern else None
@@ -65,7 +84,6 @@ def on_record(
 
 def on_text(
     signals: Iterable[Signal],
-    agent: str,
     source: str,
     text: str,
     said_at: float,
@@ -75,7 +93,7 @@ def on_text(
     """The signals that fire on the words of stderr or stdout, or on one region of a screen."""
     text = text[:MOST_TEXT].replace("’", "'")
     fired = []
-    for signal in _for(signals, agent, source):
+    for signal in _of_source(signals, source):
         if signal.pattern is None or signal.region != region:
             continue
         found = signal.pattern.search(text)
@@ -89,11 +107,11 @@ def sure_first(fired: Sequence[Fired]) -> list[Fired]:
     return sorted(fired, key=lambda one: -one["confidence"])
 
 
-def _for(signals: Iterable[Signal], agent: str, source: str) -> list[Signal]:
-    return [signal for signal in signals if signal.source == source and signal.holds_for(agent)]
+def _of_source(signals: Iterable[Signal], source: str) -> list[Signal]:
+    return [signal for signal in signals if signal.source == source]
 
 
-def _fits(wanted: Any, value: Any) -> bool:
+def _fits(wanted: Wanted, value: object) -> bool:
     if isinstance(wanted, re.Pattern):
         return value is not None and wanted.search(str(value)[:MOST_TEXT].replace("’", "'")) is not None
     if isinstance(wanted, list):
@@ -105,7 +123,7 @@ def _fits(wanted: Any, value: Any) -> bool:
     return value is not None and str(wanted) == str(value)
 
 
-def _fire(signal: Signal, text: str, found: "re.Match[str] | None", said_at: float, local: tzinfo | None) -> Fired:
+def _fire(signal: Signal, text: str, found: re.Match[str] | None, said_at: float, local: tzinfo | None) -> Fired:
     when: Reset | None = None
     if signal.resets and found and found[signal.resets]:
         when = reset.parse(found[signal.resets], said_at, local)

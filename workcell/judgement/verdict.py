@@ -10,26 +10,68 @@ Invariants:
 - Claims that contradict the one that decides lower its confidence and never change it.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NotRequired, TypedDict, cast
 
 from workcell.base import clock
 from workcell.judgement import exit_claims, record_claims, screen_claims
-from workcell.judgement.case import Case, Material
-from workcell.judgement.evidence import Evidence, item
-from workcell.judgement.screen import Screen
+from workcell.judgement.case import Case, Ended, LastFrame, Material
+from workcell.judgement.evidence import item
+from workcell.judgement.screen import Prompt, Screen
 from workcell.judgement.signals import Signal
+
+if TYPE_CHECKING:
+    from workcell.judgement.evidence import Claim
+    from workcell.rundir import schema
 
 __all__ = ["Material", "Verdict", "judge"]
 
-Verdict = dict[str, Any]
+
+Judged = TypedDict(
+    "Judged",
+    {
+        "agent": str,
+        "at": str,
+        "zone": str | None,
+        "from": list[str],
+        "exit": Ended | None,
+        "screen": LastFrame | None,
+    },
+)
+"""What was looked at (`from`: names of files and screens), when, and the zone of words that name none."""
+
+
+class Verdict(TypedDict):
+    """Why an attempt ended or hangs."""
+
+    verdict: schema.VerdictName
+    confidence: float
+    """From 0 to 1."""
+    signals: list[str]
+    """`id/version` of the signals that fired, and findings."""
+    evidence: NotRequired[list[Claim]]
+    """What was claimed; the claim that decided comes first."""
+    judged: NotRequired[Judged]
+    prompt: NotRequired[Prompt]
+    """The dialog that is up."""
+    resets_at: NotRequired[str]
+    """When a usage or rate limit ends: RFC 3339 in UTC."""
+    resets_zone: NotRequired[str]
+    """The zone that the agent told it in."""
+    waits_itself: NotRequired[bool]
+    """Whether the agent goes on by itself then."""
+    retrying: NotRequired[bool]
+    """Whether the agent tries again by itself."""
+
 
 CONFLICT = 0.85
 """Factor on the confidence of a verdict, for each claim that contradicts it."""
 
 
 def judge(material: Material, signals: Sequence[Signal]) -> Verdict:
-    """{verdict, confidence, evidence, signals, judged, resets_at?, resets_zone?, prompt?, ...}"""
+    """The verdict that the claims of the material come to."""
     case = Case(material, signals)
     if material.get("tampered"):
         return _close(case, case.claim(item("locks", "tampered", 1.0, str(material["tampered"]))))
@@ -40,7 +82,7 @@ def judge(material: Material, signals: Sequence[Signal]) -> Verdict:
     return _close(case, _choose(case, shown))
 
 
-def _choose(case: Case, shown: Screen) -> Evidence | None:
+def _choose(case: Case, shown: Screen) -> Claim | None:
     """The claim that decides. A failure that the program recorded goes first, then a dialog that is up,
     then an end that it recorded, then what the screen and the exit tell."""
     chosen = _by_rank(case, shown)
@@ -50,7 +92,7 @@ def _choose(case: Case, shown: Screen) -> Evidence | None:
     return chosen
 
 
-def _by_rank(case: Case, shown: Screen) -> Evidence | None:
+def _by_rank(case: Case, shown: Screen) -> Claim | None:
     said = [one for one in case.claims if one["says"] != "unknown"]
     if shown["kind"] == "busy":  # while a dialog is up no spinner turns: what was asked has been answered
         said = [one for one in said if one["says"] != "prompt" or one["source"] == "terminal"]
@@ -72,10 +114,10 @@ def _by_rank(case: Case, shown: Screen) -> Evidence | None:
     return _best(said) or ended
 
 
-def _close(case: Case, best: Evidence | None) -> Verdict:
+def _close(case: Case, best: Claim | None) -> Verdict:
     """The verdict as it is stored: what decided, all that was found, and what was looked at."""
     ranked = sorted(case.claims, key=lambda one: (one is not best, one["rank"], -one["confidence"]))
-    verdict = best["says"] if best else "unknown"
+    verdict = cast("schema.VerdictName", best["says"]) if best else "unknown"  # no claim says anything else
     against = sum(
         1 for one in case.claims if best and one["says"] not in (verdict, "unknown") and one["confidence"] >= 0.5
     )
@@ -94,7 +136,7 @@ def _close(case: Case, best: Evidence | None) -> Verdict:
             "screen": case.screen,
         },
     }
-    out.update(_resets(verdict, ranked))
+    _add_resets(out, ranked)
     prompt = next((one["prompt"] for one in ranked if one.get("prompt")), None)
     if prompt and (verdict == "prompt" or (best and best["source"] != "terminal")):
         out["prompt"] = prompt
@@ -103,25 +145,24 @@ def _close(case: Case, best: Evidence | None) -> Verdict:
     return out
 
 
-def _resets(verdict: str, ranked: Sequence[Evidence]) -> dict[str, Any]:
-    """When a limit resets, and whether the program itself goes on then; empty for any other verdict."""
-    if verdict not in ("usage_limit", "rate_limit"):
-        return {}
-    out: dict[str, Any] = {}
-    agreeing = [one["reset"] for one in ranked if one["says"] == verdict and one.get("reset")]
-    if agreeing:
-        out["resets_at"], out["resets_zone"] = agreeing[0]["resets_at"], agreeing[0]["zone"]
+def _add_resets(verdict: Verdict, ranked: Sequence[Claim]) -> None:
+    """Add when a limit ends, and whether the program itself goes on then; any other verdict has neither."""
+    word = verdict["verdict"]
+    if word not in ("usage_limit", "rate_limit"):
+        return
+    reset = next((one["reset"] for one in ranked if one["says"] == word and one.get("reset")), None)
+    if reset:
+        verdict["resets_at"], verdict["resets_zone"] = reset["resets_at"], reset["zone"]
     if any(one.get("waits") for one in ranked):
-        out["waits_itself"] = True
-    return out
+        verdict["waits_itself"] = True
 
 
-def _word_of(one: Evidence) -> tuple[int, float]:
+def _word_of(one: Claim) -> tuple[int, float]:
     """Whose word on the end goes first: the process's own last record, its transcript, its hooks."""
     kinds = {"stream": 0, "transcript": 1, "hook": 2}
     return kinds.get(one.get("kind", "hook"), 2), -one["confidence"]
 
 
-def _best(claims: Any) -> Evidence | None:
+def _best(claims: Iterable[Claim]) -> Claim | None:
     found = sorted(claims, key=lambda one: (-one["confidence"], one["rank"]))
     return found[0] if found else None

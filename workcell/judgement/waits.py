@@ -1,8 +1,7 @@
 """How long automation waits: until a limit ends, and between tries."""
 
 import hashlib
-from collections.abc import Mapping
-from typing import Any
+from typing import TypedDict
 
 from workcell.base import clock
 
@@ -19,13 +18,28 @@ UNKNOWN_RESET = 1800.0
 """Seconds to wait for a reset whose time is not known."""
 
 
-def backoff(limits: Mapping[str, Any], before: int, spread: float) -> float:
-    """Seconds to wait before the try that follows `before` tries of the same kind in a row."""
-    rule = limits.get("backoff")
+class Backoff(TypedDict):
+    """How the pause before another try grows."""
+
+    first: float
+    """Seconds before the second try."""
+    factor: float
+    """The pause grows by it with each try."""
+    max: float
+    """Maximum seconds."""
+    jitter: float
+    """Share of a pause, from 0 to 1, by which runs are spread."""
+
+
+def backoff(rule: Backoff | None, before: int, spread: float) -> float:
+    """Seconds to wait before the try that follows `before` tries of the same kind in a row; 0 without a rule.
+
+    `spread`, from 0 to 1, says how much of the jitter is taken off.
+    """
     if not rule or before == 0:
         return 0.0
-    pause = min(float(rule["max"]), float(rule["first"]) * float(rule["factor"]) ** min(before - 1, 30))
-    return pause * (1.0 - float(rule["jitter"]) * spread)
+    pause = min(rule["max"], rule["first"] * rule["factor"] ** min(before - 1, 30))
+    return float(pause * (1.0 - rule["jitter"] * spread))
 
 
 def share(text: str) -> float:
@@ -33,12 +47,11 @@ def share(text: str) -> float:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=4).digest(), "big") / 0xFFFFFFFF
 
 
-def resets_at(verdict: Mapping[str, Any], now: float) -> float | None:
-    """The epoch time at which the limit of a verdict ends, within FARTHEST; None when it is not known."""
-    stamp = verdict.get("resets_at")
+def resets_at(stamp: str | None, now: float) -> float | None:
+    """The epoch time of the `resets_at` of a verdict, within FARTHEST; None when it is not known."""
     if not stamp:
         return None
     try:
-        return min(clock.parse(str(stamp)), now + FARTHEST)
+        return min(clock.parse(stamp), now + FARTHEST)
     except ValueError:
         return None

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from workcell.judgement.session import Session
+from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
     from workcell.rundir import schema
+    from workcell.rundir.schema import Session
 
 WIDTH = 160
+"""Maximum number of characters of a line."""
 
 
-def what(session: Session, activity: schema.Activity | None = None) -> dict[str, str]:
-    """{"now", "recently", "asked"}: one line each of at most WIDTH characters, said from what was read."""
+class Lines(TypedDict):
+    """One line each, of at most WIDTH characters."""
+
+    now: str
+    """What the agent does now."""
+    recently: str
+    """What it did last."""
+    asked: str
+    """What it was asked last."""
+
+
+def what(session: Session, activity: schema.Activity | None = None) -> Lines:
+    """The three lines on a session; with `activity`, the first one says what is known of the live agent."""
     return {
         "now": cut(_now(session, activity)),
         "recently": cut(_recently(session)),

@@ -153,7 +153,7 @@ def _check_room(seen: look.Look, request: Request) -> None:
     facts, verify = look.facts_at(seen, seen.n), look.verify_at(seen, seen.n)
     history = decide.history_of(seen.run, seen, facts, verify)
     history[-1]["cost_usd"] = verdict.cost(seen)
-    spent = nexts.past_limit(nexts.since_person(history), seen.limits or {})
+    spent = nexts.past_limit(nexts.since_person(history), seen.limits)
     if spent is not None:
         access.require(request.caller, "resume", f"{seen.id} has used up a limit: {spent}")
 

@@ -101,7 +101,7 @@ def _on_the_run(record: Record, limits: Mapping[str, Any], actor: Actor, acts: l
     others = [one for one in mine if actor.edge is None or one.get("edge") != actor.edge]
     if not others:
         return None
-    pause = waits.backoff(limits, len(others), waits.share(f"{actor.run}/{len(others)}"))
+    pause = waits.backoff(limits.get("backoff"), len(others), waits.share(f"{actor.run}/{len(others)}"))
     ago = record.ago(others[-1])
     rest = max(float(limits["cooldown"]), pause) - ago
     return Verdict(f"{actor.playbook} acted on this run {ago:.0f} s ago", wait=rest) if rest > 0 else None

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from workcell.judgement.choice import When
+from workcell.judgement.next import Caps
 from workcell.playbooks import places, steps
 from workcell.playbooks.step import Step
 from workcell.rundir.vocabulary import ACTIVITIES, PHASES, VERDICTS
@@ -21,10 +23,10 @@ class Playbook:
 
     name: str
     version: int
-    when: dict[str, Any]
+    when: When
     signals: list[Signal]
     steps: list[Step]
-    limits: dict[str, Any]
+    limits: Caps
     prose: str
     file: str
     prose_line: int = 1
@@ -97,7 +99,7 @@ def parse(data: bytes, file: str, *, foreign: bool = False) -> tuple[Playbook | 
         _misfits(found, document)
     if document.faults:
         return None, document.faults
-    limits = found["limits"] or fields.check({}, LIMITS, document)
+    limits: Any = found["limits"] or fields.check({}, LIMITS, document)
     limits["backoff"] = limits["backoff"] or fields.check({}, BACKOFF, document)
     return (
         Playbook(

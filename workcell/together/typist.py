@@ -177,8 +177,8 @@ class _Courier:
         return start is not None and platform.alive(start["agent"]) == probe.NO
 
     def _prompted(self, message: "inbox.Message") -> bool:
-        told = capture_state.records(capture_state.stored(self.directory)) or {}
-        prompt = (told.get("prompt") or {}).get("text")
+        told = capture_state.records(capture_state.stored(self.directory))
+        prompt = told["prompt"]["text"] if told and told["prompt"] else None
         return bool(prompt and prompt == short(str(message.get("text"))))
 
     def _ours(self, typed: str, message: "inbox.Message") -> bool:

@@ -187,7 +187,7 @@ def _try(path: str, books: list[playbook.Playbook], agent: str, where: str) -> T
         where = "interrupted" if seen.phase == "done" else seen.phase
     else:
         judged = judge_directory.judge_directory(path, agent, signals)
-    finding = {
+    finding: choice.Finding = {
         "verdict": judged["verdict"],
         "phase": where,
         "activity": None,

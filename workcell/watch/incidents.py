@@ -49,9 +49,9 @@ def judge(acting: Acting, seen: look.Look) -> None:
         found["edge"] = f"{looping.NAME}/{loop['key']}"
     verdict = _with_activity(verdict, activity["state"])
     if loop is not None or activity["state"] not in WORKS:
-        book, fit = choice.choose(books, finding(phase.RUNNING, verdict))
-        if book is not None:
-            _follow(acting, seen, findings.JUDGE, book, (verdict, found["edge"], fit))
+        chosen, fit = choice.choose(books, finding(phase.RUNNING, verdict))
+        if chosen is not None:
+            _follow(acting, seen, findings.JUDGE, chosen, (verdict, found["edge"], fit))
             return
     mine.pop("open", None)
     if _just_asked(found["asked"], acting.now):
@@ -80,7 +80,7 @@ def state(acting: Acting, seen: look.Look, found: "Finding") -> None:
 
 def server(acting: Acting, answer: servers.Answer) -> None:
     """A tmux that lost its socket or does not answer: runs go on without it, so no run's state is touched."""
-    book, fit = choice.choose(acting.books(None), {"evidence": [answer.trouble], "confidence": 1.0})
+    book, fit = choice.choose(acting.books(None), {"evidence": [str(answer.trouble)], "confidence": 1.0})
     if book is None:
         return
     mine = acting.memory.tmux.setdefault("trouble", {"word": answer.trouble, "first": acting.now.mono})
@@ -99,7 +99,7 @@ def server(acting: Acting, answer: servers.Answer) -> None:
     acting.did += [f"tmux: {line}" for line in interpreter.follow(case).did]
 
 
-def finding(where: str, verdict: Mapping[str, Any]) -> dict[str, object]:
+def finding(where: str, verdict: Mapping[str, Any]) -> choice.Finding:
     """What was found, as playbooks are chosen by it."""
     return {
         "verdict": verdict.get("verdict"),

@@ -104,13 +104,15 @@ def _plan(home: str, seen: look.Look, memory: observe.Memory) -> Result:
         return _scheduled(home, seen, books)
     if seen.phase == phase.RUNNING:
         found = verdicts.judge_live(seen, library.signals(books), memory.now.wall)
-        verdict = {**found["verdict"], "activity": found["activity"]["state"]}
+        verdict: dict[str, Any] = {**found["verdict"], "activity": found["activity"]["state"]}
         word: findings.Finding | None = findings.JUDGE
     else:
         word = findings.of_phase(seen.phase)
         verdict = {"verdict": "unknown", "confidence": 1.0, "signals": [word] if word else []}
     book, fits = choice.choose(books, incidents.finding(seen.phase, verdict))
-    summary: dict[str, Any] | None = {**decide.summary(verdict)} if "evidence" in verdict else None
+    summary: dict[str, Any] | None = None
+    if seen.phase == phase.RUNNING:
+        summary = {**decide.summary(found["verdict"])}
     if book is None:
         return Result(seen.id, seen.phase, None, None, [], [], "no playbook speaks of this", summary)
     steps = [step.describe() for step in book.steps]

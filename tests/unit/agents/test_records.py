@@ -76,7 +76,7 @@ def test_codex_s_running_totals_are_not_added_up_over_turns_and_resumes() -> Non
 
 def test_the_hook_and_the_transcript_name_the_same_call_with_the_same_id() -> None:
     hook = {"hook_event_name": "PreToolUse", "tool_name": "Bash", "tool_input": {}, "tool_use_id": "toolu_1"}
-    by_hook = claude.hook(hook, {}, Where(agent="claude", file="spool/1", offset=0))
+    by_hook = claude.hook(hook, {}, Where(agent="claude", file="spool/1", offset=0, kind="hook"))
     by_record = read("claude", written(block("m1", "b", 1, CALL)))
     assert by_hook[0]["id"] in [event["id"] for event in by_record]
     assert (by_hook[0]["source"], by_record[0]["source"]) == ("hook", "transcript")
@@ -84,7 +84,7 @@ def test_the_hook_and_the_transcript_name_the_same_call_with_the_same_id() -> No
 
 def test_the_prompt_of_a_turn_is_told_twice_under_one_id() -> None:
     hook = {"hook_event_name": "UserPromptSubmit", "prompt": "Fix it", "prompt_id": "p1"}
-    by_hook = claude.hook(hook, {}, Where(agent="claude", file="spool/1", offset=0))
+    by_hook = claude.hook(hook, {}, Where(agent="claude", file="spool/1", offset=0, kind="hook"))
     record = {"type": "user", "uuid": "u", "promptId": "p1", "message": {"role": "user", "content": "Fix it"}}
     assert [one["id"] for one in by_hook] == [one["id"] for one in read("claude", written(record))]
 
@@ -172,7 +172,7 @@ def test_codex_s_hidden_title_turn_is_not_the_end_of_ours() -> None:
         "turn-id": "t",
         "last-assistant-message": "Done.",
     }
-    where = Where(agent="codex", file="spool/1", offset=0)
+    where = Where(agent="codex", file="spool/1", offset=0, kind="hook")
     assert codex.hook(done, {"session": "ours"}, where)[0]["type"] == "turn.completed"
     assert codex.hook(done | {"thread-id": "title"}, {"session": "ours"}, where) == []
 

@@ -56,4 +56,4 @@ def test_the_table_names_what_is_found():
         "facts": {"git": {"under_way": "merge", "clean": False}, "cgroup": {"memory_kills": 1, "processes_refused": 1}},
         "verify": {"code": 0},
     }
-    assert {name for name, one in places.FINDINGS.items() if one.place is END} == set(nexts.findings(case, {}))
+    assert {name for name, one in places.FINDINGS.items() if one.place is END} == set(nexts.findings(case))

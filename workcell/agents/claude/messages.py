@@ -3,12 +3,11 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from workcell.agents import events as e
 from workcell.agents.claude import tokens
 from workcell.agents.describe import asks, describe
-from workcell.agents.events import Event, Record, input_hash, items, mapping, number, short, side
+from workcell.agents.events import Event, Foreign, Record, input_hash, items, mapping, number, short, side
 
 _OWN = re.compile(r"<(local-command|command-|system-reminder|bash-)")
 """How a text begins that the program itself put into the user's place."""
@@ -29,13 +28,13 @@ def assistant(this: Record) -> list[Event]:
     return found + _end(this, message)
 
 
-def _is_failure(body: dict[str, Any], message: dict[str, Any]) -> bool:
+def _is_failure(body: Foreign, message: Foreign) -> bool:
     if body.get("isApiErrorMessage") is True or body.get("is_api_error_message") is True:
         return True
     return isinstance(body.get("error"), str) and message.get("model") == "<synthetic>"
 
 
-def _failure(this: Record, message: dict[str, Any]) -> list[Event]:
+def _failure(this: Record, message: Foreign) -> list[Event]:
     body, aside = this.body, side(this.body)
     words = " ".join(t for b in items(message.get("content")) if isinstance(t := mapping(b).get("text"), str))
     params = mapping(mapping(body.get("apiErrorParams") or body.get("api_error_params")).get("rate_limit_info"))
@@ -57,14 +56,14 @@ def _failure(this: Record, message: dict[str, Any]) -> list[Event]:
     return [error] if aside else [error, this.event("turn.completed", words, part="failed", ok=False)]
 
 
-def _text(this: Record, block: dict[str, Any], part: str) -> list[Event]:
+def _text(this: Record, block: Foreign, part: str) -> list[Event]:
     words = block.get("text")
     if not isinstance(words, str) or not words.strip():
         return []
     return [this.event("assistant.message", words, part=part, side=side(this.body), asks=asks(words))]
 
 
-def _call(this: Record, block: dict[str, Any], part: str) -> list[Event]:
+def _call(this: Record, block: Foreign, part: str) -> list[Event]:
     call, tool = e.text(block.get("id")), short(block.get("name"), 80)
     return [
         this.event(
@@ -81,11 +80,11 @@ def _call(this: Record, block: dict[str, Any], part: str) -> list[Event]:
     ]
 
 
-def _thinking(this: Record, block: dict[str, Any], part: str) -> list[Event]:
+def _thinking(this: Record, block: Foreign, part: str) -> list[Event]:
     return [this.event("heartbeat", part=part, side=side(this.body))]
 
 
-_BLOCKS: dict[str, Callable[[Record, dict[str, Any], str], list[Event]]] = {
+_BLOCKS: dict[str, Callable[[Record, Foreign, str], list[Event]]] = {
     "mcp_tool_use": _call,
     "redacted_thinking": _thinking,
     "server_tool_use": _call,
@@ -95,7 +94,7 @@ _BLOCKS: dict[str, Callable[[Record, dict[str, Any], str], list[Event]]] = {
 }
 
 
-def _end(this: Record, message: dict[str, Any]) -> list[Event]:
+def _end(this: Record, message: Foreign) -> list[Event]:
     """The end of the turn, where the message says that it is one."""
     stop = message.get("stop_reason")
     if stop not in ("end_turn", "stop_sequence", "refusal") or side(this.body):
@@ -126,7 +125,7 @@ def user(this: Record) -> list[Event]:
     return found
 
 
-def _answer(this: Record, block: dict[str, Any], part: str) -> Event:
+def _answer(this: Record, block: Foreign, part: str) -> Event:
     call = e.text(block.get("tool_use_id"))
     return this.event(
         "tool.result",
@@ -160,13 +159,11 @@ def result(this: Record) -> list[Event]:
         words = e.text(mapping(body.get("error")).get("message"))
     errors = " ".join(short(one) for one in items(body.get("errors")) if isinstance(one, str))
     told = words if words is not None else errors
-    same = {
-        "terminal": short(body.get("terminal_reason"), 60) or None,
-        "subtype": short(body.get("subtype"), 60),
-    }
+    terminal, subtype = short(body.get("terminal_reason"), 60) or None, short(body.get("subtype"), 60)
+    last = replace(this, data={**this.data, "terminal": terminal, "subtype": subtype})
     denied = [short(mapping(one).get("tool_name"), 60) for one in items(body.get("permission_denials"))][:20]
     good = words if words is not None and not failed else None
-    ended = this.event(
+    ended = last.event(
         "turn.completed",
         told,
         part="result",
@@ -176,12 +173,11 @@ def result(this: Record) -> list[Event]:
         asks=asks(good) if good is not None else None,
         denied=denied or None,
         turns=number(body.get("num_turns")),
-        **same,
     )
-    return [*_failed_result(this, told, same), ended, *_cost(this)]
+    return [*_failed_result(last, told), ended, *_cost(this)]
 
 
-def _failed_result(this: Record, told: str, same: dict[str, Any]) -> list[Event]:
+def _failed_result(this: Record, told: str) -> list[Event]:
     body = this.body
     if body.get("is_error") is not True:
         return []
@@ -195,7 +191,6 @@ def _failed_result(this: Record, told: str, same: dict[str, Any]) -> list[Event]
             status=None if status is None else int(status),
             code=short(body.get("api_error"), 80) or None,
             sort=short(body.get("api_error_type"), 80) or None,
-            **same,
         )
     ]
 

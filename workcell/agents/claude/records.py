@@ -13,11 +13,10 @@ Invariants:
 import os
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from workcell.agents import events as e
 from workcell.agents.claude import messages, system, tokens
-from workcell.agents.events import Event, Record, Where, digest, event, mapping, number, short
+from workcell.agents.events import Event, Foreign, Memory, Record, Where, digest, event, mapping, number, short
 
 _SILENT = frozenset(
     (
@@ -64,13 +63,13 @@ def transcripts(env: Mapping[str, str], cwd: str, session: str | None) -> list[s
     return found
 
 
-def begins(record: Mapping[str, Any]) -> bool:
+def begins(record: Foreign) -> bool:
     """Whether a stream of Claude Code begins with this record."""
     alone = record.get("type") == "result" and isinstance(record.get("session_id"), str)
     return alone or (record.get("type") == "system" and isinstance(record.get("subtype"), str))
 
 
-def read(record: dict[str, Any], memory: dict[str, Any], where: Where) -> list[Event]:
+def read(record: Foreign, memory: Memory, where: Where) -> list[Event]:
     """The events of one line of the stream or the transcript."""
     kind = record.get("type")
     this = Record(record, memory, where, key=e.text(record.get("uuid")) or None)
@@ -85,7 +84,7 @@ def read(record: dict[str, Any], memory: dict[str, Any], where: Where) -> list[E
     return [*owed, *_READ.get(kind, _unknown)(this)]
 
 
-def close(memory: dict[str, Any], where: Where) -> list[Event]:
+def close(memory: Memory, where: Where) -> list[Event]:
     """The tokens of the last message, which no later record will settle."""
     return tokens.settle(memory, where)
 

@@ -1,9 +1,8 @@
 """Looks whether Claude Code can work before it is started: its sign-in, and what it would ask first."""
 
 import os
-from collections.abc import Mapping
-from typing import Any
 
+from workcell.agents.events import Foreign, items, mapping
 from workcell.agents.json_file import read_mapping
 from workcell.agents.protocol import FAIL, OK, WARN, Finding, Start
 
@@ -22,7 +21,7 @@ def check(start: Start) -> list[Finding]:
     return found + (_would_ask(start, settings) if start.terminal else [])
 
 
-def _signed_in(start: Start, settings: Mapping[str, Any]) -> Finding:
+def _signed_in(start: Start, settings: Foreign) -> Finding:
     env, name = start.env, start.recipe
     folder = env.get("CLAUDE_CONFIG_DIR") or os.path.join(env.get("HOME", ""), ".claude")
     key = next((key for key in _KEYS if env.get(key)), None)
@@ -35,14 +34,14 @@ def _signed_in(start: Start, settings: Mapping[str, Any]) -> Finding:
     return Finding(FAIL, name, "is not signed in, and no key is set", "run claude and type /login")
 
 
-def _would_ask(start: Start, settings: Mapping[str, Any]) -> list[Finding]:
+def _would_ask(start: Start, settings: Foreign) -> list[Finding]:
     found = []
     if not settings.get("hasCompletedOnboarding"):
         words = "has never been started in a terminal: it would ask for theme and sign-in"
         cure = "run claude once in a terminal and answer its first questions"
         found.append(Finding(WARN, start.recipe, words, cure))
     key = start.env.get("ANTHROPIC_API_KEY")
-    approved = (settings.get("customApiKeyResponses") or {}).get("approved") or []
+    approved = items(mapping(settings.get("customApiKeyResponses")).get("approved"))
     if key and not start.env.get("ANTHROPIC_AUTH_TOKEN") and key[-20:] not in approved:
         cure = "run claude once in a terminal with that key and accept it"
         found.append(Finding(WARN, start.recipe, "would ask whether to use ANTHROPIC_API_KEY", cure))

@@ -1,11 +1,10 @@
 """Reads the records of type `system` of Claude Code: its start, tries that failed, refusals, what it tells a person."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from workcell.agents import events as e
-from workcell.agents.events import Event, Record, mapping, number, short
+from workcell.agents.events import Event, Foreign, Record, mapping, number, short
 
 WAITS = "Usage limit reached · continuing automatically"
 """How a notice begins that says that the program itself goes on when its limit resets."""
@@ -69,7 +68,7 @@ def _retry(this: Record) -> list[Event]:
     ]
 
 
-def _class(error: Mapping[str, Any], status: float | None) -> str | None:
+def _class(error: Foreign, status: float | None) -> str | None:
     """The class that the stream gives a retry, for the transcript's form, which has the bare answer only."""
     if error.get("connection") or error.get("isNetworkDown") is True or (error and status is None):
         return "unknown"

@@ -1,9 +1,7 @@
 """Counts the tokens of Claude Code's messages once, although every block of a message repeats them."""
 
-from typing import Any
-
 from workcell.agents import events as e
-from workcell.agents.events import Event, Record, Where, count, event, mapping, short
+from workcell.agents.events import Event, Foreign, Memory, Record, Where, count, event, mapping, short
 
 SETTLES = ("assistant", "user", "result", "cost-state")
 """Types of the records after which the tokens of an earlier message do not grow any more."""
@@ -12,7 +10,7 @@ _KEPT = 64
 """Maximum number of messages whose ids are remembered as told."""
 
 
-def used(usage: dict[str, Any]) -> dict[str, int]:
+def used(usage: Foreign) -> dict[str, int]:
     """Tokens by kind, from a `usage` of the service."""
     return {
         "input": count(usage.get("input_tokens")),
@@ -26,7 +24,7 @@ def note(this: Record) -> None:
     """Note the tokens of a message: they are repeated with every block, so the greatest counts."""
     message = mapping(this.body.get("message"))
     usage, name = mapping(message.get("usage")), e.text(message.get("id"))
-    if this.where.get("kind") == "stream" or not usage or name is None or message.get("model") == "<synthetic>":
+    if this.where.kind == "stream" or not usage or name is None or message.get("model") == "<synthetic>":
         return  # the stream tells them half-way; its result record has the sum
     if name in mapping(this.memory.get("settled")):
         return
@@ -44,7 +42,7 @@ def owed(this: Record) -> list[Event]:
     return settle(this.memory, this.where)
 
 
-def settle(memory: dict[str, Any], where: Where) -> list[Event]:
+def settle(memory: Memory, where: Where) -> list[Event]:
     """The tokens that are owed, told as one `cost` event."""
     owes = mapping(memory.pop("owed", None))
     if not owes:

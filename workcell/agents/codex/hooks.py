@@ -1,13 +1,11 @@
 """Reads the hook payloads of Codex, which have the form of Claude Code's, and the argument of its `notify` program."""
 
-from typing import Any
-
 from workcell.agents import events as e
 from workcell.agents import hooks
-from workcell.agents.events import Event, Where, event
+from workcell.agents.events import Event, Foreign, Memory, Where, event
 
 
-def read(payload: dict[str, Any], memory: dict[str, Any], where: Where) -> list[Event]:
+def read(payload: Foreign, memory: Memory, where: Where) -> list[Event]:
     """The events of a hook payload or of a `notify` argument."""
     if payload.get("type") != "agent-turn-complete":
         return hooks.read(payload, memory, where)
@@ -16,4 +14,4 @@ def read(payload: dict[str, Any], memory: dict[str, Any], where: Where) -> list[
         return []  # Codex runs a hidden turn that makes up a title; its end is told as well
     words = payload.get("last-assistant-message") or ""
     key = f"notify:{turn}" if turn else None
-    return [event("turn.completed", where, key, words, turn=turn, source="hook", ok=True)]
+    return [event("turn.completed", where, key, words, turn=turn, ok=True)]

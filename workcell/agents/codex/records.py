@@ -2,11 +2,10 @@
 
 import os
 from collections.abc import Mapping
-from typing import Any
 
 from workcell.agents.codex import rollout, stream
 from workcell.agents.codex.shared import raw
-from workcell.agents.events import Event, Record, Where
+from workcell.agents.events import Event, Foreign, Memory, Record, Where
 
 
 def transcripts(env: Mapping[str, str], cwd: str, session: str | None) -> list[str]:
@@ -18,12 +17,12 @@ def transcripts(env: Mapping[str, str], cwd: str, session: str | None) -> list[s
     return found + [os.path.join(home, "archived_sessions", name) for home in homes]
 
 
-def begins(record: Mapping[str, Any]) -> bool:
+def begins(record: Foreign) -> bool:
     """Whether a stream of Codex begins with this record."""
     return record.get("type") == "thread.started"
 
 
-def read(record: dict[str, Any], memory: dict[str, Any], where: Where) -> list[Event]:
+def read(record: Foreign, memory: Memory, where: Where) -> list[Event]:
     """The events of one line of `exec --json` or of a rollout."""
     this = Record(record, memory, where)
     if not isinstance(record.get("type"), str):
@@ -33,6 +32,6 @@ def read(record: dict[str, Any], memory: dict[str, Any], where: Where) -> list[E
     return stream.read(this)
 
 
-def close(memory: dict[str, Any], where: Where) -> list[Event]:
+def close(memory: Memory, where: Where) -> list[Event]:
     """Nothing: Codex tells its tokens as running totals."""
     return []

@@ -8,7 +8,7 @@ from typing import Any
 from workcell.agents import events as e
 from workcell.agents.codex.shared import raw
 from workcell.agents.describe import asks, describe
-from workcell.agents.events import Event, Record, digest, input_hash, items, mapping, short
+from workcell.agents.events import Event, Foreign, Record, digest, input_hash, items, mapping, short
 
 _EXIT = re.compile(r"\AChunk ID:.*?^Process exited with code (-?\d+)$", re.DOTALL | re.MULTILINE)
 _REFUSED = re.compile(
@@ -64,7 +64,7 @@ def _call(this: Record) -> list[Event]:
     ]
 
 
-def _given(body: dict[str, Any]) -> Any:
+def _given(body: Foreign) -> Any:
     """The input of a tool call, which may be JSON in a text; a command in words becomes one text."""
     given: Any = body.get("arguments", body.get("input", body.get("action")))
     if isinstance(given, str):

@@ -12,13 +12,25 @@ Invariants:
 """
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
 
 from workcell.agents import events as e
 from workcell.agents.codex import response
 from workcell.agents.codex.shared import code, raw, running_total, status, status_of, trouble, turn_failed
 from workcell.agents.describe import asks, describe
-from workcell.agents.events import Event, Record, Where, digest, input_hash, items, mapping, number, short
+from workcell.agents.events import (
+    Event,
+    Foreign,
+    Memory,
+    Record,
+    Where,
+    digest,
+    input_hash,
+    items,
+    mapping,
+    number,
+    short,
+)
 
 Step = Callable[[Record], list[Event]]
 
@@ -53,7 +65,7 @@ _SILENT = frozenset(
 )
 
 
-def read(record: dict[str, Any], memory: dict[str, Any], where: Where) -> list[Event]:
+def read(record: Foreign, memory: Memory, where: Where) -> list[Event]:
     """The events of one line of a rollout."""
     kind, payload = record.get("type"), mapping(record.get("payload"))
     turn, order = e.text(payload.get("turn_id")) or memory.get("turn"), number(record.get("ordinal"))
@@ -71,7 +83,7 @@ def _meta(this: Record) -> list[Event]:
     memory["session"] = e.text(body.get("id")) or e.text(body.get("session_id"))
     memory["cwd"] = short(body.get("cwd"), 200)
     key, version = f"meta:{memory['session']}:{this.at}", short(body.get("cli_version"), 40)
-    return [this.event("session.started", key=key, turn=None, session=memory["session"], version=version)]
+    return [replace(this, turn=None).event("session.started", key=key, session=memory["session"], version=version)]
 
 
 def _context(this: Record) -> list[Event]:
@@ -81,7 +93,7 @@ def _context(this: Record) -> list[Event]:
 
 
 def _compacted(this: Record) -> list[Event]:
-    return [this.event("status.changed", "compacted", turn=None, status="compacted")]
+    return [replace(this, turn=None).event("status.changed", "compacted", status="compacted")]
 
 
 def _message(this: Record) -> list[Event]:
@@ -169,28 +181,29 @@ def _item_completed(this: Record) -> list[Event]:
     return known(this, item) if known else [raw(this, item)]
 
 
-def _words(item: dict[str, Any]) -> str:
+def _words(item: Foreign) -> str:
     return " ".join(t for b in items(item.get("content")) if isinstance(t := mapping(b).get("text"), str))
 
 
-def _item_of_user(this: Record, item: dict[str, Any]) -> list[Event]:
+def _item_of_user(this: Record, item: Foreign) -> list[Event]:
     return [this.event("user.prompt", _words(item))]
 
 
-def _item_of_agent(this: Record, item: dict[str, Any]) -> list[Event]:
+def _item_of_agent(this: Record, item: Foreign) -> list[Event]:
     return response.said(this, _words(item), e.text(item.get("id")))
 
 
-def _item_of_command(this: Record, item: dict[str, Any]) -> list[Event]:
+def _item_of_command(this: Record, item: Foreign) -> list[Event]:
     """The answer to the model follows under the same id, and tells whether the sandbox refused."""
     return [this.event("heartbeat", call=e.text(item.get("id")), exit_code=number(item.get("exit_code")))]
 
 
-def _item_of_work(this: Record, item: dict[str, Any]) -> list[Event]:
+def _item_of_work(this: Record, item: Foreign) -> list[Event]:
     return [this.event("heartbeat")]
 
 
 def _tokens(this: Record) -> list[Event]:
+    this = replace(this, turn=None)  # the figures are of the thread
     total = mapping(mapping(this.body.get("info")).get("total_token_usage"))
     found = [running_total(this, total)] if total else []
     limits = mapping(this.body.get("rate_limits"))
@@ -205,7 +218,6 @@ def _tokens(this: Record) -> list[Event]:
                 "limit",
                 f"{window}: {percent:g}% used",
                 part=window,
-                turn=None,
                 status="rejected" if rejected else "allowed",
                 window=window,
                 used_percent=percent,
@@ -253,7 +265,7 @@ _MESSAGES: dict[str, Step] = {
     "warning": _warning,
     "web_search_end": _beat,
 }
-_ITEMS: dict[str, Callable[[Record, dict[str, Any]], list[Event]]] = {
+_ITEMS: dict[str, Callable[[Record, Foreign], list[Event]]] = {
     "AgentMessage": _item_of_agent,
     "CommandExecution": _item_of_command,
     "ContextCompaction": _item_of_work,

@@ -1,9 +1,10 @@
 """Makes the events that Codex's standard output and its rollout have in common: failures, tries, running totals."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
-from workcell.agents.events import Event, Record, count, mapping, number, short
+from workcell.agents.events import Event, Foreign, Record, count, mapping, number, short
 
 _RETRY = re.compile(r"^(?:Reconnecting|Server is busy, reconnecting)\.{0,3} *(?:(\d+)/(\d+))?")
 _STATUS = re.compile(r"^(?:unexpected status|exceeded retry limit, last status:) (\d{3})\b", re.IGNORECASE)
@@ -11,15 +12,14 @@ _STATUS = re.compile(r"^(?:unexpected status|exceeded retry limit, last status:)
 
 def trouble(this: Record, message: Any) -> Event:
     """An `error` line: a try that failed, with more to come, or the words that `turn.failed` will repeat."""
-    words = message if isinstance(message, str) else ""
+    this, words = replace(this, turn=None), message if isinstance(message, str) else ""
     again = _RETRY.match(words)
     if not again:
-        return this.event("error", words, turn=None, status=status(words))
+        return this.event("error", words, status=status(words))
     cause = words[again.end() :].strip().removeprefix("(").removesuffix(")")
     return this.event(
         "retry",
         cause or words,
-        turn=None,
         attempt=int(again[1]) if again[1] else None,
         most=int(again[2]) if again[2] else None,
         status=status(cause),
@@ -62,7 +62,7 @@ def status(words: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def running_total(this: Record, usage: dict[str, Any]) -> Event:
+def running_total(this: Record, usage: Foreign) -> Event:
     """A running total over the whole thread, also over its resumes: the greatest counts, never the sum."""
     cached = count(usage.get("cached_input_tokens"))
     total = {
@@ -71,12 +71,13 @@ def running_total(this: Record, usage: dict[str, Any]) -> Event:
         "cache_read": cached,
         "cache_write": count(usage.get("cache_write_input_tokens")),
     }
-    return this.event("cost", part="cost", turn=None, tokens_total=total, session=this.memory.get("session"))
+    session = this.memory.get("session")
+    return replace(this, turn=None).event("cost", part="cost", tokens_total=total, session=session)
 
 
-def raw(this: Record, body: dict[str, Any] | None = None) -> Event:
+def raw(this: Record, body: Foreign | None = None) -> Event:
     """The event of a record, or of the part `body` of one, whose type is not known."""
     body = this.body if body is None else body
     inner = short(mapping(body.get("payload")).get("type"), 60)
     words = f"{short(body.get('type'), 60)} {inner}".strip() or short(list(body), 80)
-    return this.event("raw", words, part="raw", at=None, turn=None)
+    return replace(this, at=None, turn=None).event("raw", words, part="raw")

@@ -1,12 +1,11 @@
 """Reads what `codex exec --json` writes to standard output."""
 
 from collections.abc import Callable
-from typing import Any
 
 from workcell.agents import events as e
 from workcell.agents.codex.shared import raw, running_total, trouble, turn_failed
 from workcell.agents.describe import asks
-from workcell.agents.events import Event, Record, input_hash, mapping, number, short
+from workcell.agents.events import Event, Foreign, Record, input_hash, mapping, number, short
 
 
 def read(this: Record) -> list[Event]:
@@ -50,7 +49,7 @@ def _item(this: Record) -> list[Event]:
     return [raw(this, item)] if done else []
 
 
-def _message(this: Record, item: dict[str, Any], done: bool) -> list[Event]:
+def _message(this: Record, item: Foreign, done: bool) -> list[Event]:
     if not done:
         return []
     words = e.text(item.get("text")) or ""
@@ -58,22 +57,22 @@ def _message(this: Record, item: dict[str, Any], done: bool) -> list[Event]:
     return [this.event("assistant.message", words, asks=this.memory["asks"])]
 
 
-def _reasoning(this: Record, item: dict[str, Any], done: bool) -> list[Event]:
+def _reasoning(this: Record, item: Foreign, done: bool) -> list[Event]:
     return [this.event("heartbeat")] if done else []
 
 
-def _warning(this: Record, item: dict[str, Any], done: bool) -> list[Event]:
+def _warning(this: Record, item: Foreign, done: bool) -> list[Event]:
     """`Model metadata not found` and its like: in a good run, too."""
     return [this.event("status.changed", item.get("message") or "", status="warning")] if done else []
 
 
-def _plan(this: Record, item: dict[str, Any], done: bool) -> list[Event]:
+def _plan(this: Record, item: Foreign, done: bool) -> list[Event]:
     return [this.event("heartbeat")]
 
 
-def _tool(this: Record, item: dict[str, Any], done: bool) -> list[Event]:
+def _tool(this: Record, item: Foreign, done: bool) -> list[Event]:
     sort, name = short(item.get("type")), e.text(item.get("id"))
-    call = f"{this.where.get('scope')}:{this.memory.get('session')}:{name}" if name else None
+    call = f"{this.where.scope}:{this.memory.get('session')}:{name}" if name else None
     words = short(item.get("command") or item.get("query") or item.get("tool") or sort)
     asked = [item.get(key) for key in ("command", "query", "server", "tool", "arguments", "changes")]
     key, same = f"call:{call}" if call else None, input_hash(sort, asked)
@@ -81,7 +80,7 @@ def _tool(this: Record, item: dict[str, Any], done: bool) -> list[Event]:
     return [begun, *_answer(this, item, words, call)] if done else [begun]
 
 
-def _answer(this: Record, item: dict[str, Any], words: str, call: str | None) -> list[Event]:
+def _answer(this: Record, item: Foreign, words: str, call: str | None) -> list[Event]:
     code, state = number(item.get("exit_code")), short(item.get("status"), 30)
     failed = state in ("failed", "declined") or (code is not None and code != 0)
     output, key = item.get("aggregated_output") or "", f"result:{call}" if call else None
@@ -101,7 +100,7 @@ _READ: dict[str, Callable[[Record], list[Event]]] = {
     "turn.failed": _turn_failed,
     "turn.started": _turn_started,
 }
-_ITEMS: dict[str, Callable[[Record, dict[str, Any], bool], list[Event]]] = {
+_ITEMS: dict[str, Callable[[Record, Foreign, bool], list[Event]]] = {
     "agent_message": _message,
     "collab_tool_call": _tool,
     "command_execution": _tool,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workcell.judgement import waits
 from workcell.judgement.ending import Ending
@@ -47,19 +47,19 @@ class Hold(Step):
             yield Misfit("until", "a run is not probed, an account is", "write 'scope: account', or 'until: person'")
 
     def at_end(self, ending: Ending) -> None:
-        ending.holds.append(self._pause(ending.verdict, ending.now))
+        ending.holds.append(self._pause(ending.verdict.get("resets_at"), ending.now))
 
     def while_running(self, run: Running) -> Done:
-        return run.hold(self._pause(run.verdict, run.now))
+        return run.hold(self._pause(run.verdict.get("resets_at"), run.now))
 
-    def _pause(self, verdict: Mapping[str, Any], now: float) -> Pause:
-        return Pause(self.scope, self.until, self._until_at(verdict, now))
+    def _pause(self, resets_at: str | None, now: float) -> Pause:
+        return Pause(self.scope, self.until, self._until_at(resets_at, now))
 
-    def _until_at(self, verdict: Mapping[str, Any], now: float) -> float | None:
+    def _until_at(self, resets_at: str | None, now: float) -> float | None:
         most = None if self.for_ is None else now + self.for_
         if self.until != "resets":
             return most
-        at = waits.resets_at(verdict, now)
+        at = waits.resets_at(resets_at, now)
         if at is None:
             return most if most is not None else now + waits.UNKNOWN_RESET
         at = max(at, now) + waits.MARGIN

@@ -62,7 +62,7 @@ class WaitUntil(Step):
             ending.wait(ending.now + (self.for_ or 0.0) * (1.0 + JITTER * ending.spread))
 
     def _after_reset(self, ending: Ending) -> float:
-        at = waits.resets_at(ending.verdict, ending.now)
+        at = waits.resets_at(ending.verdict.get("resets_at"), ending.now)
         if at is None:
             return ending.now + (self.for_ or waits.UNKNOWN_RESET)
         at = max(at, ending.now) + waits.MARGIN + waits.SPREAD * ending.spread
@@ -79,7 +79,7 @@ class WaitUntil(Step):
         return max(0.0, (LONGEST if self.for_ is None else self.for_) - passed)
 
     def _to_reset(self, run: Running, passed: float) -> float:
-        at = waits.resets_at(run.verdict, run.now)
+        at = waits.resets_at(run.verdict.get("resets_at"), run.now)
         if at is None:
             return (self.for_ or waits.UNKNOWN_RESET) - passed
         spread = waits.SPREAD * waits.share(f"{run.id}/{run.attempt}")

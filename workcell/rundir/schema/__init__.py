@@ -8,9 +8,11 @@ NotRequired: it came later than format 1, or only some records of the kind have 
 
 from workcell.rundir.schema.agent import (
     AgentEvent,
+    Brief,
     Calls,
     Capture,
     Detail,
+    EventData,
     Hook,
     Message,
     ReadState,
@@ -193,6 +195,7 @@ __all__ = [
     "Asker",
     "Attempt",
     "Base",
+    "Brief",
     "Calls",
     "Capture",
     "CaptureSource",
@@ -209,6 +212,7 @@ __all__ = [
     "Detail",
     "Env",
     "Event",
+    "EventData",
     "EventSource",
     "EvidenceItem",
     "EvidenceSource",

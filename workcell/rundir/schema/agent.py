@@ -15,8 +15,120 @@ from workcell.rundir.schema.literals import (
     Time,
 )
 
-Detail = dict[str, Any]
-"""Text, time and id of an event, and what else that event had: programs differ in what they record."""
+
+class EventData(TypedDict, total=False):
+    """What an event tells beside its text, by type. A key of which the program recorded nothing is absent."""
+
+    hook: str | None
+    """Name of the hook that told it."""
+    side: bool | None
+    """Whether a sub-agent did it: its ends and failures are not those of the conversation."""
+    unreadable: bool | None
+    """raw: whether the record could not be read."""
+
+    session: str | None
+    """session.started, cost: id of the conversation."""
+    model: str | None
+    """session.started, cost."""
+    version: str | None
+    """session.started: version of the program."""
+    permission: str | None
+    """session.started: what the agent may do without a question."""
+
+    ok: bool | None
+    """turn.completed: whether the turn ended well."""
+    result: bool | None
+    """turn.completed: whether the program's own last record says it."""
+    empty: bool | None
+    """turn.completed: whether the turn ended without a word."""
+    asks: bool | None
+    """turn.completed, assistant.message: whether the words end with a question."""
+    denied: list[str] | None
+    """turn.completed: tools that were refused."""
+    turns: float | None
+    """turn.completed: number of turns so far."""
+    terminal: str | None
+    """turn.completed, error: the program's own word for how it ended."""
+    subtype: str | None
+    """turn.completed, error: the program's own class of its last record."""
+    reason: str | None
+    """turn.completed, session.exited: why."""
+
+    tool: str | None
+    """tool.call, tool.result, approval.requested: name of the tool."""
+    call: str | None
+    """tool.call, tool.result, approval.*: id of the tool call."""
+    input: str | None
+    """tool.call: hash of tool and input."""
+    question: bool | None
+    """tool.call, approval.requested: whether the tool asks the person something."""
+    failed: bool | None
+    """tool.result: whether the tool failed."""
+    exit_code: float | None
+    """tool.result, heartbeat: exit code of a command."""
+    refused: bool | None
+    """tool.result: whether the sandbox refused it."""
+    notice: bool | None
+    """approval.requested: whether only a notice tells it."""
+    decision: str | None
+    """approval.resolved: `denied`."""
+
+    final: bool | None
+    """error: whether it ended the turn."""
+    error: str | None
+    """error, retry: the program's class of the failure."""
+    code: str | None
+    """error: code of the service."""
+    sort: str | None
+    """error: type that the service gave it."""
+    details: str | None
+    """error: more words."""
+    attempt: float | None
+    """retry: number of the try."""
+    most: float | None
+    """retry: maximum number of tries."""
+    delay_seconds: float | None
+    """retry: seconds to the next try."""
+    waits: bool | None
+    """status.changed, retry: whether the program goes on by itself, after a reset or when the network is back."""
+    status: int | str | None
+    """error, retry: status of HTTP; limit: `allowed`, `rejected` …; status.changed: what the program does."""
+
+    window: str | None
+    """error, limit: which allowance is meant."""
+    resets_at: float | None
+    """error, limit: when it resets, in epoch seconds."""
+    resets_in_seconds: float | None
+    """limit: seconds until it resets."""
+    used_percent: float | None
+    """limit: how much of it is used."""
+    minutes: float | None
+    """limit: its length."""
+    overage: bool | None
+    """limit: whether the program goes on beyond it, for money."""
+
+    tokens: dict[str, int] | None
+    """cost: tokens of one message, by kind."""
+    tokens_total: dict[str, int] | None
+    """cost: tokens of the conversation so far, by kind."""
+    tokens_run: dict[str, int] | None
+    """cost: tokens of this process, by kind."""
+    cost_usd_total: float | None
+    """cost: US dollars of the conversation so far."""
+
+
+class Brief(TypedDict):
+    """An event in short."""
+
+    text: str
+    at: str | None
+    """When the agent says that it was."""
+    id: str | None
+    """Id of the event."""
+
+
+class Detail(Brief, EventData):
+    """An event in short, with what else it tells."""
 
 
 class Reference(TypedDict):
@@ -29,6 +141,11 @@ class Reference(TypedDict):
 class AgentEvent(TypedDict):
     """One event of an agent, as a reader makes it; in `events.jsonl` with `n`, `at` and `attempt`."""
 
+    n: NotRequired[int]
+    """Number of the line."""
+    at: NotRequired[Time]
+    """When it was written down."""
+    attempt: NotRequired[int]
     id: str
     """The same for two records of one event."""
     type: AgentEventType
@@ -40,8 +157,8 @@ class AgentEvent(TypedDict):
     text: str
     """One line, shortened."""
     ref: Reference
-    data: dict[str, Any]
-    """What else the record tells, by type."""
+    data: EventData
+    """What else it tells, by type."""
 
 
 class Calls(TypedDict):
@@ -88,9 +205,9 @@ class Session(TypedDict):
     """Whether the last tool failed, perhaps together with the agent."""
     end: Detail | None
     """How the last turn ended."""
-    prompt: Detail | None
+    prompt: Brief | None
     said: Detail | None
-    did: list[Detail]
+    did: list[Brief]
     """The last tool calls."""
     changed: int
     calls: NotRequired[Calls]
