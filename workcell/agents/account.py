@@ -1,4 +1,4 @@
-"""Whose account a run of an agent program spends from; light, since every look at a run masks secrets by it."""
+"""Names the account that an agent program spends from; light, since every look at a run masks secrets by it."""
 
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ class Login(NamedTuple):
 
 
 class Account(NamedTuple):
-    """What names the account: `variables` of the environment (those that end with KEY or TOKEN hold secrets), and a
+    """The names of an account: `variables` of the environment (those that end with KEY or TOKEN hold secrets), and a
     login file."""
 
     variables: tuple[str, ...] = ()

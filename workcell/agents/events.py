@@ -1,4 +1,4 @@
-"""Makes events of what an agent recorded, and reads single values of records whose form may change."""
+"""Makes events of the records of an agent, and reads single values of records whose form may change."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 
     Event = schema.AgentEvent
 else:
-    Event = dict  # no program but fsck loads the types of records
+    Event = dict  # only fsck loads the types of records
 
 Foreign = dict[str, Any]
 """A record of an agent program, or a part of one, as its JSON was parsed: each program and each version has keys of its
-own, so nothing is known of a value before it was looked at with `text`, `number`, `mapping` and the like."""
+own, so a value is read with `text`, `number`, `mapping` and the like, which say what it is."""
 
 Memory = dict[str, Any]
-"""What a reader keeps from one record to the next, in a form of its own; can be written as JSON. It is read back from a
-file that the agent can write to, so it is looked at like a foreign record."""
+"""The values that a reader keeps from one record to the next, in a form of its own; can be written as JSON. It is read
+back from a file that the agent can write to, so its values are read like those of a foreign record."""
 
 MAX_TEXT = 400
-"""Characters of an event's text: enough for a sentence, and for ten hours of work to stay a small file."""
+"""Maximum characters of an event's text: enough for a sentence, and for ten hours of work to stay a small file."""
 MAX_DATA = 300
-"""Characters of one longer value in an event's `data`."""
+"""Maximum characters of one longer value in an event's `data`."""
 MAX_INPUT = 200_000
-"""Characters of a tool call's input that tell it from another call."""
+"""Maximum characters of a tool call's input that go into its hash."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Where:
 
 @dataclass(frozen=True)
 class Record:
-    """One record while it is read: its content, its place, and what all events made from it have in common."""
+    """One record while it is read: its content, its place, and the values that all events made from it share."""
 
     body: Foreign
     memory: Memory
@@ -96,8 +96,8 @@ def event(
     turn: str | None = None,
     **data: Unpack[EventData],
 ) -> Event:
-    """One event. `key` is the agent's own name of what happened, so that another source that reports the same, or a
-    second reading, gives the same id; without one the id is made from scope, file and offset."""
+    """One event. `key` is the agent's own name of what happened, so that another source of the same
+    report, or a second reading, gives the same id; without one the id is made from scope, file and offset."""
     if key is None:
         key = digest(f"{where.scope}|{where.file}|{where.offset}|{where.part}|{kind}")
     told: Any = {name: value for name, value in data.items() if value is not None}
@@ -120,7 +120,7 @@ def digest(text: str) -> str:
 
 
 def input_hash(tool: str | None, given: Any) -> str | None:
-    """Names a tool call by its tool and its whole input: two calls with one hash do the same. None without an input."""
+    """The hash of a tool call and its whole input: two calls with one hash do the same. None without an input."""
     if given is None:
         return None
     try:
@@ -164,7 +164,7 @@ def number(value: Any) -> float | None:
 
 
 def count(value: Any) -> int:
-    """A number of tokens; 0 for anything that is none."""
+    """The value as a number of tokens; 0 for any other value."""
     found = number(value)
     return int(found) if found is not None and found > 0 else 0
 

@@ -1,8 +1,8 @@
-"""Reads hook payloads of the form that Claude Code made and other programs took over.
+"""Reads hook payloads of the form that Claude Code defined and other programs adopted.
 
-Each event of the hook has one function below, which gets the payload as a `Record`. Where program and hook name one
-thing alike (a tool call, a prompt), the event's key is that name, so that it is told once; any other payload is named
-by its content and its file in the spool.
+Each event of the hook has one function below, which gets the payload as a `Record`. Where the payload has an id
+that the records of the program have, too (of a tool call, of a prompt), that id is the key of the event, so that the
+event is counted once; any other payload gets a key from its content and its file in the spool.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,8 +17,8 @@ Step = Callable[[Record], list[Event]]
 def read(payload: Foreign, memory: Memory, where: Where, more: Mapping[str, Step] | None = None) -> list[Event]:
     """The events of one hook payload, as it came on stdin; `where.at` is the time stamp of its arrival.
 
-    `more` has functions for hook events that only one program has, by `hook_event_name`. A name that is known to
-    neither becomes one event `raw`.
+    `more` has functions for hook events that only one program has, by `hook_event_name`. An unknown name becomes one
+    event `raw`.
     """
     name = e.text(payload.get("hook_event_name")) or ""
     if isinstance(payload.get("session_id"), str):
@@ -73,7 +73,7 @@ def _before_tool(this: Record) -> list[Event]:
 
 
 def _input(tool: str | None, payload: Foreign) -> str | None:
-    """The hash of the call's input; None where the hook cut it, since two long inputs may begin alike."""
+    """The hash of the call's input; None where the hook cut the input, since two long inputs may begin alike."""
     given = payload.get("tool_input")
     return None if "…" in repr(given) else input_hash(tool, given)
 

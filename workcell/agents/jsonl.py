@@ -1,4 +1,4 @@
-"""Reads a growing file of JSON lines a piece at a time, with all it must remember in a small dict."""
+"""Reads a growing file of JSON lines piece by piece; the whole state between two pieces is a small dict."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 CHUNK = 8 << 20
 """Bytes that a caller reads at once; a line is skipped when it alone does not fit."""
 MAX_LINE = CHUNK
+"""Maximum bytes of a line."""
 KEPT_ERRORS = 1_000_000
+"""Maximum number of unreadable lines that is counted."""
 
 
 def start(scope: str = "", kind: str = "transcript") -> State:
@@ -35,7 +37,7 @@ def start(scope: str = "", kind: str = "transcript") -> State:
 def follow(state: State, inode: int, size: int) -> State:
     """The state for a file that now has this inode and size; a rotated or cut one begins anew.
 
-    The memory is kept. What is read twice gets the ids that it had, so whoever appends events drops it.
+    The memory is kept. An event that is read twice gets the id that it had, so a caller that appends events drops it.
     """
     if state["inode"] not in (None, inode) or size < state["offset"]:
         state = {**state, "offset": 0, "skipping": False}
@@ -88,7 +90,7 @@ def _line(agent: Agent, state: State, line: bytes, where: Where, *, torn: bool) 
         try:
             found += agent.read(record, state["memory"], here)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
-            # a reader that trips over a drifted record must not stop the capture of the next one
+            # a reader that fails on a record of a new form must not stop the capture of the next one
             found.append(event("raw", here, None, f"{type(error).__name__}: {error}", unreadable=True))
     return found
 

@@ -14,9 +14,9 @@ OK, WARN, FAIL = "ok", "warn", "fail"
 
 
 class Records(Protocol):
-    """Reads what the program writes down: its output and its transcript, as JSON lines.
+    """Reads the records of the program: its output and its transcript, as JSON lines.
 
-    Pure: what it keeps from one record to the next is `memory`, which can be written as JSON.
+    Pure: everything that it keeps from one record to the next is in `memory`, which can be written as JSON.
     """
 
     def transcripts(self, env: Mapping[str, str], cwd: str, session: str | None) -> list[str]:
@@ -29,12 +29,12 @@ class Records(Protocol):
         """The events of one record; one of an unknown type becomes an event `raw`."""
 
     def close(self, memory: Memory, where: Where) -> list[Event]:
-        """What is still to be told when no more records will come, e.g. the tokens of the last message."""
+        """The events that are left when no more records will come, e.g. the tokens of the last message."""
 
 
 class Hooks(Protocol):
-    """Reads what the program gives its hooks. Keys of a payload beyond the common ones stand, one a line, in the file
-    `hook_keys` of the folder: `faces/hook.py` brings no others."""
+    """Reads the payloads that the program gives its hooks. Keys of a payload beyond the common ones stand, one a
+    line, in the file `hook_keys` of the folder: `faces/hook.py` brings no others."""
 
     def read(self, payload: Foreign, memory: Memory, where: Where) -> list[Event]:
         """The events of one hook payload; `where.at` is the time stamp of its arrival."""
@@ -55,7 +55,7 @@ class Terminal(Protocol):
 
 @dataclass(frozen=True)
 class Finding:
-    """One line about a program: `level` ok, warn or fail; `cure` is what to do, and absent where nothing is wrong."""
+    """One line about a program: `level` ok, warn or fail; `cure` says how to mend what is wrong."""
 
     level: str
     subject: str
@@ -77,11 +77,11 @@ class SignIn(Protocol):
     """Looks before a launch whether the program can work; reads files and the environment, and sends nothing."""
 
     def check(self, start: Start) -> list[Finding]:
-        """The findings on sign-in, and on what the program would ask first."""
+        """The findings on sign-in, and on the questions that the program would ask first."""
 
 
 class ExitCode(NamedTuple):
-    """What one exit code of the program means, where no signal of a playbook says more."""
+    """The meaning of one exit code of the program, where no signal of a playbook says more."""
 
     verdict: str
     confidence: float
@@ -94,9 +94,9 @@ class Exits:
 
     codes: Mapping[int, ExitCode] = field(default_factory=dict)
     noise: tuple[str, ...] = ()
-    """How lines begin that it writes to standard error in every run: they say nothing of a failure."""
+    """The beginnings of lines that it writes to standard error in every run: they say nothing of a failure."""
     trying: tuple[str, ...] = ()
-    """Words in a last line that say that it was trying a request again."""
+    """Words in a last line by which it says that it tries a request again."""
 
     def as_material(self) -> case.Exits:
         """The same as plain data."""
@@ -109,7 +109,7 @@ class Exits:
 
 @dataclass(frozen=True)
 class Agent:
-    """All that is known of one agent program, but for its account (`account.py` of its folder). A facet that it does
+    """All knowledge of one agent program, except its account (`account.py` of its folder). A facet that it does
     not have is None."""
 
     name: str
@@ -136,7 +136,7 @@ class Agent:
         return self.records.read(record, memory, where) if self.records else []
 
     def close(self, memory: Memory, where: Where) -> list[Event]:
-        """What is still to be told at the end; see `Records.close`."""
+        """The events that are left at the end; see `Records.close`."""
         return self.records.close(memory, where) if self.records else []
 
     def hook(self, payload: Foreign, memory: Memory, where: Where) -> list[Event]:

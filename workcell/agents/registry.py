@@ -51,7 +51,7 @@ def find(name: str, home: str | None = None) -> "Agent | None":
     """The agent of that name; None where there is none, or where it cannot be loaded.
 
     So a run whose agent's folder was removed or broken comes to its end like one of a program that is not known;
-    `doctor` says what is wrong with the folder.
+    `doctor` names the fault of the folder.
     """
     if name not in names(home):
         return None
@@ -61,7 +61,7 @@ def find(name: str, home: str | None = None) -> "Agent | None":
         return None
 
 
-def called(name: str, home: str | None = None) -> str:
+def resolve_alias(name: str, home: str | None = None) -> str:
     """The name of the agent of that name or alias; any other name as it is."""
     return next((agent.name for agent in every(home) if name in agent.aliases), name)
 
@@ -137,7 +137,7 @@ def _module(name: str, module: str, folder: str) -> Any:
 
 
 def _fault(name: str, folder: str, words: str) -> Invalid:
-    """What is wrong with the code of a folder; what was loaded of it is forgotten, so that mended code is read anew."""
+    """The error for a folder whose code has a fault. Its modules are unloaded, so that mended code is read anew."""
     _forget(name)
     shipped = os.path.isfile(os.path.join(_SHIPPED, name, _FILE))
     path = os.path.join(_SHIPPED if shipped else folder, name)

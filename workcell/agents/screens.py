@@ -1,4 +1,4 @@
-"""Reads what the screens of agent programs have in common: dialogs, the composer, the line of a spinner."""
+"""Reads the parts that screens of agent programs share: dialogs, the composer, the line of a spinner."""
 
 import re
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ FIRST_COLUMN = 2
 
 
 def read(agent: Agent, rows: Sequence[str]) -> Screen:
-    """What the screen of that agent says; unknown where its reader fails, since a judgement must not end with it."""
+    """What the screen of that agent says; `unknown` where its reader fails, since a judgement must not end there."""
     try:
         return agent.terminal.read(rows)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError):

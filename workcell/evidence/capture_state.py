@@ -48,7 +48,7 @@ def _sound(found: State) -> bool:
         and isinstance(hook, dict)
         and isinstance(hook.get("memory"), dict)
         and isinstance(hook.get("transcript"), str | None)
-        and all(isinstance(one, dict) and sessions.sound(one.get("session")) for one in all_of.values())
+        and all(isinstance(one, dict) and sessions.is_session(one.get("session")) for one in all_of.values())
         and all(_read_so_far(all_of[name]) for name in ("stream", "transcript") if name in all_of)
     )
 

@@ -64,7 +64,7 @@ def judge_directory(
         raise NotFound(f"no such directory: {path!r}", "name a directory with what an agent left")
     if signals is None:
         signals = library.signals(library.load()[0])
-    material = gather(path, registry.called(recipe), render=render, local=local, now=now)
+    material = gather(path, registry.resolve_alias(recipe), render=render, local=local, now=now)
     return verdict.judge(material, signals)
 
 

@@ -1,4 +1,4 @@
-"""What a live agent is doing, from ranked evidence; how long a log is silent decides nothing."""
+"""Decides what a live agent is doing, from ranked evidence; how long a log is silent decides nothing."""
 
 from __future__ import annotations
 
@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 RETRY_GRACE = 120.0
 """Seconds after the announced delay within which a retry has begun or failed anew."""
 RETRY_UNSAID = 600.0
-"""For a retry that names no delay: Codex gives a silent stream 300 s and then counts one more."""
+"""The same for a retry that names no delay: Codex gives a silent stream 300 s and then counts one more."""
 CONFLICT = 0.75
+"""Factor on the confidence for each item that contradicts."""
 AGREEMENT = 0.7
+"""Factor on the doubt for each further item that agrees."""
 LEAST = 0.3
+"""Minimum confidence; below it the state is `unknown`."""
 COARSE = {"limited": "idle", "question": "idle", "approval": "working", "retrying": "working"}
-"""What a witness that sees less says of the same state; that is no contradiction."""
+"""The activity that a less exact source gives for the same state; that is no contradiction."""
 
 _AGAIN = re.compile(r"(?i)\bretrying in\b|\breconnecting\b|\bwaiting for network\b")
 _LIMIT = re.compile(r"(?i)^(you'?ve hit your .{0,30}limit|⚠? ?usage limit reached)")
@@ -74,7 +77,7 @@ def _ended(s: Session, end: schema.Detail, source: EvidenceSource, sure: float, 
         return item(source, "limited", 0.9, end["text"] or "a limit is reached", end["at"], until=until)
     if end.get("ok") and end.get("asks"):
         return item(source, "question", 0.8, end["text"], end["at"])
-    if not end.get("ok"):  # it stands, and why it does another witness may know better
+    if not end.get("ok"):  # it rests; another source may know better why
         return item(source, "idle", 0.7 + sure, f"the turn failed: {end['text']}".rstrip(": "), end["at"])
     return item(source, "idle", 0.85 + sure, f"the turn is over: {end['text']}".rstrip(": "), end["at"])
 
@@ -108,9 +111,9 @@ def without_answered(items: list[EvidenceItem], screen: Screen) -> list[Evidence
 
 
 def decide(items: list[EvidenceItem]) -> schema.Activity:
-    """The activity that the best witness tells.
+    """The activity of the best item of evidence.
 
-    What contradicts makes it less sure and stays in `evidence`. Below LEAST the state is `unknown`.
+    Items that contradict it lower its confidence and stay in `evidence`. Below LEAST the state is `unknown`.
     """
     ranked = evidence.ordered(items)
     said = [one for one in ranked if one["says"] != "unknown"]

@@ -1,4 +1,4 @@
-"""What the kernel's counts of an attempt's control group say, in words."""
+"""Puts the kernel's counts of an attempt's control group into words and findings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One attempt while it is judged: the material, and the claims that were made of it so far."""
+"""One attempt while it is judged: the material, and the claims that were made from it so far."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Recorded(TypedDict):
 
 
 class Frame(TypedDict):
-    """One rendered screen, and what it says."""
+    """One rendered screen, and its reading."""
 
     name: str
     rows: Sequence[str]
@@ -59,13 +59,13 @@ class Exits(TypedDict):
 
     codes: Mapping[int, ExitMeaning]
     noise: Sequence[str]
-    """How lines of its stderr begin that say nothing."""
+    """The beginnings of lines of its stderr that say nothing."""
     trying: Sequence[str]
-    """What its last line says while it tries again."""
+    """Words of its last line while it tries a request again."""
 
 
 class Left(TypedDict):
-    """What was left of the processes of an attempt."""
+    """The processes that an attempt left behind."""
 
     killed: bool
     left: list[str]
@@ -98,7 +98,7 @@ class Material(TypedDict, total=False):
     bounds: list[str]
     """Words on limits of memory and processes that were hit."""
     tampered: str | None
-    """What was changed."""
+    """Names the file that was changed."""
 
 
 class LastFrame(TypedDict):

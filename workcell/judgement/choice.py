@@ -1,11 +1,11 @@
-"""Which playbook holds for what was found: every word of its `when` must fit, and the closest fit decides."""
+"""Chooses the playbook for a finding: every word of its `when` must fit, and the closest fit decides."""
 
 from collections.abc import Iterable
 from typing import Protocol, TypedDict, TypeVar
 
 
 class When(TypedDict):
-    """What a playbook is for: of each list that is not empty one entry must fit."""
+    """The findings that a playbook is for: of each list that is not empty one entry must fit."""
 
     verdict: list[str]
     phase: list[str]
@@ -17,7 +17,7 @@ class When(TypedDict):
 
 
 class Book(Protocol):
-    """What is asked of a playbook here."""
+    """The part of a playbook that a choice needs."""
 
     @property
     def name(self) -> str: ...
@@ -29,7 +29,7 @@ AnyBook = TypeVar("AnyBook", bound=Book)
 
 
 class Finding(TypedDict, total=False):
-    """What was found of a run; absent is None."""
+    """The findings on a run; an absent key is None."""
 
     verdict: str | None
     phase: str | None

@@ -1,4 +1,4 @@
-"""The line in which a person types, and what stands in it; where it is on a screen is known to each agent's folder."""
+"""Reads the line in which a person types; each agent's folder knows where that line is on its screen."""
 
 import hashlib
 from collections.abc import Sequence

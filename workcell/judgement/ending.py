@@ -23,7 +23,7 @@ class Hold:
 
 @dataclass(frozen=True)
 class Notice:
-    """Something to tell a person. `text` is None where the reason of the end says it all."""
+    """A notice for a person. `text` is None where the reason of the end says enough."""
 
     needs: bool
     escalates: bool

@@ -1,4 +1,4 @@
-"""One item of evidence: who says what, how sure, when, in which words."""
+"""Items of evidence: each has its source, what it says, how sure it is, when, and the words."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class More(TypedDict, total=False):
-    """What an item tells beside its words; None is left out."""
+    """The keys of an item beside the common ones; None is left out."""
 
     deadline: str | None
     """Until when the agent tries again by itself."""
@@ -49,7 +49,7 @@ class More(TypedDict, total=False):
 if TYPE_CHECKING:
 
     class Claim(schema.EvidenceItem, TypedDict, total=False):
-        """What one witness claims of the end or the standstill of an attempt, with what the claim rests on."""
+        """What one source claims of the end or the standstill of an attempt, with the facts that it rests on."""
 
         signals: list[str]
         reset: Reset
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 
 
 SURE = 0.8
-"""From here on a claim may decide by its rank alone; below, a surer witness of lower rank goes first."""
+"""Confidence from which on an item may decide by its rank alone; below, a surer item of lower rank goes first."""
 
 
 def item(
@@ -85,7 +85,7 @@ def item(
 
 
 def ordered(items: Sequence[schema.EvidenceItem]) -> list[schema.EvidenceItem]:
-    """Those that may decide first: the sure ones by rank, then the rest by confidence and rank."""
+    """The items in the order in which they may decide: the sure ones by rank, then the rest by confidence and rank."""
 
     def place(one: schema.EvidenceItem) -> tuple[int, float, float]:
         if one["confidence"] >= SURE:

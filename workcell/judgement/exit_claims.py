@@ -1,4 +1,4 @@
-"""What the end of an agent's process claims: its exit code, its signal, its last words on standard error."""
+"""Makes claims on the end of an attempt from the exit code and signal of its process and its last lines on stderr."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from workcell.judgement.signals import Fired
 Step = Callable[[Case, Ended], None]
 
 _HARMLESS = ("network", "server_error")
-"""What the last line on stderr may tell of a program ended in the middle: a tool's output may be that
-line, and a wrong word here costs a pause, while one on a credential or a limit stops a whole account."""
+"""Verdicts that the last line on stderr may give a program that was ended in the middle. That line may be a tool's
+output, and a wrong verdict of these costs a pause, while one on a credential or a limit stops a whole account."""
 
 Plain = Literal["stderr", "stdout"]
 _PLAIN: tuple[Plain, ...] = ("stderr", "stdout")
 
 _SIGNALS = (129, 130, 131, 134, 137, 139, 143)
-"""Exit codes with which a shell tells that a signal ended its program."""
+"""Exit codes by which a shell says that a signal ended its program."""
 
 _KNOWN = {
     "vanished": ("vanished", 0.9, "its process is gone and its end was not seen"),
@@ -31,7 +31,7 @@ _KNOWN = {
 
 
 def claim(case: Case) -> None:
-    """Add what is known of the end of the process and of what was left of it."""
+    """Add the claims on the end of the process and on processes that were left of it."""
     _killed(case)
     for words in case.material.get("bounds") or []:
         case.claim(item("processes", "partial", 0.86, words))
@@ -75,7 +75,7 @@ def _signalled(case: Case, ended: Ended) -> None:
 
 
 def _out_of_time(case: Case, ended: Ended) -> None:
-    last = _telling(case, "stderr")[-1:]
+    last = _first_and_last_line(case, "stderr")[-1:]
     for line in last:
         fired = case.fire_on_text("stderr", line)
         if fired and fired[0]["verdict"] in _HARMLESS:
@@ -83,7 +83,7 @@ def _out_of_time(case: Case, ended: Ended) -> None:
             sure = min(0.7, best["confidence"])
             case.claim(item("terminal", best["verdict"], sure, best["words"], signals=names(fired), retrying=True))
             return
-    if not any(words in "".join(last) for words in _of_agent(case, "trying")):
+    if not any(words in "".join(last) for words in _known_words(case, "trying")):
         for s, source in case.open:
             if not (s["open"] or s["retry"] or s["approval"] or s["tool_cut"]):
                 words = "the turn was open, no tool ran and no request was tried again when its time was up"
@@ -96,7 +96,7 @@ def _failed(case: Case, ended: Ended) -> None:
     code = ended["code"]
     fired: list[Fired] = []
     for source in _PLAIN:
-        for line in _telling(case, source):
+        for line in _first_and_last_line(case, source):
             fired += case.fire_on_text(source, line)
     fired = firing.sure_first(fired)
     exits = case.material.get("exits")
@@ -129,9 +129,9 @@ def _good(case: Case, ended: Ended) -> None:
         case.claim(item("terminal", "ok", 0.7, f"it ended with 0: {_last_line(text)}"))
 
 
-def _telling(case: Case, source: Plain) -> list[str]:
-    """The lines where a program that fails says why: its first and its last, not what is between."""
-    noise = tuple(_of_agent(case, "noise"))
+def _first_and_last_line(case: Case, source: Plain) -> list[str]:
+    """The lines where a failing program says why: its first and its last, none between them."""
+    noise = tuple(_known_words(case, "noise"))
     lines = [line.strip() for line in (case.material.get(source) or "").splitlines() if line.strip()]
     lines = [line for line in lines if not line.startswith(noise)]
     if source == "stdout" and len(lines) > 2:
@@ -139,7 +139,7 @@ def _telling(case: Case, source: Plain) -> list[str]:
     return list(dict.fromkeys([*lines[:1], *lines[-1:]]))
 
 
-def _of_agent(case: Case, name: Literal["noise", "trying"]) -> Sequence[str]:
+def _known_words(case: Case, name: Literal["noise", "trying"]) -> Sequence[str]:
     exits = case.material.get("exits")
     return exits.get(name, ()) if exits else ()
 

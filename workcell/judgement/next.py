@@ -1,4 +1,4 @@
-"""What follows an attempt that has ended: the run is over, or it goes on, how, and not before when.
+"""Decides what follows an attempt that has ended: the run is over, or it goes on, how, and not before when.
 
 Invariants:
 - Pure: the same case gives the same decision, so a finish that was killed and is repeated decides the same again.
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from workcell.rundir import schema
 
 CRASHES = 3
-"""So many attempts in a row that died young are a crash loop."""
+"""Number of attempts in a row that died young and so make a crash loop."""
 
 YOUNG = 120.0
 """Seconds below which an attempt that vanished died young; one of unknown length counts as such."""
 
 _FINAL = (outcome.PASSED, outcome.STOPPED)
 _WORKED = ("ok", "partial", "unknown", "stuck")
-"""Verdicts of an agent that had its say: what failed lies in the work, not in the service or the machine."""
+"""Verdicts of an agent that did its work: the failure lies in the work, not in the service or the machine."""
 
 _GIVEN_UP = ("crash-loop", "over-cost")
 """Findings that end a run as abandoned where their playbook does not go on."""
@@ -58,7 +58,7 @@ class Past(TypedDict):
 
 
 class Step(Protocol):
-    """What is asked of a step of a playbook here."""
+    """The part of a step of a playbook that the decision needs."""
 
     def at_end(self, ending: Ending) -> None: ...
 
@@ -78,7 +78,7 @@ class Caps(TypedDict):
 
 
 class Book(choice.Book, Protocol):
-    """What is asked of a playbook here."""
+    """The part of a playbook that the decision needs."""
 
     @property
     def steps(self) -> Sequence[Step]: ...
@@ -87,12 +87,12 @@ class Book(choice.Book, Protocol):
 
 
 class Case(TypedDict):
-    """All that is decided from, as plain data."""
+    """The facts that the decision is made from, as plain data."""
 
     run: str
     """Its id."""
     outcome: tuple[schema.Outcome, str]
-    """(outcome, reason) of `outcome.decide`: what is sealed if nothing follows."""
+    """(outcome, reason) of `outcome.decide`, which is sealed if nothing follows."""
     exit: schema.Exit
     facts: schema.Facts
     verify: schema.Verify | None
@@ -128,7 +128,7 @@ class Decision(TypedDict):
 
     goes: Literal["over", "on"]
     outcome: schema.Outcome | None
-    """What is sealed where the run is over."""
+    """The outcome that is sealed where the run is over."""
     reason: str
     playbook: str | None
     fit: list[str]
@@ -147,7 +147,7 @@ class Decision(TypedDict):
     snapshot: bool
     """Whether the tree is kept."""
     verdict: NotRequired[schema.VerdictSummary]
-    """What was judged; absent where nothing had to be."""
+    """The verdict in short; absent where none was needed."""
     cost_usd: NotRequired[float | None]
     kept: NotRequired[str | None]
     """The ref of the snapshot, or why there is none; None without a repository."""
@@ -166,7 +166,7 @@ def decide(case: Case) -> Decision:
     found = findings(case)
     over["findings"] = found
     if word == outcome.UNVERIFIED and verdict["verdict"] in _WORKED:
-        return over  # nobody said what done means: that it ended is all that can be known
+        return over  # without a verify script only the end itself is known
     if "forbidden-touched" in found:
         return over
     finding: choice.Finding = {
@@ -203,12 +203,12 @@ def _over(word: schema.Outcome, reason: str) -> Decision:
 
 
 def _after_tampering(case: Case, over: Decision) -> Decision:
-    """The end of a run whose judges were changed: no attempt follows, and only the run itself may be held."""
+    """The end of a run whose verify script was changed: no attempt follows, and only the run itself may be held."""
     book, over["fit"] = choice.choose(case["books"], {"verdict": "tampered", "confidence": 1.0})
     if book is None:
         return over
     decision = _follow(case, over, book, {"verdict": "tampered", "confidence": 1.0, "signals": []})
-    # what an agent tampered with says nothing of the account
+    # tampering says nothing of the account
     mine = [hold for hold in decision["holds"] if hold["scope"] == "run"]
     return {**decision, "holds": mine, "hold": mine[-1] if mine else None, "releases": []}
 
@@ -258,7 +258,7 @@ def _follow(case: Case, over: Decision, book: Book, verdict: Verdict) -> Decisio
         "snapshot": ending.snapshot,
     }
     if over["outcome"] == outcome.TAMPERED:
-        decision["how"] = None  # whatever the playbook says: what judges the run is not to be trusted any more
+        decision["how"] = None  # whatever the playbook says: the checks of the run cannot be trusted any more
     if decision["how"] is None:
         given_up = [name for name in over["findings"] if name in _GIVEN_UP]
         word = outcome.ABANDONED if given_up else over["outcome"]
@@ -293,7 +293,7 @@ def _past(decision: Decision, cap: str) -> Decision:
 def past_cap(history: Sequence[Past], limits: schema.Limits | None, book: Book) -> str | None:
     """The limit of the run, or of the playbook within it, that forbids another attempt; None when there is room.
 
-    All are counted since a person last started the run: who starts it again gives it its limits anew.
+    All are counted since a person last started the run: a new start gives the run its limits anew.
     """
     mine = since_person(history)
     spent = past_limit(mine, limits)

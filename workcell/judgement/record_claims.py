@@ -1,4 +1,4 @@
-"""What the structured records of an agent claim of the end of its attempt."""
+"""Makes claims on the end of an attempt from the structured records of its agent."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _left(s: Session, source: EvidenceSource, base: More) -> Claim:
 
 def _fire(case: Case, s: Session, end: Detail, said_at: float) -> list[Fired]:
     fired: list[Fired] = []
-    # what was told before the last word may have been got over: it counts only without a last word
+    # an error before the last one may have been overcome: it counts only where none is final
     for error in [one for one in s["errors"] if one.get("final")] or s["errors"]:
         fired += case.fire_on_record("error", error, said_at)
     fired += case.fire_on_record("turn.completed", end, said_at)

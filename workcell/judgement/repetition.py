@@ -11,10 +11,10 @@ LONGEST = 3
 """Calls in the longest cycle that is recognised."""
 
 MOST = 25
-"""A cycle that was called more often than this is a loop."""
+"""Maximum calls of a cycle; one that was called more often is a loop."""
 
 _IDS = 12
-"""Event ids that are remembered: two records may tell of one call, and a few calls run side by side."""
+"""Number of event ids that are remembered: two records may report one call, and a few calls run side by side."""
 
 
 class Loop(TypedDict):

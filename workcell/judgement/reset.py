@@ -1,4 +1,4 @@
-"""When a limit ends: from an epoch, from seconds, or from words with or without their zone."""
+"""Computes when a limit ends: from an epoch, from seconds, or from words with or without their zone."""
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from workcell.base import clock
 
 GRACE = 15 * 60.0
-"""A time of day past by no more than this is the reset that has just come, not tomorrow's."""
+"""Seconds by which a time of day may be past and still mean the reset that has just come, not tomorrow's."""
 FARTHEST = 35 * 86400.0
-"""The longest window seen is a month; what lies beyond was misread, and is cut to it."""
+"""Maximum seconds to a reset: the longest window seen is a month, so a later time was misread and is cut."""
 
 
 class Reset(TypedDict):

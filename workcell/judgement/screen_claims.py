@@ -1,4 +1,4 @@
-"""What the last screens of an agent claim of the end or the standstill of its attempt."""
+"""Makes claims on the end or the standstill of an attempt from the last screens of its agent."""
 
 from workcell.judgement.case import Case, first_reset, names
 from workcell.judgement.evidence import More, item
@@ -12,7 +12,7 @@ _REGIONS = {"busy": "status", "notice": "notice", "page": "page"}
 
 
 def claim(case: Case) -> Screen:
-    """Add what the frames of the material claim; the last screen is given back."""
+    """Add the claims from the frames of the material, and return the last screen."""
     frames = case.material.get("frames") or []
     if not frames:
         return {"kind": "unknown", "text": ""}

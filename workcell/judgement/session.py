@@ -1,4 +1,4 @@
-"""What the events of one session add up to: is the turn open, which tools run, how did the last turn end."""
+"""Folds the events of one session into its state: is the turn open, which tools run, how did the last turn end."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_KEPT = 6
 
 
 def empty() -> Session:
-    """A session of which nothing is known yet. Plain data, so that it can be kept between two readings."""
+    """The state before the first event. Plain data, so that it can be kept between two readings."""
     return {
         "id": None,
         "model": None,
@@ -56,8 +56,8 @@ _COUNTS = ("events", "said_in_turn", "refused")
 _BRIEFS = ("approval", "retry", "limit", "end", "prompt", "said")
 
 
-def sound(found: Any) -> TypeGuard[Session]:
-    """Whether what was stored has the form of a session. The file it comes from lies where the agent can write."""
+def is_session(found: Any) -> TypeGuard[Session]:
+    """Whether a stored value has the form of a session. It comes from a file that the agent can write."""
     if not isinstance(found, dict) or not set(empty()) <= set(found):
         return False
     return (
@@ -164,7 +164,7 @@ def _answered(s: Session, event: Event, data: EventData) -> None:
     s["open"].pop(str(data.get("call")), None)
     s["retry"] = s["approval"] = None
     s["tool_cut"] = bool(data.get("failed"))  # perhaps ended together with the agent
-    s["refused"] = 1 if data.get("refused") else 0  # what was refused and then done otherwise is no refusal
+    s["refused"] = 1 if data.get("refused") else 0  # a refusal counts only if nothing else was done after it
 
 
 def _asked(s: Session, event: Event, data: EventData) -> None:
@@ -261,5 +261,5 @@ _STEPS: dict[str, Callable[[Session, Event, EventData], None]] = {
 
 
 def tokens(session: Session) -> dict[str, int]:
-    """Tokens spent, none counted twice: per message where told so, else the running total."""
+    """The tokens that were spent, by kind: the sum over messages where those are counted, else the running total."""
     return dict(session["tokens"] or session["tokens_total"])

@@ -1,4 +1,4 @@
-"""Which signals fire on a record, on a line of stderr or stdout, or on what a screen says."""
+"""Finds the signals that fire on a record, on a line of stderr or stdout, or on a region of a screen."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Wanted = Union[str, float, bool, None, "re.Pattern[str]", "list[Wanted]"]
 
 
 class Signal(Protocol):
-    """What a playbook says of one sentence or record that tells a verdict."""
+    """A signal of a playbook: one sentence or record that implies a verdict."""
 
     @property
     def id(self) -> str: ...

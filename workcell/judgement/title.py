@@ -1,4 +1,4 @@
-"""What the title of a terminal says, as evidence."""
+"""Makes evidence from the title of a terminal."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ Judged = TypedDict(
         "screen": LastFrame | None,
     },
 )
-"""What was looked at (`from`: names of files and screens), when, and the zone of words that name none."""
+"""The material that was read (`from`: names of files and screens), when, and the zone of words that name none."""
 
 
 class Verdict(TypedDict):
@@ -52,7 +52,7 @@ class Verdict(TypedDict):
     signals: list[str]
     """`id/version` of the signals that fired, and findings."""
     evidence: NotRequired[list[Claim]]
-    """What was claimed; the claim that decided comes first."""
+    """All claims; the claim that decided comes first."""
     judged: NotRequired[Judged]
     prompt: NotRequired[Prompt]
     """The dialog that is up."""
@@ -87,18 +87,18 @@ def _choose(case: Case, shown: Screen) -> Claim | None:
     then an end that it recorded, then what the screen and the exit tell."""
     chosen = _by_rank(case, shown)
     if chosen and chosen["says"] == "ok" and case.material.get("bounds"):
-        # whatever it said of its end, something of it was killed or refused on the way
+        # whatever its records say of its end, one of its processes was killed or refused on the way
         return _best(one for one in case.claims if one["says"] == "partial" and one["source"] == "processes")
     return chosen
 
 
 def _by_rank(case: Case, shown: Screen) -> Claim | None:
     said = [one for one in case.claims if one["says"] != "unknown"]
-    if shown["kind"] == "busy":  # while a dialog is up no spinner turns: what was asked has been answered
+    if shown["kind"] == "busy":  # while a dialog is up no spinner turns: the question has been answered
         said = [one for one in said if one["says"] != "prompt" or one["source"] == "terminal"]
     recorded = [one for one in case.claims if one.get("final") and one["source"] in ("hook", "transcript")]
-    # of two records of one good end the one that saw a refusal or a question saw more
-    ended = min(recorded, key=_word_of, default=None)
+    # of two records of one good end, the one with a refusal or a question knows more
+    ended = min(recorded, key=_record_order, default=None)
     if ended and ended["says"] == "ok":
         ended = _best(one for one in recorded if one["says"] == "partial") or ended
     gone = _best(one for one in said if one["says"] == "vanished")
@@ -115,7 +115,7 @@ def _by_rank(case: Case, shown: Screen) -> Claim | None:
 
 
 def _close(case: Case, best: Claim | None) -> Verdict:
-    """The verdict as it is stored: what decided, all that was found, and what was looked at."""
+    """The verdict as it is stored: the claim that decided, all claims, and the material that was read."""
     ranked = sorted(case.claims, key=lambda one: (one is not best, one["rank"], -one["confidence"]))
     verdict = cast("schema.VerdictName", best["says"]) if best else "unknown"  # no claim says anything else
     against = sum(
@@ -157,8 +157,8 @@ def _add_resets(verdict: Verdict, ranked: Sequence[Claim]) -> None:
         verdict["waits_itself"] = True
 
 
-def _word_of(one: Claim) -> tuple[int, float]:
-    """Whose word on the end goes first: the process's own last record, its transcript, its hooks."""
+def _record_order(one: Claim) -> tuple[int, float]:
+    """The order of records on the end: the process's own last record, its transcript, its hooks."""
     kinds = {"stream": 0, "transcript": 1, "hook": 2}
     return kinds.get(one.get("kind", "hook"), 2), -one["confidence"]
 

@@ -1,4 +1,4 @@
-"""Three lines on a run from its events alone: now, recently, last asked."""
+"""Makes three lines on a run from its events alone: now, recently, last asked."""
 
 from __future__ import annotations
 

@@ -41,8 +41,8 @@ def add(tmp_path: Path) -> Iterator[Callable[..., Path]]:
 def test_the_shipped_agents_are_found_by_their_folders() -> None:
     assert registry.names("/nonexistent") == ["claude", "codex"]
     assert [agent.title for agent in registry.every("/nonexistent")] == ["Claude Code", "Codex"]
-    assert registry.load("claude-code").name == registry.called("claude-code") == "claude"
-    assert registry.called("another") == "another"
+    assert registry.load("claude-code").name == registry.resolve_alias("claude-code") == "claude"
+    assert registry.resolve_alias("another") == "another"
 
 
 def test_a_folder_of_the_home_adds_an_agent(add: Callable[..., Path]) -> None:

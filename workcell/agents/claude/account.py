@@ -1,4 +1,4 @@
-"""Whose account a run of Claude Code spends from."""
+"""Names the account that a run of Claude Code spends from."""
 
 from workcell.agents.account import Account, Login
 

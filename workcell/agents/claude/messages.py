@@ -10,7 +10,7 @@ from workcell.agents.describe import asks, describe
 from workcell.agents.events import Event, Foreign, Record, input_hash, items, mapping, number, short, side
 
 _OWN = re.compile(r"<(local-command|command-|system-reminder|bash-)")
-"""How a text begins that the program itself put into the user's place."""
+"""The beginning of a text that the program itself put into the user's place."""
 
 
 def assistant(this: Record) -> list[Event]:
@@ -143,7 +143,7 @@ def _prompt(this: Record, words: str, part: str) -> list[Event]:
         return [this.event("turn.completed", words, part=part, ok=False, reason="interrupted")]
     if _OWN.match(words):
         return []
-    # a hook that tells of the same prompt uses the prompt's id as well
+    # a hook that reports the same prompt uses the id of the prompt, too
     prompt = this.turn
     return [
         this.event("turn.started", key=f"turn:{prompt}" if prompt else None, part=f"{part}t"),

@@ -1,4 +1,4 @@
-"""Reads the records of type `system` of Claude Code: its start, tries that failed, refusals, what it tells a person."""
+"""Reads the records of type `system` of Claude Code: its start, failed tries, refusals, notices for a person."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,7 +7,7 @@ from workcell.agents import events as e
 from workcell.agents.events import Event, Foreign, Record, mapping, number, short
 
 WAITS = "Usage limit reached · continuing automatically"
-"""How a notice begins that says that the program itself goes on when its limit resets."""
+"""The beginning of the notice by which the program says that it goes on when its limit resets."""
 
 _SILENT = frozenset(
     (

@@ -21,7 +21,7 @@ def used(usage: Foreign) -> dict[str, int]:
 
 
 def note(this: Record) -> None:
-    """Note the tokens of a message: they are repeated with every block, so the greatest counts."""
+    """Note the tokens of a message in the memory. Every block repeats them, so the greatest number counts."""
     message = mapping(this.body.get("message"))
     usage, name = mapping(message.get("usage")), e.text(message.get("id"))
     if this.where.kind == "stream" or not usage or name is None or message.get("model") == "<synthetic>":
@@ -43,7 +43,7 @@ def owed(this: Record) -> list[Event]:
 
 
 def settle(memory: Memory, where: Where) -> list[Event]:
-    """The tokens that are owed, told as one `cost` event."""
+    """The tokens that are noted and not yet reported, as one `cost` event."""
     owes = mapping(memory.pop("owed", None))
     if not owes:
         return []

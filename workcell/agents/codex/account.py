@@ -1,4 +1,4 @@
-"""Whose account a run of Codex spends from."""
+"""Names the account that a run of Codex spends from."""
 
 from workcell.agents.account import Account, Login
 

@@ -11,7 +11,7 @@ def read(payload: Foreign, memory: Memory, where: Where) -> list[Event]:
         return hooks.read(payload, memory, where)
     thread, turn = e.text(payload.get("thread-id")), e.text(payload.get("turn-id"))
     if memory.get("session") and thread != memory["session"]:
-        return []  # Codex runs a hidden turn that makes up a title; its end is told as well
+        return []  # Codex runs a hidden turn that invents a title, and reports its end, too
     words = payload.get("last-assistant-message") or ""
     key = f"notify:{turn}" if turn else None
     return [event("turn.completed", where, key, words, turn=turn, ok=True)]

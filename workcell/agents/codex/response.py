@@ -1,4 +1,4 @@
-"""Reads the items of a model's answer in a rollout of Codex: words, tool calls, what the tools gave back."""
+"""Reads the items of a model's answer in a rollout of Codex: messages, tool calls, the output of tools."""
 
 import json
 import re
@@ -23,8 +23,8 @@ def read(this: Record) -> list[Event]:
     return known(this) if known else [raw(this)]
 
 
-def said(this: Record, words: str, name: str | None) -> list[Event]:
-    """What the agent said, which a rollout holds twice: as an item of the model's answer and as a message.
+def assistant_message(this: Record, words: str, name: str | None) -> list[Event]:
+    """The event of a message of the agent, which a rollout holds twice: as an item of the answer and as a message.
 
     `name` is the id of the item, where the record has one.
     """
@@ -41,7 +41,7 @@ def _message(this: Record) -> list[Event]:
         return []
     blocks = items(this.body.get("content"))
     words = " ".join(t for b in blocks if isinstance(t := mapping(b).get("text"), str))
-    return said(this, words, e.text(this.body.get("id")))
+    return assistant_message(this, words, e.text(this.body.get("id")))
 
 
 def _call_id(this: Record) -> str | None:

@@ -5,8 +5,8 @@ Invariants:
 - Every record has the form {type, timestamp, ordinal?, payload}. Events are named by thread and ordinal, else by the
   content of the line, so that a second reading gives the same ids.
 - `memory["session"]` is the thread; `memory["turn"]` the turn that began last, for records that name none.
-- What the agent says stands twice in a rollout, as an item of the model's answer and as a message: it is told once
-  (`memory["said"]`).
+- A message of the agent stands twice in a rollout, as an item of the model's answer and as a message: it becomes one
+  event (`memory["said"]`).
 - Tokens are running totals of the thread; they are never added up.
 - A type that is not known here becomes one event `raw` that names the type.
 """
@@ -130,7 +130,7 @@ def _user_message(this: Record) -> list[Event]:
 
 
 def _agent_message(this: Record) -> list[Event]:
-    return response.said(this, e.text(this.body.get("message")) or "", None)
+    return response.assistant_message(this, e.text(this.body.get("message")) or "", None)
 
 
 def _stream_error(this: Record) -> list[Event]:
@@ -190,7 +190,7 @@ def _item_of_user(this: Record, item: Foreign) -> list[Event]:
 
 
 def _item_of_agent(this: Record, item: Foreign) -> list[Event]:
-    return response.said(this, _words(item), e.text(item.get("id")))
+    return response.assistant_message(this, _words(item), e.text(item.get("id")))
 
 
 def _item_of_command(this: Record, item: Foreign) -> list[Event]:

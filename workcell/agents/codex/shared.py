@@ -11,7 +11,7 @@ _STATUS = re.compile(r"^(?:unexpected status|exceeded retry limit, last status:)
 
 
 def trouble(this: Record, message: Any) -> Event:
-    """An `error` line: a try that failed, with more to come, or the words that `turn.failed` will repeat."""
+    """The event of an `error` line: a failed try that is repeated, or the words that `turn.failed` will repeat."""
     this, words = replace(this, turn=None), message if isinstance(message, str) else ""
     again = _RETRY.match(words)
     if not again:

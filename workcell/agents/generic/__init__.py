@@ -1,1 +1,1 @@
-"""What holds for any program with a terminal: used where a run's agent has no folder."""
+"""The agent for any program with a terminal: used where a run's agent has no folder."""

@@ -1,4 +1,4 @@
-"""A program of which nothing is known: its records cannot be read, its screen is read with the common marks."""
+"""An unknown program as an `Agent`: its records cannot be read, its screen is read with the common marks."""
 
 from workcell.agents.codex.agent import EXITS
 from workcell.agents.generic import terminal
