@@ -95,41 +95,6 @@ def test_stream_and_transcript_of_claude_give_the_same_ids() -> None:
     assert in_stream <= {one["id"] for one in read("claude", data, "transcript")}
 
 
-@pytest.mark.parametrize("agent", ["claude", "codex"])
-def test_a_line_not_yet_ended_waits_and_nothing_is_read_twice(agent: str) -> None:
-    record = {"claude": block("m1", "a", 1, TEXT), "codex": {"type": "turn.started"}}[agent]
-    data = written(record, record | {"uuid": "z"})
-    state, found = jsonl.start("001"), []
-    for cut in (10, len(data) // 2, len(data) - 1, len(data)):
-        events, state = jsonl.consume(registry.load(agent), state, data[state["offset"] : cut], "t.jsonl")
-        found += [event["id"] for event in events]
-    assert state["offset"] == len(data)
-    assert found == [event["id"] for event in read(agent, data)][: len(found)]
-    assert len(found) == len(set(found))
-
-
-def test_a_rotated_or_cut_file_is_read_from_its_beginning_and_gives_the_ids_it_had() -> None:
-    data = written(block("m1", "a", 1, TEXT), block("m1", "b", 40, CALL))
-    state = jsonl.follow(jsonl.start("001"), 7, len(data))
-    first, state = jsonl.consume(claude, state, data, "t.jsonl")
-    assert jsonl.follow(state, 7, len(data) + 5)["offset"] == len(data)
-    for after in (jsonl.follow(state, 8, len(data)), jsonl.follow(state, 7, 3)):
-        assert after["offset"] == 0
-        again, _ = jsonl.consume(claude, after, data, "t.jsonl")
-        assert [event["id"] for event in again] == [event["id"] for event in first]
-
-
-@pytest.mark.parametrize("chunk", [1000, 1500, 4000, 9000])
-def test_a_line_that_is_too_long_is_left_out_and_told(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jsonl, "MAX_LINE", 1000)
-    data = b'{"type":"user","pad":"' + b"x" * 5000 + b'"}\n' + written(block("m1", "a", 1, TEXT))
-    state, found = jsonl.start("001"), []
-    while state["offset"] < len(data):
-        events, state = jsonl.consume(claude, state, data[state["offset"] : state["offset"] + chunk], "t.jsonl")
-        found += events
-    assert [event["type"] for event in found] == ["raw", "assistant.message"]
-
-
 def test_unknown_records_are_kept_as_raw_and_bookkeeping_is_not() -> None:
     found = read("claude", written({"type": "brand-new", "uuid": "n"}, {"type": "api-request", "body": "…"}))
     assert [(event["type"], event["text"]) for event in found] == [("raw", "brand-new")]
