@@ -7,9 +7,8 @@ event is counted once; any other payload gets a key from its content and its fil
 
 from collections.abc import Callable, Mapping
 
-from workcell.agents import events as e
 from workcell.agents.describe import describe
-from workcell.agents.events import Event, Foreign, Memory, Record, Where, digest, input_hash, mapping, short, side
+from workcell.agents.events import Event, Foreign, Memory, Record, Where, digest, input_hash, mapping, short, side, text
 
 Step = Callable[[Record], list[Event]]
 
@@ -20,10 +19,10 @@ def read(payload: Foreign, memory: Memory, where: Where, more: Mapping[str, Step
     `more` has functions for hook events that only one program has, by `hook_event_name`. An unknown name becomes one
     event `raw`.
     """
-    name = e.text(payload.get("hook_event_name")) or ""
+    name = text(payload.get("hook_event_name")) or ""
     if isinstance(payload.get("session_id"), str):
         memory["session"] = payload["session_id"]
-    turn = e.text(payload.get("prompt_id")) or e.text(payload.get("turn_id"))
+    turn = text(payload.get("prompt_id")) or text(payload.get("turn_id"))
     key = f"hook:{name}:{digest(f'{sorted(payload.items())!r}|{where.file}')}"
     this = Record(payload, memory, where, where.at, turn, key, {"hook": name})
     step = (more.get(name) if more else None) or _READ.get(name) or _unknown
@@ -35,7 +34,7 @@ def _tool(this: Record) -> str | None:
 
 
 def _call(this: Record) -> str | None:
-    return e.text(this.body.get("tool_use_id"))
+    return text(this.body.get("tool_use_id"))
 
 
 def _described(this: Record) -> str:
@@ -129,7 +128,7 @@ def _compacted(this: Record) -> list[Event]:
     return [this.event("status.changed", "compacted", status="compacted")]
 
 
-def _beat(this: Record) -> list[Event]:
+def _heartbeat(this: Record) -> list[Event]:
     return [this.event("heartbeat", this.body.get("delta"))]
 
 
@@ -138,12 +137,12 @@ def _unknown(this: Record) -> list[Event]:
 
 
 _READ: dict[str, Step] = {
-    "MessageDisplay": _beat,
+    "MessageDisplay": _heartbeat,
     "Notification": _notification,
     "PermissionDenied": _permission_denied,
     "PermissionRequest": _permission,
     "PostCompact": _compacted,
-    "PostToolBatch": _beat,
+    "PostToolBatch": _heartbeat,
     "PostToolUse": _after_tool,
     "PostToolUseFailure": _after_failed_tool,
     "PreCompact": _compacting,
@@ -152,7 +151,7 @@ _READ: dict[str, Step] = {
     "SessionStart": _session_start,
     "Stop": _stop,
     "StopFailure": _failed_stop,
-    "SubagentStart": _beat,
-    "SubagentStop": _beat,
+    "SubagentStart": _heartbeat,
+    "SubagentStop": _heartbeat,
     "UserPromptSubmit": _prompt,
 }

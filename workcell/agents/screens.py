@@ -156,7 +156,7 @@ def _numbered_dialog(rows: list[str], foot: int | None) -> Screen | None:
     options: list[Option] = [
         {"n": found["n"], "text": found["text"].strip(), "selected": bool(found["mark"])} for _, found in run
     ]
-    return _asked(rows, run[0][0], options, foot)
+    return _dialog_screen(rows, run[0][0], options, foot)
 
 
 def _marked_dialog(rows: list[str], foot: int) -> Screen | None:
@@ -176,7 +176,7 @@ def _marked_dialog(rows: list[str], foot: int) -> Screen | None:
         {"n": None, "text": rows[index].strip().lstrip("❯›>▸ "), "selected": index == picks[0]}
         for index in range(first, last + 1)
     ]
-    return _asked(rows, first, options, foot)
+    return _dialog_screen(rows, first, options, foot)
 
 
 def _begins_at(row: str, column: int) -> bool:
@@ -194,7 +194,7 @@ def _last_run(numbered: list[Numbered]) -> list[Numbered]:
     return run if run and run[0][1]["n"] == "1" else []
 
 
-def _asked(rows: list[str], first: int, options: list[Option], foot: int | None) -> Screen:
+def _dialog_screen(rows: list[str], first: int, options: list[Option], foot: int | None) -> Screen:
     """The dialog whose options begin at the row `first`, with the words above them, back to a rule."""
     start = first
     while start > 0 and first - start < 14 and not (RULE.match(rows[start - 1]) and "╌" not in rows[start - 1]):

@@ -55,21 +55,21 @@ def _step(ended: Ended) -> Step | None:
     """The function that reads such an end; None for one that says nothing."""
     code, how = ended.get("code"), ended.get("how")
     if how in _KNOWN:
-        return _known
+        return _ended_by_how
     if ended.get("ended_by") == "time" or how in ("limit-wall", "limit-idle"):
         return _out_of_time
     if ended.get("signal") or (code is not None and (code < 0 or code in _SIGNALS)):
-        return _signalled
+        return _ended_by_signal
     if code:
-        return _failed
-    return _good if code == 0 else None
+        return _ended_with_code
+    return _ended_with_0 if code == 0 else None
 
 
-def _known(case: Case, ended: Ended) -> None:
+def _ended_by_how(case: Case, ended: Ended) -> None:
     case.claim(item("locks", *_KNOWN[str(ended["how"])]))
 
 
-def _signalled(case: Case, ended: Ended) -> None:
+def _ended_by_signal(case: Case, ended: Ended) -> None:
     signal = ended.get("signal") or abs(ended["code"] or 0) % 128
     case.claim(item("locks", "vanished", 0.8, f"ended by signal {signal}"))
 
@@ -92,7 +92,7 @@ def _out_of_time(case: Case, ended: Ended) -> None:
     case.claim(item("locks", "unknown", 0.3, "ended from outside when its time was up"))
 
 
-def _failed(case: Case, ended: Ended) -> None:
+def _ended_with_code(case: Case, ended: Ended) -> None:
     code = ended["code"]
     fired: list[Fired] = []
     for source in _PLAIN:
@@ -113,7 +113,7 @@ def _failed(case: Case, ended: Ended) -> None:
         case.claim(item("locks", "unknown", 0.3, f"ended with {code}"))
 
 
-def _good(case: Case, ended: Ended) -> None:
+def _ended_with_0(case: Case, ended: Ended) -> None:
     text = case.material.get("stdout")
     if text is None or any(one.get("final") for one in case.claims):
         return

@@ -25,9 +25,9 @@ def claim(case: Case, record: Recorded) -> None:
         return
     case.judged.append(record["file"])
     if s["end"] and s["turn"] == "done":
-        _ended(case, record, s["end"])
+        _turn_over(case, record, s["end"])
     else:
-        _unended(case, record)
+        _turn_not_over(case, record)
 
 
 def _source(record: Recorded) -> EvidenceSource:
@@ -38,7 +38,7 @@ def _said_at(case: Case, record: Recorded) -> float:
     return record.get("said_at") or case.now
 
 
-def _ended(case: Case, record: Recorded, end: Detail) -> None:
+def _turn_over(case: Case, record: Recorded, end: Detail) -> None:
     s, kind, source = record["session"], record["kind"], _source(record)
     sure = _SURE[kind]
     base: More = {"file": record["file"], "kind": kind, "final": True}
@@ -53,7 +53,7 @@ def _ended(case: Case, record: Recorded, end: Detail) -> None:
         words = f"a record says that it failed, its exit code that it did not: {end['text']}"
         case.claim(item(source, "unknown", 0.4, words, end["at"], **base))
         return
-    fired = _fire(case, s, end, _said_at(case, record))
+    fired = _fired_on(case, s, end, _said_at(case, record))
     if not fired:
         more: More = {**base, "failed": True}
         case.claim(item(source, "unknown", 0.4, f"it failed: {end['text']}", end["at"], **more))
@@ -66,7 +66,7 @@ def _exit_code(case: Case) -> int | None:
     return ended["code"] if ended else None
 
 
-def _unended(case: Case, record: Recorded) -> None:
+def _turn_not_over(case: Case, record: Recorded) -> None:
     s, source = record["session"], _source(record)
     at = s["last_at"]
     base: More = {"file": record["file"], "kind": record["kind"]}
@@ -76,7 +76,7 @@ def _unended(case: Case, record: Recorded) -> None:
             case.claim(_of_signals(case, record, fired, 0.9, at, {**base, "final": True, "retrying": True}))
             return
     if s["exited"] and s["turn"] == "open":
-        case.claim(_left(s, source, base))
+        case.claim(_left_in_turn(s, source, base))
         return
     if s["approval"]:
         asked = s["approval"]
@@ -87,14 +87,14 @@ def _unended(case: Case, record: Recorded) -> None:
         case.claim(item(source, "unknown", 0.3, words, at, **base))
 
 
-def _left(s: Session, source: EvidenceSource, base: More) -> Claim:
+def _left_in_turn(s: Session, source: EvidenceSource, base: More) -> Claim:
     at = s["last_at"]
     if s["exited"] == "prompt_input_exit":
         return item(source, "partial", 0.6, "a person left in the middle of a turn", at, **base)
     return item(source, "vanished", 0.85, f"the session ended ({s['exited']}) in the middle of a turn", at, **base)
 
 
-def _fire(case: Case, s: Session, end: Detail, said_at: float) -> list[Fired]:
+def _fired_on(case: Case, s: Session, end: Detail, said_at: float) -> list[Fired]:
     fired: list[Fired] = []
     # an error before the last one may have been overcome: it counts only where none is final
     for error in [one for one in s["errors"] if one.get("final")] or s["errors"]:

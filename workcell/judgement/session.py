@@ -110,7 +110,7 @@ def _brief(event: Event) -> Detail:
     return {"text": event["text"], "at": event["agent_time"], "id": event["id"]}
 
 
-def _started(s: Session, event: Event, data: EventData) -> None:
+def _session_started(s: Session, event: Event, data: EventData) -> None:
     s["model"] = data.get("model") or s["model"]
     s["version"] = data.get("version") or s["version"]
     s["id"], s["exited"] = data.get("session") or s["id"], None
@@ -127,11 +127,11 @@ def _turn_started(s: Session, event: Event, data: EventData) -> None:
     s["calls"] = repetition.empty()
 
 
-def _prompt(s: Session, event: Event, data: EventData) -> None:
+def _user_prompt(s: Session, event: Event, data: EventData) -> None:
     s["prompt"] = _brief(event)
 
 
-def _said(s: Session, event: Event, data: EventData) -> None:
+def _assistant_message(s: Session, event: Event, data: EventData) -> None:
     if data.get("side"):
         return
     said: Detail = {**_brief(event), "asks": bool(data.get("asks"))}
@@ -141,13 +141,13 @@ def _said(s: Session, event: Event, data: EventData) -> None:
     s["retry"] = s["approval"] = None
 
 
-def _beat(s: Session, event: Event, data: EventData) -> None:
+def _heartbeat(s: Session, event: Event, data: EventData) -> None:
     s["retry"] = None
     if event["text"] and not data.get("side"):
         s["said_in_turn"] += 1
 
 
-def _call(s: Session, event: Event, data: EventData) -> None:
+def _tool_call(s: Session, event: Event, data: EventData) -> None:
     s["retry"], s["tool_cut"] = None, False
     s["did"] = [*s["did"][-(MOST_KEPT - 1) :], _brief(event)]
     if not data.get("side"):
@@ -160,21 +160,21 @@ def _call(s: Session, event: Event, data: EventData) -> None:
         del s["open"][next(iter(s["open"]))]
 
 
-def _answered(s: Session, event: Event, data: EventData) -> None:
+def _tool_result(s: Session, event: Event, data: EventData) -> None:
     s["open"].pop(str(data.get("call")), None)
     s["retry"] = s["approval"] = None
     s["tool_cut"] = bool(data.get("failed"))  # perhaps ended together with the agent
     s["refused"] = 1 if data.get("refused") else 0  # a refusal counts only if nothing else was done after it
 
 
-def _asked(s: Session, event: Event, data: EventData) -> None:
+def _approval_requested(s: Session, event: Event, data: EventData) -> None:
     if data.get("notice") and s["approval"]:
         return  # the notice that comes six seconds after the request knows less than the request
     asked: Detail = {**_brief(event), "question": bool(data.get("question")), "tool": data.get("tool")}
     s["approval"] = asked
 
 
-def _resolved(s: Session, event: Event, data: EventData) -> None:
+def _approval_resolved(s: Session, event: Event, data: EventData) -> None:
     s["approval"] = None
     if data.get("decision") == "denied":
         s["denied"] = [*s["denied"], event["text"]][-MOST_KEPT:]
@@ -201,7 +201,7 @@ def _error(s: Session, event: Event, data: EventData) -> None:
         s["errors"] = [*s["errors"], error][-MOST_KEPT:]
 
 
-def _completed(s: Session, event: Event, data: EventData) -> None:
+def _turn_completed(s: Session, event: Event, data: EventData) -> None:
     before = s["end"] if s["turn"] == "done" else None
     end: Detail = {**before, **_brief(event), **data} if before else {**_brief(event), **data}
     end["ok"] = bool(data.get("ok")) and (before is None or bool(before.get("ok")))
@@ -212,11 +212,11 @@ def _completed(s: Session, event: Event, data: EventData) -> None:
         s["limit"] = None
 
 
-def _exited(s: Session, event: Event, data: EventData) -> None:
+def _session_exited(s: Session, event: Event, data: EventData) -> None:
     s["exited"] = data.get("reason") or "exited"
 
 
-def _status(s: Session, event: Event, data: EventData) -> None:
+def _status_changed(s: Session, event: Event, data: EventData) -> None:
     s["idle"] = data.get("status") == "idle"
     if data.get("waits"):
         s["waits"] = event["text"]
@@ -241,22 +241,22 @@ def _kinds(tokens: dict[str, int] | None) -> Iterable[tuple[str, int]]:
 
 
 _STEPS: dict[str, Callable[[Session, Event, EventData], None]] = {
-    "session.started": _started,
-    "session.exited": _exited,
+    "session.started": _session_started,
+    "session.exited": _session_exited,
     "turn.started": _turn_started,
-    "turn.completed": _completed,
-    "user.prompt": _prompt,
-    "assistant.message": _said,
-    "tool.call": _call,
-    "tool.result": _answered,
-    "approval.requested": _asked,
-    "approval.resolved": _resolved,
+    "turn.completed": _turn_completed,
+    "user.prompt": _user_prompt,
+    "assistant.message": _assistant_message,
+    "tool.call": _tool_call,
+    "tool.result": _tool_result,
+    "approval.requested": _approval_requested,
+    "approval.resolved": _approval_resolved,
     "limit": _limit,
     "retry": _retry,
     "error": _error,
-    "status.changed": _status,
+    "status.changed": _status_changed,
     "cost": _cost,
-    "heartbeat": _beat,
+    "heartbeat": _heartbeat,
 }
 
 

@@ -4,10 +4,21 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from workcell.agents import events as e
 from workcell.agents.claude import tokens
 from workcell.agents.describe import asks, describe
-from workcell.agents.events import Event, Foreign, Record, input_hash, items, mapping, number, short, side
+from workcell.agents.events import (
+    MAX_DATA,
+    Event,
+    Foreign,
+    Record,
+    input_hash,
+    items,
+    mapping,
+    number,
+    short,
+    side,
+    text,
+)
 
 _OWN = re.compile(r"<(local-command|command-|system-reminder|bash-)")
 """The beginning of a text that the program itself put into the user's place."""
@@ -16,7 +27,7 @@ _OWN = re.compile(r"<(local-command|command-|system-reminder|bash-)")
 def assistant(this: Record) -> list[Event]:
     """The events of a message of the model, or of a failure that is recorded in the form of one."""
     message = mapping(this.body.get("message"))
-    this = replace(this, at=e.text(this.body.get("timestamp")), turn=e.text(this.body.get("promptId")))
+    this = replace(this, at=text(this.body.get("timestamp")), turn=text(this.body.get("promptId")))
     if _is_failure(this.body, message):
         return _failure(this, message)
     found: list[Event] = []
@@ -49,7 +60,7 @@ def _failure(this: Record, message: Foreign) -> list[Event]:
         status=None if status is None else int(status),
         code=short(body.get("apiError", body.get("api_error")), 80) or None,
         sort=short(body.get("apiErrorType", body.get("api_error_type")), 80) or None,
-        details=short(body.get("errorDetails"), e.MAX_DATA) or None,
+        details=short(body.get("errorDetails"), MAX_DATA) or None,
         resets_at=number(params.get("resetsAt")),
         window=short(params.get("rateLimitType"), 40) or None,
     )
@@ -64,7 +75,7 @@ def _text(this: Record, block: Foreign, part: str) -> list[Event]:
 
 
 def _call(this: Record, block: Foreign, part: str) -> list[Event]:
-    call, tool = e.text(block.get("id")), short(block.get("name"), 80)
+    call, tool = text(block.get("id")), short(block.get("name"), 80)
     return [
         this.event(
             "tool.call",
@@ -100,7 +111,7 @@ def _end(this: Record, message: Foreign) -> list[Event]:
     if stop not in ("end_turn", "stop_sequence", "refusal") or side(this.body):
         return []
     blocks = items(message.get("content"))
-    last = (e.text(mapping(blocks[-1]).get("text")) if blocks else "") or ""
+    last = (text(mapping(blocks[-1]).get("text")) if blocks else "") or ""
     reason = None if stop == "end_turn" else short(stop, 40)
     return [
         this.event("turn.completed", last, part="end", ok=stop != "refusal", reason=reason, asks=asks(last)),
@@ -110,7 +121,7 @@ def _end(this: Record, message: Foreign) -> list[Event]:
 def user(this: Record) -> list[Event]:
     """The events of a message in the user's place: prompts of a person, results of tools, an interruption."""
     body = this.body
-    this = replace(this, at=e.text(body.get("timestamp")), turn=e.text(body.get("promptId")))
+    this = replace(this, at=text(body.get("timestamp")), turn=text(body.get("promptId")))
     if body.get("isCompactSummary") is True:
         return [this.event("status.changed", "compacted", part="summary", status="compacted")]
     content = mapping(body.get("message")).get("content")
@@ -119,17 +130,17 @@ def user(this: Record) -> list[Event]:
     for index, block in enumerate([{"type": "text", "text": content}] if isinstance(content, str) else items(content)):
         b = mapping(block)
         if b.get("type") == "tool_result":
-            found.append(_answer(this, b, f"block{index}"))
+            found.append(_tool_result(this, b, f"block{index}"))
         elif b.get("type") == "text" and isinstance(b.get("text"), str) and not meta:
             found += _prompt(this, b["text"], f"block{index}")
     return found
 
 
-def _answer(this: Record, block: Foreign, part: str) -> Event:
-    call = e.text(block.get("tool_use_id"))
+def _tool_result(this: Record, block: Foreign, part: str) -> Event:
+    call = text(block.get("tool_use_id"))
     return this.event(
         "tool.result",
-        e.text(block.get("content")) or "",
+        text(block.get("content")) or "",
         key=f"result:{call}" if call else None,
         part=part,
         call=call,
@@ -154,9 +165,9 @@ def _prompt(this: Record, words: str, part: str) -> list[Event]:
 def result(this: Record) -> list[Event]:
     """The events of the last record of a stream: how the process ended, what it cost."""
     body, failed = this.body, this.body.get("is_error") is True
-    words = e.text(body.get("result"))
+    words = text(body.get("result"))
     if words is None:
-        words = e.text(mapping(body.get("error")).get("message"))
+        words = text(mapping(body.get("error")).get("message"))
     errors = " ".join(short(one) for one in items(body.get("errors")) if isinstance(one, str))
     told = words if words is not None else errors
     terminal, subtype = short(body.get("terminal_reason"), 60) or None, short(body.get("subtype"), 60)

@@ -14,9 +14,8 @@ import os
 import re
 from collections.abc import Callable, Mapping
 
-from workcell.agents import events as e
 from workcell.agents.claude import messages, system, tokens
-from workcell.agents.events import Event, Foreign, Memory, Record, Where, digest, event, mapping, number, short
+from workcell.agents.events import Event, Foreign, Memory, Record, Where, digest, event, mapping, number, short, text
 
 _SILENT = frozenset(
     (
@@ -72,7 +71,7 @@ def begins(record: Foreign) -> bool:
 def read(record: Foreign, memory: Memory, where: Where) -> list[Event]:
     """The events of one line of the stream or the transcript."""
     kind = record.get("type")
-    this = Record(record, memory, where, key=e.text(record.get("uuid")) or None)
+    this = Record(record, memory, where, key=text(record.get("uuid")) or None)
     if not isinstance(kind, str):
         return [_raw(this)]
     session = record.get("sessionId") or record.get("session_id")

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from workcell.agents import events as e
-from workcell.agents.events import Event, Foreign, Record, mapping, number, short
+from workcell.agents.events import Event, Foreign, Record, mapping, number, short, text
 
 WAITS = "Usage limit reached · continuing automatically"
 """The beginning of the notice by which the program says that it goes on when its limit resets."""
@@ -31,7 +30,7 @@ def read(this: Record) -> list[Event] | None:
     if isinstance(sort, str) and sort in _SILENT:
         return []
     known = _READ.get(sort) if isinstance(sort, str) else None
-    return known(replace(this, at=e.text(this.body.get("timestamp")))) if known else None
+    return known(replace(this, at=text(this.body.get("timestamp")))) if known else None
 
 
 def _init(this: Record) -> list[Event]:
@@ -78,7 +77,7 @@ def _class(error: Foreign, status: float | None) -> str | None:
 
 
 def _denied(this: Record) -> list[Event]:
-    tool, call = short(this.body.get("tool_name"), 80), e.text(this.body.get("tool_use_id"))
+    tool, call = short(this.body.get("tool_name"), 80), text(this.body.get("tool_use_id"))
     return [this.event("approval.resolved", tool, part="denied", decision="denied", call=call)]
 
 

@@ -1,7 +1,6 @@
 """Counts the tokens of Claude Code's messages once, although every block of a message repeats them."""
 
-from workcell.agents import events as e
-from workcell.agents.events import Event, Foreign, Memory, Record, Where, count, event, mapping, short
+from workcell.agents.events import Event, Foreign, Memory, Record, Where, count, event, mapping, remember, short, text
 
 SETTLES = ("assistant", "user", "result", "cost-state")
 """Types of the records after which the tokens of an earlier message do not grow any more."""
@@ -23,7 +22,7 @@ def used(usage: Foreign) -> dict[str, int]:
 def note(this: Record) -> None:
     """Note the tokens of a message in the memory. Every block repeats them, so the greatest number counts."""
     message = mapping(this.body.get("message"))
-    usage, name = mapping(message.get("usage")), e.text(message.get("id"))
+    usage, name = mapping(message.get("usage")), text(message.get("id"))
     if this.where.kind == "stream" or not usage or name is None or message.get("model") == "<synthetic>":
         return  # the stream tells them half-way; its result record has the sum
     if name in mapping(this.memory.get("settled")):
@@ -47,5 +46,5 @@ def settle(memory: Memory, where: Where) -> list[Event]:
     owes = mapping(memory.pop("owed", None))
     if not owes:
         return []
-    e.remember(memory, "settled", owes["message"], 1, _KEPT)
+    remember(memory, "settled", owes["message"], 1, _KEPT)
     return [event("cost", where, f"usage:{owes['message']}", tokens=owes["tokens"], model=owes.get("model"))]

@@ -5,10 +5,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from workcell.agents import events as e
 from workcell.agents.codex.shared import raw
 from workcell.agents.describe import asks, describe
-from workcell.agents.events import Event, Foreign, Record, digest, input_hash, items, mapping, short
+from workcell.agents.events import Event, Foreign, Record, digest, input_hash, items, mapping, short, text
 
 _EXIT = re.compile(r"\AChunk ID:.*?^Process exited with code (-?\d+)$", re.DOTALL | re.MULTILINE)
 _REFUSED = re.compile(
@@ -41,11 +40,11 @@ def _message(this: Record) -> list[Event]:
         return []
     blocks = items(this.body.get("content"))
     words = " ".join(t for b in blocks if isinstance(t := mapping(b).get("text"), str))
-    return assistant_message(this, words, e.text(this.body.get("id")))
+    return assistant_message(this, words, text(this.body.get("id")))
 
 
 def _call_id(this: Record) -> str | None:
-    return e.text(this.body.get("call_id")) or e.text(this.body.get("id"))
+    return text(this.body.get("call_id")) or text(this.body.get("id"))
 
 
 def _call(this: Record) -> list[Event]:
@@ -86,7 +85,7 @@ def _search(this: Record) -> list[Event]:
 
 def _output(this: Record) -> list[Event]:
     call, output = _call_id(this), this.body.get("output")
-    words = output if isinstance(output, str) else e.text(mapping(output).get("content")) or ""
+    words = output if isinstance(output, str) else text(mapping(output).get("content")) or ""
     exited = _EXIT.search(words[:2000])
     code = int(exited[1]) if exited and len(exited[1]) < 8 else None
     failed = code not in (None, 0)
@@ -96,7 +95,7 @@ def _output(this: Record) -> list[Event]:
     return [this.event("tool.result", words, key=key, call=call, failed=failed, exit_code=code, refused=refused)]
 
 
-def _beat(this: Record) -> list[Event]:
+def _heartbeat(this: Record) -> list[Event]:
     return [this.event("heartbeat")]
 
 
@@ -115,7 +114,7 @@ _ITEMS: dict[str, Callable[[Record], list[Event]]] = {
     "local_shell_call_output": _output,
     "message": _message,
     "other": _nothing,
-    "reasoning": _beat,
+    "reasoning": _heartbeat,
     "tool_search_call": _call,
     "web_search_call": _search,
 }

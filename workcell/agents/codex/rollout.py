@@ -14,7 +14,6 @@ Invariants:
 from collections.abc import Callable
 from dataclasses import replace
 
-from workcell.agents import events as e
 from workcell.agents.codex import response
 from workcell.agents.codex.shared import code, raw, running_total, status, status_of, trouble, turn_failed
 from workcell.agents.describe import asks, describe
@@ -30,6 +29,7 @@ from workcell.agents.events import (
     mapping,
     number,
     short,
+    text,
 )
 
 Step = Callable[[Record], list[Event]]
@@ -68,10 +68,10 @@ _SILENT = frozenset(
 def read(record: Foreign, memory: Memory, where: Where) -> list[Event]:
     """The events of one line of a rollout."""
     kind, payload = record.get("type"), mapping(record.get("payload"))
-    turn, order = e.text(payload.get("turn_id")) or memory.get("turn"), number(record.get("ordinal"))
+    turn, order = text(payload.get("turn_id")) or memory.get("turn"), number(record.get("ordinal"))
     named = memory.get("session") and order is not None
     key = f"{memory['session']}:{int(order or 0)}" if named else f"line:{digest(repr(record))}"
-    this = Record(payload, memory, where, e.text(record.get("timestamp")), turn, key)
+    this = Record(payload, memory, where, text(record.get("timestamp")), turn, key)
     known = _READ.get(kind) if isinstance(kind, str) else None
     if known:
         return known(this)
@@ -80,7 +80,7 @@ def read(record: Foreign, memory: Memory, where: Where) -> list[Event]:
 
 def _meta(this: Record) -> list[Event]:
     body, memory = this.body, this.memory
-    memory["session"] = e.text(body.get("id")) or e.text(body.get("session_id"))
+    memory["session"] = text(body.get("id")) or text(body.get("session_id"))
     memory["cwd"] = short(body.get("cwd"), 200)
     key, version = f"meta:{memory['session']}:{this.at}", short(body.get("cli_version"), 40)
     return [replace(this, turn=None).event("session.started", key=key, session=memory["session"], version=version)]
@@ -130,7 +130,7 @@ def _user_message(this: Record) -> list[Event]:
 
 
 def _agent_message(this: Record) -> list[Event]:
-    return response.assistant_message(this, e.text(this.body.get("message")) or "", None)
+    return response.assistant_message(this, text(this.body.get("message")) or "", None)
 
 
 def _stream_error(this: Record) -> list[Event]:
@@ -138,32 +138,32 @@ def _stream_error(this: Record) -> list[Event]:
 
 
 def _error(this: Record) -> list[Event]:
-    words, info = e.text(this.body.get("message")) or "", this.body.get("codex_error_info")
+    words, info = text(this.body.get("message")) or "", this.body.get("codex_error_info")
     return [this.event("error", words, code=code(info), status=status_of(info) or status(words))]
 
 
 def _command_begins(this: Record) -> list[Event]:
-    call, command = e.text(this.body.get("call_id")), this.body.get("command")
+    call, command = text(this.body.get("call_id")), this.body.get("command")
     words = " ".join(str(word) for word in command[:50]) if isinstance(command, list) else short(command)
     same = input_hash("exec", command or this.body.get("invocation"))
     return [this.event("tool.call", words, key=f"call:{call}", tool="exec", call=call, input=same)]
 
 
 def _command_ends(this: Record) -> list[Event]:
-    call, ended = e.text(this.body.get("call_id")), number(this.body.get("exit_code"))
+    call, ended = text(this.body.get("call_id")), number(this.body.get("exit_code"))
     failed = ended not in (None, 0)
     return [this.event("tool.result", key=f"result:{call}", call=call, failed=failed, exit_code=ended)]
 
 
-def _asked(this: Record) -> list[Event]:
+def _approval_requested(this: Record) -> list[Event]:
     body, sort = this.body, str(this.body.get("type"))
     words = describe(None, body) if body.get("command") else short(body.get("reason") or sort)
     question = True if sort in ("request_user_input", "elicitation_request") else None
-    call = e.text(body.get("call_id"))
+    call = text(body.get("call_id"))
     return [this.event("approval.requested", words, question=question, call=call)]
 
 
-def _beat(this: Record) -> list[Event]:
+def _heartbeat(this: Record) -> list[Event]:
     return [this.event("heartbeat")]
 
 
@@ -190,12 +190,12 @@ def _item_of_user(this: Record, item: Foreign) -> list[Event]:
 
 
 def _item_of_agent(this: Record, item: Foreign) -> list[Event]:
-    return response.assistant_message(this, _words(item), e.text(item.get("id")))
+    return response.assistant_message(this, _words(item), text(item.get("id")))
 
 
 def _item_of_command(this: Record, item: Foreign) -> list[Event]:
     """The answer to the model follows under the same id, and tells whether the sandbox refused."""
-    return [this.event("heartbeat", call=e.text(item.get("id")), exit_code=number(item.get("exit_code")))]
+    return [this.event("heartbeat", call=text(item.get("id")), exit_code=number(item.get("exit_code")))]
 
 
 def _item_of_work(this: Record, item: Foreign) -> list[Event]:
@@ -238,21 +238,21 @@ _READ: dict[str, Step] = {
 }
 _MESSAGES: dict[str, Step] = {
     "agent_message": _agent_message,
-    "agent_reasoning": _beat,
-    "apply_patch_approval_request": _asked,
+    "agent_reasoning": _heartbeat,
+    "apply_patch_approval_request": _approval_requested,
     "context_compacted": _compacted_in_turn,
-    "elicitation_request": _asked,
+    "elicitation_request": _approval_requested,
     "error": _error,
-    "exec_approval_request": _asked,
+    "exec_approval_request": _approval_requested,
     "exec_command_begin": _command_begins,
     "exec_command_end": _command_ends,
     "item_completed": _item_completed,
-    "mcp_startup": _beat,
+    "mcp_startup": _heartbeat,
     "mcp_tool_call_begin": _command_begins,
     "mcp_tool_call_end": _command_ends,
     "notice": _warning,
     "patch_apply_end": _command_ends,
-    "request_user_input": _asked,
+    "request_user_input": _approval_requested,
     "stream_error": _stream_error,
     "task_complete": _turn_complete,
     "task_started": _turn_started,
@@ -261,9 +261,9 @@ _MESSAGES: dict[str, Step] = {
     "turn_complete": _turn_complete,
     "turn_started": _turn_started,
     "user_message": _user_message,
-    "view_image_tool_call": _beat,
+    "view_image_tool_call": _heartbeat,
     "warning": _warning,
-    "web_search_end": _beat,
+    "web_search_end": _heartbeat,
 }
 _ITEMS: dict[str, Callable[[Record, Foreign], list[Event]]] = {
     "AgentMessage": _item_of_agent,

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 
-from workcell.agents import events as e
 from workcell.agents.codex.shared import raw, running_total, trouble, turn_failed
 from workcell.agents.describe import asks
-from workcell.agents.events import Event, Foreign, Record, input_hash, mapping, number, short
+from workcell.agents.events import Event, Foreign, Record, input_hash, mapping, number, short, text
 
 
 def read(this: Record) -> list[Event]:
@@ -16,7 +15,7 @@ def read(this: Record) -> list[Event]:
 
 
 def _thread_started(this: Record) -> list[Event]:
-    this.memory["session"] = e.text(this.body.get("thread_id"))
+    this.memory["session"] = text(this.body.get("thread_id"))
     return [this.event("session.started", session=this.memory["session"])]
 
 
@@ -52,7 +51,7 @@ def _item(this: Record) -> list[Event]:
 def _message(this: Record, item: Foreign, done: bool) -> list[Event]:
     if not done:
         return []
-    words = e.text(item.get("text")) or ""
+    words = text(item.get("text")) or ""
     this.memory["last"], this.memory["asks"] = short(words), asks(words)
     return [this.event("assistant.message", words, asks=this.memory["asks"])]
 
@@ -71,16 +70,16 @@ def _plan(this: Record, item: Foreign, done: bool) -> list[Event]:
 
 
 def _tool(this: Record, item: Foreign, done: bool) -> list[Event]:
-    sort, name = short(item.get("type")), e.text(item.get("id"))
+    sort, name = short(item.get("type")), text(item.get("id"))
     call = f"{this.where.scope}:{this.memory.get('session')}:{name}" if name else None
     words = short(item.get("command") or item.get("query") or item.get("tool") or sort)
     asked = [item.get(key) for key in ("command", "query", "server", "tool", "arguments", "changes")]
     key, same = f"call:{call}" if call else None, input_hash(sort, asked)
     begun = this.event("tool.call", words, key=key, tool=sort, call=call, input=same)
-    return [begun, *_answer(this, item, words, call)] if done else [begun]
+    return [begun, *_tool_result(this, item, words, call)] if done else [begun]
 
 
-def _answer(this: Record, item: Foreign, words: str, call: str | None) -> list[Event]:
+def _tool_result(this: Record, item: Foreign, words: str, call: str | None) -> list[Event]:
     code, state = number(item.get("exit_code")), short(item.get("status"), 30)
     failed = state in ("failed", "declined") or (code is not None and code != 0)
     output, key = item.get("aggregated_output") or "", f"result:{call}" if call else None
