@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workcell.evidence import judge_run
@@ -14,18 +15,31 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from workcell.judgement.case import Recorded
+    from workcell.judgement.verdict import Verdict
     from workcell.rundir import schema
 
 
-def judge(seen: look.Look, signals: list[Signal], *, now: float | None = None) -> verdict.Verdict:
+@dataclass(frozen=True)
+class Live:
+    """The finding on a live attempt."""
+
+    verdict: Verdict
+    activity: schema.Activity
+    edge: str
+    """Names the incident: another question is another incident."""
+    asked: str | None
+    """Time of a request for permission that no record resolves."""
+    loop: repetition.Loop | None
+    """The tool calls that repeat."""
+
+
+def judge(seen: look.Look, signals: list[Signal], *, now: float | None = None) -> Verdict:
     """The verdict on the current attempt, ended or live; see `judgement.verdict.judge` for its keys."""
     return verdict.judge(judge_run.material(seen, now), signals)
 
 
-def judge_live(seen: look.Look, signals: list[Signal], now: float) -> dict[str, Any]:
-    """{verdict, activity, edge, asked, loop} of a live attempt. `edge` names the incident: another question is another
-    edge. `asked` is the time of a request for permission that no record resolves; `loop`, see `repetition.loop`.
-    """
+def judge_live(seen: look.Look, signals: list[Signal], now: float) -> Live:
+    """The verdict on a live attempt, and what its agent does at `now`."""
     made = judge_run.material(seen, now)
     judged = verdict.judge(made, signals)
     items: list[schema.EvidenceItem] = []
@@ -38,7 +52,7 @@ def judge_live(seen: look.Look, signals: list[Signal], now: float) -> dict[str, 
     edge = f"{doing['state']}/{doing.get('since') or judged['verdict']}"
     sessions = [one["session"] for one in made["records"]]
     asked = max((str(one["approval"]["at"]) for one in sessions if one["approval"]), default=None)
-    return {"verdict": judged, "activity": doing, "edge": edge, "asked": asked, "loop": loop(sessions)}
+    return Live(judged, doing, edge, asked, loop(sessions))
 
 
 def loop(sessions: Iterable[schema.Session]) -> repetition.Loop | None:

@@ -7,14 +7,20 @@ Invariants:
 - Cool-down and back-off lie between incidents: steps of one and the same follow one another.
 """
 
-from collections.abc import Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from workcell.judgement import waits
 from workcell.playbooks.steps import STEPS
 
-START = "start"
+if TYPE_CHECKING:
+    from workcell.judgement.next import Caps
+    from workcell.rundir import schema
+
+START: Final = "start"
 """The act of starting what was launched and never begun. No playbook has it as a step."""
 
 ACTS = (START, *(word for word, step in STEPS.items() if step.acts))
@@ -25,18 +31,18 @@ HOME_PER_HOUR = 120
 
 HOUR = 3600.0
 
-LINE = dict[str, Any]
-INTENT, RESULT = "intent", "result"
-"""`is` of the lines of the record."""
+INTENT: Final = "intent"
+RESULT: Final = "result"
+"""`is` of the lines of the record: an act that is about to be done, and how it went."""
 
 
 class Record(Protocol):
     """The acts on record, oldest first."""
 
     @property
-    def lines(self) -> Sequence[LINE]: ...
+    def lines(self) -> Sequence[schema.Action]: ...
 
-    def ago(self, line: LINE) -> float:
+    def ago(self, line: schema.Action) -> float:
         """Seconds since that line was written."""
 
 
@@ -67,13 +73,13 @@ class Verdict:
         return self.why is None
 
 
-def check(record: Record, limits: Mapping[str, Any], actor: Actor) -> Verdict:
-    """Whether the actor may act now. `limits` are those of its playbook, see `playbook.LIMITS`."""
+def check(record: Record, limits: Caps, actor: Actor) -> Verdict:
+    """Whether the actor may act now. `limits` are those of its playbook."""
     acts = [one for one in record.lines if one.get("is") == INTENT and one.get("step") in ACTS]
     return _within_an_hour(record, limits, actor, acts) or _on_the_run(record, limits, actor, acts) or Verdict()
 
 
-def _within_an_hour(record: Record, limits: Mapping[str, Any], actor: Actor, acts: list[LINE]) -> Verdict | None:
+def _within_an_hour(record: Record, limits: Caps, actor: Actor, acts: list[schema.Action]) -> Verdict | None:
     """The cap of the home, of the playbook or of the account that is met; None when there is room."""
     hour = [one for one in acts if record.ago(one) < HOUR]
     if len(hour) >= HOME_PER_HOUR:
@@ -87,7 +93,7 @@ def _within_an_hour(record: Record, limits: Mapping[str, Any], actor: Actor, act
     return None
 
 
-def _on_the_run(record: Record, limits: Mapping[str, Any], actor: Actor, acts: list[LINE]) -> Verdict | None:
+def _on_the_run(record: Record, limits: Caps, actor: Actor, acts: list[schema.Action]) -> Verdict | None:
     """The limit of the run, or the pause since the last incident, that is met; None when there is room."""
     mine = [
         one
@@ -107,6 +113,6 @@ def _on_the_run(record: Record, limits: Mapping[str, Any], actor: Actor, acts: l
     return Verdict(f"{actor.playbook} acted on this run {ago:.0f} s ago", wait=rest) if rest > 0 else None
 
 
-def _later(record: Record, counted: list[LINE], why: str) -> Verdict:
+def _later(record: Record, counted: list[schema.Action], why: str) -> Verdict:
     oldest = max(record.ago(one) for one in counted)
     return Verdict(why, wait=max(1.0, HOUR - oldest))

@@ -10,17 +10,56 @@ Invariants:
 - What hinders is a value of `Reason` with seconds; words are for people.
 """
 
-from collections.abc import Mapping
+from __future__ import annotations
+
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from workcell.base import ids
 from workcell.base.errors import WorkcellError
 from workcell.playbooks import caps
-from workcell.playbooks.caps import INTENT, LINE, RESULT
+from workcell.playbooks.caps import INTENT, RESULT
 from workcell.playbooks.playbook import Playbook
 from workcell.playbooks.step import FAILED, Done, Running, Step
+
+if TYPE_CHECKING:
+    from typing import TypedDict, Unpack
+
+    from workcell.rundir import schema
+
+    class Incident(TypedDict):
+        """What every line of one incident has in the record of acts."""
+
+        run: str
+        attempt: int
+        playbook: str
+        edge: str
+
+    class Intent(TypedDict, total=False):
+        """What the record tells of an act beside its number and time: keys of `schema.Action`."""
+
+        run: str | None
+        attempt: int
+        step: schema.ActionStep
+        index: int
+        playbook: str | None
+        edge: str
+        account: str | None
+        message: str
+        how: str | None
+        why: str | list[str]
+
+    class Outcome(TypedDict, total=False):
+        """What the result of an act tells beside its state: keys of `schema.Action`."""
+
+        run: str | None
+        attempt: int
+        playbook: str | None
+        edge: str
+        account: str | None
+        settled: bool
+
 
 REST = 60.0
 """Seconds after which a step that was done is looked at again: whether it helped."""
@@ -75,10 +114,10 @@ class Subject(Running, Protocol):
 class Acts(caps.Record, Protocol):
     """The record of acts, which can be added to."""
 
-    def intent(self, **fields: Any) -> int:
+    def intent(self, **fields: Unpack[Intent]) -> int:
         """Write down what is about to be done; its number. OSError: do not do it."""
 
-    def result(self, number: int, state: str, words: str = "", **fields: Any) -> None:
+    def result(self, number: int, state: str, words: str = "", **fields: Unpack[Outcome]) -> None:
         """Write down how the act of that number went."""
 
 
@@ -98,7 +137,7 @@ class Case:
     """Seconds for which ticks have found the same."""
 
     @property
-    def mark(self) -> dict[str, Any]:
+    def mark(self) -> Incident:
         """What every line of this incident has."""
         return {
             "run": self.subject.id,
@@ -107,7 +146,7 @@ class Case:
             "edge": self.edge,
         }
 
-    def lines(self) -> list[LINE]:
+    def lines(self) -> list[schema.Action]:
         """What the record has of this incident."""
         mark = self.mark
         return [one for one in self.acts.lines if all(one.get(key) == value for key, value in mark.items())]
@@ -182,15 +221,14 @@ def _passed(case: Case) -> float:
 def _carry_out(case: Case, step: Step, index: int) -> Done:
     subject = case.subject
     subject.message = ids.unique()
-    told: Mapping[str, Any] = {
+    number = case.acts.intent(
         **case.mark,
-        "step": step.word,
-        "index": index,
-        "account": subject.account,
-        "message": subject.message,
-        "why": case.fit,
-    }
-    number = case.acts.intent(**told)
+        step=step.word,
+        index=index,
+        account=subject.account,
+        message=subject.message,
+        why=case.fit,
+    )
     try:
         done = step.while_running(subject)
     except WorkcellError as error:

@@ -1,10 +1,14 @@
 """Where a playbook can be followed, read from its `when`, and what workcell finds by itself in each place."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workcell.playbooks.step import Place
+
+if TYPE_CHECKING:
+    from workcell.judgement.choice import When
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ _END_PHASES = {"interrupted"}
 _LIVE_PHASES = {"running", "orphaned", "unknown", "corrupt", "starting"}
 
 
-def of(when: Mapping[str, Any]) -> frozenset[Place]:
+def of(when: When) -> frozenset[Place]:
     """The places in which a playbook with that `when` can hold; empty where its words exclude one another."""
     named = when["evidence"]
     found = {FINDINGS[name].place for name in named if name in FINDINGS}

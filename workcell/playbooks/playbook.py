@@ -2,8 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict, cast
 
+from workcell.judgement import waits
 from workcell.judgement.choice import When
 from workcell.judgement.next import Caps
 from workcell.playbooks import places, steps
@@ -15,6 +16,17 @@ from workcell.texts.fields import Field
 from workcell.texts.signal import Signal
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
+
+
+class _Front(TypedDict):
+    """The front matter as `fields.check` gives it: null is a key that is missing or faulty."""
+
+    name: str | None
+    version: int | None
+    when: When | None
+    signals: list[Signal]
+    steps: list[Step]
+    limits: Caps | None
 
 
 @dataclass
@@ -82,12 +94,12 @@ def parse(data: bytes, file: str, *, foreign: bool = False) -> tuple[Playbook | 
     if not document.front and not document.faults:
         document.fault((), "no front matter", "begin the file with a line of three dashes")
         return None, document.faults
-    found = fields.check(document.front, KEYS, document)
+    found = cast(_Front, fields.check(document.front, KEYS, document))
     name = found["name"]
     if name is not None and not NAME.fullmatch(name):
         document.fault(("name",), f"{name!r} is not a name", "lower-case letters, digits and '-'")
     when = found["when"]
-    if when is None or not any(when[key] for key in ("verdict", "phase", "activity", "evidence")):
+    if when is None or not (when["verdict"] or when["phase"] or when["activity"] or when["evidence"]):
         document.fault(("when",), "'when' says nothing: the playbook would hold always", "name a verdict or a phase")
     if not found["steps"] and "steps" not in document.front:
         document.fault((), "'steps' is missing", "at least '- escalate'")
@@ -99,8 +111,9 @@ def parse(data: bytes, file: str, *, foreign: bool = False) -> tuple[Playbook | 
         _misfits(found, document)
     if document.faults:
         return None, document.faults
-    limits: Any = found["limits"] or fields.check({}, LIMITS, document)
-    limits["backoff"] = limits["backoff"] or fields.check({}, BACKOFF, document)
+    assert name is not None and found["version"] is not None and when is not None
+    limits = found["limits"] or cast(Caps, fields.check({}, LIMITS, document))
+    limits["backoff"] = limits["backoff"] or cast(waits.Backoff, fields.check({}, BACKOFF, document))
     return (
         Playbook(
             name,
@@ -117,7 +130,7 @@ def parse(data: bytes, file: str, *, foreign: bool = False) -> tuple[Playbook | 
     )
 
 
-def _persons_alone(found: dict[str, Any], document: Document) -> None:
+def _persons_alone(found: _Front, document: Document) -> None:
     """Note what a repository's playbook may not say."""
     cure = "put the playbook into recovery/ of your home, if you want it"
     for number, step in enumerate(found["steps"]):
@@ -127,7 +140,8 @@ def _persons_alone(found: dict[str, Any], document: Document) -> None:
                 f"{step.word!r} speaks for a person, and no repository's playbook may",
                 cure,
             )
-    for key, value in (found["limits"] or {}).items():
+    given: Caps | None = found["limits"]
+    for key, value in given.items() if given else ():
         usual = next((entry.default for entry in LIMITS if entry.name == key), None)
         if usual is None or value is None:
             continue
@@ -136,8 +150,9 @@ def _persons_alone(found: dict[str, Any], document: Document) -> None:
             document.fault(("limits", key), words, cure)
 
 
-def _misfits(found: dict[str, Any], document: Document) -> None:
+def _misfits(found: _Front, document: Document) -> None:
     """Note the steps and options that do nothing where this playbook holds, and those behind the end."""
+    assert found["when"] is not None
     where = places.of(found["when"])
     for number, step in enumerate(found["steps"]):
         here = ("steps", number, step.word)

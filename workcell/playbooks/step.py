@@ -11,16 +11,21 @@ Invariants:
   and the parser refuses a playbook that can only be followed in such a place.
 """
 
+from __future__ import annotations
+
 import keyword
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Required, TypedDict
 
 from workcell.judgement.ending import Ending, Hold
 from workcell.texts import fields
 from workcell.texts.document import Document
 from workcell.texts.fields import Field, Path
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 
 class Place(Enum):
@@ -52,6 +57,42 @@ class Misfit:
     cure: str
 
 
+class Dialog(TypedDict):
+    """The dialog that an agent shows."""
+
+    question: str
+    safe: str | None
+    """The number or words of an option that changes nothing."""
+
+
+class Judged(TypedDict, total=False):
+    """What was found of a run, as steps read it: the keys of a verdict that they need, and what it does now."""
+
+    verdict: str
+    confidence: float
+    signals: list[str]
+    """Ids of signals, with their versions, and findings."""
+    resets_at: str | None
+    """When the limit ends."""
+    waits_itself: bool
+    """Whether the agent goes on by itself then."""
+    prompt: Dialog | None
+    """The dialog that is up."""
+    activity: str
+    """Of a live run."""
+    loop: str
+    """Of an agent that repeats its calls: which, in words."""
+
+
+class Outgoing(TypedDict, total=False):
+    """A message of a step to the agent: the keys of `schema.Message` that the step knows."""
+
+    kind: Required[schema.MessageKind]
+    mode: schema.MessageMode
+    text: str
+    grace_seconds: float
+
+
 class Running(Protocol):
     """A live run, or the tmux server, as a step sees it, and what a step may do to it. Errors are WorkcellError."""
 
@@ -59,8 +100,7 @@ class Running(Protocol):
     attempt: int
     book: str
     """The playbook's name."""
-    verdict: Mapping[str, Any]
-    """What was judged, with `activity`, and `loop` of an agent that repeats its calls."""
+    verdict: Judged
     account: str | None
     """What the run spends from; None where that is not known."""
     now: float
@@ -77,7 +117,7 @@ class Running(Protocol):
     def tell(self, event: str, why: str) -> bool:
         """Post a notice; whether the outbox took it. The same incident is told once."""
 
-    def send(self, message: Mapping[str, Any]) -> Done:
+    def send(self, message: Outgoing) -> Done:
         """Give the run's inbox a message; only the runner types."""
 
     def answer(self, choice: str) -> Done:
@@ -108,7 +148,7 @@ class Running(Protocol):
 class Step(Protocol):
     """One step of a playbook, with its options as attributes (`for_` for the option `for`)."""
 
-    word: ClassVar[str]
+    word: ClassVar[schema.StepWord]
     """How playbooks name it."""
     does: ClassVar[str]
     """What it is for, in a few words; for the page on playbooks."""
@@ -125,7 +165,7 @@ class Step(Protocol):
     """Whether no step may follow it."""
 
     @classmethod
-    def parse(cls, options: dict[str, Any], path: Path, document: Document) -> "Step":
+    def parse(cls, options: dict[str, Any], path: Path, document: Document) -> Step:
         """The step with its checked options; faults are noted in `document`, and the step is then not used."""
         found = fields.check(options, cls.options, document, path)
         return cls(**{attribute(name): value for name, value in found.items()})
@@ -146,7 +186,7 @@ class Step(Protocol):
         can = " or ".join(sorted(place.value for place in self.places()))
         return f"leave it out: it works {can}; 'when: phase' says where a playbook holds"
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> dict[str, object]:
         """The step as plain data: `{"step": word, option: value, ...}`."""
         return {"step": self.word, **{entry.name: getattr(self, attribute(entry.name)) for entry in self.options}}
 

@@ -9,6 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from workcell.rundir import schema
+
 LAST, SEEN, ACTIONS, LOCK, INSTALLED = "last.json", "seen.json", "actions.jsonl", "lock", "installed.json"
 
 PRESENT = 600.0
@@ -24,7 +26,25 @@ def directory(home: str) -> str:
     return os.path.join(home, layout.WATCHDOG)
 
 
-def read(home: str, name: str) -> "dict[str, Any] | None":
+def last_tick(home: str) -> "schema.Tick | None":
+    """The record of the last tick; None when it is missing or torn, as for the records below."""
+    found: schema.Tick | None = _read(home, LAST)
+    return found
+
+
+def seen(home: str) -> "schema.Seen | None":
+    """What ticks remember."""
+    found: schema.Seen | None = _read(home, SEEN)
+    return found
+
+
+def installed_timer(home: str) -> "schema.Installed | None":
+    """The timer that was installed."""
+    found: schema.Installed | None = _read(home, INSTALLED)
+    return found
+
+
+def _read(home: str, name: str) -> "Any":
     """One record of the watchdog; None when it is missing or torn: everything in it can be observed again."""
     try:
         with open(os.path.join(directory(home), name), "rb") as file:
@@ -43,7 +63,7 @@ def acted(home: str) -> int:
 
 def age(home: str) -> "float | None":
     """Seconds since the last tick of this boot, on the clock that stops in suspend; None without one."""
-    last = read(home, LAST)
+    last = last_tick(home)
     if last is None or last.get("boot") != platform.boot_id():
         return None
     at = last.get("monotonic")
@@ -65,13 +85,13 @@ def there(home: str) -> bool:
 
 def warning(home: str) -> "str | None":
     """What `ls` says when a watchdog is installed and its last tick is late; None when all is well."""
-    installed = read(home, INSTALLED)
+    installed = installed_timer(home)
     if installed is None:
         return None
     passed = age(home)
     if passed is not None and passed < LATE:
         return None
-    last = read(home, LAST)
+    last = last_tick(home)
     if passed is not None:
         when = f"its last tick was {clock.span(passed)} ago"
     elif last is None:

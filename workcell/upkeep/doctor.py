@@ -309,8 +309,8 @@ def _many(number: int) -> str:
 
 def _timer(home: str) -> Iterator[Line]:
     """The installed watchdog: a timer of another version does not act on what this one writes."""
-    installed = heartbeat.read(home, heartbeat.INSTALLED)
-    command = (installed or {}).get("command")
+    installed = heartbeat.installed_timer(home)
+    command = installed.get("command") if installed else None
     if installed is None or not isinstance(command, list) or len(command) < 3:
         return
     words = [str(word) for word in command]

@@ -30,8 +30,12 @@ def doctor(home: str, environment: dict[str, str], words: list[str]) -> list[Lin
     live run's agent is looked for on the PATH that its run has pinned, and its recipe's `probe`, where there is
     one, asks whether the credential is taken from here.
     """
-    installed = heartbeat.read(home, heartbeat.INSTALLED) or {}
-    if isinstance(installed.get("environment"), dict) and isinstance(installed.get("command"), list):
+    installed = heartbeat.installed_timer(home)
+    if (
+        installed is not None
+        and isinstance(installed.get("environment"), dict)
+        and isinstance(installed.get("command"), list)
+    ):
         environment = {str(name): str(value) for name, value in installed["environment"].items()}
         words = [str(word) for word in installed["command"]]
     user = {name: os.environ[name] for name in ("HOME", "LOGNAME", "USER") if name in os.environ}

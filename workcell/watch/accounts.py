@@ -66,10 +66,8 @@ def _due(hold: schema.AccountHold, actions: Actions, name: str) -> bool:
     mine = [one for one in actions.lines if one.get("account") == name and one.get("step") == "probe"]
     if mine:
         return actions.ago(mine[-1]) >= pause
-    try:
-        return actions.ago({"at": hold["since"]}) >= pause
-    except KeyError:
-        return True
+    since = hold.get("since")
+    return since is None or actions.since(since) >= pause
 
 
 def _of(home: str, hold: schema.AccountHold) -> look.Look | None:

@@ -42,16 +42,15 @@ class Acting:
     def mandate(self, seen: look.Look) -> int:
         """The attempt that a person last asked for: from there caps are counted."""
         for n in range(seen.n, 0, -1):
-            attempt = look.record_at(seen, n, layout.ATTEMPT) or {}
-            if (attempt.get("asked_by") or {}).get("who") == "person":
+            if look.asker(look.record_at(seen, n, layout.ATTEMPT)) == "person":
                 return n
         return 1
 
     def actor(self, seen: look.Look, playbook: str, edge: str | None = None) -> caps.Actor:
-        """Whoever acts on the run by that playbook, as caps count."""
+        """The playbook and the run on which it is about to act, as caps count."""
         account = holds.account(seen.run, seen.attempt) if seen.attempt else None
         return caps.Actor(seen.id, playbook, account, self.mandate(seen), edge)
 
     def hush(self, seen: look.Look, finding: "Finding", seconds: float) -> None:
         """Leave that finding of the run alone for so long."""
-        findings.hush(self.memory.of(seen), finding, self.now, seconds)
+        findings.hush(self.memory.of_run(seen), finding, self.now, seconds)

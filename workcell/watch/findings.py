@@ -8,7 +8,9 @@ from workcell.watch import observe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Literal
+    from typing import Literal
+
+    from workcell.rundir import schema
 
     Finding = Literal["settle", "judge", "start", "due", "orphan", "unknown", "corrupt", "starting", "read"]
 
@@ -61,7 +63,7 @@ def find(seen: look.Look, memory: observe.Memory, held: bool) -> "Finding | None
 
     Reads no clock but the memory's, starts nothing and writes nothing. A run with a hold is left alone.
     """
-    mine = memory.of(seen)
+    mine = memory.of_run(seen)
     if held:
         return None
     if seen.phase == phase.RUNNING:
@@ -75,7 +77,7 @@ def of_phase(where: str) -> "Finding | None":
     return _OF_PHASES.get(where)
 
 
-def _not_running(seen: look.Look, memory: observe.Memory, mine: "dict[str, Any]") -> "Finding | None":
+def _not_running(seen: look.Look, memory: observe.Memory, mine: "schema.SeenRun") -> "Finding | None":
     if settles(seen):
         return SETTLE
     since = memory.since(mine)
@@ -106,7 +108,7 @@ def _due(seen: look.Look, wall: float) -> bool:
         return True
 
 
-def _running(seen: look.Look, memory: observe.Memory, mine: "dict[str, Any]") -> "Finding | None":
+def _running(seen: look.Look, memory: observe.Memory, mine: "schema.SeenRun") -> "Finding | None":
     """Whether a live run is to be judged: something telling came, or it has been silent for long."""
     silent = memory.silence(seen, mine)
     if seen.reader == "none":
@@ -128,7 +130,7 @@ def _running(seen: look.Look, memory: observe.Memory, mine: "dict[str, Any]") ->
     return JUDGE
 
 
-def _read_due(mine: "dict[str, Any]", now: float) -> bool:
+def _read_due(mine: "schema.SeenRun", now: float) -> bool:
     """Whether the records of an agent at work are to be read: they grew, and READ_EVERY seconds are over."""
     due = now - now % READ_EVERY
     if float(mine.setdefault("read_at", due)) >= due or mine.get("read_sizes") == mine["sizes"]:
@@ -137,7 +139,7 @@ def _read_due(mine: "dict[str, Any]", now: float) -> bool:
     return True
 
 
-def _told(seen: look.Look, mine: "dict[str, Any]") -> bool:
+def _told(seen: look.Look, mine: "schema.SeenRun") -> bool:
     """Whether a telling event has come to the journal since the last tick."""
     path = os.path.join(seen.run, layout.EVENTS)
     try:
@@ -154,10 +156,11 @@ def _told(seen: look.Look, mine: "dict[str, Any]") -> bool:
     return any(word in data for word in TELLING)
 
 
-def hush(mine: "dict[str, Any]", word: str, now: observe.Now, seconds: float) -> None:
+def hush(mine: "schema.SeenRun", word: str, now: observe.Now, seconds: float) -> None:
     """Leave that finding alone for so long; a change of phase or attempt forgets it."""
     mine.setdefault("quiet", {})[word] = now.mono + seconds
 
 
-def _quiet(mine: "dict[str, Any]", word: str, now: observe.Now) -> bool:
-    return now.mono < float((mine.get("quiet") or {}).get(word) or 0.0)
+def _quiet(mine: "schema.SeenRun", word: str, now: observe.Now) -> bool:
+    until = mine.get("quiet")
+    return until is not None and now.mono < float(until.get(word) or 0.0)

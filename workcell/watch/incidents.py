@@ -1,13 +1,15 @@
 """Following playbooks on what is live: runs that say something telling or are stuck in a state, and the tmux server."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
 
 from workcell.base import clock
 from workcell.evidence import verdict as judging
 from workcell.judgement import choice
 from workcell.playbooks import caps, interpreter, library
 from workcell.playbooks.playbook import Playbook
+from workcell.playbooks.step import Judged
 from workcell.rundir import look, phase
 from workcell.watch import findings, looping, observe
 from workcell.watch import tmux_health as servers
@@ -31,30 +33,39 @@ NO_BOOK = 3600.0
 """Seconds before a state is looked at again that no playbook speaks of."""
 
 
+class _Found(NamedTuple):
+    """What was found of a run, and why a playbook fits."""
+
+    judged: Judged
+    edge: str
+    """Names the incident."""
+    fit: list[str]
+
+
 def judge(acting: Acting, seen: look.Look) -> None:
     """A live run that is silent or said something telling: what does it do, and does a playbook speak of it?"""
     books = acting.books(seen)
     found = judging.judge_live(seen, library.signals(books), acting.now.wall)
-    mine = acting.memory.of(seen)
-    verdict, activity = found["verdict"], found["activity"]
-    begun = _begun(acting, seen, books) if activity["state"] == "idle" else None
+    mine = acting.memory.of_run(seen)
+    judged, edge, activity = judged_live(found), found.edge, found.activity["state"]
+    begun = _begun(acting, seen, books) if activity == "idle" else None
     if begun is not None:
-        # what was interrupted is idle, as it should be, and waits for the word that its playbook still owes it
+        # the agent that was interrupted is idle, as it should be, and its playbook has a message for it yet to come
         book, edge = begun
-        _follow(acting, seen, findings.JUDGE, book, (_with_activity(verdict, "idle"), edge, ["it has begun"]))
+        _follow(acting, seen, findings.JUDGE, book, _Found(judged, edge, ["it has begun"]))
         return
     loop = looping.find(seen, found, mine, acting.now)
     if loop is not None:
-        verdict = {**verdict, "signals": [looping.NAME, *verdict["signals"]], "loop": loop["words"]}
-        found["edge"] = f"{looping.NAME}/{loop['key']}"
-    verdict = _with_activity(verdict, activity["state"])
-    if loop is not None or activity["state"] not in WORKS:
-        chosen, fit = choice.choose(books, finding(phase.RUNNING, verdict))
+        judged["signals"] = [looping.NAME, *judged["signals"]]
+        judged["loop"] = loop["words"]
+        edge = f"{looping.NAME}/{loop['key']}"
+    if loop is not None or activity not in WORKS:
+        chosen, fit = choice.choose(books, finding(phase.RUNNING, judged))
         if chosen is not None:
-            _follow(acting, seen, findings.JUDGE, chosen, (verdict, found["edge"], fit))
+            _follow(acting, seen, findings.JUDGE, chosen, _Found(judged, edge, fit))
             return
     mine.pop("open", None)
-    if _just_asked(found["asked"], acting.now):
+    if _just_asked(found.asked, acting.now):
         # the hook comes before the dialog: look again at the next tick, without another event
         mine["open"] = "asked"
         acting.hush(seen, findings.JUDGE, 0.0)
@@ -68,14 +79,14 @@ def read(acting: Acting, seen: look.Look) -> None:
         judge(acting, seen)
 
 
-def state(acting: Acting, seen: look.Look, found: "Finding") -> None:
+def state(acting: Acting, seen: look.Look, found: Finding) -> None:
     """A run in a state that can be neither followed nor settled."""
-    verdict = {"verdict": "unknown", "confidence": 1.0, "signals": [found]}
-    book, fit = choice.choose(acting.books(seen), finding(seen.phase, verdict))
+    judged = judged_state(found)
+    book, fit = choice.choose(acting.books(seen), finding(seen.phase, judged))
     if book is None:
         acting.hush(seen, found, NO_BOOK)
         return
-    _follow(acting, seen, found, book, (verdict, found, fit))
+    _follow(acting, seen, found, book, _Found(judged, found, fit))
 
 
 def server(acting: Acting, answer: servers.Answer) -> None:
@@ -83,9 +94,9 @@ def server(acting: Acting, answer: servers.Answer) -> None:
     book, fit = choice.choose(acting.books(None), {"evidence": [str(answer.trouble)], "confidence": 1.0})
     if book is None:
         return
-    mine = acting.memory.tmux.setdefault("trouble", {"word": answer.trouble, "first": acting.now.mono})
-    if mine["word"] != answer.trouble:
-        mine.update(word=answer.trouble, first=acting.now.mono)
+    mine = acting.memory.tmux.get("trouble")
+    if mine is None or mine["word"] != answer.trouble:
+        mine = acting.memory.tmux["trouble"] = {"word": str(answer.trouble), "first": acting.now.mono}
     subject = TmuxServer(acting.home, book.name, answer, acting.memory.tmux.get("server"), acting.now.wall)
     case = interpreter.Case(
         subject=subject,
@@ -99,19 +110,34 @@ def server(acting: Acting, answer: servers.Answer) -> None:
     acting.did += [f"tmux: {line}" for line in interpreter.follow(case).did]
 
 
-def finding(where: str, verdict: Mapping[str, Any]) -> choice.Finding:
-    """What was found, as playbooks are chosen by it."""
+def judged_live(found: judging.Live) -> Judged:
+    """What was found of a live attempt, as playbooks are chosen by it and as their steps read it."""
+    verdict = found.verdict
     return {
-        "verdict": verdict.get("verdict"),
-        "phase": where,
-        "activity": verdict.get("activity"),
-        "evidence": verdict.get("signals") or [],
-        "confidence": verdict.get("confidence") or 0.0,
+        "verdict": verdict["verdict"],
+        "confidence": verdict["confidence"],
+        "signals": verdict["signals"],
+        "resets_at": verdict.get("resets_at"),
+        "waits_itself": bool(verdict.get("waits_itself")),
+        "prompt": verdict.get("prompt"),
+        "activity": found.activity["state"],
     }
 
 
-def _with_activity(verdict: Mapping[str, Any], activity: str) -> dict[str, Any]:
-    return {**verdict, "activity": activity}
+def judged_state(found: Finding | None) -> Judged:
+    """The same of a run in a state that can be neither followed nor settled."""
+    return {"verdict": "unknown", "confidence": 1.0, "signals": [found] if found else []}
+
+
+def finding(where: str, judged: Judged) -> choice.Finding:
+    """What was found, as playbooks are chosen by it."""
+    return {
+        "verdict": judged.get("verdict"),
+        "phase": where,
+        "activity": judged.get("activity"),
+        "evidence": judged.get("signals") or [],
+        "confidence": judged.get("confidence") or 0.0,
+    }
 
 
 def _just_asked(at: str | None, now: observe.Now) -> bool:
@@ -131,30 +157,27 @@ def _begun(acting: Acting, seen: look.Look, books: list[Playbook]) -> tuple[Play
     return None
 
 
-def _follow(
-    acting: Acting, seen: look.Look, found: "Finding", book: Playbook, what: tuple[Mapping[str, Any], str, list[str]]
-) -> None:
-    """Carry out what is due of the playbook. `what` is the verdict, the edge of the incident, and why it fits."""
-    verdict, edge, fit = what
-    mine = acting.memory.of(seen)
-    if mine.get("open") != f"{book.name}/{edge}":
-        mine["open"], mine["opened"] = f"{book.name}/{edge}", acting.now.mono
+def _follow(acting: Acting, seen: look.Look, finding: Finding, book: Playbook, found: _Found) -> None:
+    """Carry out what is due of the playbook."""
+    mine = acting.memory.of_run(seen)
+    if mine.get("open") != f"{book.name}/{found.edge}":
+        mine["open"], mine["opened"] = f"{book.name}/{found.edge}", acting.now.mono
     incident = Incident(
-        verdict=verdict,
-        edge=edge,
-        fit=fit,
+        verdict=found.judged,
+        edge=found.edge,
+        fit=found.fit,
         seen_for=acting.now.mono - float(mine["opened"]),
         attended=acting.answer is not None and acting.answer.attended(seen.id),
     )
     case = interpreter.Case(
         subject=LiveRun(seen, book.name, incident, acting.now),
         book=book,
-        edge=edge,
-        actor=acting.actor(seen, book.name, edge),
+        edge=found.edge,
+        actor=acting.actor(seen, book.name, found.edge),
         acts=acting.actions,
-        fit=fit,
+        fit=found.fit,
         seen_for=incident.seen_for,
     )
     progress = interpreter.follow(case)
     acting.did += [f"{seen.id}: {book.name}: {line}" for line in progress.did]
-    acting.hush(seen, found, progress.rest)
+    acting.hush(seen, finding, progress.rest)

@@ -1,11 +1,13 @@
 """watchdog install, uninstall, status: the watchdog in a timer, and whether it still ticks."""
 
+from __future__ import annotations
+
 import os
 import shutil
 import sys
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workcell.base import clock, json_codec, platform
 from workcell.base.errors import Usage
@@ -13,14 +15,18 @@ from workcell.rundir import heartbeat, seal
 from workcell.rundir import home_creation as homes
 from workcell.watch.timers import command, cron, launchd, systemd
 
-TIMERS: dict[str, ModuleType] = {"cron": cron, "systemd": systemd, "launchd": launchd}
+if TYPE_CHECKING:
+    from workcell.rundir import schema
+
+TIMERS: dict[schema.Timer, ModuleType] = {"cron": cron, "systemd": systemd, "launchd": launchd}
 
 
 @dataclass(frozen=True)
 class Status:
     installed: str | None
     """cron, systemd or launchd; None when no timer is known to be installed."""
-    last: dict[str, Any] | None
+    last: schema.Tick | None
+    """The record of the last tick."""
     age_seconds: float | None
     """Since the last tick of this boot, without the time the machine slept."""
     warning: str | None
@@ -28,14 +34,14 @@ class Status:
     """Whether finishes count on it: see `rundir.heartbeat.there`."""
 
 
-def usual() -> str:
+def usual() -> schema.Timer:
     """The timer of this system: launchd on macOS, cron where it is installed, else systemd."""
     if sys.platform == "darwin":
         return "launchd"
     return "cron" if shutil.which("crontab") else "systemd"
 
 
-def install(home: str, timer: str | None) -> tuple[str, list[str]]:
+def install(home: str, timer: schema.Timer | None) -> tuple[schema.Timer, list[str]]:
     """(the timer, what was done). Another timer that was installed for this home is taken away first."""
     chosen = timer or usual()
     if chosen not in TIMERS:
@@ -43,19 +49,25 @@ def install(home: str, timer: str | None) -> tuple[str, list[str]]:
     homes.ensure(home)
     where = heartbeat.directory(home)
     os.makedirs(where, 0o700, exist_ok=True)
-    before = (heartbeat.read(home, heartbeat.INSTALLED) or {}).get("with")
+    known = heartbeat.installed_timer(home)
+    before = known.get("with") if known else None
     done = []
     if before in TIMERS and before != chosen:
         done += [f"removed: {line}" for line in TIMERS[before].uninstall(home)]
     if chosen == "cron":
         seal.replace(where, os.path.basename(cron.script(home)), cron.script_text(home), 0o700)
     done += TIMERS[chosen].install(home)
-    said = {
-        **{"schema": "workcell.file.installed/1", "with": chosen, "at": clock.stamp()},
-        **{"boot": platform.boot_id(), "monotonic": clock.monotonic(), "host": os.uname().nodename},
-        **{"command": command.words(), "environment": command.environment(home)},
+    installed: schema.Installed = {
+        "schema": "workcell.file.installed/1",
+        "with": chosen,
+        "at": clock.stamp(),
+        "boot": platform.boot_id(),
+        "monotonic": clock.monotonic(),
+        "host": os.uname().nodename,
+        "command": command.words(),
+        "environment": command.environment(home),
     }
-    seal.replace(where, heartbeat.INSTALLED, json_codec.encode(said))
+    seal.replace(where, heartbeat.INSTALLED, json_codec.encode(installed))
     if chosen == "cron" and cron.running() is False:
         done.append("no cron daemon runs on this machine: nothing will tick before it is started")
     return chosen, done
@@ -68,9 +80,9 @@ def uninstall(home: str) -> list[str]:
         if name == "cron" and not shutil.which("crontab"):
             continue
         done += timer.uninstall(home)
-    for name in (heartbeat.INSTALLED, os.path.basename(cron.script(home))):
+    for file in (heartbeat.INSTALLED, os.path.basename(cron.script(home))):
         try:
-            os.unlink(os.path.join(heartbeat.directory(home), name))
+            os.unlink(os.path.join(heartbeat.directory(home), file))
         except FileNotFoundError:
             continue
     return done
@@ -78,10 +90,10 @@ def uninstall(home: str) -> list[str]:
 
 def status(home: str) -> Status:
     """Whether a timer is installed and ticks. Looks only."""
-    installed = heartbeat.read(home, heartbeat.INSTALLED)
+    installed = heartbeat.installed_timer(home)
     return Status(
         installed=str(installed["with"]) if installed and installed.get("with") else None,
-        last=heartbeat.read(home, heartbeat.LAST),
+        last=heartbeat.last_tick(home),
         age_seconds=heartbeat.age(home),
         warning=heartbeat.warning(home),
         present=heartbeat.there(home),

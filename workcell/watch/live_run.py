@@ -8,9 +8,7 @@ Invariants:
 
 import os
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from workcell.accounts import holds
 from workcell.base import clock, ids
@@ -20,7 +18,7 @@ from workcell.finish import apply, playbook_holds, stop
 from workcell.judgement.ending import Hold
 from workcell.playbooks import notices
 from workcell.playbooks.interpreter import Hindrance, Reason
-from workcell.playbooks.step import DONE, REFUSED, Done
+from workcell.playbooks.step import DONE, REFUSED, Done, Judged, Outgoing
 from workcell.rundir import inbox, layout, look, phase
 from workcell.together import answer as answers
 from workcell.watch import observe
@@ -35,7 +33,7 @@ POLL = 0.05
 class Incident:
     """What was found of a live run."""
 
-    verdict: Mapping[str, Any]
+    verdict: Judged
     edge: str
     """Tells it from another incident of the same attempt."""
     fit: list[str]
@@ -87,7 +85,7 @@ class LiveRun:
 
     def why(self, text: str | None) -> str:
         prompt = self.verdict.get("prompt")
-        if isinstance(prompt, dict) and prompt.get("question"):
+        if prompt and prompt["question"]:
             return " ".join(str(prompt["question"]).split())[:300]
         why = text or "; ".join(self._incident.fit)
         if self.verdict.get("loop"):
@@ -107,7 +105,7 @@ class LiveRun:
         found = answers.answer(self.seen.run, choice, f"playbook:{self.book}", PATIENCE)
         return Done(str(found.state), f"answered {choice!r}" + (f": {found.why}" if found.why else ""))
 
-    def send(self, message: Mapping[str, Any]) -> Done:
+    def send(self, message: Outgoing) -> Done:
         if self.seen.phase != phase.RUNNING:
             return Done(REFUSED, f"it is {self.seen.phase}")
         whole = {**message, "attempt": self.seen.n, "by": f"playbook:{self.book}", "id": self.message}

@@ -1,6 +1,8 @@
 """Finds an agent that repeats its tool calls while nothing in its tree changes."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from workcell.base import clock
 from workcell.evidence import capture, verdict
@@ -8,6 +10,9 @@ from workcell.git import tree_age
 from workcell.judgement import repetition
 from workcell.rundir import look
 from workcell.watch import observe
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 NAME = "looping"
 """The finding, as playbooks name it in `when: evidence:`."""
@@ -23,14 +28,14 @@ def read(seen: look.Look) -> bool:
     return verdict.loop(sources) is not None
 
 
-def find(seen: look.Look, found: dict[str, Any], mine: dict[str, Any], now: observe.Now) -> dict[str, Any] | None:
-    """The loop in what `verdicts.judge_live` found, if the agent is at work and its tree is unchanged since it began.
+def find(seen: look.Look, found: verdict.Live, mine: schema.SeenRun, now: observe.Now) -> repetition.Loop | None:
+    """The loop in what `verdict.judge_live` found, if the agent is at work and its tree is unchanged since it began.
 
     Where the records tell no times, the loop counts from the first look that saw it (kept in `mine`), and it has to
     go round another `repetition.MOST` times.
     """
-    loop: dict[str, Any] | None = found["loop"]
-    if loop is None or found["activity"]["state"] not in ("working", "unknown"):
+    loop = found.loop
+    if loop is None or found.activity["state"] not in ("working", "unknown"):
         mine.pop("loop", None)
         return None
     since = _epoch(loop["since"])

@@ -8,7 +8,20 @@ from workcell.rundir import heartbeat, layout, look, seal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import TypedDict
+
+    from workcell.rundir import schema
+
+    class Counts(TypedDict, total=False):
+        """What one tick came to: the last keys of `schema.Tick`."""
+
+        live: int
+        done: int
+        unread: int
+        did: int
+        actions: int
+        pruned_at: float | None
+
 
 PERIOD = 60.0
 """Seconds between two ticks of a timer: cron knows no shorter ones."""
@@ -55,21 +68,32 @@ class Memory:
 
     def __init__(self, home: str, now: Now) -> None:
         self.home, self.now = home, now
-        self.last = heartbeat.read(home, heartbeat.LAST) or {}
-        stored = heartbeat.read(home, heartbeat.SEEN) or {}
-        same_boot = stored.get("boot") == now.boot and now.boot is not None
+        self.last = heartbeat.last_tick(home)
+        stored = heartbeat.seen(home)
+        same_boot = stored is not None and stored.get("boot") == now.boot and now.boot is not None
         self.stepped = False
         """Whether the wall clock was set since the last tick."""
         self.grace = self._why_fresh(same_boot)
         """Why nothing counted before holds any more; None when it does."""
-        self.runs: dict[str, dict[str, Any]] = {}
-        self.tmux: dict[str, Any] = {}
+        self.runs: dict[str, schema.SeenRun] = {}
+        self.tmux: schema.SeenTmux = {}
         # as bytes: what is remembered below is changed in place, and would be compared with itself
         self._before = json_codec.encode_line(stored) if stored else b""
-        if same_boot or self.grace is None:
+        if stored is not None and (same_boot or self.grace is None):
             self.tmux = stored.get("tmux") or {}
-        if self.grace is None:
+        if stored is not None and self.grace is None:
             self.runs = stored.get("runs") or {}
+
+    @property
+    def actions_read(self) -> int:
+        """Size of the record of actions at the end of the last tick."""
+        return int((self.last.get("actions") if self.last else None) or 0)
+
+    @property
+    def pruned_at(self) -> "float | None":
+        """When the notices that were sent were last looked through, as epoch seconds."""
+        found = self.last.get("pruned_at") if self.last else None
+        return float(found) if isinstance(found, int | float) else None
 
     def _why_fresh(self, same_boot: bool) -> "str | None":
         """The first tick after a gap sees a world that nobody watched: every silence begins anew."""
@@ -93,7 +117,7 @@ class Memory:
             return f"the clock was set by {clock.span(stepped)}"
         return None
 
-    def of(self, seen: look.Look) -> "dict[str, Any]":
+    def of_run(self, seen: look.Look) -> "schema.SeenRun":
         """What is remembered of the run in this phase of this attempt; empty for what is seen for the first time."""
         mine = self.runs.get(seen.id)
         if mine is None or mine.get("n") != seen.n or mine.get("phase") != seen.phase:
@@ -101,11 +125,11 @@ class Memory:
             self.runs[seen.id] = mine
         return mine
 
-    def since(self, mine: "dict[str, Any]") -> float:
+    def since(self, mine: "schema.SeenRun") -> float:
         """Seconds for which the run has been seen in this phase."""
         return max(0.0, self.now.mono - float(mine["first"]))
 
-    def silence(self, seen: look.Look, mine: "dict[str, Any]") -> float:
+    def silence(self, seen: look.Look, mine: "schema.SeenRun") -> float:
         """Seconds for which neither log nor journal of a running attempt has grown, as far as was watched."""
         sizes = [_size(seen.directory, layout.AGENT_LOG), _size(seen.run, layout.EVENTS)]
         if mine.get("sizes") != sizes:
@@ -115,20 +139,31 @@ class Memory:
     def keep(self, live: "set[str]") -> None:
         """Write it down, if anything changed; runs that are over are forgotten."""
         runs = {run: mine for run, mine in self.runs.items() if run in live}
-        new = {"schema": "workcell.file.seen/1", "boot": self.now.boot, "tmux": self.tmux, "runs": runs}
+        new: schema.Seen = {
+            "schema": "workcell.file.seen/1",
+            "boot": self.now.boot,
+            "tmux": self.tmux,
+            "runs": runs,
+        }
         data = json_codec.encode_line(new)
         if data != self._before:
             seal.replace(heartbeat.directory(self.home), heartbeat.SEEN, data)
 
-    def stamp(self, counts: "dict[str, Any]") -> None:
+    def stamp(self, counts: "Counts") -> None:
         """Write last.json: that there was a tick, on all clocks, and what it came to."""
         now = self.now
-        said = {
-            **{"schema": "workcell.file.tick/1", "at": clock.stamp(now.wall), "host": os.uname().nodename},
-            **{"boot": now.boot, "monotonic": now.mono, "boottime": now.boottime, "wall": now.wall},
-            **{"grace": self.grace, **counts},
+        tick: schema.Tick = {
+            "schema": "workcell.file.tick/1",
+            "at": clock.stamp(now.wall),
+            "host": os.uname().nodename,
+            "boot": now.boot,
+            "monotonic": now.mono,
+            "boottime": now.boottime,
+            "wall": now.wall,
+            "grace": self.grace,
+            **counts,
         }
-        seal.replace(heartbeat.directory(self.home), heartbeat.LAST, json_codec.encode_line(said))
+        seal.replace(heartbeat.directory(self.home), heartbeat.LAST, json_codec.encode_line(tick))
 
 
 def _size(directory: str, name: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import TYPE_CHECKING, cast
 
 from workcell.accounts import holds
 from workcell.base.errors import TryAgain
@@ -18,11 +18,9 @@ from workcell.rundir import find, heartbeat, locks, look, phase
 from workcell.rundir.cell import Cell
 from workcell.trust import policy
 from workcell.watch import act, findings, incidents, observe
-from workcell.watch.actions import Actions
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    pass
+    from workcell.rundir import schema
 
 SETTLES = "its end is written down, leftovers are ended, verify runs, and what follows is decided from that"
 
@@ -45,7 +43,7 @@ class Result:
     fits: list[str]
     steps: list[str]
     why: str
-    verdict: dict[str, Any] | None = None
+    verdict: schema.VerdictSummary | None = None
     did: list[str] = field(default_factory=list)
     dry_run: bool = False
 
@@ -102,17 +100,15 @@ def _plan(home: str, seen: look.Look, memory: observe.Memory) -> Result:
     books, _ = policy.books(home, seen)
     if seen.phase == phase.SCHEDULED:
         return _scheduled(home, seen, books)
+    summary: schema.VerdictSummary | None = None
     if seen.phase == phase.RUNNING:
         found = verdicts.judge_live(seen, library.signals(books), memory.now.wall)
-        verdict: dict[str, Any] = {**found["verdict"], "activity": found["activity"]["state"]}
+        judged, summary = incidents.judged_live(found), decide.summary(found.verdict)
         word: findings.Finding | None = findings.JUDGE
     else:
         word = findings.of_phase(seen.phase)
-        verdict = {"verdict": "unknown", "confidence": 1.0, "signals": [word] if word else []}
-    book, fits = choice.choose(books, incidents.finding(seen.phase, verdict))
-    summary: dict[str, Any] | None = None
-    if seen.phase == phase.RUNNING:
-        summary = {**decide.summary(found["verdict"])}
+        judged = incidents.judged_state(word)
+    book, fits = choice.choose(books, incidents.finding(seen.phase, judged))
     if book is None:
         return Result(seen.id, seen.phase, None, None, [], [], "no playbook speaks of this", summary)
     steps = [step.describe() for step in book.steps]
@@ -133,12 +129,5 @@ def _scheduled(home: str, seen: look.Look, books: list[Playbook]) -> Result:
     if after.get("not_before"):
         why += f"; not before {after['not_before']}"
     steps = [step.describe() for step in book.steps] if book else [f"resume: {after.get('how')}"]
-    judged = after.get("verdict")
-    kept: dict[str, Any] | None = {**judged} if judged else None
-    return Result(seen.id, seen.phase, findings.DUE, name, list(after.get("fits") or []), steps, why, kept)
-
-
-def record(home: str, run: str | None = None) -> list[dict[str, Any]]:
-    """The acts on record, of one run or of all; oldest first."""
-    actions = Actions(home, observe.Now())
-    return [one for one in actions.lines if run is None or one.get("run") == os.path.basename(run)]
+    judged = after.get("verdict") or None
+    return Result(seen.id, seen.phase, findings.DUE, name, list(after.get("fits") or []), steps, why, judged)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workcell.accounts import holds
 from workcell.base.errors import WorkcellError
@@ -18,12 +17,13 @@ from workcell.watch import findings
 from workcell.watch.acting import Acting
 
 if TYPE_CHECKING:
+    from workcell.judgement.next import Caps
     from workcell.watch.findings import Finding
 
 STARTS = 8
 """Maximum of attempts that are started in one tick; the others follow a minute later."""
 
-START_LIMITS: Mapping[str, Any] = {
+START_LIMITS: Caps = {
     "per_run": 5,
     "per_account": 1000,
     "per_hour": 60,
@@ -32,7 +32,7 @@ START_LIMITS: Mapping[str, Any] = {
 }
 """For starting what was launched and never begun: no playbook speaks of it."""
 
-RESUME_LIMITS = {**START_LIMITS, "per_run": 20}
+RESUME_LIMITS: Caps = {**START_LIMITS, "per_run": 20}
 """For going on by a playbook that is not there any more."""
 
 MOST_REST = 600.0
@@ -111,7 +111,7 @@ def _uses_windows(home: str) -> bool:
     return os.path.exists(tmux.of(home).socket)
 
 
-def _may_start(acting: Acting, seen: look.Look, actor: caps.Actor, limits: Mapping[str, Any], finding: Finding) -> bool:
+def _may_start(acting: Acting, seen: look.Look, actor: caps.Actor, limits: Caps, finding: Finding) -> bool:
     """Whether holds and caps let an attempt be started now; what waits is left alone until it may."""
     if acting.starts >= STARTS or (actor.account is not None and actor.account in acting.begun):
         return False

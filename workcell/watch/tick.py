@@ -10,8 +10,6 @@ from workcell.watch import findings, observe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from workcell.watch import tmux_health as server
 
 BUDGET = 45.0
@@ -35,7 +33,8 @@ class Report:
         self.did: list[str] = []
         self.grace: str | None = None
 
-    def counts(self) -> "dict[str, Any]":
+    def counts(self) -> "observe.Counts":
+        """The figures of the record of the tick."""
         return {"live": self.live, "done": self.done, "unread": len(self.unread), "did": len(self.did)}
 
 
@@ -85,7 +84,7 @@ def _pass(home: str, now: observe.Now, report: Report) -> None:
     report.grace = memory.grace
     if memory.grace is not None:
         # finishes that this tick starts ask whether a watchdog is there
-        memory.stamp({"pruned_at": memory.last.get("pruned_at")})
+        memory.stamp({"pruned_at": memory.pruned_at})
     found = scan.scan(home)
     report.done, report.unread = found.done, found.unread
     report.live = len(found.live)
@@ -105,7 +104,7 @@ def _pass(home: str, now: observe.Now, report: Report) -> None:
         if word is not None:
             todo.append((seen, word))
     tmux = _tmux(home, memory) if windows else None
-    unsettled = heartbeat.acted(home) != int(memory.last.get("actions") or 0)
+    unsettled = heartbeat.acted(home) != memory.actions_read
     if todo or unsettled or (tmux is not None and tmux.trouble) or _account_held(home):
         from workcell.watch import act  # playbooks, git and templates: some 150 ms
 
@@ -131,9 +130,9 @@ def _account_held(home: str) -> bool:
 
 def _pruned(home: str, memory: observe.Memory) -> float:
     """When the sent notices were last looked through, as epoch seconds: now, where that is an hour ago."""
-    last = memory.last.get("pruned_at")
-    if isinstance(last, int | float) and 0.0 <= memory.now.wall - last < PRUNE:
-        return float(last)
+    last = memory.pruned_at
+    if last is not None and 0.0 <= memory.now.wall - last < PRUNE:
+        return last
     from workcell.channels import outbox_prune
 
     outbox_prune.prune(home, memory.now.wall)
@@ -142,7 +141,7 @@ def _pruned(home: str, memory: observe.Memory) -> float:
 
 def _taken_up(seen: look.Look, memory: observe.Memory) -> None:
     """An attempt that a playbook opened has been taken up once its agent is seen to do anything at all."""
-    mine = memory.of(seen)
+    mine = memory.of_run(seen)
     if mine.get("taken_up") or seen.asker != "playbook":
         return
     sizes = mine.get("sizes") or [0]

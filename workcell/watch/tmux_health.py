@@ -10,8 +10,6 @@ from workcell.system import run_program
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from workcell.rundir import schema
 
 TIMEOUT = 2.0
@@ -32,7 +30,7 @@ class Answer:
         return True if self.sessions is None else self.sessions.get(session, False)
 
 
-def look(home: str, memory: dict[str, Any]) -> Answer:
+def look(home: str, memory: schema.SeenTmux) -> Answer:
     """Ask the home's server once, if there ever was one; `memory` keeps who it is, and how it is asked.
 
     A socket that is gone is not asked: whether its server lives is known from its identity alone.

@@ -10,15 +10,14 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workcell.base import clock
 from workcell.base.errors import WorkcellError
 from workcell.channels import post
 from workcell.judgement.ending import Hold
 from workcell.playbooks.interpreter import Hindrance
-from workcell.playbooks.step import DONE, FAILED, REFUSED, Done
+from workcell.playbooks.step import DONE, FAILED, REFUSED, Done, Judged, Outgoing
 from workcell.system import tmux
 from workcell.watch import tmux_health
 
@@ -42,7 +41,7 @@ class TmuxServer:
         self, home: str, book: str, answer: tmux_health.Answer, identity: schema.Identity | None, now: float
     ) -> None:
         self.book, self.now, self.message = book, now, ""
-        self.verdict: Mapping[str, Any] = {}
+        self.verdict: Judged = {}
         self._home, self._answer, self._identity = home, answer, identity
 
     @property
@@ -92,7 +91,7 @@ class TmuxServer:
 
     # -- what a server has not
 
-    def send(self, message: Mapping[str, Any]) -> Done:
+    def send(self, message: Outgoing) -> Done:
         return _NO_RUN
 
     def answer(self, choice: str) -> Done:

@@ -44,7 +44,7 @@ def test_a_tick_of_another_boot_and_one_from_the_future_count_for_nothing(home):
 
 def test_a_torn_record_is_none(home):
     (home / layout.WATCHDOG / heartbeat.LAST).write_text('{"boot": ')
-    assert heartbeat.read(str(home), heartbeat.LAST) is None
+    assert heartbeat.last_tick(str(home)) is None
 
 
 def test_how_much_was_acted(home):

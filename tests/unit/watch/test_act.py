@@ -26,14 +26,14 @@ def test_an_orphan_is_told_of_and_followed(made):
     memory, did = acted(made, (made.seen(phase.ORPHANED), findings.ORPHAN))
     assert did == ["r: orphan: notify: told as escalated"]
     assert [one["event"] for one in made.notices()] == ["escalated"]
-    assert memory.of(made.seen(phase.ORPHANED))["quiet"][findings.ORPHAN] > made.now().mono
+    assert memory.of_run(made.seen(phase.ORPHANED))["quiet"][findings.ORPHAN] > made.now().mono
     assert acted(made, (made.seen(phase.ORPHANED), findings.ORPHAN))[1] == [], "once"
 
 
 def test_a_state_that_no_playbook_speaks_of_rests(made):
     seen = made.seen(phase.LOST)
     memory, did = acted(made, (seen, findings.ORPHAN))
-    assert did == [] and memory.of(seen)["quiet"]
+    assert did == [] and memory.of_run(seen)["quiet"]
 
 
 def test_a_start_that_fails_is_on_record_and_the_next_finding_has_its_turn(made):

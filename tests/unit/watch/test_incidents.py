@@ -29,7 +29,7 @@ def acting(made, answer=None):
 
 def quiet(tick, seen, finding):
     """Seconds for which the finding is left alone."""
-    return tick.memory.of(seen)["quiet"][finding] - tick.now.mono
+    return tick.memory.of_run(seen)["quiet"][finding] - tick.now.mono
 
 
 def test_a_run_that_no_playbook_speaks_of_is_judged_again_in_a_minute(made):
@@ -43,7 +43,7 @@ def test_the_playbook_that_fits_is_followed_and_its_incident_kept_open(made):
     tick = acting(made)
     incidents.judge(tick, made.seen())
     assert tick.did == ["r: mine: notify: told as escalated"]
-    mine = tick.memory.of(made.seen())
+    mine = tick.memory.of_run(made.seen())
     assert mine["open"].startswith("mine/unknown/") and mine["opened"] == tick.now.mono
 
 
@@ -60,7 +60,7 @@ def test_a_person_at_the_terminal_is_left_alone(made):
     for answer in (tmux_health.Answer(None, sessions={"r": True}), tmux_health.Answer(None)):
         tick = acting(made, answer)
         incidents.judge(tick, made.seen())
-        tick.memory.of(made.seen())["opened"] -= 100.0
+        tick.memory.of_run(made.seen())["opened"] -= 100.0
         incidents.judge(tick, made.seen())
         assert tick.did == []
 

@@ -37,7 +37,7 @@ def running(tmp_path, size=10):
 def silent(home, seen, at):
     """One tick at that moment: the silence it counts."""
     memory = observe.Memory(home, at)
-    passed = memory.silence(seen, memory.of(seen))
+    passed = memory.silence(seen, memory.of_run(seen))
     memory.keep({seen.id})
     memory.stamp({})
     return passed, memory.grace
@@ -80,7 +80,7 @@ def test_what_changes_within_one_memory_is_written_down(home, tmp_path):
     seen.phase = phase.CREATED
     silent(home, seen, now(60.0))
     memory = observe.Memory(home, now(120.0))
-    assert memory.grace is None and memory.since(memory.of(seen)) == 60.0
+    assert memory.grace is None and memory.since(memory.of_run(seen)) == 60.0
 
 
 def test_a_torn_record_is_nothing_seen(home, tmp_path):

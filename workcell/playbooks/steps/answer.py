@@ -23,7 +23,8 @@ class Answer(Step):
     def while_running(self, run: Running) -> Done:
         if self.choice != SAFE:
             return run.answer(self.choice)
-        safe = (run.verdict.get("prompt") or {}).get("safe")
+        prompt = run.verdict.get("prompt")
+        safe = prompt["safe"] if prompt else None
         if not safe:
             return Done(REFUSED, "no option of this dialog is known to be safe")
         return run.answer(str(safe))

@@ -47,20 +47,20 @@ class Hold(Step):
             yield Misfit("until", "a run is not probed, an account is", "write 'scope: account', or 'until: person'")
 
     def at_end(self, ending: Ending) -> None:
-        ending.holds.append(self._pause(ending.verdict.get("resets_at"), ending.now))
+        ending.holds.append(self._pause(waits.resets_at(ending.verdict.get("resets_at"), ending.now), ending.now))
 
     def while_running(self, run: Running) -> Done:
-        return run.hold(self._pause(run.verdict.get("resets_at"), run.now))
+        return run.hold(self._pause(waits.resets_at(run.verdict.get("resets_at"), run.now), run.now))
 
-    def _pause(self, resets_at: str | None, now: float) -> Pause:
-        return Pause(self.scope, self.until, self._until_at(resets_at, now))
+    def _pause(self, reset: float | None, now: float) -> Pause:
+        return Pause(self.scope, self.until, self._until_at(reset, now))
 
-    def _until_at(self, resets_at: str | None, now: float) -> float | None:
+    def _until_at(self, reset: float | None, now: float) -> float | None:
+        """When the hold ends, for a limit that ends at `reset`; None where no time ends it."""
         most = None if self.for_ is None else now + self.for_
         if self.until != "resets":
             return most
-        at = waits.resets_at(resets_at, now)
-        if at is None:
+        if reset is None:
             return most if most is not None else now + waits.UNKNOWN_RESET
-        at = max(at, now) + waits.MARGIN
+        at = max(reset, now) + waits.MARGIN
         return at if most is None else min(at, most)

@@ -1,5 +1,7 @@
 """wait_until: goes on with the next step later."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -43,7 +45,7 @@ class WaitUntil(Step):
     for_: float | None
 
     @classmethod
-    def parse(cls, options: dict[str, Any], path: Path, document: Document) -> "Step":
+    def parse(cls, options: dict[str, Any], path: Path, document: Document) -> Step:
         found = super().parse(options, path, document)
         assert isinstance(found, WaitUntil)
         if found.until is None and found.for_ is None:

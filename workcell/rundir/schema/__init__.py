@@ -35,6 +35,7 @@ from workcell.rundir.schema.home import (
     SeenLoop,
     SeenRun,
     SeenTmux,
+    SeenTrouble,
     Tick,
     Trust,
 )
@@ -276,6 +277,7 @@ __all__ = [
     "SeenLoop",
     "SeenRun",
     "SeenTmux",
+    "SeenTrouble",
     "Session",
     "Sha256",
     "Slot",

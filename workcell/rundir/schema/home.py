@@ -1,6 +1,6 @@
 """The records of a home: holds on accounts, notices and their destinations, trust, the watchdog."""
 
-from typing import Any, Literal, NotRequired
+from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -207,6 +207,13 @@ class SeenRun(TypedDict):
     loop: NotRequired[SeenLoop]
 
 
+class SeenTrouble(TypedDict):
+    """Trouble of the tmux server, when it was first seen."""
+
+    word: str
+    first: float
+
+
 class SeenTmux(TypedDict, total=False):
     """What ticks remember of the tmux server."""
 
@@ -214,7 +221,7 @@ class SeenTmux(TypedDict, total=False):
     ask: list[str]
     """The command that asks it."""
     server: Identity
-    trouble: dict[str, Any]
+    trouble: SeenTrouble
 
 
 class Seen(TypedDict):
