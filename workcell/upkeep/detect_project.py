@@ -1,12 +1,17 @@
 """What a repository's own files suggest for its SUPERVISOR.md: the commands that test it and set it up."""
 
+from __future__ import annotations
+
 import os
 import re
 import tomllib
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workcell.base import json_codec
+
+if TYPE_CHECKING:
+    from workcell.base.json_codec import Json
 
 _NPM_NO_TEST = "no test specified"  # what `npm init` writes, and it fails
 _GUARDED = (".github/workflows", "deploy", "infra", "terraform", "migrations", "secrets")
@@ -117,7 +122,7 @@ def _jvm(here: _Top, found: Proposal) -> None:
         found.tests.append(("mvn -q test", "pom.xml"))
 
 
-def _toml(text: str) -> dict[str, Any]:
+def _toml(text: str) -> Json:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError:

@@ -26,8 +26,9 @@ def check(recipe: Mapping[str, Any], env: Mapping[str, str], workspace: str | No
     if path is None:
         return [Finding(WARN, name, f"{command[0]!r} is not on PATH", f"install {command[0]}, or use another recipe")]
     lines = [_version(name, path, str(recipe.get("versions") or ""), env)]
-    given = {**{key: value for key, value in (recipe.get("env") or {}).items() if value is not None}, **env}
-    return lines + _signed_in(reader, Start(name, command, given, recipe.get("io") == "terminal"))
+    own: Mapping[str, str | None] = recipe.get("env") or {}
+    fixed = {key: value for key, value in own.items() if value is not None}
+    return lines + _signed_in(reader, Start(name, command, {**fixed, **env}, recipe.get("io") == "terminal"))
 
 
 def _signed_in(reader: str, start: Start) -> list[Finding]:

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from workcell.base.errors import WorkcellError
 from workcell.evidence import judge_directory
@@ -24,9 +23,22 @@ class LsRequest:
 
 
 @dataclass(frozen=True)
+class Row:
+    """One playbook in the list."""
+
+    name: str
+    version: int
+    when: dict[str, list[str] | float]
+    """What must have been found for it to hold: the keys of `when` that say something."""
+    steps: list[str]
+    """The name of each step."""
+    origin: str
+    path: str
+
+
+@dataclass(frozen=True)
 class Listed:
-    playbooks: list[dict[str, Any]]
-    """name, version, when, steps, origin and path of each."""
+    playbooks: list[Row]
     faults: list[str]
     """What is wrong with those that cannot be used, a line each."""
     ignored: list[str]
@@ -108,11 +120,12 @@ class Tried:
     words: list[str]
     playbook: str | None
     fits: list[str]
-    steps: list[dict[str, Any]]
+    steps: list[dict[str, object]]
+    """Each step: its name in `step`, and its options."""
 
 
-def ls(home: str, ignored: Callable[[str], None] | None = None) -> tuple[list[dict[str, Any]], list[Fault]]:
-    """({name, version, when, steps, origin, path} of every playbook, the faults of those that cannot be used).
+def ls(home: str, ignored: Callable[[str], None] | None = None) -> tuple[list[Row], list[Fault]]:
+    """(every playbook, the faults of those that cannot be used).
 
     Files of the repository that are not used go to `ignored`, in words.
     """
@@ -124,16 +137,28 @@ def ls(home: str, ignored: Callable[[str], None] | None = None) -> tuple[list[di
             faults += error.faults
             continue
         rows.append(
-            {
-                "name": found.name,
-                "version": found.version,
-                "when": {key: value for key, value in found.when.items() if value},
-                "steps": [step.word for step in found.steps],
-                "origin": item.origin,
-                "path": item.path,
-            }
+            Row(
+                name=found.name,
+                version=found.version,
+                when=_given(found.when),
+                steps=[step.word for step in found.steps],
+                origin=item.origin,
+                path=item.path,
+            )
         )
     return rows, faults
+
+
+def _given(when: playbook.When) -> dict[str, list[str] | float]:
+    """The keys of `when` that say something."""
+    every: dict[str, list[str] | float] = {
+        "verdict": when["verdict"],
+        "phase": when["phase"],
+        "activity": when["activity"],
+        "evidence": when["evidence"],
+        "confidence": when["confidence"],
+    }
+    return {key: value for key, value in every.items() if value}
 
 
 def show(home: str, name: str) -> tuple[str, str]:

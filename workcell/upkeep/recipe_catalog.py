@@ -20,9 +20,21 @@ class LsRequest:
 
 
 @dataclass(frozen=True)
+class Row:
+    """One recipe in the list."""
+
+    name: str
+    summary: str | None
+    """What it says of itself, or why it cannot be read."""
+    io: str | None
+    """`terminal` or `file`; null for one that leaves it to the recipe that it extends."""
+    origin: str
+    path: str
+
+
+@dataclass(frozen=True)
 class Listed:
-    recipes: list[dict[str, Any]]
-    """name, summary, io, origin and path of each."""
+    recipes: list[Row]
     ignored: list[str]
     """Files of the repository that are not used, a line each."""
 
@@ -79,7 +91,7 @@ def perform_ls(cell: Cell, request: LsRequest) -> Listed:
 def perform_show(cell: Cell, request: ShowRequest) -> Shown | ByHand:
     """The operation `recipe show`. Raises Usage for `sh` without a brief, and NotFound for a name that there is not."""
     if not request.sh:
-        return Shown(**show(cell.home, request.name))
+        return show(cell.home, request.name)
     if request.brief is None:
         raise Usage("--sh needs a brief", f"workcell recipe show {request.name} --sh --brief BRIEF.md")
     return ByHand(request.name, by_hand(cell, request.name, request.brief, request.repo))
@@ -99,8 +111,8 @@ def project() -> str | None:
     return tree.top if tree and not tree.bare else None
 
 
-def ls(home: str, ignored: Callable[[str], None] | None = None) -> list[dict[str, Any]]:
-    """Every recipe: name, summary, io, origin, path. Files of the repository that are not used go to `ignored`."""
+def ls(home: str, ignored: Callable[[str], None] | None = None) -> list[Row]:
+    """Every recipe. Files of the repository that are not used go to `ignored`."""
     rows = []
     for found in search_path.items("recipes", project(), home, ignored=ignored):
         try:
@@ -108,18 +120,18 @@ def ls(home: str, ignored: Callable[[str], None] | None = None) -> list[dict[str
         except WorkcellError as error:
             front = {"summary": f"cannot be read: {error.message}"}  # one bad file must not hide the others
         rows.append(
-            {
-                "name": found.name,
-                "summary": front.get("summary") if isinstance(front.get("summary"), str) else None,
-                "io": front.get("io") or (None if front.get("extends") else recipe.DEFAULTS["io"]),
-                "origin": found.origin,
-                "path": found.path,
-            }
+            Row(
+                name=found.name,
+                summary=front.get("summary") if isinstance(front.get("summary"), str) else None,
+                io=front.get("io") or (None if front.get("extends") else recipe.DEFAULTS["io"]),
+                origin=found.origin,
+                path=found.path,
+            )
         )
     return rows
 
 
-def show(home: str, name: str) -> dict[str, Any]:
+def show(home: str, name: str) -> Shown:
     """A recipe as it will be used: its values, the files they came from, and the same as YAML text."""
     found = recipe.resolve(name, home=home, project=project(), complete=False)
     values = {key: value for key, value in found.values.items() if value not in (None, [], {}, "") and key != "extends"}
@@ -127,13 +139,7 @@ def show(home: str, name: str) -> dict[str, Any]:
     if len(found.origins) > 1:
         head += "".join(f"# {key}: {place}\n" for key, place in sorted(found.sources.items()) if "." not in key)
     text = head + document.plain_yaml(values)
-    return {
-        "name": name,
-        "values": found.values,
-        "origins": found.origins,
-        "sources": found.sources,
-        "text": text,
-    }
+    return Shown(name, found.values, found.origins, found.sources, text)
 
 
 def by_hand(cell: Cell, name: str, brief: str, repo: str | None) -> str:

@@ -20,8 +20,8 @@ def _elsewhere(tmp_path, monkeypatch):
 def test_the_shipped_ones_have_no_faults(tmp_path):
     rows, faults = playbook_catalog.ls(str(tmp_path))
     assert faults == [] and len(rows) > 10
-    assert all(row["origin"] == "shipped" and row["steps"] for row in rows)
-    path, text = playbook_catalog.show(str(tmp_path), rows[0]["name"])
+    assert all(row.origin == "shipped" and row.steps for row in rows)
+    path, text = playbook_catalog.show(str(tmp_path), rows[0].name)
     assert playbook_catalog.lint([path]) == [] and text.startswith("---")
     assert playbook_catalog.lint([str(Path(path).parent)]) == []
     with pytest.raises(NotFound):

@@ -9,10 +9,10 @@ from workcell.upkeep import recipe_catalog
 
 def test_recipes_are_listed_shown_and_checked(lab, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    names = {row["name"] for row in recipe_catalog.ls(lab.home)}
+    names = {row.name for row in recipe_catalog.ls(lab.home)}
     assert {"claude", "codex", "runbook", "shell"} <= names
     shown = recipe_catalog.show(lab.home, "claude-tui")
-    assert shown["values"]["io"] == "terminal" and "# " in shown["text"]
+    assert shown.values["io"] == "terminal" and "# " in shown.text
     bad = tmp_path / "bad.yaml"
     bad.write_text('command: [agent, "{{ no_such_variable }}"]\n')
     assert any("no_such_variable" in line for line in recipe_catalog.lint(lab.home, [str(bad)]))

@@ -21,9 +21,9 @@ def ls(as_json: arguments.Json = False) -> None:
         return
     table = []
     for row in found.playbooks:
-        when = "; ".join(f"{key}: {', '.join(map(str, _listed(value)))}" for key, value in row["when"].items())
+        when = "; ".join(f"{key}: {', '.join(map(str, _listed(value)))}" for key, value in row.when.items())
         table.append(
-            [(row["name"], "1"), (when, "0"), (" → ".join(row["steps"]), "0"), (row["origin"], "90")],
+            [(row.name, "1"), (when, "0"), (" → ".join(row.steps), "0"), (row.origin, "90")],
         )
     columns = (
         grid.Column("NAME"),

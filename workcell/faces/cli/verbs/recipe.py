@@ -28,7 +28,7 @@ def ls(as_json: arguments.Json = False) -> None:
     grid.show(
         columns,
         (
-            [(row["name"], "1"), (row["summary"] or "-", "0"), (row["io"] or "-", "0"), (row["origin"], "90")]
+            [(row.name, "1"), (row.summary or "-", "0"), (row.io or "-", "0"), (row.origin, "90")]
             for row in found.recipes
         ),
     )
