@@ -9,7 +9,8 @@ import pytest
 from tests.support.lab import alive, eventually
 from tests.support.stubs import Stub
 from workcell.rundir import inbox, layout, look
-from workcell.together import answer, send, typist
+from workcell.together import answer, send
+from workcell.together import dialog as dialogs
 
 TEXTS = {
     "one byte": "x",
@@ -251,8 +252,8 @@ class _Window:
 
 def test_option_names():
     dialog = {"options": [{"n": "1", "text": "Yes"}, {"n": "2", "text": "Yes, always"}, {"n": "3", "text": "No"}]}
-    assert typist.option(dialog, "2", None) == 1
-    assert typist.option(dialog, None, "yes") == 0
-    assert typist.option(dialog, None, "yes,") == 1
-    assert typist.option(dialog, None, "maybe") is None
-    assert typist.option(dialog, "7", None) is None
+    assert dialogs.find_option(dialog, "2", None) == 1
+    assert dialogs.find_option(dialog, None, "yes") == 0
+    assert dialogs.find_option(dialog, None, "yes,") == 1
+    assert dialogs.find_option(dialog, None, "maybe") is None
+    assert dialogs.find_option(dialog, "7", None) is None

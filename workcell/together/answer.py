@@ -8,7 +8,8 @@ from workcell.evidence import screen as terminal
 from workcell.judgement import composer, screen
 from workcell.rundir import find, layout, look, phase
 from workcell.rundir.cell import Cell
-from workcell.together import send, typist
+from workcell.together import dialog as dialogs
+from workcell.together import send
 
 Result = send.Result
 
@@ -47,8 +48,12 @@ def answer(run: str, word: str, by: str = "person", patience: float = send.PATIE
         if word.strip().isdigit():
             raise Refused(f"{seen.id} shows no dialog now", f"workcell what {seen.id}")
         return send.send(run, word, "sequential", by, patience)
-    if typist.option(dialog, None, word) is None:
+    if dialogs.find_option(dialog, None, word) is None:
         options = [f"{one['n'] or '-'} {one['text']}" for one in dialog["options"]]
         raise Refused(f"{word!r} names no option of: {dialog['question']}", "choose one of these", details=options)
-    message = {"kind": "answer", "dialog_id": composer.dialog_id(dialog), "by": by}
-    return send.deliver(run, {**message, "choice" if word.strip().isdigit() else "text": word.strip()}, patience)
+    message: send.Outgoing = {"kind": "answer", "dialog_id": composer.dialog_id(dialog), "by": by}
+    if word.strip().isdigit():
+        message["choice"] = word.strip()
+    else:
+        message["text"] = word.strip()
+    return send.deliver(run, message, patience)

@@ -1,14 +1,33 @@
 """send: a message for the agent, typed by its runner when it fits, or put into the next attempt's brief."""
 
+from __future__ import annotations
+
 import os
 import time
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from workcell.base.errors import Refused, Usage
 from workcell.finish import settle, stop
 from workcell.rundir import find, inbox, look, phase
 from workcell.rundir.cell import Cell
+
+if TYPE_CHECKING:
+    from typing import Required, TypedDict
+
+    from workcell.rundir import schema
+
+    class Outgoing(TypedDict, total=False):
+        """A message for the agent: the keys of `schema.Message` that its sender knows."""
+
+        kind: Required[schema.MessageKind]
+        by: str
+        attempt: int
+        mode: schema.MessageMode
+        text: str
+        choice: str
+        dialog_id: str
+
 
 PATIENCE = 15.0
 """Seconds to wait for a word on what became of the message."""
@@ -52,7 +71,9 @@ def told(done: Result) -> Result:
     return done
 
 
-def send(run: str, text: str, mode: str = "sequential", by: str = "person", patience: float = PATIENCE) -> Result:
+def send(
+    run: str, text: str, mode: schema.MessageMode = "sequential", by: str = "person", patience: float = PATIENCE
+) -> Result:
     """Bring a text to the agent: `sequential` when it is idle, `important` after this turn, `urgent` at once.
 
     Usage for an empty text, Refused for a run that nothing can be sent to. Returns as soon as something is known
@@ -65,28 +86,24 @@ def send(run: str, text: str, mode: str = "sequential", by: str = "person", pati
     return deliver(run, {"kind": "text", "mode": mode, "text": text, "by": by}, patience)
 
 
-def deliver(run: str, message: dict[str, Any], patience: float) -> Result:
+def deliver(run: str, message: Outgoing, patience: float) -> Result:
     """Put a message into the inbox of a run, and wait for word of it."""
     seen = settle.settle(run)
     if seen.phase == phase.CORRUPT:
         raise Refused(f"{seen.id} cannot be read: {seen.why}", f"workcell fsck {seen.id}")
     live = seen.phase in (phase.RUNNING, phase.STARTING)
-    types = live and _screen(seen) != "none" and seen.io == "terminal"
+    types = live and seen.screen != "none" and seen.io == "terminal"
     if message["kind"] != "text" and not types:
         raise Refused(f"{seen.id} has no terminal to press keys in: it is {seen.phase}", f"workcell status {seen.id}")
     if message["kind"] != "text":
         message = {**message, "attempt": seen.n}
-    name = inbox.post(run, message)
+    name = inbox.post(run, {**message})
     if not types:
         recipe = seen.recipe_name
         why = f"recipe {recipe!r} takes no messages while it runs" if live else f"the run is {seen.phase}"
         return Result(seen.id, name, inbox.QUEUED, f"{why}: the next attempt's brief will hold it")
     stop.poke(run)
     return _word(seen, run, name, time.monotonic() + patience)
-
-
-def _screen(seen: look.Look) -> str:
-    return seen.screen
 
 
 def _word(seen: look.Look, run: str, name: str, until: float) -> Result:

@@ -149,7 +149,7 @@ def ls(home: str, ignored: Callable[[str], None] | None = None) -> tuple[list[Ro
     return rows, faults
 
 
-def _given(when: playbook.When) -> dict[str, list[str] | float]:
+def _given(when: choice.When) -> dict[str, list[str] | float]:
     """The keys of `when` that say something."""
     every: dict[str, list[str] | float] = {
         "verdict": when["verdict"],
