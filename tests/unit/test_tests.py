@@ -129,7 +129,6 @@ texts/markdown.py
 texts/project_rules.py
 texts/recipe.py
 texts/signal.py
-together/typist.py
 trust/acceptance.py
 trust/policy.py
 trust/repository_rules.py
