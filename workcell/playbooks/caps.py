@@ -48,7 +48,7 @@ class Record(Protocol):
 
 @dataclass(frozen=True)
 class Actor:
-    """Who is about to act on what."""
+    """The run and the playbook of the next act."""
 
     run: str
     playbook: str

@@ -1,13 +1,13 @@
-"""Follows a playbook on what is live, a run or the tmux server, one step after the other over many ticks.
+"""Follows a playbook on a live run or on the tmux server, one step after the other over many ticks.
 
 Invariants:
-- What was done stands in the record of acts and nowhere else: the next step is the one behind those that have a result.
+- The progress of a playbook is in the record of acts alone: the next step is the one behind those with a result.
   A tick that is killed between intent and result leaves an open intent; the next tick closes it before it comes here.
 - The intent is durable before a step acts. Where it cannot be written, nothing is done.
 - A step that touches a run or a program is carried out only where nothing hinders it at this very moment: two looks
-  that agree, nobody at the terminal, the same attempt in the same phase, and room below every cap.
+  that agree, no person at the terminal, the same attempt in the same phase, and room below every cap.
 - After such a step the playbook rests: whether it helped shows at the next look.
-- What hinders is a value of `Reason` with seconds; words are for people.
+- A hindrance is a value of `Reason` with seconds; its words are for people.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from workcell.rundir import schema
 
     class Incident(TypedDict):
-        """What every line of one incident has in the record of acts."""
+        """Fields that every line of one incident has in the record of acts."""
 
         run: str
         attempt: int
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
         edge: str
 
     class Intent(TypedDict, total=False):
-        """What the record tells of an act beside its number and time: keys of `schema.Action`."""
+        """Fields of the line before an act, beside its number and time: keys of `schema.Action`."""
 
         run: str | None
         attempt: int
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
         why: str | list[str]
 
     class Outcome(TypedDict, total=False):
-        """What the result of an act tells beside its state: keys of `schema.Action`."""
+        """Fields of the line after an act, beside its state: keys of `schema.Action`."""
 
         run: str | None
         attempt: int
@@ -76,7 +76,7 @@ NOT_DONE = ("not done", "unknown")
 
 
 class Reason(Enum):
-    """What kind of thing keeps a step from being carried out."""
+    """Kinds of hindrances."""
 
     SEEN_ONCE = auto()
     ATTENDED = auto()
@@ -96,13 +96,13 @@ class Hindrance:
 
 
 class Subject(Running, Protocol):
-    """What a playbook is followed on."""
+    """A run, or the tmux server, on which a playbook is followed."""
 
     begins_anew: bool
     """Whether a playbook that was followed to its end is followed again while the trouble lasts."""
 
     def hindrance(self) -> Hindrance | None:
-        """What keeps automation from touching it now."""
+        """The reason why automation may not touch it now; None when it may."""
 
     def give_up(self, why: str) -> None:
         """Say that automation stops here, for the reason `why`."""
@@ -138,7 +138,7 @@ class Case:
 
     @property
     def mark(self) -> Incident:
-        """What every line of this incident has."""
+        """The fields that every line of this incident has."""
         return {
             "run": self.subject.id,
             "attempt": self.subject.attempt,
@@ -147,14 +147,14 @@ class Case:
         }
 
     def lines(self) -> list[schema.Action]:
-        """What the record has of this incident."""
+        """The lines of this incident in the record."""
         mark = self.mark
         return [one for one in self.acts.lines if all(one.get(key) == value for key, value in mark.items())]
 
 
 @dataclass(frozen=True)
 class Progress:
-    """What was done, a line for each step, and the seconds until the incident is to be looked at again."""
+    """The steps that were carried out, a line each, and the seconds until the incident is to be looked at again."""
 
     did: list[str]
     rest: float

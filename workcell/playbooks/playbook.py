@@ -31,7 +31,7 @@ class _Front(TypedDict):
 
 @dataclass
 class Playbook:
-    """What a playbook file says."""
+    """A playbook as its file says it."""
 
     name: str
     version: int

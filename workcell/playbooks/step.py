@@ -1,4 +1,4 @@
-"""What a step of a playbook is, and what it may ask of the run that it is carried out on.
+"""The steps of playbooks: the form of a step, and the calls that it may make on the run that it is carried out on.
 
 Invariants:
 - One object for each step of each playbook. `judgement.next` calls its `at_end`, `interpreter.follow` its `rest` and
@@ -102,14 +102,14 @@ class Running(Protocol):
     """The playbook's name."""
     verdict: Judged
     account: str | None
-    """What the run spends from; None where that is not known."""
+    """The account that the run spends from; None where that is not known."""
     now: float
     """Epoch seconds."""
     message: str
     """The id for a message that this step sends; it stands in the record of the act."""
 
     def event(self, needs: bool) -> str | None:
-        """The notice that tells of what was found; None where nobody is to be told. `needs`: a person must act."""
+        """The notice of what was found; None where there is none. `needs`: a person must act."""
 
     def why(self, text: str | None) -> str:
         """The reason for a notice: `text`, or why the playbook was chosen."""
@@ -151,7 +151,7 @@ class Step(Protocol):
     word: ClassVar[schema.StepWord]
     """How playbooks name it."""
     does: ClassVar[str]
-    """What it is for, in a few words; for the page on playbooks."""
+    """Its purpose in a few words, for the page on playbooks."""
     options: ClassVar[tuple[Field, ...]] = ()
     """The first one may be written short: `resume: native`."""
     ended: ClassVar[str | None] = None
@@ -177,7 +177,7 @@ class Step(Protocol):
         return frozenset(place for place, words in said.items() if words is not None)
 
     def misfits(self, places: frozenset[Place]) -> Iterator[Misfit]:
-        """What makes no sense in a playbook that is followed in `places` alone."""
+        """The options, or the whole step, that make no sense in a playbook that is followed in `places` alone."""
         if not places & self.places():
             where = " and ".join(sorted(place.value for place in places))
             yield Misfit(None, f"{self.word!r} does nothing {where}, where this playbook holds", self._cure())

@@ -38,7 +38,7 @@ def deliver(run: str, n: int, tty: int = 0) -> int:
 
 
 def _typing(run: str, n: int) -> schema.Typing:
-    """What the intent of the attempt says of typing; empty where it says nothing."""
+    """How the intent of the attempt has messages typed; empty where it does not say."""
     data = safe_open.read(os.path.join(layout.attempt(run, n), layout.ATTEMPT), look.LARGEST)
     attempt: Any = decode(data or b"{}")
     return cast("schema.Typing", attempt.get("typing") or {})

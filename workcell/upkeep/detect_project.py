@@ -1,4 +1,4 @@
-"""What a repository's own files suggest for its SUPERVISOR.md: the commands that test it and set it up."""
+"""Proposes a SUPERVISOR.md from a repository's own files: the commands that test it and set it up."""
 
 from __future__ import annotations
 

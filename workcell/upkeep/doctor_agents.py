@@ -1,4 +1,4 @@
-"""What can be known of an agent program before a launch: its version, its sign-in, and what it would ask first."""
+"""Checks an agent program before a launch: its version, its sign-in, and questions that it would ask first."""
 
 import re
 from collections.abc import Mapping

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 TIMEOUT = 30.0
 
 POOR = {"SHELL": "/bin/sh", "PATH": "/usr/bin:/bin", "LANG": "C"}
-"""What cron gives beside HOME and LOGNAME."""
+"""The environment of cron beside HOME and LOGNAME."""
 
 
 def doctor(home: str, environment: dict[str, str], words: list[str]) -> list[Line]:

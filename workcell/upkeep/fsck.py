@@ -41,7 +41,7 @@ class Result:
 
 @dataclass
 class Report:
-    """What is wrong with one run; `mended` is what was put right, `foreign` what was planted and set aside."""
+    """The faults of one run; `mended` are those that were repaired, `foreign` files that were planted and set aside."""
 
     id: str
     phase: str

@@ -1,4 +1,4 @@
-"""gc: what is no longer needed, with the proof for each, and its removal when a person says yes."""
+"""gc: lists files that are no longer needed, with the proof for each, and removes them when a person says yes."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def _plain_log(seen: look.Look) -> list[Item]:
     try:
         about = os.lstat(log)
     except OSError:
-        return []  # the agent left none, or left it where nobody may look
+        return []  # the agent left none, or left it where it cannot be read
     if not stat.S_ISREG(about.st_mode) or about.st_size <= log_segments.WORTH_PACKING:
         return []
     return [Item("log", log, about.st_size, True, ["its run is over: it is compressed, not removed"])]

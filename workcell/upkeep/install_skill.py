@@ -28,7 +28,7 @@ class Shown:
 @dataclass(frozen=True)
 class Request:
     agent: str = "agents"
-    """Who is to find the skill."""
+    """`agents`, or the name of the agent that is to find the skill."""
     directory: str | None = None
     """Another directory of skills."""
     user: bool = False

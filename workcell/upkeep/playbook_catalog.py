@@ -1,4 +1,4 @@
-"""playbook: what there is, what one says, what is wrong in one, and which would hold for what an agent left."""
+"""playbook: lists playbooks, shows and checks one, and tries which would hold for what an agent left."""
 
 import os
 from collections.abc import Callable
@@ -29,7 +29,7 @@ class Row:
     name: str
     version: int
     when: dict[str, list[str] | float]
-    """What must have been found for it to hold: the keys of `when` that say something."""
+    """The conditions under which it holds: the keys of `when` that are given."""
     steps: list[str]
     """The name of each step."""
     origin: str
@@ -40,7 +40,7 @@ class Row:
 class Listed:
     playbooks: list[Row]
     faults: list[str]
-    """What is wrong with those that cannot be used, a line each."""
+    """The faults of playbooks that cannot be used, a line each."""
     ignored: list[str]
     """Files of the repository that are not used, a line each."""
 
@@ -150,7 +150,7 @@ def ls(home: str, ignored: Callable[[str], None] | None = None) -> tuple[list[Ro
 
 
 def _given(when: choice.When) -> dict[str, list[str] | float]:
-    """The keys of `when` that say something."""
+    """The conditions that are given."""
     every: dict[str, list[str] | float] = {
         "verdict": when["verdict"],
         "phase": when["phase"],

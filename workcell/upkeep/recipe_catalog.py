@@ -1,4 +1,4 @@
-"""recipe: what recipes there are, what one says when all that it extends is filled in, and what is wrong in one."""
+"""recipe: lists recipes, shows one with the recipes that it extends, and checks the files of recipes."""
 
 import os
 from collections.abc import Callable
@@ -25,7 +25,7 @@ class Row:
 
     name: str
     summary: str | None
-    """What it says of itself, or why it cannot be read."""
+    """Its own summary, or why it cannot be read."""
     io: str | None
     """`terminal` or `file`; null for one that leaves it to the recipe that it extends."""
     origin: str

@@ -122,7 +122,7 @@ ACTS: "dict[Finding, Callable[[Acting, look.Look], None]]" = {
     findings.STARTING: partial(incidents.state, found=findings.STARTING),
     findings.READ: incidents.read,
 }
-"""What is done about each finding."""
+"""The function for each finding."""
 
 
 _SENT = ("nudge", "answer", "interrupt", "stop")

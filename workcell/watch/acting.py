@@ -1,4 +1,4 @@
-"""What the acts of one tick share: the home, what was seen before, the record, and what was done so far."""
+"""The state that the acts of one tick share: the home, the memory, the record, and the acts so far."""
 
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ class Acting:
     ) -> None:
         self.home, self.memory, self.actions, self.now = home, memory, actions, memory.now
         self.answer = answer
-        """What tmux said; None where it was not asked."""
+        """The answer of tmux; None where it was not asked."""
         self.did: list[str] = []
         self.begun: set[str] = set()
         """Accounts on which a run has been started in this tick: they are woken one by one."""

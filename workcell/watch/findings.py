@@ -1,4 +1,4 @@
-"""What one look at a run finds to do: cheap words from phase, memory and the tail of its journal."""
+"""The finding of one look at a run: a cheap decision from its phase, the memory and the end of its journal."""
 
 import os
 
@@ -19,7 +19,7 @@ SETTLE: "Finding" = "settle"
 JUDGE: "Finding" = "judge"
 """A live run said something telling, or has been silent for long."""
 START: "Finding" = "start"
-"""It was launched, and nobody started it."""
+"""It was launched and never started."""
 DUE: "Finding" = "due"
 """The time of its next attempt has come."""
 ORPHAN: "Finding" = "orphan"
@@ -45,7 +45,7 @@ SLOW_START = 120.0
 
 TELLING = (
     *(b'"approval.requested"', b'"limit"', b'"retry"', b'"error"', b'"turn.completed"', b'"session.exited"'),
-    # the payloads of hooks, which stand in the journal before anybody has read them
+    # payloads of hooks, which are in the journal before they are read
     *(b'"PermissionRequest"', b'"permission_prompt"', b'"idle_prompt"', b'"AskUserQuestion"', b'"request_user_input"'),
     *(b'"Stop"', b'"StopFailure"', b'"SessionEnd"'),
 )
@@ -59,7 +59,7 @@ _TAIL = 1 << 18
 
 
 def find(seen: look.Look, memory: observe.Memory, held: bool) -> "Finding | None":
-    """What there is to do; None where there is nothing.
+    """The finding on a run; None where there is nothing to do.
 
     Reads no clock but the memory's, starts nothing and writes nothing. A run with a hold is left alone.
     """
@@ -112,8 +112,8 @@ def _running(seen: look.Look, memory: observe.Memory, mine: "schema.SeenRun") ->
     """Whether a live run is to be judged: something telling came, or it has been silent for long."""
     silent = memory.silence(seen, mine)
     if seen.reader == "none":
-        return None  # nobody can read what it records, and silence proves nothing
-    told = _told(seen, mine)
+        return None  # its records cannot be read, and silence proves nothing
+    told = _has_telling_event(seen, mine)
     if told:
         mine.pop("quiet", None)
         mine["look_at"] = 0.0
@@ -139,7 +139,7 @@ def _read_due(mine: "schema.SeenRun", now: float) -> bool:
     return True
 
 
-def _told(seen: look.Look, mine: "schema.SeenRun") -> bool:
+def _has_telling_event(seen: look.Look, mine: "schema.SeenRun") -> bool:
     """Whether a telling event has come to the journal since the last tick."""
     path = os.path.join(seen.run, layout.EVENTS)
     try:

@@ -1,4 +1,4 @@
-"""Following playbooks on what is live: runs that say something telling or are stuck in a state, and the tmux server."""
+"""Follows playbooks on live runs that report an event or are stuck in a state, and on the tmux server."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ NO_BOOK = 3600.0
 
 
 class _Found(NamedTuple):
-    """What was found of a run, and why a playbook fits."""
+    """The finding on a run, and why a playbook fits."""
 
     judged: Judged
     edge: str
@@ -43,7 +43,7 @@ class _Found(NamedTuple):
 
 
 def judge(acting: Acting, seen: look.Look) -> None:
-    """A live run that is silent or said something telling: what does it do, and does a playbook speak of it?"""
+    """Judge a live run that is silent or reported an event, and follow the playbook that holds for it."""
     books = acting.books(seen)
     found = judging.judge_live(seen, library.signals(books), acting.now.wall)
     mine = acting.memory.of_run(seen)
@@ -111,7 +111,7 @@ def server(acting: Acting, answer: servers.Answer) -> None:
 
 
 def judged_live(found: judging.Live) -> Judged:
-    """What was found of a live attempt, as playbooks are chosen by it and as their steps read it."""
+    """The finding on a live attempt, as playbooks are chosen by it and as their steps read it."""
     verdict = found.verdict
     return {
         "verdict": verdict["verdict"],
@@ -130,7 +130,7 @@ def judged_state(found: Finding | None) -> Judged:
 
 
 def finding(where: str, judged: Judged) -> choice.Finding:
-    """What was found, as playbooks are chosen by it."""
+    """The finding as playbooks are chosen by it."""
     return {
         "verdict": judged.get("verdict"),
         "phase": where,

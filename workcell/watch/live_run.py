@@ -1,7 +1,7 @@
 """A run whose attempt is not over, as the steps of a playbook see it, and what they may do to it.
 
 Invariants:
-- Only the runner types: what is meant for the agent goes into the inbox, with an order where one is needed.
+- Only the runner types: a message for the agent goes into the inbox, with an order where one is needed.
 - Nothing is put into the inbox of a run that is not running.
 - The id of a message is on record before it is delivered, so a killed tick can find what became of it.
 """
@@ -31,7 +31,7 @@ POLL = 0.05
 
 @dataclass(frozen=True)
 class Incident:
-    """What was found of a live run."""
+    """The finding on a live run, and the playbook's reasons."""
 
     verdict: Judged
     edge: str

@@ -1,4 +1,4 @@
-"""What the watchdog saw before: silence counted on the clock that stops in suspend, and only within one boot."""
+"""The memory of the watchdog: times on the clock that stops in suspend, which count within one boot only."""
 
 import os
 import time
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from workcell.rundir import schema
 
     class Counts(TypedDict, total=False):
-        """What one tick came to: the last keys of `schema.Tick`."""
+        """The figures of one tick: keys of `schema.Tick`."""
 
         live: int
         done: int
@@ -27,7 +27,7 @@ PERIOD = 60.0
 """Seconds between two ticks of a timer: cron knows no shorter ones."""
 
 GAP = 3 * PERIOD
-"""With more than this between two ticks nobody watched: what was counted before says nothing of now."""
+"""Maximum seconds between two ticks. After a longer gap, times that were counted before say nothing."""
 
 JUMP = 5.0
 """Seconds by which the clock that runs on in suspend may be ahead before the machine has slept."""
@@ -64,7 +64,7 @@ def _boottime() -> float:
 
 
 class Memory:
-    """seen.json: what was true of each live run when it was first seen to be so, on the monotonic clock."""
+    """seen.json: the phase of each live run, its silence and when they were first seen, on the monotonic clock."""
 
     def __init__(self, home: str, now: Now) -> None:
         self.home, self.now = home, now
@@ -96,7 +96,7 @@ class Memory:
         return float(found) if isinstance(found, int | float) else None
 
     def _why_fresh(self, same_boot: bool) -> "str | None":
-        """The first tick after a gap sees a world that nobody watched: every silence begins anew."""
+        """Why every count begins anew, as after a gap; None where it goes on. `same_boot`: seen.json is of it."""
         last, now = self.last, self.now
         if not last:
             return "the first tick"
@@ -118,7 +118,7 @@ class Memory:
         return None
 
     def of_run(self, seen: look.Look) -> "schema.SeenRun":
-        """What is remembered of the run in this phase of this attempt; empty for what is seen for the first time."""
+        """The record of the run in this phase of this attempt; a new one where the phase is seen for the first time."""
         mine = self.runs.get(seen.id)
         if mine is None or mine.get("n") != seen.n or mine.get("phase") != seen.phase:
             mine = {"n": seen.n, "phase": seen.phase, "first": self.now.mono}

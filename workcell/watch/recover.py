@@ -1,4 +1,4 @@
-"""recover: what the watchdog would do about one run and why; and doing it now, without waiting for a tick."""
+"""recover: tells how the watchdog would act on one run and why, and acts at once, without waiting for a tick."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Result:
     id: str
     phase: str
     found: str | None
-    """What there is to do; None when there is nothing."""
+    """The finding that is acted on; None when there is none."""
     playbook: str | None
     fits: list[str]
     steps: list[str]
@@ -86,7 +86,7 @@ def _cleaned(found: Result, run: str) -> Result:
 
 
 def _plan(home: str, seen: look.Look, memory: observe.Memory) -> Result:
-    """What there is to do, without the patience of a tick: whoever asks has seen it, too."""
+    """The plan for a run, without the patience of a tick: the person who asks has seen its state, too."""
     if seen.phase == phase.DONE:
         reason = str(seen.reason)
         return Result(seen.id, seen.phase, None, None, [], [], f"it is over: {reason}")

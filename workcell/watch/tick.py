@@ -1,4 +1,4 @@
-"""One pass over a home: look at every live run, settle what died, act on what was found, start what is due."""
+"""One pass over a home: looks at every live run, settles dead ones, acts on findings, starts attempts that are due."""
 
 import errno
 import os
@@ -24,7 +24,7 @@ PRUNE = 3600.0
 
 
 class Report:
-    """What one tick saw and did. `busy`: another watchdog has the lock, and nothing was looked at."""
+    """The report of one tick. `busy`: another watchdog has the lock, and no run was looked at."""
 
     def __init__(self) -> None:
         self.busy = False
@@ -42,7 +42,7 @@ def tick(home: str, now: "observe.Now | None" = None) -> Report:
     """One tick. Raises InputOutput when the record of the watchdog cannot be written.
 
     Raises also what `rundir.home_creation.check` raises for a home that must not be used: a tick runs what stands in
-    the home, and its output is read by no one.
+    the home, and no person reads its output.
 
     Of several watchdogs at once one looks, and the others end: the lock is taken without waiting.
     """
@@ -114,7 +114,7 @@ def _pass(home: str, now: observe.Now, report: Report) -> None:
 
 
 def _tmux(home: str, memory: observe.Memory) -> "server.Answer":
-    """What the home's tmux server says of its sessions."""
+    """The answer of the home's tmux server on its sessions."""
     from workcell.watch import tmux_health as server
 
     return server.look(home, memory.tmux)

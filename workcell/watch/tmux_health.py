@@ -1,4 +1,4 @@
-"""The one question that a tick asks of tmux, and who answered last time."""
+"""The one question that a tick asks of tmux, and the identity of the server that answered last."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MISSING, SILENT = "socket-missing", "tmux-unresponsive"
 
 
 class Answer:
-    """What tmux said. `trouble` is MISSING, SILENT or None."""
+    """The answer of tmux. `trouble` is MISSING, SILENT or None."""
 
     def __init__(self, trouble: str | None, words: str = "", sessions: dict[str, bool] | None = None) -> None:
         self.trouble, self.words = trouble, words

@@ -29,7 +29,7 @@ class Ticked:
 @dataclass(frozen=True)
 class InstallRequest:
     timer: Literal["cron", "systemd", "launchd"] | None = None
-    """What is usual on this machine without it."""
+    """Without one the usual timer of this machine."""
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ class WaitUntil(Step):
             return 0.0
         if self.until == "reachable" and run.account is not None and not run.account_held():
             return 0.0
-        # an agent that was answered is not found in this state any more, and then nobody asks here
+        # an agent that was answered is not in this state any more, and its playbook is then not followed
         return max(0.0, (LONGEST if self.for_ is None else self.for_) - passed)
 
     def _to_reset(self, run: Running, passed: float) -> float:

@@ -1,4 +1,4 @@
-"""What a timer is told to run: absolute paths, and the environment that agents and tmux need."""
+"""The command of the timer: absolute paths, and the environment that agents and tmux need."""
 
 import os
 import shlex
@@ -19,7 +19,7 @@ def words() -> list[str]:
 
 
 def environment(home: str) -> dict[str, str]:
-    """What the timer adds to its own, poor environment: the names that the watchdog itself and tmux need.
+    """The variables that the timer adds to its own environment: those that the watchdog itself and tmux need.
 
     Runs bring their own environment in env.json; a key never stands here, and so in no crontab and no unit.
     """
