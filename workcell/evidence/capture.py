@@ -1,20 +1,26 @@
 """capture: what the agent recorded since the last look, read once and by offset, brought to the spool as events."""
 
+from __future__ import annotations
+
 import errno
 import os
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Literal, cast
 
 from workcell.agents import registry
 from workcell.agents.events import Event, Where
 from workcell.agents.protocol import Agent
 from workcell.base import clock, ids, json_codec
+from workcell.evidence import capture_state
 from workcell.evidence import record_files as sources
-from workcell.evidence.capture_state import SCHEMA, State, stored
+from workcell.evidence.capture_state import SCHEMA, stored
 from workcell.judgement import session as sessions
 from workcell.rundir import env as environment
 from workcell.rundir import events as journal
 from workcell.rundir import layout, locks, maildir, safe_open, seal, spool
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 PART_BYTES = 24 << 10
 """Of one file in the spool. A lock holder killed in the middle of one goes on by the ids in the last 64 KiB of
@@ -27,20 +33,26 @@ _TAKES_NOTHING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 SUFFIX = ".cap.json"
 """Ends the names of our files in the spool."""
 
+FileSource = Literal["stream", "transcript"]
+FILES: tuple[FileSource, ...] = ("stream", "transcript")
+"""The records of an agent that are files."""
+
 _ONLY_HOOKS = ("approval.requested", "approval.resolved", "session.exited", "status.changed")
-"""What a hook tells that neither stream nor transcript do. The rest of what it tells is told once, by them."""
+"""Events that a hook alone tells. The other ones are told once, by stream or transcript."""
 
 
-def capture(run: str, *, seconds: float = 5.0, final: bool = False, patience: float = 1.0) -> State | None:
+def capture(run: str, *, seconds: float = 5.0, final: bool = False, patience: float = 1.0) -> schema.Capture | None:
     """Read on in all that the current attempt's agent records, for at most `seconds`; what is known then.
 
     With `final` to the very end, since no more will come. None for a run whose agent keeps no records that we can
-    read. Any process of the same user may call it at any time: one reads, the others see what he found.
+    read. Any process of the same user may call it at any time: one reads, the others see its result.
     """
     n = layout.current(run)
     attempt = _attempt(run, n)
-    agent = registry.find(str((attempt or {}).get("reader")), layout.home_of(run))
-    if n is None or attempt is None or agent is None or not agent.reads():
+    if n is None or attempt is None:
+        return None
+    agent = registry.find(str(attempt.get("reader")), layout.home_of(run))
+    if agent is None or not agent.reads():
         return None
     directory = layout.attempt(run, n)
     deadline = time.monotonic() + seconds
@@ -58,8 +70,8 @@ def capture(run: str, *, seconds: float = 5.0, final: bool = False, patience: fl
     return stored(directory)
 
 
-def read_on(run: str, *, seconds: float = 5.0, patience: float = 1.0) -> State | None:
-    """As `capture`, for who only looks: on a disk that takes nothing, what is known from before."""
+def read_on(run: str, *, seconds: float = 5.0, patience: float = 1.0) -> schema.Capture | None:
+    """As `capture`, for a caller that only looks: on a disk that takes nothing, the state of the last time."""
     try:
         return capture(run, seconds=seconds, patience=patience)
     except OSError as error:
@@ -69,7 +81,7 @@ def read_on(run: str, *, seconds: float = 5.0, patience: float = 1.0) -> State |
 
 
 def last(run: str, log: journal.Journal) -> None:
-    """Capture to the end and append what was found; for finish, which no record of an agent may bring down."""
+    """Capture to the end and append the events; for finish, which no record of an agent may bring down."""
     spool.drain(run, log)  # what hooks brought last is read from the journal
     try:
         capture(run, final=True)
@@ -78,34 +90,33 @@ def last(run: str, log: journal.Journal) -> None:
     spool.drain(run, log)
 
 
-def _attempt(run: str, n: int | None) -> dict[str, Any] | None:
+def _attempt(run: str, n: int | None) -> schema.Attempt | None:
     if n is None:
         return None
     data = safe_open.read(os.path.join(layout.attempt(run, n), layout.ATTEMPT), MOST_RECORD)
     try:
-        found: dict[str, Any] = json_codec.decode(data or b"")
+        return cast("schema.Attempt", json_codec.decode(data or b""))
     except ValueError:
         return None
-    return found
 
 
 class _Step:
     """One step under the flock: a piece of every source, its events into the spool, then the new state.
 
-    The state is written last. Whoever is killed before that leaves events that the next step finds again in spool
-    or journal by their ids, and does not tell twice. The rename gives the flock away, so nothing comes after it.
+    The state is written last. A process that is killed before that leaves events that the next step finds again in
+    spool or journal by their ids, and does not tell twice. The rename gives the flock away, so nothing comes after it.
     """
 
-    def __init__(self, run: str, n: int, attempt: dict[str, Any], agent: Agent, parts: dict[str, set[str]]) -> None:
+    def __init__(self, run: str, n: int, attempt: schema.Attempt, agent: Agent, parts: dict[str, set[str]]) -> None:
         self.run, self.n, self.attempt, self.agent = run, n, attempt, agent
         self.directory = layout.attempt(run, n)
         self.state = stored(self.directory) or self._fresh()
         self.events: list[Event] = []
         self.parts = parts
-        """Ids by file of the spool, of those looked into before: where nobody drains it, it grows with each step."""
+        """Ids by file of the spool, of those looked into before: a spool that is not drained grows with each step."""
 
-    def _fresh(self) -> State:
-        made: State = {
+    def _fresh(self) -> schema.Capture:
+        made: schema.Capture = {
             "schema": SCHEMA,
             "attempt": self.n,
             "at": None,
@@ -118,18 +129,18 @@ class _Step:
         }
         if self.attempt.get("native"):
             made["session"] = self.attempt.get("agent_session")
-            before = stored(layout.attempt(self.run, int(self.attempt.get("follows") or 0))) or {}
-            had = (before.get("sources") or {}).get("transcript")
-            if had and before.get("session") == made["session"]:
+            before = stored(layout.attempt(self.run, int(self.attempt.get("follows") or 0)))
+            earlier = before["sources"].get("transcript") if before else None
+            if before and earlier and before["session"] == made["session"]:
                 # the conversation goes on in the same file: what an earlier attempt read is not read again
-                made["sources"]["transcript"] = {**had, "session": sessions.empty(), "copied": 0}
+                made["sources"]["transcript"] = {**earlier, "session": sessions.empty(), "copied": 0}
         return made
 
     def go(self, final: bool) -> bool:
         """Whether there is more to read at once."""
         if self.state["final"]:
             return False
-        before = self._read_at()
+        before = self._positions()
         told = {*self.state["told"], *self._spooled()}
         behind, seen = self._journal()
         told |= seen
@@ -141,13 +152,14 @@ class _Step:
         self.state["told"] = []
         self.state["final"] = bool(final and not more)
         new = [one for one in self.events if one["id"] not in told]
-        if new or more or self._read_at() != before or self.state["final"]:
+        if new or more or self._positions() != before or self.state["final"]:
             self._commit(new)
         return more
 
-    def _read_at(self) -> tuple[Any, ...]:
-        return (self.state["journal"], *((name, s.get("state", {}).get("offset"), s.get("state", {}).get("inode"))
-                                         for name, s in self.state["sources"].items()))  # fmt: skip
+    def _positions(self) -> tuple[int, dict[str, tuple[int, int | None]]]:
+        """How far journal and files were read: the offset, and of a file its inode."""
+        files = {name: source["state"] for name, source in capture_state.sources(self.state) if "state" in source}
+        return self.state["journal"], {name: (one["offset"], one["inode"]) for name, one in files.items()}
 
     # -- what stands in spool and journal
 
@@ -177,7 +189,7 @@ class _Step:
             offset = end
             if line is not None and line.get("attempt") == self.n:
                 if line.get("type") == "hook":
-                    self._hook(line)
+                    self._hook(cast("schema.Event", line))
                 elif "ref" in line:
                     told.add(str(line.get("id")))
             if offset - start >= JOURNAL_BYTES:
@@ -185,7 +197,7 @@ class _Step:
         self.state["journal"] = offset
         return offset - start >= JOURNAL_BYTES, told
 
-    def _hook(self, line: dict[str, Any]) -> None:
+    def _hook(self, line: schema.Event) -> None:
         payload = line.get("payload")
         if not isinstance(payload, dict):
             return
@@ -197,10 +209,11 @@ class _Step:
         source["session"] = sessions.fold(source["session"], found)
         source["transcript"] = payload.get("transcript_path") or source["transcript"]
         self.state["session"] = self.state["session"] or source["memory"].get("session")
-        told_elsewhere = any(self._told_by(name) for name in ("stream", "transcript"))
+        told_elsewhere = self._told_by("stream") or self._told_by("transcript")
         self.events += [one for one in found if not told_elsewhere or one["type"] in _ONLY_HOOKS]
 
-    def _told_by(self, name: str) -> bool:
+    def _told_by(self, name: FileSource) -> bool:
+        """Whether events were read from that file."""
         found = self.state["sources"].get(name)
         return bool(found and found["session"]["events"])
 
@@ -211,7 +224,7 @@ class _Step:
 
     def _files(self, final: bool) -> bool:
         more = False
-        for name in ("stream", "transcript"):
+        for name in FILES:
             source = self._source(name)
             if source is None:
                 continue
@@ -225,8 +238,8 @@ class _Step:
                 self.events += found
         return more
 
-    def _source(self, name: str) -> dict[str, Any] | None:
-        known: dict[str, Any] | None = self.state["sources"].get(name)
+    def _source(self, name: FileSource) -> schema.Source | None:
+        known = self.state["sources"].get(name)
         if known is None or (name == "transcript" and not os.path.exists(known["file"])):
             path = self._stream() if name == "stream" else self._transcript()
             if path is None:
@@ -234,8 +247,7 @@ class _Step:
             if known is None or known["file"] != path:
                 known = sources.fresh(path, self._scope(), name, known)
                 self.state["sources"][name] = known
-        found: dict[str, Any] | None = known
-        return found
+        return known
 
     def _stream(self) -> str | None:
         if self.attempt.get("io") != "file":

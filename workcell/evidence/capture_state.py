@@ -1,10 +1,10 @@
-"""What was captured of an attempt's agent, as it stands in capture.json, and what that says of its activity."""
+"""Reads capture.json of an attempt: the sessions of its agent as far as they were captured, and their activity."""
 
 from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from workcell.base import json_codec
 from workcell.judgement import activity
@@ -12,30 +12,28 @@ from workcell.judgement import session as sessions
 from workcell.rundir import layout, look, phase, safe_open
 
 if TYPE_CHECKING:
+    from workcell.agents.events import Foreign
     from workcell.rundir import schema
 
-SCHEMA = "workcell.file.capture/1"
+SCHEMA: Final = "workcell.file.capture/1"
 
 MOST_BYTES = 8 << 20
-"""Of capture.json; what it holds is bounded far below that."""
-
-State = dict[str, Any]
-"""capture.json: {schema, attempt, at, agent, session, journal, told, sources{stream, transcript, hook}, final}."""
+"""Maximum size of capture.json; its parts are bounded far below that."""
 
 
-def stored(directory: str) -> State | None:
-    """What capture.json of an attempt says; None when nothing was captured yet, or when it has another form.
+def stored(directory: str) -> schema.Capture | None:
+    """capture.json of an attempt; None when nothing was captured yet, or when it has another form.
 
     The agent can write to that file, so no reader relies on a key that was not looked at here.
     """
     try:
-        found = json_codec.decode(safe_open.read(os.path.join(directory, layout.CAPTURE), MOST_BYTES) or b"")
+        found: Any = json_codec.decode(safe_open.read(os.path.join(directory, layout.CAPTURE), MOST_BYTES) or b"")
     except (OSError, ValueError):
         return None
     return found if found.get("schema") == SCHEMA and _sound(found) else None
 
 
-def _sound(found: State) -> bool:
+def _sound(found: Foreign) -> bool:
     all_of, told = found.get("sources"), found.get("told")
     if not isinstance(all_of, dict) or not isinstance(told, list) or not all(isinstance(one, str) for one in told):
         return False
@@ -53,7 +51,7 @@ def _sound(found: State) -> bool:
     )
 
 
-def _read_so_far(source: dict[str, Any]) -> bool:
+def _read_so_far(source: Foreign) -> bool:
     """Whether the entry of a file says how far it was read: path, offsets, and what the reader remembers."""
     state, copied = source.get("state"), source.get("copied")
     return (
@@ -70,7 +68,7 @@ def _read_so_far(source: dict[str, Any]) -> bool:
 
 
 def readable(seen: look.Look) -> bool:
-    """Whether the run runs and its agent keeps records that somebody can read."""
+    """Whether the run runs and its agent keeps records that can be read."""
     return seen.phase == phase.RUNNING and seen.reader != "none"
 
 
@@ -81,8 +79,13 @@ def weighed(seen: look.Look) -> schema.Activity | None:
     return activity.decide(evidence(stored(seen.directory), time.time()))
 
 
-def evidence(state: State | None, now: float) -> list[schema.EvidenceItem]:
-    """What hooks and records say."""
+def sources(state: schema.Capture | None) -> list[tuple[schema.CaptureSource, schema.Source]]:
+    """The records of an agent that were captured, by their kind, in the order in which they were first read."""
+    return list(cast("dict[schema.CaptureSource, schema.Source]", state["sources"]).items()) if state else []
+
+
+def evidence(state: schema.Capture | None, now: float) -> list[schema.EvidenceItem]:
+    """The evidence of hooks and records."""
     if state is None:
         return []
     found: list[schema.EvidenceItem] = []
@@ -95,14 +98,13 @@ def evidence(state: State | None, now: float) -> list[schema.EvidenceItem]:
     return found
 
 
-def records(state: State | None) -> schema.Session | None:
+def records(state: schema.Capture | None) -> schema.Session | None:
     """The session as the records tell it: the stream where there is one, else the transcript; None without both."""
-    sources = (state or {}).get("sources") or {}
-    for name in ("stream", "transcript"):
-        found = sources.get(name)
+    if state is None:
+        return None
+    for found in (state["sources"].get("stream"), state["sources"].get("transcript")):
         if found and found["session"]["events"]:
-            session: schema.Session = found["session"]
-            return session
+            return found["session"]
     return None
 
 

@@ -1,7 +1,9 @@
 """judge: the verdict on a run, or on a directory of what an agent left."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workcell.agents import registry
 from workcell.base.errors import Usage
@@ -11,6 +13,9 @@ from workcell.playbooks import library
 from workcell.rundir import find
 from workcell.rundir.cell import Cell
 from workcell.terminal import log_reader
+
+if TYPE_CHECKING:
+    from workcell.judgement.evidence import Claim
 
 
 @dataclass(frozen=True)
@@ -29,12 +34,12 @@ class Result:
     verdict: str
     confidence: float
     """From 0 to 1."""
-    evidence: list[dict[str, Any]]
-    """What was found, what decided first: source, rank, time, says, confidence, words, and more of some."""
+    evidence: list[Claim]
+    """All claims, the one that decided first; some have more keys than these."""
     signals: list[str]
     """Signals of playbooks that fired."""
     judged: dict[str, Any]
-    """What was looked at, and when."""
+    """Names of the files and screens that were looked at (`from`), and when."""
     resets_at: str | float | None = None
     """When a usage or rate limit ends, where that is known."""
     resets_zone: str | None = None

@@ -6,13 +6,13 @@ import json
 import os
 import re
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workcell.agents import jsonl, registry, screens
 from workcell.agents.describe import asks
-from workcell.agents.events import Where
+from workcell.agents.events import Foreign, Memory, Where
 from workcell.agents.protocol import Agent
 from workcell.base import clock
 from workcell.base.errors import NotFound
@@ -133,7 +133,7 @@ def _transcripts(path: str) -> list[str]:
 
 
 def _hooks(path: str, agent: Agent) -> list[Recorded]:
-    payloads: list[tuple[Any, str, dict[str, Any]]] = []
+    payloads: list[tuple[tuple[int, int], str, Foreign]] = []
     for top, _, files in _walk(path):
         here = os.path.basename(top) == "hooks" or (top == path and "SessionStart.json" in files)
         for name in files if here else []:
@@ -147,7 +147,7 @@ def _hooks(path: str, agent: Agent) -> list[Recorded]:
         if isinstance(pair, list) and pair and isinstance(pair[0], str):
             more = {"reason": pair[1]} if len(pair) > 1 else {}
             payloads.append(((0, number), f"hook_events.txt:{number}", {"hook_event_name": pair[0], **more}))
-    memory: dict[str, Any] = {}
+    memory: Memory = {}
     folded = sessions.empty()
     for _, file, payload in sorted(payloads, key=lambda one: one[:2]):
         where = Where(agent=agent.name, file=file, offset=0, scope=path, kind="hook")
@@ -178,7 +178,7 @@ def _frames(path: str, render: Rows | None) -> list[tuple[str, Sequence[str]]]:
     return frames
 
 
-def _exit(path: str, meta: dict[str, Any]) -> Ended | None:
+def _exit(path: str, meta: Foreign) -> Ended | None:
     text = (_text(_read(os.path.join(path, "exit_code"), 100)) or "").strip()
     code = int(text) if re.fullmatch(r"-?\d{1,5}", text) else meta.get("exit_code")
     if not isinstance(code, int) or isinstance(code, bool):
@@ -212,7 +212,7 @@ def _begins_as_records(path: str) -> bool:
     return any(agent.records.begins(record) for agent in registry.every() if agent.records)
 
 
-def _walk(path: str) -> Any:
+def _walk(path: str) -> Iterator[tuple[str, list[str], list[str]]]:
     seen = 0
     for top, folders, files in os.walk(path):
         folders.sort()
@@ -239,7 +239,7 @@ def _read(path: str, most: int = MOST_BYTES) -> bytes | None:
         return None
 
 
-def _json(path: str) -> dict[str, Any]:
+def _json(path: str) -> Foreign:
     data = _read(path, 1 << 20)
     try:
         value = json.loads(data) if data else {}

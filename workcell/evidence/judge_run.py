@@ -40,7 +40,7 @@ def material(seen: look.Look, now: float | None = None) -> verdict.Material:
     ended = _epoch(seen.exit.get("ended_at") if seen.exit else None)
     now = ended or now or time.time()
     records: list[Recorded] = []
-    for name, source in ((state or {}).get("sources") or {}).items():
+    for name, source in capture_state.sources(state):
         session = source["session"]
         if session["events"]:
             said_at = _epoch(session["last_at"]) or now
@@ -50,7 +50,7 @@ def material(seen: look.Look, now: float | None = None) -> verdict.Material:
     plain = None
     if seen.io == "file" and not any(one["kind"] == "stream" for one in records):
         plain = _text(os.path.join(directory, layout.AGENT_LOG))
-    agent = str((state or {}).get("agent") or seen.reader)
+    agent = str((state["agent"] if state else None) or seen.reader)
     known = registry.find_or_generic(agent, layout.home_of(seen.run))
     return {
         "agent": agent,

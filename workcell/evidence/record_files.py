@@ -1,9 +1,11 @@
 """The files that an agent's records are read from: where they are, how far they were read, and the copy in the run."""
 
+from __future__ import annotations
+
 import glob
 import os
 import stat
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workcell.agents import jsonl
 from workcell.agents.events import Event
@@ -11,14 +13,14 @@ from workcell.agents.protocol import Agent
 from workcell.judgement import session as sessions
 from workcell.rundir import safe_open, seal
 
+if TYPE_CHECKING:
+    from workcell.rundir import schema
+
 PIECE = 256 << 10
 """Bytes read in one step; more only for a line that is longer."""
 
-Source = dict[str, Any]
-"""{file, state, session, copied, before}: `copied` bytes stand in the copy; `before`, the files read earlier."""
 
-
-def fresh(path: str, scope: str, kind: str, earlier: Source | None = None) -> Source:
+def fresh(path: str, scope: str, kind: str, earlier: schema.Source | None = None) -> schema.Source:
     """A source of which nothing was read. After an `earlier` file of the same session its copy goes on."""
     return {
         "file": path,
@@ -37,7 +39,7 @@ def find(agent: Agent, env: dict[str, str], cwd: str, session: str, told: str | 
     return told if told and os.path.isfile(told) else None
 
 
-def read_on(source: Source, agent: Agent, copy: str | None, final: bool) -> tuple[list[Event], bool]:
+def read_on(source: schema.Source, agent: Agent, copy: str | None, final: bool) -> tuple[list[Event], bool]:
     """(the events of the next piece, whether more waits); `source` is moved on, and `copy` with it.
 
     With `final` a last line without its end is read too, once nothing else is left.

@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from workcell.agents.events import short
 from workcell.base import platform, probe
@@ -40,8 +40,9 @@ def deliver(run: str, n: int, tty: int = 0) -> int:
 def _typing(run: str, n: int) -> schema.Typing:
     """How the intent of the attempt has messages typed; empty where it does not say."""
     data = safe_open.read(os.path.join(layout.attempt(run, n), layout.ATTEMPT), look.LARGEST)
-    attempt: Any = decode(data or b"{}")
-    return cast("schema.Typing", attempt.get("typing") or {})
+    attempt = cast("schema.Attempt", decode(data or b"{}"))
+    typing = attempt.get("typing")
+    return typing if typing is not None else {}
 
 
 class _Typist:

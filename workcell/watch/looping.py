@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workcell.base import clock
-from workcell.evidence import capture, verdict
+from workcell.evidence import capture, capture_state, verdict
 from workcell.git import tree_age
 from workcell.judgement import repetition
 from workcell.rundir import look
@@ -24,8 +24,7 @@ SECONDS = 2.0
 def read(seen: look.Look) -> bool:
     """Read on in the records of a live attempt; whether they say that tool calls repeat."""
     state = capture.capture(seen.run, seconds=SECONDS, patience=0.2)
-    sources = [source["session"] for source in ((state or {}).get("sources") or {}).values()]
-    return verdict.loop(sources) is not None
+    return verdict.loop(source["session"] for _, source in capture_state.sources(state)) is not None
 
 
 def find(seen: look.Look, found: verdict.Live, mine: schema.SeenRun, now: observe.Now) -> repetition.Loop | None:

@@ -2,7 +2,7 @@
 
 import os
 import plistlib
-from typing import Any
+from typing import TypedDict
 
 from workcell.base.errors import Unreachable
 from workcell.rundir import seal
@@ -22,7 +22,21 @@ def path(home: str) -> str:
     return os.path.join(os.path.expanduser("~/Library/LaunchAgents"), label(home) + ".plist")
 
 
-def properties(home: str) -> dict[str, Any]:
+class Properties(TypedDict):
+    """The property list of the launch agent; the keys are those of launchd.plist(5)."""
+
+    Label: str
+    ProgramArguments: list[str]
+    EnvironmentVariables: dict[str, str]
+    StartInterval: int
+    RunAtLoad: bool
+    AbandonProcessGroup: bool
+    ProcessType: str
+    StandardOutPath: str
+    StandardErrorPath: str
+
+
+def properties(home: str) -> Properties:
     """The property list. AbandonProcessGroup keeps runners alive when the tick that started them ends."""
     return {
         "Label": label(home),
