@@ -51,6 +51,16 @@ class MadeRun:
         Path(self.run, layout.ENV).write_text(json.dumps(env))
         self.seconds = 0.0
 
+    def store(self) -> None:
+        """Write the attempt down, so that a look finds it."""
+        Path(self.run, layout.LAUNCH).write_text(json.dumps({"schema": "workcell.file.launch/1", "name": "r"}))
+        Path(layout.attempt(self.run, 1), layout.ATTEMPT).write_text(
+            json.dumps({"schema": "workcell.file.attempt/1", **self.attempt})
+        )
+        current = Path(self.run, layout.CURRENT)
+        if not current.is_symlink():
+            current.symlink_to(f"{layout.ATTEMPTS}/{layout.number(1)}")
+
     def seen(self, where: str = phase.RUNNING) -> look.Look:
         """The run as a look would find it in that phase."""
         seen = look.Look(self.run)

@@ -46,11 +46,9 @@ channels/to/mail.py
 channels/to/openclaw.py
 channels/to/registry.py
 cleaning/secret_shapes.py
-evidence/activity.py
 evidence/capture_state.py
 evidence/judge_run.py
 evidence/record_files.py
-evidence/screen.py
 faces/cli/batch_output.py
 faces/cli/completion.py
 faces/cli/foreground.py
@@ -133,19 +131,11 @@ trust/acceptance.py
 trust/policy.py
 trust/repository_rules.py
 trust/trust.py
-upkeep/doctor_cron.py
 upkeep/fsck_ledger.py
-watch/accounts.py
 watch/actions.py
-watch/installation.py
 watch/live_run.py
-watch/recover.py
 watch/starts.py
 watch/tick.py
-watch/timers/cron.py
-watch/timers/launchd.py
-watch/timers/systemd.py
-watch/tmux_health.py
 watch/tmux_subject.py
 """
 

@@ -1,0 +1,71 @@
+"""The terminal of an attempt, drawn from the end of its log."""
+
+import gzip
+import os
+
+import pytest
+
+from workcell.evidence import screen
+from workcell.rundir import layout
+
+
+@pytest.fixture
+def attempt(tmp_path):
+    return str(tmp_path)
+
+
+def write(attempt, data, name=layout.AGENT_LOG, mode="ab"):
+    with open(os.path.join(attempt, name), mode) as file:
+        file.write(data)
+
+
+def shown(attempt):
+    return [row.rstrip() for row in screen.draw(attempt, 20, 3).lines()]
+
+
+def test_the_end_of_the_log_is_drawn(attempt):
+    write(attempt, b"one\r\ntwo\x1b[1;1Hnew")
+    assert shown(attempt)[:2] == ["new", "two"]
+    assert screen.last_frame(attempt, 20, 3)[-1].rstrip() == "two"
+
+
+def test_the_plain_part_before_a_short_log_is_read_too(attempt):
+    write(attempt, b"before\r\n", "agent.log.1")
+    write(attempt, b"now")
+    assert screen.tail(attempt) == b"before\r\nnow"
+    assert screen.tail(attempt, 5) == b"\r\nnow"
+    with gzip.open(os.path.join(attempt, "agent.log.0.gz"), "wb") as file:
+        file.write(b"long ago")
+    assert b"long ago" not in screen.tail(attempt)
+
+
+def test_an_attempt_without_a_log_shows_nothing(attempt):
+    assert screen.tail(attempt) == b"" and not any(shown(attempt))
+
+
+def test_the_size_is_that_of_the_recipe_without_an_agent():
+    assert screen.size(None, None) == (200, 50)
+    assert screen.size(None, {"terminal": {"columns": 90, "rows": 30, "term": "x"}}) == (90, 30)
+    assert screen.size(2**22 + 1, None) == (200, 50), "no such process"
+    assert screen.size(os.getpid(), {"terminal": {"columns": 90, "rows": 30}})[0] > 0
+
+
+def test_a_follower_draws_what_comes_and_goes_on_in_a_new_log(attempt):
+    write(attempt, b"one")
+    follow = screen.Follow(attempt, 20, 3)
+    assert not follow.cut and not follow.wait(0.0)
+    write(attempt, b"\r\ntwo")
+    assert follow.wait(1.0) and follow.screen.lines()[1].rstrip() == "two"
+    write(attempt, b"!")
+    os.rename(os.path.join(attempt, layout.AGENT_LOG), os.path.join(attempt, "agent.log.1"))
+    assert follow.wait(1.0), "what was written before it rolled"
+    write(attempt, b"\r\nthree", mode="wb")
+    while follow.wait(0.05):
+        pass
+    assert follow.screen.lines()[2].rstrip() == "three"
+
+
+def test_a_follower_of_a_long_log_says_that_it_is_cut(attempt, monkeypatch):
+    monkeypatch.setattr(screen, "TAIL", 8)
+    write(attempt, b"0123456789")
+    assert screen.Follow(attempt, 20, 3).cut
