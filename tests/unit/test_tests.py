@@ -132,10 +132,8 @@ trust/policy.py
 trust/repository_rules.py
 trust/trust.py
 upkeep/fsck_ledger.py
-watch/actions.py
 watch/live_run.py
 watch/starts.py
-watch/tick.py
 watch/tmux_subject.py
 """
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.support import frozen
 from workcell.base.errors import NotFound
+from workcell.rundir.cell import Cell
 from workcell.upkeep import playbook_catalog
 
 GOLDEN = Path(__file__).resolve().parents[2] / "data/golden"
@@ -44,3 +45,26 @@ def test_a_recording_and_a_run_are_tried(tmp_path):
     run = frozen.run_of(home, "frozen-unverified")
     [tried] = playbook_catalog.test(home, [run], agent="claude", extra=[], phase="interrupted")
     assert tried.path == run and 0 <= tried.confidence <= 1
+
+
+def test_the_operations_give_what_their_functions_give(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    cell = Cell(str(tmp_path), {}, str(tmp_path))
+    listed = playbook_catalog.perform_ls(cell, playbook_catalog.LsRequest())
+    assert listed.faults == listed.ignored == [] and listed.playbooks
+    [orphan] = [row for row in listed.playbooks if row.name == "orphan"]
+    assert orphan.when and all(orphan.when.values()), "only what is given"
+    shown = playbook_catalog.perform_show(cell, playbook_catalog.ShowRequest("orphan"))
+    assert shown.path == orphan.path and "name: orphan" in shown.text
+    request = playbook_catalog.LintRequest((shown.path, str(tmp_path / "none.md")))
+    [fault] = playbook_catalog.perform_lint(cell, request).faults
+    assert "none.md" in fault
+
+
+def test_a_name_that_is_not_the_files_is_a_fault(tmp_path):
+    path, text = playbook_catalog.show(str(tmp_path), "orphan")
+    other = tmp_path / "other.md"
+    other.write_text(text)
+    [fault] = playbook_catalog.lint([str(other)])
+    assert "the file is named 'other', and 'name' says 'orphan'" in str(fault)
+    assert playbook_catalog.lint([path]) == []

@@ -3,6 +3,9 @@
 import subprocess
 from pathlib import Path
 
+import pytest
+
+from workcell.base.errors import Usage
 from workcell.rundir.cell import Cell
 from workcell.upkeep import recipe_catalog
 
@@ -30,3 +33,21 @@ def test_by_hand_is_a_script_that_bash_can_read(lab):
     ran = subprocess.run(["bash", str(path)], env=lab.env(), capture_output=True, text=True, timeout=30)
     assert ran.returncode == 0, ran.stderr
     assert Path(lab.repo, "made").read_text() == "it\n"
+
+
+def test_the_operations_give_what_their_functions_give(lab, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    cell = Cell(lab.home, lab.env(), lab.repo)
+    listed = recipe_catalog.perform_ls(cell, recipe_catalog.LsRequest())
+    assert listed.ignored == [] and "shell" in {row.name for row in listed.recipes}
+    shown = recipe_catalog.perform_show(cell, recipe_catalog.ShowRequest("shell"))
+    assert isinstance(shown, recipe_catalog.Shown) and shown.name == "shell"
+    with pytest.raises(Usage, match="--sh needs a brief"):
+        recipe_catalog.perform_show(cell, recipe_catalog.ShowRequest("shell", sh=True))
+    brief = lab.brief("true", "true")
+    script = recipe_catalog.perform_show(cell, recipe_catalog.ShowRequest("shell", True, brief, lab.repo))
+    assert isinstance(script, recipe_catalog.ByHand) and script.sh.startswith("#!")
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("comand: [agent]\n")
+    [fault, *_] = recipe_catalog.perform_lint(cell, recipe_catalog.LintRequest((str(bad),))).faults
+    assert "comand" in fault

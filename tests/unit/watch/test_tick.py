@@ -1,0 +1,108 @@
+"""One pass over a home: what it looks at, what it acts on, and what it leaves on record."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.support import frozen
+from tests.support.made_runs import MadeRun
+from workcell.base.errors import InputOutput
+from workcell.rundir import heartbeat, layout, locks, phase
+from workcell.watch import observe, tick
+
+
+def at(seconds):
+    return observe.Now(wall=1.8e9 + seconds, mono=1e5 + seconds, boottime=1e5 + seconds, boot="b")
+
+
+@pytest.fixture
+def home(tmp_path):
+    """A home whose runs are over."""
+    made = frozen.thaw(tmp_path / "home")
+    for name in frozen.OPEN:
+        run = frozen.run_of(made, name)
+        os.rename(run, tmp_path / name)
+    return made
+
+
+@pytest.fixture
+def broken(tmp_path):
+    """A home with one run whose records cannot be read."""
+    made = MadeRun(tmp_path)
+    os.chmod(made.home, 0o700)
+    Path(made.run, layout.LAUNCH).write_text("{")
+    return made
+
+
+def test_a_home_that_was_never_used_is_left_as_it_is(tmp_path):
+    os.chmod(tmp_path, 0o700)
+    assert tick.tick(str(tmp_path)).live == 0 and os.listdir(tmp_path) == []
+
+
+def test_the_first_tick_counts_and_leaves_its_clocks(home):
+    report = tick.tick(home, at(0))
+    assert (report.did, report.grace, report.busy) == ([], "the first tick", False)
+    assert report.done == len(os.listdir(os.path.join(home, layout.RUNS))) == len(frozen.DONE)
+    last = heartbeat.last_tick(home)
+    assert last is not None and (last["monotonic"], last["done"], last["grace"]) == (1e5, report.done, "the first tick")
+    assert tick.tick(home, at(60)).grace is None
+
+
+def test_of_two_ticks_at_once_one_looks(home, monkeypatch):
+    os.makedirs(heartbeat.directory(home), exist_ok=True)
+    lock = locks.take(os.path.join(heartbeat.directory(home), heartbeat.LOCK), 0)
+    try:
+        assert tick.tick(home, at(0)).busy
+    finally:
+        os.close(lock)
+    assert heartbeat.last_tick(home) is None or not tick.tick(home, at(0)).busy
+
+
+def test_a_state_seen_twice_is_acted_on(broken):
+    assert tick.tick(broken.home, at(0)).did == []
+    assert tick.tick(broken.home, at(60)).did == ["r: unknown-state: notify: told as escalated"]
+    assert tick.tick(broken.home, at(120)).did == []
+    assert heartbeat.acted(broken.home) > 0
+
+
+def test_a_disk_that_takes_nothing_is_said_and_other_errors_are_not_hidden(home, monkeypatch):
+    for number, raised in ((errno.ENOSPC, InputOutput), (errno.EBADF, OSError)):
+
+        def full(self, counts, number=number):
+            raise OSError(number, "no")
+
+        monkeypatch.setattr(observe.Memory, "stamp", full)
+        with pytest.raises(raised):
+            tick.tick(home, at(0))
+
+
+def test_a_watchdog_directory_that_is_a_file_is_said(home):
+    Path(heartbeat.directory(home)).touch()
+    with pytest.raises(InputOutput, match="the watchdog cannot write"):
+        tick.tick(home, at(0))
+
+
+def test_notices_that_were_sent_are_looked_through_once_an_hour(home):
+    tick.tick(home, at(0))
+    first = heartbeat.last_tick(home)["pruned_at"]
+    tick.tick(home, at(60))
+    assert heartbeat.last_tick(home)["pruned_at"] == first
+    tick.tick(home, at(tick.PRUNE + 1.0))
+    assert heartbeat.last_tick(home)["pruned_at"] == first + tick.PRUNE + 1.0
+
+
+def test_an_attempt_of_a_playbook_is_taken_up_once_its_agent_writes(tmp_path):
+    made = MadeRun(tmp_path)
+    made.attempt["asked_by"] = {"who": "playbook", "playbook": "p"}
+    memory = observe.Memory(made.home, made.now())
+    seen = made.seen(phase.RUNNING)
+    memory.silence(seen, memory.of_run(seen))
+    tick._taken_up(seen, memory)
+    assert "taken_up" not in memory.of_run(seen)
+    Path(seen.directory, layout.AGENT_LOG).write_text("x")
+    memory.silence(seen, memory.of_run(seen))
+    tick._taken_up(seen, memory)
+    tick._taken_up(seen, memory)
+    assert memory.of_run(seen)["taken_up"] and len(os.listdir(os.path.join(made.run, layout.SPOOL, "new"))) == 1
