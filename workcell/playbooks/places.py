@@ -46,7 +46,7 @@ _END_PHASES = {"interrupted"}
 _LIVE_PHASES = {"running", "orphaned", "unknown", "corrupt", "starting"}
 
 
-def of(when: When) -> frozenset[Place]:
+def where_it_holds(when: When) -> frozenset[Place]:
     """The places in which a playbook with that `when` can hold; empty where its words exclude one another."""
     named = when["evidence"]
     found = {FINDINGS[name].place for name in named if name in FINDINGS}

@@ -153,7 +153,7 @@ def _persons_alone(found: _Front, document: Document) -> None:
 def _misfits(found: _Front, document: Document) -> None:
     """Note the steps and options that do nothing where this playbook holds, and those behind the end."""
     assert found["when"] is not None
-    where = places.of(found["when"])
+    where = places.where_it_holds(found["when"])
     for number, step in enumerate(found["steps"]):
         here = ("steps", number, step.word)
         for misfit in step.misfits(where) if where else ():

@@ -24,7 +24,7 @@ class Request:
 
 def perform(cell: Cell, request: Request) -> send.Result:
     """The operation `answer`. Raises what `find.run` and `answer` raise, and Refused when the message was refused."""
-    return send.told(answer(find.run(cell.home, request.run), request.word))
+    return send.raise_if_refused(answer(find.run(cell.home, request.run), request.word))
 
 
 def up(run: str) -> tuple[look.Look, screen.Screen | None]:

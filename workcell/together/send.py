@@ -61,10 +61,10 @@ class Result:
 
 def perform(cell: Cell, request: Request) -> Result:
     """The operation `send`. Raises what `find.run` and `send` raise, and Refused when the message was refused."""
-    return told(send(find.run(cell.home, request.run), request.text, request.mode, cell.caller.word()))
+    return raise_if_refused(send(find.run(cell.home, request.run), request.text, request.mode, cell.caller.word()))
 
 
-def told(done: Result) -> Result:
+def raise_if_refused(done: Result) -> Result:
     """The same result; raises Refused when the message was refused."""
     if done.state == inbox.REFUSED:
         raise Refused(f"the message to {done.id} was refused: {done.why}", f"workcell what {done.id}")

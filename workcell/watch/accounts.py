@@ -53,7 +53,7 @@ def _lift(home: str, actions: Actions, name: str, hold: schema.AccountHold, why:
 
 def _signed_in(home: str, hold: schema.AccountHold) -> str | None:
     """The login file is another than the refused one: a person signed in again."""
-    seen = _of(home, hold)
+    seen = _run_of(home, hold)
     if seen is None or seen.attempt is None or not hold.get("login"):
         return None
     now = holds.print_of(seen.run, seen.attempt)
@@ -70,14 +70,14 @@ def _due(hold: schema.AccountHold, actions: Actions, name: str) -> bool:
     return since is None or actions.since(since) >= pause
 
 
-def _of(home: str, hold: schema.AccountHold) -> look.Look | None:
+def _run_of(home: str, hold: schema.AccountHold) -> look.Look | None:
     run = os.path.join(home, layout.RUNS, os.path.basename(str(hold["by"].get("run"))))
     return look.at(run) if os.path.isdir(run) else None
 
 
 def _probe_words(home: str, hold: schema.AccountHold) -> list[str] | None:
     """The recipe's own question whether the credential is taken; None for a recipe without one."""
-    seen = _of(home, hold)
+    seen = _run_of(home, hold)
     words = seen.recipe.get("probe") if seen else None
     if seen is None or not isinstance(words, list) or not words:
         return None
@@ -89,7 +89,7 @@ def _probe_words(home: str, hold: schema.AccountHold) -> list[str] | None:
 
 
 def _probe(home: str, actions: Actions, name: str, hold: schema.AccountHold, words: list[str]) -> str | None:
-    seen = _of(home, hold)
+    seen = _run_of(home, hold)
     assert seen is not None
     number = actions.intent(run=seen.id, attempt=seen.n, step="probe", account=name, why="is the credential taken?")
     try:

@@ -71,7 +71,7 @@ def act(
                 ACTS[found](acting, seen)
         except WorkcellError as error:
             acting.did.append(f"{seen.id}: {found}: {error.message}")
-            acting.hush(seen, found, FAILED_REST)
+            acting.leave_alone(seen, found, FAILED_REST)
     if not acting.did:
         return []
     cleaner = run_cleaner.of_runs(seen.run for seen, _ in todo)
@@ -85,7 +85,7 @@ def _not_as_pinned(acting: Acting, seen: look.Look, found: "Finding") -> bool:
         return False
     post.about_run(seen, "escalated", {"why": trouble, "command": f"workcell status {seen.id}"}, "policy")
     spool.note(seen.run, "policy.refused", attempt=seen.n, why=trouble)
-    acting.hush(seen, found, POLICY_REST)
+    acting.leave_alone(seen, found, POLICY_REST)
     acting.did.append(f"{seen.id}: {found}: nothing is done: {trouble}")
     return True
 
@@ -103,7 +103,7 @@ def _settle(acting: Acting, seen: look.Look) -> None:
     if tries >= SETTLE_TRIES:
         text = f"it is {seen.phase}, and {tries} processes that were to settle it died"
         post.about_run(seen, "escalated", {"why": text, "command": f"workcell resume {seen.id}"}, "settle")
-        acting.hush(seen, findings.SETTLE, SETTLE_REST)
+        acting.leave_alone(seen, findings.SETTLE, SETTLE_REST)
     number = acting.actions.intent(run=seen.id, attempt=seen.n, step="settle", why=f"it is {seen.phase}: {seen.why}")
     done = settle.hand_over(seen.run, seen)
     acting.actions.result(number, "done" if done else "not done", "handed to a process of its own" if done else "")

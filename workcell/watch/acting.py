@@ -39,7 +39,7 @@ class Acting:
             self._books[wanted] = policy.books(self.home, seen if wanted else None)[0]
         return self._books[wanted]
 
-    def mandate(self, seen: look.Look) -> int:
+    def last_asked_by_person(self, seen: look.Look) -> int:
         """The attempt that a person last asked for: from there caps are counted."""
         for n in range(seen.n, 0, -1):
             if look.asker(look.record_at(seen, n, layout.ATTEMPT)) == "person":
@@ -49,8 +49,8 @@ class Acting:
     def actor(self, seen: look.Look, playbook: str, edge: str | None = None) -> caps.Actor:
         """The playbook and the run on which it is about to act, as caps count."""
         account = holds.account(seen.run, seen.attempt) if seen.attempt else None
-        return caps.Actor(seen.id, playbook, account, self.mandate(seen), edge)
+        return caps.Actor(seen.id, playbook, account, self.last_asked_by_person(seen), edge)
 
-    def hush(self, seen: look.Look, finding: "Finding", seconds: float) -> None:
+    def leave_alone(self, seen: look.Look, finding: "Finding", seconds: float) -> None:
         """Leave that finding of the run alone for so long."""
-        findings.hush(self.memory.of_run(seen), finding, self.now, seconds)
+        findings.leave_alone(self.memory.of_run(seen), finding, self.now, seconds)

@@ -156,7 +156,7 @@ def _has_telling_event(seen: look.Look, mine: "schema.SeenRun") -> bool:
     return any(word in data for word in TELLING)
 
 
-def hush(mine: "schema.SeenRun", word: str, now: observe.Now, seconds: float) -> None:
+def leave_alone(mine: "schema.SeenRun", word: str, now: observe.Now, seconds: float) -> None:
     """Leave that finding alone for so long; a change of phase or attempt forgets it."""
     mine.setdefault("quiet", {})[word] = now.mono + seconds
 

@@ -68,9 +68,9 @@ def judge(acting: Acting, seen: look.Look) -> None:
     if _just_asked(found.asked, acting.now):
         # the hook comes before the dialog: look again at the next tick, without another event
         mine["open"] = "asked"
-        acting.hush(seen, findings.JUDGE, 0.0)
+        acting.leave_alone(seen, findings.JUDGE, 0.0)
         return
-    acting.hush(seen, findings.JUDGE, QUIET)
+    acting.leave_alone(seen, findings.JUDGE, QUIET)
 
 
 def read(acting: Acting, seen: look.Look) -> None:
@@ -84,7 +84,7 @@ def state(acting: Acting, seen: look.Look, found: Finding) -> None:
     judged = judged_state(found)
     book, fit = choice.choose(acting.books(seen), finding(seen.phase, judged))
     if book is None:
-        acting.hush(seen, found, NO_BOOK)
+        acting.leave_alone(seen, found, NO_BOOK)
         return
     _follow(acting, seen, found, book, _Found(judged, found, fit))
 
@@ -180,4 +180,4 @@ def _follow(acting: Acting, seen: look.Look, finding: Finding, book: Playbook, f
     )
     progress = interpreter.follow(case)
     acting.did += [f"{seen.id}: {book.name}: {line}" for line in progress.did]
-    acting.hush(seen, finding, progress.rest)
+    acting.leave_alone(seen, finding, progress.rest)

@@ -126,7 +126,7 @@ def _may_start(acting: Acting, seen: look.Look, actor: caps.Actor, limits: Caps,
     if verdict.final:
         _give_up(acting, seen, verdict.why or "", finding)
     else:
-        acting.hush(seen, finding, min(verdict.wait, MOST_REST))
+        acting.leave_alone(seen, finding, min(verdict.wait, MOST_REST))
     return False
 
 
@@ -137,5 +137,5 @@ def _give_up(acting: Acting, seen: look.Look, why: str, finding: Finding) -> Non
             finish.close(seen.run, look.at(seen.run, holding=True), "abandoned", why, held)
         post.about_run(seen, "abandoned", {"why": why})
     post.about_run(seen, "escalated", {"why": why}, finding)
-    acting.hush(seen, finding, NEVER)
+    acting.leave_alone(seen, finding, NEVER)
     acting.did.append(f"{seen.id}: {why}")

@@ -32,14 +32,14 @@ def when(**more):
     ],
 )
 def test_where_it_holds(said, where):
-    assert places.of(said) == where
+    assert places.where_it_holds(said) == where
 
 
 def test_every_shipped_playbook_holds_somewhere_and_names_findings_or_signals():
     books, _ = library.load()
     signals = {signal.id for signal in library.signals(books)}
     for book in books:
-        assert places.of(book.when), book.name
+        assert places.where_it_holds(book.when), book.name
         assert set(book.when["evidence"]) <= set(places.FINDINGS) | signals, book.name
 
 
