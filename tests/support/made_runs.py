@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from workcell.base import json_codec
+from workcell.base import json_codec, probe
 from workcell.playbooks import caps, interpreter, playbook
 from workcell.playbooks.playbook import Playbook
 from workcell.rundir import heartbeat, layout, look, maildir, phase
@@ -76,7 +76,7 @@ class MadeRun:
         return Actions(self.home, self.now())
 
     def live(
-        self, verdict: dict[str, Any] | None = None, seen: look.Look | None = None, attended: bool = False
+        self, verdict: dict[str, Any] | None = None, seen: look.Look | None = None, attended: str = probe.NO
     ) -> LiveRun:
         """The run as a step sees it."""
         found = Incident(verdict or {"verdict": "usage_limit"}, "e", ["verdict: x"], 100.0 + self.seconds, attended)

@@ -1,4 +1,4 @@
-"""The sealed verdict on a run: from exit, facts and verify to one outcome and its reason."""
+"""The sealed outcome of a run, and its reason: from exit, facts and verify."""
 
 from __future__ import annotations
 

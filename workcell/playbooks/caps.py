@@ -60,7 +60,7 @@ class Actor:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class CapCheck:
     """Whether one more act is allowed: it is where `why` is None. `final`: no waiting helps, a person is needed."""
 
     why: str | None = None
@@ -73,13 +73,13 @@ class Verdict:
         return self.why is None
 
 
-def check(record: Record, limits: Caps, actor: Actor) -> Verdict:
+def check(record: Record, limits: Caps, actor: Actor) -> CapCheck:
     """Whether the actor may act now. `limits` are those of its playbook."""
     acts = [one for one in record.lines if one.get("is") == INTENT and one.get("step") in ACTS]
-    return _within_an_hour(record, limits, actor, acts) or _on_the_run(record, limits, actor, acts) or Verdict()
+    return _within_an_hour(record, limits, actor, acts) or _on_the_run(record, limits, actor, acts) or CapCheck()
 
 
-def _within_an_hour(record: Record, limits: Caps, actor: Actor, acts: list[schema.Action]) -> Verdict | None:
+def _within_an_hour(record: Record, limits: Caps, actor: Actor, acts: list[schema.Action]) -> CapCheck | None:
     """The cap of the home, of the playbook or of the account that is met; None when there is room."""
     hour = [one for one in acts if record.ago(one) < HOUR]
     if len(hour) >= HOME_PER_HOUR:
@@ -93,7 +93,7 @@ def _within_an_hour(record: Record, limits: Caps, actor: Actor, acts: list[schem
     return None
 
 
-def _on_the_run(record: Record, limits: Caps, actor: Actor, acts: list[schema.Action]) -> Verdict | None:
+def _on_the_run(record: Record, limits: Caps, actor: Actor, acts: list[schema.Action]) -> CapCheck | None:
     """The limit of the run, or the pause since the last incident, that is met; None when there is room."""
     mine = [
         one
@@ -103,16 +103,16 @@ def _on_the_run(record: Record, limits: Caps, actor: Actor, acts: list[schema.Ac
         and int(one.get("attempt") or 0) >= actor.since
     ]
     if len(mine) >= limits["per_run"]:
-        return Verdict(f"{actor.playbook} acted {len(mine)} times on this run, and that is its limit", final=True)
+        return CapCheck(f"{actor.playbook} acted {len(mine)} times on this run, and that is its limit", final=True)
     others = [one for one in mine if actor.edge is None or one.get("edge") != actor.edge]
     if not others:
         return None
     pause = waits.backoff(limits.get("backoff"), len(others), waits.share(f"{actor.run}/{len(others)}"))
     ago = record.ago(others[-1])
     rest = max(float(limits["cooldown"]), pause) - ago
-    return Verdict(f"{actor.playbook} acted on this run {ago:.0f} s ago", wait=rest) if rest > 0 else None
+    return CapCheck(f"{actor.playbook} acted on this run {ago:.0f} s ago", wait=rest) if rest > 0 else None
 
 
-def _later(record: Record, counted: list[schema.Action], why: str) -> Verdict:
+def _later(record: Record, counted: list[schema.Action], why: str) -> CapCheck:
     oldest = max(record.ago(one) for one in counted)
-    return Verdict(why, wait=max(1.0, HOUR - oldest))
+    return CapCheck(why, wait=max(1.0, HOUR - oldest))

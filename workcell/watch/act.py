@@ -1,4 +1,4 @@
-"""Acting on what a tick found: one function for each finding, in the order of `findings.FINDINGS`.
+"""TickContext on what a tick found: one function for each finding, in the order of `findings.FINDINGS`.
 
 Invariants:
 - Every act has an intent on record before it and a result after it. What a killed tick left open is closed first.
@@ -23,8 +23,8 @@ from workcell.system import tmux
 from workcell.trust import policy
 from workcell.watch import accounts, findings, incidents, live_run, observe, starts
 from workcell.watch import tmux_health as servers
-from workcell.watch.acting import Acting
 from workcell.watch.actions import Actions
+from workcell.watch.tick_context import TickContext
 
 if TYPE_CHECKING:
     from workcell.watch.findings import Finding
@@ -36,7 +36,7 @@ SETTLE_TRIES = 5
 """Processes that may die in an hour over settling one run before a person is told."""
 
 FAILED_REST = 300.0
-"""Seconds for which a finding is left alone on which acting failed."""
+"""Seconds for which a finding is left alone on which context failed."""
 
 SETTLE_REST = 1800.0
 POLICY_REST = 3600.0
@@ -55,63 +55,63 @@ def act(
     Nothing is begun once `budget` seconds are over.
     """
     begun = clock.monotonic()
-    acting = Acting(home, memory, Actions(home, memory.now), answer)
-    acting.finishing = finishing
-    _settle_intents(acting)
-    acting.did += accounts.look_after(home, acting.actions, memory.now)
+    context = TickContext(home, memory, Actions(home, memory.now), answer)
+    context.finishing = finishing
+    _settle_intents(context)
+    context.did += accounts.look_after(home, context.actions, memory.now)
     if answer is not None and answer.trouble == servers.SILENT:
         tmux.waited_in_vain(tmux.of(home).socket, servers.TIMEOUT)  # this tick has asked, and asks no more
     if answer is not None and answer.trouble:
-        incidents.server(acting, answer)
+        incidents.server(context, answer)
     for seen, found in sorted(todo, key=lambda one: findings.FINDINGS.index(one[1])):
         if clock.monotonic() - begun > budget:
             break
         try:
-            if found == findings.SETTLE or not _not_as_pinned(acting, seen, found):
-                ACTS[found](acting, seen)
+            if found == findings.SETTLE or not _not_as_pinned(context, seen, found):
+                ACTS[found](context, seen)
         except WorkcellError as error:
-            acting.did.append(f"{seen.id}: {found}: {error.message}")
-            acting.leave_alone(seen, found, FAILED_REST)
-    if not acting.did:
+            context.did.append(f"{seen.id}: {found}: {error.message}")
+            context.leave_alone(seen, found, FAILED_REST)
+    if not context.did:
         return []
     cleaner = run_cleaner.of_runs(seen.run for seen, _ in todo)
-    return [cleaner.line(line) for line in acting.did]
+    return [cleaner.line(line) for line in context.did]
 
 
-def _not_as_pinned(acting: Acting, seen: look.Look, found: "Finding") -> bool:
+def _not_as_pinned(context: TickContext, seen: look.Look, found: "Finding") -> bool:
     """Whether the run's policy may not be acted on; then a person is told, once an hour at most."""
     trouble = policy.read(seen).trouble if seen.attempt is not None else None
     if trouble is None:
         return False
     post.about_run(seen, "escalated", {"why": trouble, "command": f"workcell status {seen.id}"}, "policy")
     spool.note(seen.run, "policy.refused", attempt=seen.n, why=trouble)
-    acting.leave_alone(seen, found, POLICY_REST)
-    acting.did.append(f"{seen.id}: {found}: nothing is done: {trouble}")
+    context.leave_alone(seen, found, POLICY_REST)
+    context.did.append(f"{seen.id}: {found}: nothing is done: {trouble}")
     return True
 
 
-def _settle(acting: Acting, seen: look.Look) -> None:
+def _settle(context: TickContext, seen: look.Look) -> None:
     """Give a dead run to a process of its own."""
-    if acting.finishing >= FINISHES:
+    if context.finishing >= FINISHES:
         return
     tries = sum(
         1
-        for one in acting.actions.lines
+        for one in context.actions.lines
         if (one.get("run"), one.get("attempt"), one.get("step")) == (seen.id, seen.n, "settle")
-        and acting.actions.ago(one) < caps.HOUR
+        and context.actions.ago(one) < caps.HOUR
     )
     if tries >= SETTLE_TRIES:
         text = f"it is {seen.phase}, and {tries} processes that were to settle it died"
         post.about_run(seen, "escalated", {"why": text, "command": f"workcell resume {seen.id}"}, "settle")
-        acting.leave_alone(seen, findings.SETTLE, SETTLE_REST)
-    number = acting.actions.intent(run=seen.id, attempt=seen.n, step="settle", why=f"it is {seen.phase}: {seen.why}")
+        context.leave_alone(seen, findings.SETTLE, SETTLE_REST)
+    number = context.actions.intent(run=seen.id, attempt=seen.n, step="settle", why=f"it is {seen.phase}: {seen.why}")
     done = settle.hand_over(seen.run, seen)
-    acting.actions.result(number, "done" if done else "not done", "handed to a process of its own" if done else "")
-    acting.did.append(f"{seen.id}: {'settles' if done else 'is being settled'} ({seen.phase})")
-    acting.finishing += done
+    context.actions.result(number, "done" if done else "not done", "handed to a process of its own" if done else "")
+    context.did.append(f"{seen.id}: {'settles' if done else 'is being settled'} ({seen.phase})")
+    context.finishing += done
 
 
-ACTS: "dict[Finding, Callable[[Acting, look.Look], None]]" = {
+ACTS: "dict[Finding, Callable[[TickContext, look.Look], None]]" = {
     findings.SETTLE: _settle,
     findings.JUDGE: incidents.judge,
     findings.START: starts.never_started,
@@ -129,10 +129,10 @@ _SENT = ("nudge", "answer", "interrupt", "stop")
 """Steps that go through the inbox of a run, which tells what became of them."""
 
 
-def _settle_intents(acting: Acting) -> None:
+def _settle_intents(context: TickContext) -> None:
     """Acts of a tick that was killed between intent and result: what came of them is read from the run."""
-    for one in acting.actions.open_intents():
-        run = os.path.join(acting.home, layout.RUNS, str(one.get("run")))
+    for one in context.actions.open_intents():
+        run = os.path.join(context.home, layout.RUNS, str(one.get("run")))
         state, words = "unknown", "the watchdog was killed in the act, and nothing tells what came of it"
         seen = look.at(run) if one.get("run") and os.path.isdir(run) else None
         step = one.get("step")
@@ -145,5 +145,5 @@ def _settle_intents(acting: Acting) -> None:
             done = seen.n > wanted or (seen.n == wanted and sign in seen.stands)
             state = "done" if done else "not done"
             words = f"the watchdog was killed in the act; now the run is {seen.phase} in attempt {seen.n}"
-        acting.actions.result(int(one["n"]), state, words, settled=True)
-        acting.did.append(f"{one.get('run')}: settled the intent to {step}: {state}")
+        context.actions.result(int(one["n"]), state, words, settled=True)
+        context.did.append(f"{one.get('run')}: settled the intent to {step}: {state}")

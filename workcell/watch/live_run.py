@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 
 from workcell.accounts import holds
-from workcell.base import clock, ids
+from workcell.base import clock, ids, probe
 from workcell.channels import post
 from workcell.evidence import capture
 from workcell.finish import apply, playbook_holds, stop
@@ -40,8 +40,8 @@ class Incident:
     """Why its playbook was chosen."""
     seen_for: float
     """Seconds for which ticks have found the same."""
-    attended: bool
-    """Whether a person is, or may be, at the terminal."""
+    attended: str
+    """Whether a person is at the terminal, as `base.probe` says it."""
 
 
 class LiveRun:
@@ -64,8 +64,10 @@ class LiveRun:
     def hindrance(self) -> Hindrance | None:
         if self._incident.seen_for < observe.TWICE:
             return Hindrance(Reason.SEEN_ONCE, "it was seen only once")
-        if self._incident.attended:
+        if self._incident.attended == probe.YES:
             return Hindrance(Reason.ATTENDED, "a person is at the terminal")
+        if self._incident.attended == probe.UNKNOWN:
+            return Hindrance(Reason.ATTENDED, "tmux could not be asked whether a person is at the terminal")
         again = look.at(self.seen.run)
         if (again.phase, again.n) != (self.seen.phase, self.seen.n):
             return Hindrance(Reason.CHANGED, "it changed while it was judged")

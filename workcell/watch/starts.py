@@ -14,7 +14,7 @@ from workcell.playbooks import caps
 from workcell.rundir import look, phase, spool
 from workcell.system import tmux
 from workcell.watch import findings
-from workcell.watch.acting import Acting
+from workcell.watch.tick_context import TickContext
 
 if TYPE_CHECKING:
     from workcell.judgement.next import Caps
@@ -41,12 +41,12 @@ MOST_REST = 600.0
 NEVER = 10 * 365 * 86400.0
 
 
-def never_started(acting: Acting, seen: look.Look) -> None:
+def never_started(context: TickContext, seen: look.Look) -> None:
     """Start what was launched, or opened by a resume, and never begun."""
-    actor = acting.actor(seen, "start")
-    if not _may_start(acting, seen, actor, START_LIMITS, findings.START):
+    actor = context.actor(seen, "start")
+    if not _may_start(context, seen, actor, START_LIMITS, findings.START):
         return
-    number = acting.actions.intent(
+    number = context.actions.intent(
         run=seen.id,
         attempt=seen.n,
         step=caps.START,
@@ -56,27 +56,27 @@ def never_started(acting: Acting, seen: look.Look) -> None:
     )
     try:
         now = start.runner(seen.run, seen.n)
-        if _uses_windows(acting.home):
-            start.window(acting.home, seen.run, seen.n)
+        if _uses_windows(context.home):
+            start.window(context.home, seen.run, seen.n)
     except WorkcellError as error:
-        acting.actions.result(number, "failed", error.message)
-        acting.did.append(f"{seen.id}: start: {error.message}")
+        context.actions.result(number, "failed", error.message)
+        context.did.append(f"{seen.id}: start: {error.message}")
         return
-    acting.actions.result(number, "done", f"it is {now.phase}")
-    acting.did.append(f"{seen.id}: started attempt {seen.n}")
+    context.actions.result(number, "done", f"it is {now.phase}")
+    context.did.append(f"{seen.id}: started attempt {seen.n}")
 
 
-def due(acting: Acting, seen: look.Look) -> None:
+def due(context: TickContext, seen: look.Look) -> None:
     """Open the next attempt of a run that goes on."""
     after = seen.next
     name = str((after.get("playbook") if after else None) or "due")
-    book = next((one for one in acting.books(seen) if one.name == name), None)
-    actor = acting.actor(seen, name)
-    if not _may_start(acting, seen, actor, book.limits if book else RESUME_LIMITS, findings.DUE):
+    book = next((one for one in context.books(seen) if one.name == name), None)
+    actor = context.actor(seen, name)
+    if not _may_start(context, seen, actor, book.limits if book else RESUME_LIMITS, findings.DUE):
         return
     how = after.get("how") if after else None
     why = str((after.get("reason") if after else None) or "it is due")
-    number = acting.actions.intent(
+    number = context.actions.intent(
         run=seen.id,
         attempt=seen.n,
         step="resume",
@@ -86,24 +86,24 @@ def due(acting: Acting, seen: look.Look) -> None:
         why=why,
     )
     request = resume.Request(
-        acting.home,
+        context.home,
         seen.run,
         native=how == "native",
         attempt=seen.n,
-        window=_uses_windows(acting.home),
+        window=_uses_windows(context.home),
         by={"who": "playbook", "playbook": name, "why": why, "act": number},
     )
     try:
         done = resume.resume(request)
     except WorkcellError as error:
-        acting.actions.result(number, "refused", error.message)
-        acting.did.append(f"{seen.id}: resume: {error.message}")
+        context.actions.result(number, "refused", error.message)
+        context.did.append(f"{seen.id}: resume: {error.message}")
         post.about_run(seen, "escalated", {"why": f"{name} cannot go on: {error.message}"}, "resume")
         return
-    acting.actions.result(number, "done", f"attempt {done.attempt} is {done.phase}, {done.how}")
+    context.actions.result(number, "done", f"attempt {done.attempt} is {done.phase}, {done.how}")
     spool.note(seen.run, "recovered", playbook=name, attempt=done.attempt, how=done.how, why=why)
     post.about_run(look.at(seen.run), "resumed", {"why": why, "attempts": done.attempt})
-    acting.did.append(f"{seen.id}: {name}: opened attempt {done.attempt} ({done.how})")
+    context.did.append(f"{seen.id}: {name}: opened attempt {done.attempt} ({done.how})")
 
 
 def _uses_windows(home: str) -> bool:
@@ -111,31 +111,31 @@ def _uses_windows(home: str) -> bool:
     return os.path.exists(tmux.of(home).socket)
 
 
-def _may_start(acting: Acting, seen: look.Look, actor: caps.Actor, limits: Caps, finding: Finding) -> bool:
+def _may_start(context: TickContext, seen: look.Look, actor: caps.Actor, limits: Caps, finding: Finding) -> bool:
     """Whether holds and caps let an attempt be started now; what waits is left alone until it may."""
-    if acting.starts >= STARTS or (actor.account is not None and actor.account in acting.begun):
+    if context.starts >= STARTS or (actor.account is not None and actor.account in context.begun):
         return False
-    if holds.held(acting.home, actor.account, acting.now.wall):
+    if holds.held(context.home, actor.account, context.now.wall):
         return False
-    verdict = caps.check(acting.actions, limits, actor)
+    verdict = caps.check(context.actions, limits, actor)
     if verdict.allowed:
-        acting.starts += 1
+        context.starts += 1
         if actor.account is not None:
-            acting.begun.add(actor.account)
+            context.begun.add(actor.account)
         return True
     if verdict.final:
-        _give_up(acting, seen, verdict.why or "", finding)
+        _give_up(context, seen, verdict.why or "", finding)
     else:
-        acting.leave_alone(seen, finding, min(verdict.wait, MOST_REST))
+        context.leave_alone(seen, finding, min(verdict.wait, MOST_REST))
     return False
 
 
-def _give_up(acting: Acting, seen: look.Look, why: str, finding: Finding) -> None:
+def _give_up(context: TickContext, seen: look.Look, why: str, finding: Finding) -> None:
     """Past a cap: a run that was to go on is abandoned, one that was never started waits; a person is told."""
     if seen.phase == phase.SCHEDULED:
         with settle.take(seen.run, seen) as held:
             finish.close(seen.run, look.at(seen.run, holding=True), "abandoned", why, held)
         post.about_run(seen, "abandoned", {"why": why})
     post.about_run(seen, "escalated", {"why": why}, finding)
-    acting.leave_alone(seen, finding, NEVER)
-    acting.did.append(f"{seen.id}: {why}")
+    context.leave_alone(seen, finding, NEVER)
+    context.did.append(f"{seen.id}: {why}")

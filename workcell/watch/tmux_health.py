@@ -25,9 +25,9 @@ class Answer:
         self.sessions = sessions
         """Our sessions, and whether a person is attached to each; None where tmux could not be asked."""
 
-    def attended(self, session: str) -> bool:
-        """Whether a person is, or may be, at that window."""
-        return True if self.sessions is None else self.sessions.get(session, False)
+    def attended(self, session: str) -> str:
+        """Whether a person is at that window, as `base.probe` says it."""
+        return probe.of(None if self.sessions is None else self.sessions.get(session, False))
 
 
 def look(home: str, memory: schema.SeenTmux) -> Answer:

@@ -5,6 +5,7 @@ import os
 import pytest
 
 from tests.support.made_runs import WALL, MadeRun, book
+from workcell.base import probe
 from workcell.playbooks import caps, interpreter
 from workcell.playbooks.interpreter import REST, Hindrance, Progress, Reason
 from workcell.rundir import look
@@ -70,7 +71,9 @@ def test_what_hinders_an_act_is_a_reason_with_seconds(made):
     made.seconds = -90.0
     assert hinders(still(made)) == Hindrance(Reason.SEEN_ONCE, "it was seen only once", REST)
     made.seconds = 0.0
-    assert hinders(made.live(seen=look.at(made.run), attended=True)).reason is Reason.ATTENDED
+    assert hinders(made.live(seen=look.at(made.run), attended=probe.YES)).reason is Reason.ATTENDED
+    unasked = hinders(made.live(seen=look.at(made.run), attended=probe.UNKNOWN))
+    assert unasked.reason is Reason.ATTENDED and "could not be asked" in unasked.words
     assert hinders(made.live()).reason is Reason.CHANGED, "it was seen to run, and does not"
     assert hinders(still(made)) is None
     assert not acts(made)
@@ -78,7 +81,7 @@ def test_what_hinders_an_act_is_a_reason_with_seconds(made):
 
 def test_nothing_hinders_what_touches_nothing(made):
     made.seconds = -90.0
-    case = made.case(book("- notify: {text: come}"), made.live(attended=True))
+    case = made.case(book("- notify: {text: come}"), made.live(attended=probe.YES))
     assert interpreter.hinders(case, case.book.steps[0]) is None
 
 

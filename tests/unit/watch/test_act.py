@@ -1,4 +1,4 @@
-"""Acting on findings: each has its function, one that fails keeps no other from its turn, and a death is settled."""
+"""TickContext on findings: each has its function, one that fails keeps no other from its turn, and a death is settled."""
 
 import pytest
 
@@ -46,7 +46,7 @@ def test_a_start_that_fails_is_on_record_and_the_next_finding_has_its_turn(made)
 
 
 def test_an_error_keeps_no_other_run_from_its_turn(made, monkeypatch):
-    def refuse(acting, seen):
+    def refuse(context, seen):
         raise Refused("no")
 
     monkeypatch.setitem(act.ACTS, findings.START, refuse)

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from tests.support.lab import eventually
-from workcell.base import platform
+from workcell.base import platform, probe
 from workcell.watch import tmux_health
 from workcell.watch.tmux_subject import TmuxServer
 
@@ -28,11 +28,11 @@ def test_a_home_without_a_server_has_no_sessions(tmp_path):
     memory = {}
     answer = tmux_health.look(str(tmp_path), memory)
     assert (answer.trouble, answer.sessions) == (None, {}) and set(memory) == {"socket", "ask"}
-    assert not answer.attended("r")
+    assert answer.attended("r") == probe.NO
 
 
 def test_where_tmux_was_not_asked_a_person_may_be_anywhere():
-    assert tmux_health.Answer(None, "no").attended("r")
+    assert tmux_health.Answer(None, "no").attended("r") == probe.UNKNOWN
 
 
 @needs_tmux

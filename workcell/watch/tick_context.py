@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from workcell.watch.findings import Finding
 
 
-class Acting:
+class TickContext:
     """The state of one tick that acts."""
 
     def __init__(
