@@ -17,18 +17,18 @@ from collections.abc import Iterator
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 TABLES = {
-    "texts/brief.py": r"values|front|out|limits|values\['require'\] or \{\}",
+    "texts/brief.py": r"values|front|out|limits|values\['require'\]",
     "texts/config.py": r"settings|config\.read\(.*\)",
-    "texts/project_rules.py": r"laid|rules|values|values\['require'\] or \{\}|front",
+    "texts/project_rules.py": r"laid|rules|values|values\['require'\]|front",
     "texts/launch_file.py": r"values|entry|defaults|read|given",
     "texts/recipe.py": r"values|recipe|front|typing|attempt\['terminal'\]|given|size|value",
-    "texts/adapter.py": r"values|adapter|quiet|daily|options|secrets",
+    "texts/adapter_keys.py": r"values|adapter|quiet|daily|options|secrets",
     "texts/signal.py": r"signal|self",
     "playbooks/playbook.py": r"rule|limits|book(\.\w+)?|when|found",
 }
 """The files with tables of keys, and how the expressions look through which their values are read."""
 
-OWN = {"texts/adapter.py", "texts/launch_file.py", "texts/project_rules.py", "texts/recipe.py", "texts/signal.py"}
+OWN = {"texts/adapter_keys.py", "texts/launch_file.py", "texts/project_rules.py", "texts/recipe.py", "texts/signal.py"}
 """Files that make something of the checked values themselves."""
 
 WORDS_ONLY = {

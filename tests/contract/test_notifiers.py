@@ -370,7 +370,7 @@ class TestApprise:
 
 def test_every_kind_of_adapter_has_a_sender_and_a_look():
     from workcell.channels.render import LOOKS
-    from workcell.texts.adapter import KINDS
+    from workcell.texts.adapter_keys import KINDS
 
     assert set(registry.KINDS) == set(LOOKS) == set(KINDS)
     for uses in KINDS:

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from workcell.channels import schedule as plan
 from workcell.rundir import vocabulary
-from workcell.texts.adapter import Adapter, Daily, Quiet
+from workcell.texts.adapter import Adapter
+from workcell.texts.adapter_keys import Daily, Quiet
 
 DAY = 86400
 EVENT = st.sampled_from(vocabulary.NOTICE_EVENTS)

@@ -72,7 +72,6 @@ finish/playbook_holds.py
 finish/verify_script.py
 git/restore.py
 git/worktree_undo.py
-launch/attempt.py
 launch/batch_run.py
 launch/children.py
 launch/pinning.py

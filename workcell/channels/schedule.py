@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from workcell.rundir import notice as words
-from workcell.texts.adapter import Adapter, Daily, Quiet
+from workcell.texts.adapter import Adapter
+from workcell.texts.adapter_keys import Daily, Quiet
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
 from workcell.base import clock, digest, json_codec
 from workcell.launch import plan
@@ -17,24 +20,115 @@ if TYPE_CHECKING:
 ROLL_BYTES = 4_000_000
 WORD_LIMIT = 100_000
 """Bytes of one word of a command; Linux refuses to start a program with one of 128 KiB (MAX_ARG_STRLEN)."""
+BY_A_PERSON: schema.AskedBy = {"who": "person", "playbook": None}
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
-def from_plan(made: plan.Plan, workspace: str) -> dict[str, Any]:
-    """What every attempt of a run carries over, from brief, recipe, repository and configuration."""
+class Carried(TypedDict):
+    """The keys of attempt.json that every attempt of a run carries over, from brief, recipe, repository and config."""
+
+    objective: str
+    recipe: schema.RecipeRecord
+    ignore_repo: NotRequired[bool]
+    setup: list[str]
+    prose: str
+    io: schema.AgentIo
+    stdin: schema.AgentStdin
+    stderr: schema.AgentStderr
+    terminal: schema.Terminal
+    reader: str
+    typing: NotRequired[schema.Typing | None]
+    roll_bytes: int
+    cwd: str
+    env_names: list[str]
+    secrets: list[str]
+    verify: schema.Pinned | None
+    forbid: list[str]
+    require: schema.Require
+    limits: schema.Limits
+    steps: list[schema.Step]
+
+
+class Own(TypedDict):
+    """The keys of attempt.json that belong to one attempt and are never carried over to the next."""
+
+    schema: Literal["workcell.file.attempt/1"]
+    attempt: int
+    asked_at: schema.Time
+    asked_by: schema.AskedBy
+    follows: int | None
+    start: schema.StartWhen
+    argv: list[str]
+    prompt: str
+    agent_session: str
+    native: bool
+    seed: dict[str, str]
+    native_why: NotRequired[str]
+    messages: NotRequired[list[str]]
+    brief_given: NotRequired[int]
+    policy_sha256: NotRequired[schema.Sha256]
+
+
+@dataclass(frozen=True)
+class Opening:
+    """One attempt that is opened: of which run, as which number, with which brief, and who asked for it."""
+
+    run: str
+    """Directory of the run."""
+    n: int
+    name: str
+    """Name of the run."""
+    brief: bytes
+    """The content of brief.md."""
+    asked_by: schema.AskedBy
+    later: bool = False
+    """Whether a person starts it later."""
+    conversation: str | None = None
+    """Id of the agent's conversation that the attempt continues; None begins a new one."""
+
+
+@dataclass(frozen=True)
+class Files:
+    """What an attempt is opened with: the content of its attempt.json, brief.md, verify.sh and policy.json."""
+
+    intent: schema.Attempt
+    brief: bytes
+    verify: bytes | None
+    policy: bytes | None
+
+
+def first(
+    made: plan.Plan, workspace: str, asked_by: schema.AskedBy, *, later: bool = False, run: str | None = None
+) -> schema.Attempt:
+    """attempt.json of the first attempt of a plan. Raises Invalid as `fill`.
+
+    `workspace` is the top of the tree that the agent works in; `run` is the directory of the run, where it is another
+    one than the plan's.
+    """
+    opening = Opening(run or made.run, 1, made.name, made.brief.data, asked_by, later)
+    return fill(from_plan(made, workspace), opening)
+
+
+def from_plan(made: plan.Plan, workspace: str) -> Carried:
+    """The keys that a plan gives to every attempt of its run."""
     values = made.recipe.values
     return {
         "objective": made.objective,
-        "recipe": of_found(made.recipe),
+        "recipe": record_of(made.recipe),
         "ignore_repo": made.ignore_repo,
         "setup": made.setup,
         "prose": made.prose,
-        **of_recipe(values),
+        "io": values["io"],
+        "stdin": values["stdin"],
+        "stderr": values["stderr"],
+        "terminal": values["terminal"],
+        "reader": values["reader"],
+        "typing": values["typing"],
         "roll_bytes": ROLL_BYTES,
         "cwd": workspace,
         "env_names": made.env_names,
         "secrets": made.secrets,
-        "verify": made.verify and {"sha256": digest.sha256(made.verify)},
+        "verify": pin(made.verify),
         "forbid": made.forbid,
         "require": {"clean": made.clean},
         "limits": made.limits,
@@ -45,24 +139,48 @@ def from_plan(made: plan.Plan, workspace: str) -> dict[str, Any]:
     }
 
 
-def of_found(found: recipe.Recipe) -> dict[str, Any]:
+def pin(script: bytes | None) -> schema.Pinned | None:
+    """`verify` of attempt.json for that script."""
+    return None if script is None else {"sha256": digest.sha256(script)}
+
+
+def carried(attempt: schema.Attempt) -> Carried:
+    """The keys of a sealed attempt that the next one carries over; those of a newer workcell are among them."""
+    kept: Any = {key: value for key, value in attempt.items() if key not in Own.__annotations__}
+    found: Carried = kept
+    return found
+
+
+def with_recipe(intent: Carried, chosen: recipe.Recipe) -> Carried:
+    """`intent` with another recipe: its record, and the keys that a recipe alone decides."""
+    values = chosen.values
+    return {
+        **intent,
+        "recipe": record_of(chosen),
+        "io": values["io"],
+        "stdin": values["stdin"],
+        "stderr": values["stderr"],
+        "terminal": values["terminal"],
+        "reader": values["reader"],
+        "typing": values["typing"],
+        "secrets": sorted({*intent["secrets"], *values["secrets"]}),
+        "env_names": sorted({*intent["env_names"], *values["env"]}),
+    }
+
+
+def record_of(found: recipe.Recipe) -> schema.RecipeRecord:
     """A recipe as attempt.json holds it: its values, and the files that they came from."""
     return {"name": found.name, "origins": found.origins, "sources": found.sources, "values": found.values}
 
 
-def of_recipe(values: dict[str, Any]) -> dict[str, Any]:
-    """The keys of attempt.json that a recipe alone decides."""
-    return {key: values.get(key) for key in ("io", "stdin", "stderr", "terminal", "reader", "typing")}
-
-
-def variables(run: str, n: int, name: str, session: str, intent: dict[str, Any]) -> dict[str, Any]:
+def variables(intent: Carried, opening: Opening, session: str) -> recipe.Variables:
     """What recipes may name in {{ }}."""
-    directory = layout.attempt(run, n)
+    directory = layout.attempt(opening.run, opening.n)
     return {
-        "run": os.path.basename(run),
-        "name": name,
-        "attempt": n,
-        "run_dir": run,
+        "run": os.path.basename(opening.run),
+        "name": opening.name,
+        "attempt": opening.n,
+        "run_dir": opening.run,
         "attempt_dir": directory,
         "agent_dir": os.path.join(directory, layout.AGENT_DIR),
         "brief": os.path.join(directory, layout.BRIEF),
@@ -75,95 +193,78 @@ def variables(run: str, n: int, name: str, session: str, intent: dict[str, Any])
     }
 
 
-def fill(
-    intent: dict[str, Any],
-    *,
-    run: str,
-    n: int,
-    name: str,
-    session: str,
-    brief_text: str,
-    asked_by: schema.AskedBy,
-    follows: int | None,
-    later: bool,
-    native: bool = False,
-) -> dict[str, Any]:
-    """The whole attempt.json. Invalid when the recipe names a variable that there is not.
-
-    With `native` the recipe's `resume` words are used, and `session` is the conversation that goes on.
-    """
-    named = variables(run, n, name, session, intent)
+def fill(intent: Carried, opening: Opening) -> schema.Attempt:
+    """The whole attempt.json. Invalid when the recipe names a variable that there is not."""
+    session = opening.conversation or str(uuid.uuid4())
+    named = variables(intent, opening, session)
     values = intent["recipe"]["values"]
-    prompt = compose.prompt(values["prompt"], named, brief_text, intent["prose"]).replace("\0", "")
+    brief = opening.brief.decode("utf-8", "replace")
+    prompt = compose.prompt(values["prompt"], named, brief, intent["prose"]).replace("\0", "")
     named["prompt"] = prompt
-    key = "resume" if native else "command"
-    where = _where(intent, key)
-    words = values[key]
-    if intent.get("ignore_repo"):
-        words = recipe.with_arguments(words, values.get("ignore_repo") or [])
-    argv = [recipe.render(word, named, where) for word in words]
-    if any(len(word.encode("utf-8", "replace")) > WORD_LIMIT for word in argv):
-        short = {**named, "prompt": f"Your whole task is in the file {named['brief']}: read it first, then do it."}
-        argv = [recipe.render(word, short, where) for word in words]
-    seeded = recipe.seeds(values, named, _where(intent, "seed"))
-    if n == 1 and intent["setup"]:
-        argv = ["bash", "-c", "set -eu\n" + "\n".join(intent["setup"]) + '\nexec "$@"\n', "setup", *argv]
-    return {
+    own: Own = {
         "schema": "workcell.file.attempt/1",
-        "attempt": n,
+        "attempt": opening.n,
         "asked_at": clock.stamp(),
-        "asked_by": asked_by,
-        "follows": follows,
-        "start": "later" if later else "now",
-        **{key: value for key, value in intent.items() if key not in _OWN},
-        "argv": argv,
+        "asked_by": opening.asked_by,
+        "follows": opening.n - 1 or None,
+        "start": "later" if opening.later else "now",
+        "argv": _command(intent, opening, named),
         "prompt": prompt,
         "agent_session": session,
-        "native": native,
-        "seed": seeded,
+        "native": opening.conversation is not None,
+        "seed": recipe.seeds(values, named, _where(intent, "seed")),
     }
+    both: Any = {**own, **intent}
+    filled: schema.Attempt = both
+    return filled
 
 
-def _where(intent: dict[str, Any], key: str) -> str:
+def _command(intent: Carried, opening: Opening, named: recipe.Variables) -> list[str]:
+    """What is executed; the recipe's `resume` where a conversation goes on."""
+    values = intent["recipe"]["values"]
+    native = opening.conversation is not None
+    words = values["resume"] if native else values["command"]
+    where = _where(intent, "resume" if native else "command")
+    if intent.get("ignore_repo"):
+        words = recipe.with_arguments(words, values.get("ignore_repo", []))
+    argv = [recipe.render(word, named, where) for word in words]
+    if any(len(word.encode("utf-8", "replace")) > WORD_LIMIT for word in argv):
+        short = f"Your whole task is in the file {named['brief']}: read it first, then do it."
+        argv = [recipe.render(word, {**named, "prompt": short}, where) for word in words]
+    if opening.n == 1 and intent["setup"]:
+        argv = ["bash", "-c", "set -eu\n" + "\n".join(intent["setup"]) + '\nexec "$@"\n', "setup", *argv]
+    return argv
+
+
+def _where(intent: Carried, key: str) -> str:
     """The place of a recipe's key, for words about it."""
-    name, place = intent["recipe"]["name"], (intent["recipe"].get("sources") or {}).get(key)
+    chosen = intent["recipe"]
+    sources: Mapping[str, str] = chosen.get("sources", {})
+    name, place = chosen["name"], sources.get(key)
     return f"{place}: recipe {name!r}, {key}" if place else f"recipe {name!r}, {key}"
 
 
-_OWN = (
-    *("schema", "attempt", "asked_at", "asked_by", "follows", "start", "argv", "prompt", "agent_session"),
-    *("native", "native_why", "brief_given", "seed", "messages", "policy_sha256"),
-)
-"""Keys that belong to one attempt and are never carried over to the next."""
+def write(directory: str, files: Files, handoff: bytes | None = None) -> dict[str, bytes]:
+    """Write an attempt into `directory`, which is staged: no other process looks at it before it is renamed.
 
-
-def write(
-    directory: str,
-    brief: bytes,
-    verify: bytes | None,
-    intent: dict[str, Any],
-    handoff: bytes | None,
-    policy: bytes | None = None,
-) -> dict[str, bytes]:
-    """Write an attempt into `directory`, which is staged: nobody sees it before it is renamed.
-
-    The sha256 of `policy` goes into attempt.json as `policy_sha256`. The answer is what the ledger must know by its
+    The sha256 of the policy goes into attempt.json as `policy_sha256`. The answer is what the ledger must know by its
     hash, by name relative to the attempt.
     """
     os.mkdir(directory, 0o700)
     os.mkdir(os.path.join(directory, layout.AGENT_DIR), 0o700)
-    pinned = {layout.BRIEF: brief}
-    seal.seal(directory, layout.BRIEF, brief)
-    if policy is not None:
-        pinned[layout.POLICY] = policy
-        seal.seal(directory, layout.POLICY, policy)
-        intent = {**intent, "policy_sha256": digest.sha256(policy)}
-    if verify is not None:
-        pinned[layout.VERIFY_SCRIPT] = verify
-        seal.seal(directory, layout.VERIFY_SCRIPT, verify, 0o500)
+    intent = files.intent
+    pinned = {layout.BRIEF: files.brief}
+    seal.seal(directory, layout.BRIEF, files.brief)
+    if files.policy is not None:
+        pinned[layout.POLICY] = files.policy
+        seal.seal(directory, layout.POLICY, files.policy)
+        intent = {**intent, "policy_sha256": digest.sha256(files.policy)}
+    if files.verify is not None:
+        pinned[layout.VERIFY_SCRIPT] = files.verify
+        seal.seal(directory, layout.VERIFY_SCRIPT, files.verify, 0o500)
     if handoff is not None:
         seal.seal(directory, layout.HANDOFF, handoff)
-    for name, text in (intent.get("seed") or {}).items():
+    for name, text in intent.get("seed", {}).items():
         folder, _, file = name.rpartition("/")
         if folder:
             os.makedirs(os.path.join(directory, folder), 0o700, exist_ok=True)

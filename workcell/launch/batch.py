@@ -1,8 +1,11 @@
 """Several briefs asked for at once: all are checked, and every fault of every file is told, before the first starts."""
 
+from __future__ import annotations
+
 import hashlib
 import os
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from workcell.base import digest
 from workcell.base.errors import WorkcellError
@@ -14,6 +17,10 @@ from workcell.texts import launch_file
 from workcell.texts.document import Fault, Faulty
 from workcell.trust import access
 from workcell.trust.trust import Untrusted
+
+if TYPE_CHECKING:
+    from workcell.texts.document import Foreign
+    from workcell.texts.values import EntryValues
 
 Key = tuple[str, str, str, str]
 
@@ -129,28 +136,40 @@ def _asked(request: Request) -> tuple[list[tuple[str, str, Options]], list[Fault
     return asked, faults, groups, limits
 
 
-def _options(given: Options, read: launch_file.LaunchFile, entry: dict[str, object], brief: str) -> Options:
+def _options(given: Options, read: launch_file.LaunchFile, entry: EntryValues, brief: str) -> Options:
     """The command line before the entry, the entry before the brief, the brief before the file's defaults."""
     front = _front(brief)
-    said: dict[str, object] = {}
-    who: dict[str, str] = {}
-    for key in ("repo", "recipe", "worktree", "dirty", "name"):
-        value: object = getattr(given, key)
-        if value is None and entry.get(key) is not None:
-            value, who[key] = entry[key], f"{read.path}:{entry['line']}"
-        elif value is None and read.defaults.get(key) is not None and key not in front:
-            value, who[key] = read.defaults[key], f"{read.path} (defaults)"
-        if key == "repo" and key in who:
-            value = os.path.normpath(os.path.join(read.directory(), os.path.expanduser(str(value))))
-        said[key] = value
-    mine = entry["labels"]
-    labels = [*given.labels, *(mine if isinstance(mine, list) else []), *(read.defaults.get("labels") or [])]
-    who["labels"] = who["group"] = read.path
-    group = given.group or read.group
-    return replace(given, **said, labels=tuple(labels), group=group, said_by=who)  # type: ignore[arg-type]
+    defaults = read.defaults
+    who = {"labels": read.path, "group": read.path}
+
+    def chosen(key: str, asked: str | None, own: str | None, usual: str | None) -> str | None:
+        if asked is not None:
+            return asked
+        if own is not None:
+            who[key] = f"{read.path}:{entry['line']}"
+            return own
+        if usual is not None and key not in front:
+            who[key] = f"{read.path} (defaults)"
+            return usual
+        return None
+
+    repo = chosen("repo", given.repo, entry["repo"], defaults["repo"])
+    if repo is not None and "repo" in who:
+        repo = os.path.normpath(os.path.join(read.directory(), os.path.expanduser(repo)))
+    return replace(
+        given,
+        repo=repo,
+        recipe=chosen("recipe", given.recipe, entry["recipe"], defaults["recipe"]),
+        worktree=chosen("worktree", given.worktree, entry["worktree"], defaults["worktree"]),
+        dirty=chosen("dirty", given.dirty, entry["dirty"], defaults["dirty"]),
+        name=chosen("name", given.name, entry["name"], None),
+        labels=(*given.labels, *(entry["labels"] or ()), *(defaults["labels"] or ())),
+        group=given.group or read.group,
+        said_by=who,
+    )
 
 
-def _front(path: str) -> dict[str, object]:
+def _front(path: str) -> Foreign:
     """What the brief says itself. A brief that cannot be read is told by the check of its plan."""
     try:
         return briefs.read(path).document.front

@@ -1,11 +1,14 @@
 """Starting the runs of a batch, never more than so many at once, and going on with what an earlier command left."""
 
+from __future__ import annotations
+
 import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from workcell.base import digest
 from workcell.base.errors import NotFound, TryAgain, WorkcellError
@@ -14,6 +17,9 @@ from workcell.launch import launch, resume
 from workcell.launch.batch import Batch, Entry, Key, Request, key_of
 from workcell.rundir import find, layout, lease, look, phase, vocabulary
 from workcell.texts import document
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 POLL = 0.1
 """Seconds between two looks at the runs that live."""
@@ -169,19 +175,20 @@ def _take_up(batch: Batch, home: str, tell: Tell) -> None:
 
 
 def _key_of_run(run: str, group: str | None) -> Key | None:
-    launched = look.read_record(run, layout.LAUNCH, [])
+    launched: schema.Launch | None = look.read_record(run, layout.LAUNCH, [])
     if launched is None or launched.get("group") != group:
         return None
     first = layout.attempt(run, 1)
-    attempt = look.read_record(first, layout.ATTEMPT, [])
+    attempt: schema.Attempt | None = look.read_record(first, layout.ATTEMPT, [])
     try:
         brief = document.load(os.path.join(first, layout.BRIEF))
     except WorkcellError:
         return None
     if attempt is None:
         return None
+    recipe = attempt.get("recipe")
     repo, name = str(launched.get("repo")), str(launched.get("name"))
-    return (digest.sha256(brief), os.path.realpath(repo), name, str((attempt.get("recipe") or {}).get("name")))
+    return (digest.sha256(brief), os.path.realpath(repo), name, str(recipe and recipe.get("name")))
 
 
 @contextmanager

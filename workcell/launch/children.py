@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from workcell.launch import plan
 from workcell.rundir import look
 from workcell.trust import access
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from workcell.base.json_codec import Json
     from workcell.rundir import schema
-
-LIMITS = ("wall_seconds", "attempts", "verify_seconds", "cost_usd", "memory_bytes", "processes")
-"""Limits that cap what a run may use. The idle limit only ends a silent agent sooner."""
 
 
 def narrow(made: plan.Plan, who: access.Caller) -> None:
@@ -32,17 +29,19 @@ def narrow(made: plan.Plan, who: access.Caller) -> None:
     limits = limits_of(who.runs[0])
     if limits is None:
         raise access.refusal(who, "launch", f"the limits of {who.id} cannot be read")
+    narrowed: Any = dict(made.limits)
     for key, bound in limits.items():
         name = key.removesuffix("_seconds").removesuffix("_usd").removesuffix("_bytes")
-        mine = made.limits.get(key)
+        mine = narrowed[key]
         if mine is not None and mine <= bound:
             continue
         if mine is not None and made.origins.get(f"limits.{name}") == made.brief.path:
             raise access.refusal(
                 who, "launch", f"limits.{name} of {made.brief.path} is above that of the run around it"
             )
-        made.limits[key] = bound
+        narrowed[key] = bound
         made.origins[f"limits.{name}"] = f"run {who.id}"
+    made.limits = narrowed
 
 
 def limits_of(run: str) -> dict[str, float] | None:
@@ -53,9 +52,19 @@ def limits_of(run: str) -> dict[str, float] | None:
     attempt = look.at(run).attempt
     if attempt is None:
         return None
-    found: Json = {**(attempt.get("limits") or {})}
-    found["wall_seconds"] = found.get("wall_total_seconds") or found.get("wall_seconds")
-    return {key: found[key] for key in LIMITS if isinstance(found.get(key), int | float)}
+    limits = attempt.get("limits")
+    if limits is None:
+        return {}
+    # the idle limit caps nothing: it only ends a silent agent sooner
+    caps = {
+        "wall_seconds": limits.get("wall_total_seconds") or limits.get("wall_seconds"),
+        "attempts": limits.get("attempts"),
+        "verify_seconds": limits.get("verify_seconds"),
+        "cost_usd": limits.get("cost_usd"),
+        "memory_bytes": limits.get("memory_bytes"),
+        "processes": limits.get("processes"),
+    }
+    return {key: value for key, value in caps.items() if isinstance(value, int | float)}
 
 
 def parent(who: access.Caller) -> schema.Parent | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workcell.agents import registry
 from workcell.base import json_codec
@@ -14,13 +14,14 @@ from workcell.rundir import look, safe_open
 
 if TYPE_CHECKING:
     from workcell.agents.protocol import Agent
+    from workcell.rundir import schema
 
 _LONGEST_LINE = 64 << 20
 """Bytes of the transcript's first lines that are read in search of what the program needs."""
 
 
 def to_continue(
-    run: str, home: str, recipe: str | None, values: dict[str, Any], seen: look.Look
+    run: str, home: str, recipe: str | None, values: schema.RecipeValues, seen: look.Look
 ) -> tuple[str | None, str | None]:
     """(the id of the conversation to continue, None), or (None, why the attempt starts from the run's files instead).
 

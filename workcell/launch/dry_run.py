@@ -1,12 +1,29 @@
 """The whole intent of a launch as plain data: what would be written and started, and where each value came from."""
 
-import uuid
+from __future__ import annotations
+
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workcell.base import digest
 from workcell.launch import attempt, launch, plan
 from workcell.trust import trust
+
+if TYPE_CHECKING:
+    pass
+
+Value = str | int | float | bool | list[str] | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the brief, and where it stands."""
+
+    step: int
+    title: str
+    line: int
+    file: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -15,17 +32,18 @@ class Result:
 
     id: str
     dir: str
-    values: dict[str, Any]
+    values: dict[str, Value]
+    """By name of the key, as `limits.wall`; of a variable only whether it is set."""
     origins: dict[str, str]
     argv: list[str]
     argv_from: str
     """Who says the command: a file and its line."""
     prompt: str
     verify: str | None
-    steps: list[dict[str, Any]]
+    steps: list[Step]
     notes: list[str] = field(default_factory=list)
     untrusted: list[str] = field(default_factory=list)
-    """What of the repository nobody has trusted, a line each: launch refuses it."""
+    """What the repository brings and no person has trusted, a line each: launch refuses it."""
 
 
 def dry_run(request: launch.Request) -> Result:
@@ -38,8 +56,9 @@ def dry_run(request: launch.Request) -> Result:
 
 def of(made: plan.Plan, later: bool = False) -> Result:
     """The intent that a plan makes. The id and the agent's session are drawn anew by every launch."""
-    filled = filled_in(made, later)
-    values: dict[str, Any] = {
+    filled = attempt.first(made, made.top, attempt.BY_A_PERSON, later=later)
+    limits = made.limits
+    values: dict[str, Value] = {
         "objective": made.objective,
         "name": made.name,
         "group": made.group,
@@ -50,10 +69,13 @@ def of(made: plan.Plan, later: bool = False) -> Result:
         "carry": made.carry,
         "recipe": made.recipe.name,
         "verify": None if made.verify is None else f"sha256 {digest.sha256(made.verify)}",
-        **{
-            f"limits.{key.removesuffix('_seconds').removesuffix('_usd').removesuffix('_bytes')}": value
-            for key, value in made.limits.items()
-        },
+        "limits.wall": limits["wall_seconds"],
+        "limits.idle": limits["idle_seconds"],
+        "limits.attempts": limits["attempts"],
+        "limits.verify": limits["verify_seconds"],
+        "limits.cost": limits["cost_usd"],
+        "limits.memory": limits["memory_bytes"],
+        "limits.processes": limits["processes"],
         "setup": made.setup,
         "forbid": made.forbid,
         "require.clean": made.clean,
@@ -74,25 +96,7 @@ def of(made: plan.Plan, later: bool = False) -> Result:
         argv_from=made.recipe.sources.get("command") or made.recipe.name,
         prompt=filled["prompt"],
         verify=None if made.verify is None else made.verify.decode("utf-8", "replace"),
-        steps=[
-            {"step": one.number, "title": one.title, "line": one.line, "file": made.brief.path, "text": one.text}
-            for one in made.brief.steps
-        ],
+        steps=[Step(step.number, step.title, step.line, made.brief.path, step.text) for step in made.brief.steps],
         notes=list(made.notes),
         untrusted=trust.compare(made.home, made.top, made.tree, made.bring).lines(),
-    )
-
-
-def filled_in(made: plan.Plan, later: bool = False, run: str | None = None) -> dict[str, Any]:
-    """attempt.json of the first attempt, as launch would seal it; for another directory when `run` names one."""
-    return attempt.fill(
-        attempt.from_plan(made, made.top),
-        run=run or made.run,
-        n=1,
-        name=made.name,
-        session=str(uuid.uuid4()),
-        brief_text=made.brief.data.decode("utf-8", "replace"),
-        asked_by={"who": "person", "playbook": None},
-        follows=None,
-        later=later,
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -67,17 +66,7 @@ def check(request: Request, *, trust: bool = True) -> plan.Plan:
     if request.window and not request.prepare:
         _check_tmux(request.home)
     workspace.check(made)
-    sample = attempt.fill(
-        attempt.from_plan(made, made.top),
-        run=made.run,
-        n=1,
-        name=made.name,
-        session=str(uuid.UUID(int=0)),
-        brief_text="",
-        asked_by=request.caller.asked_by(),
-        follows=None,
-        later=False,
-    )
+    sample = attempt.first(made, made.top, request.caller.asked_by())
     plan.check_programs(made.recipe, sample["argv"], made.env.get("PATH"))
     resource_limits.check(made.limits)
     return made
@@ -158,61 +147,59 @@ def _write_run(
     staged: str, made: plan.Plan, place: workspace.Workspace, lease_name: str, request: Request
 ) -> list[schema.LedgerLine]:
     """Write the run into `staged`; the lines of its ledger behind the first one."""
-    now = clock.stamp()
-    for name in (layout.ATTEMPTS, layout.USER):
-        os.mkdir(os.path.join(staged, name), 0o700)
-    for box in (layout.INBOX, layout.SPOOL):
-        for part in ("", maildir.TMP, maildir.NEW, maildir.CUR):
-            os.makedirs(os.path.join(staged, box, part), 0o700, exist_ok=True)
+    _make_directories(staged)
     env = json_codec.encode(env_record(made.env, made.fixed))
     seal.seal(staged, layout.ENV, env)
     seal.seal(staged, layout.RESCUE, compose.rescue(made, place.top).encode())
-    base = place.tree and {"head": place.tree.head, "branch": place.tree.branch}
-    launched = json_codec.encode(
-        {
-            "schema": "workcell.file.launch/2",
-            "id": made.id,
-            "name": made.name,
-            "created_at": now,
-            "repo": made.repo,
-            "workspace": place.top,
-            "worktree": place.own,
-            "snapshot": place.snapshot,
-            "base": base,
-            "git_error": made.git_error,
-            "forbidden_before": forbidden.fingerprint(place.top, made.forbid) if made.forbid else None,
-            "mark": changes.mark(place.tree) if made.forbid and place.tree else None,
-            "lease": lease_name,
-            "group": made.group,
-            "labels": made.labels,
-            "notify": made.notify,
-            "parent": children.parent(request.caller),
-            "may": made.may,
-            "workcell": __version__,
-            "python": sys.executable,
-        }
-    )
+    record = _launch_record(made, place, lease_name, children.parent(request.caller))
+    launched = json_codec.encode(record)
     seal.seal(staged, layout.LAUNCH, launched)
-    intent = attempt.fill(
-        attempt.from_plan(made, place.top),
-        run=made.run,
-        n=1,
-        name=made.name,
-        session=str(uuid.uuid4()),
-        brief_text=made.brief.data.decode("utf-8", "replace"),
-        asked_by=request.caller.asked_by(),
-        follows=None,
-        later=request.prepare,
-    )
-    directory = os.path.join(staged, layout.ATTEMPTS, layout.number(1))
-    pinned = attempt.write(directory, made.brief.data, made.verify, intent, None, pinning.of_plan(made, place.top))
+    intent = attempt.first(made, place.top, request.caller.asked_by(), later=request.prepare)
+    files = attempt.Files(intent, made.brief.data, made.verify, pinning.of_plan(made, place.top))
+    pinned = attempt.write(os.path.join(staged, layout.ATTEMPTS, layout.number(1)), files)
     seal.sync_directory(os.path.join(staged, layout.ATTEMPTS))
     seal.point(staged, layout.CURRENT, f"{layout.ATTEMPTS}/{layout.number(1)}")
     for name in layout.LINKS:
         os.symlink(f"{layout.CURRENT}/{name}", os.path.join(staged, name))
     seal.sync_directory(staged)
-    files = writer.pins(0, {layout.LAUNCH: launched, layout.ENV: env})
-    return [*files, *writer.pins(1, pinned), {"attempt": 1, "born": True, "at": now}]
+    of_the_run = writer.pins(0, {layout.LAUNCH: launched, layout.ENV: env})
+    return [*of_the_run, *writer.pins(1, pinned), {"attempt": 1, "born": True, "at": record["created_at"]}]
+
+
+def _make_directories(staged: str) -> None:
+    for name in (layout.ATTEMPTS, layout.USER):
+        os.mkdir(os.path.join(staged, name), 0o700)
+    for box in (layout.INBOX, layout.SPOOL):
+        for part in ("", maildir.TMP, maildir.NEW, maildir.CUR):
+            os.makedirs(os.path.join(staged, box, part), 0o700, exist_ok=True)
+
+
+def _launch_record(
+    made: plan.Plan, place: workspace.Workspace, lease_name: str, parent: schema.Parent | None
+) -> schema.Launch:
+    """launch.json of the run."""
+    return {
+        "schema": "workcell.file.launch/2",
+        "id": made.id,
+        "name": made.name,
+        "created_at": clock.stamp(),
+        "repo": made.repo,
+        "workspace": place.top,
+        "worktree": place.own,
+        "snapshot": place.snapshot,
+        "base": {"head": place.tree.head, "branch": place.tree.branch} if place.tree else None,
+        "git_error": made.git_error,
+        "forbidden_before": forbidden.fingerprint(place.top, made.forbid) if made.forbid else None,
+        "mark": changes.mark(place.tree) if made.forbid and place.tree else None,
+        "lease": lease_name,
+        "group": made.group,
+        "labels": made.labels,
+        "notify": made.notify,
+        "parent": parent,
+        "may": made.may,
+        "workcell": __version__,
+        "python": sys.executable,
+    }
 
 
 def env_record(env: dict[str, str], fixed: list[str]) -> schema.Env:

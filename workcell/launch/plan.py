@@ -1,10 +1,12 @@
 """Working out the whole intent of a run from brief, repository, recipe and configuration, and touching nothing."""
 
+from __future__ import annotations
+
 import os
 import shlex
 import shutil
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workcell.base import ids
 from workcell.base.errors import Invalid, NotFound, Refused, Unreachable
@@ -16,6 +18,9 @@ from workcell.texts import brief as briefs
 from workcell.texts import config, project_rules, recipe
 from workcell.texts.document import Fault, Faulty
 from workcell.trust import acceptance, repository_files, repository_rules
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 
 @dataclass
@@ -33,7 +38,7 @@ class Plan:
     recipe: recipe.Recipe
     verify: bytes | None
     objective: str
-    limits: dict[str, Any]
+    limits: schema.Limits
     env: dict[str, str]
     env_names: list[str]
     fixed: list[str]
@@ -142,15 +147,13 @@ def _sources(
     law: project_rules.Supervisor | None,
 ) -> plan_values.Sources:
     """Everything that says values: of the repository only what is trusted, or narrows."""
-    settings, settled = config.read_said(os.path.join(home, layout.CONFIG))
+    settings, settled = config.load(os.path.join(home, layout.CONFIG))
     place = acceptance.place_of(top, tree)
     standing = acceptance.Standing(place) if options.ignore_repo else acceptance.read(home, place)
     notes = [standing.trouble] if standing.trouble else []
     rules = repository_rules.taken(law, standing, settings, ignore=options.ignore_repo, notes=notes)
     rules_file = law.path if law else project_rules.FILE
-    return plan_values.Sources(
-        home, top, brief, options, settings, frozenset(settled), rules, rules_file, standing, notes
-    )
+    return plan_values.Sources(home, top, brief, options, settings, settled, rules, rules_file, standing, notes)
 
 
 def _brought(

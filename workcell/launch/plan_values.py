@@ -5,10 +5,12 @@ trusted, the recipe and config.yaml. Three rules exist. The first source that sa
 joined (`joined`). Of the limits that protect the machine the smallest counts (`limits`).
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from workcell.base.errors import NotFound
 from workcell.launch.options import Options
@@ -16,6 +18,12 @@ from workcell.texts import adapter, config, fields, recipe
 from workcell.texts import brief as briefs
 from workcell.texts.document import Fault, Faulty
 from workcell.trust import acceptance, repository_rules
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
+    from workcell.texts.values import BriefValues, ConfigValues, LimitName, SupervisorValues
+
+Value = TypeVar("Value")
 
 ENV_NAMES = ("HOME", "PATH", "SHELL", "USER", "LOGNAME", "LANG", "TMPDIR", "SSH_AUTH_SOCK")
 ENV_PREFIXES = ("LC_", "XDG_")
@@ -40,11 +48,11 @@ class Sources:
     top: str
     brief: briefs.Brief
     options: Options
-    settings: dict[str, Any]
+    settings: ConfigValues
     """config.yaml with its defaults."""
     settled: frozenset[str]
     """The keys that config.yaml itself says."""
-    rules: dict[str, Any]
+    rules: SupervisorValues
     """What counts of SUPERVISOR.md."""
     rules_file: str
     standing: acceptance.Standing
@@ -56,11 +64,11 @@ class Sources:
         return os.path.join(self.home, "config.yaml")
 
     @property
-    def texts(self) -> dict[str, dict[str, Any]]:
+    def texts(self) -> dict[str, SupervisorValues | BriefValues]:
         """What the repository and the brief say, by the file that says it."""
         return {self.rules_file: self.rules, self.brief.path: self.brief.values}
 
-    def first(self, key: str, ranked: Iterable[tuple[str, Any]]) -> Any:
+    def first(self, key: str, ranked: Iterable[tuple[str, Value | None]]) -> Value | None:
         """The first value that was said, of (who, value); its origin is noted. None where nothing was said."""
         for origin, value in ranked:
             if value is not None:
@@ -69,9 +77,11 @@ class Sources:
         self.origins[key] = BUILT_IN
         return None
 
-    def ranked(self, key: str, brief: Any, rules: Any, settings: Any) -> list[tuple[str, Any]]:
+    def ranked(
+        self, key: str, brief: str | None, rules: str | None, settings: str | None
+    ) -> list[tuple[str, str | None]]:
         """Who may say the value of `key`, the first one before the others."""
-        given = (self.options.who(key), getattr(self.options, key))
+        given: tuple[str, str | None] = (self.options.who(key), getattr(self.options, key))
         return [given, (self.brief.path, brief), (self.rules_file, rules), (self.config_file, settings)]
 
     def joined(self, key: str, said: Mapping[str, list[str]]) -> list[str]:
@@ -90,17 +100,19 @@ def choose_recipe(said: Sources) -> recipe.Recipe:
     """The recipe of the launch, with the keys that the brief itself adds to it."""
     brief, options = said.brief, said.options
     asked = brief.values["recipe"]
-    own = {key: value for key, value in asked.items() if key != "extends"} if isinstance(asked, dict) else None
+    lines = {path[1:]: line for path, line in brief.document.lines.items() if path[:1] == ("recipe",)}
+    own = None
+    if isinstance(asked, dict):
+        own = recipe.Own({key: value for key, value in asked.items() if key != "extends"}, brief.path, lines)
     named = asked["extends"] if isinstance(asked, dict) else asked
     name = said.first("recipe", said.ranked("recipe", named, said.rules["recipe"], said.settings["recipe"]))
     if options.recipe not in (None, named):
         own = None
-    lines = {path[1:]: line for path, line in brief.document.lines.items() if path[:1] == ("recipe",)}
     project = None if options.ignore_repo else said.top
     try:
-        return recipe.resolve(name, home=said.home, project=project, own=own, own_file=brief.path, own_lines=lines)
+        return recipe.resolve(str(name), home=said.home, project=project, own=own)
     except NotFound as error:
-        left_out = repository_rules.recipe_left_out(name, said.top, said.home) if project is None else None
+        left_out = repository_rules.recipe_left_out(str(name), said.top, said.home) if project is None else None
         if left_out is None:
             raise
         raise left_out from error
@@ -159,14 +171,14 @@ def labels(said: Sources) -> list[str]:
 
 def clean_required(said: Sources) -> bool:
     """Whether the tree must be clean at the end."""
-    wanted = {origin: (values["require"] or {}).get("clean") or None for origin, values in said.texts.items()}
-    said.first("require.clean", wanted.items())
-    return any(wanted.values())
+    asked = [origin for origin, values in said.texts.items() if values["require"] and values["require"]["clean"]]
+    said.origins["require.clean"] = asked[0] if asked else BUILT_IN
+    return bool(asked)
 
 
-def limits(said: Sources, chosen: recipe.Recipe) -> dict[str, Any]:
+def limits(said: Sources, chosen: recipe.Recipe) -> schema.Limits:
     """The limits of the run as they stand in attempt.json."""
-    out = {key: _limit(said, chosen, key) for key in config.LIMITS}
+    out: Any = {key: _limit(said, chosen, key) for key in config.LIMITS}
     return {
         "wall_seconds": out["wall"],
         "idle_seconds": out["idle"],
@@ -178,25 +190,29 @@ def limits(said: Sources, chosen: recipe.Recipe) -> dict[str, Any]:
     }
 
 
-def _limit(said: Sources, chosen: recipe.Recipe, key: str) -> Any:
+def _limit(said: Sources, chosen: recipe.Recipe, key: LimitName) -> float | None:
     """One limit. One of the repository that is wider than what holds otherwise needs trust."""
     own = (said.brief.path, said.brief.values["limits"].get(key))
     rules = (said.rules_file, said.rules["limits"].get(key))
-    others = (
+    others: tuple[tuple[str, float | None], ...] = (
         (of_recipe(chosen, f"limits.{key}"), chosen.values["limits"].get(key)),
         (said.config_file, said.settings["limits"].get(key)),
         (BUILT_IN, config.LIMITS[key]),
     )
     if key in NARROWING:
         # the smallest counts, so that none of them can make another one wider
-        given: list[tuple[str, Any]] = [entry for entry in (own, rules, *others) if entry[1] is not None]
-        return said.first(f"limits.{key}", sorted(given, key=lambda entry: float(entry[1])))
+        given = [(who, value) for who, value in (own, rules, *others) if value is not None]
+        return said.first(f"limits.{key}", [min(given, key=_value)] if given else [])
     usual = next((value for _, value in others if value is not None), None)
     wider = own[1] is None and repository_rules.wider(rules[1], usual)
     if wider and not said.standing.accepts("limits", said.rules["limits"]):
         said.notes.append(f"limits.{key} of {said.rules_file} is wider than {usual:g} and not taken: workcell trust")
         rules = (said.rules_file, None)
     return said.first(f"limits.{key}", (own, rules, *others))
+
+
+def _value(entry: tuple[str, float]) -> float:
+    return entry[1]
 
 
 def taken_over(shell: Mapping[str, str]) -> dict[str, str]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workcell.accounts import holds
 from workcell.base import digest, json_codec
@@ -26,6 +25,9 @@ from workcell.rundir import home_creation as homes
 from workcell.system import resource_limits
 from workcell.texts import recipe as recipes
 from workcell.trust import access
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 HANDOFF_LIMIT = 1 << 26
 """Bytes of a handoff that the next attempt begins with."""
@@ -50,7 +52,7 @@ class Request:
     """Pin what steers automation anew, from the tree as it is now."""
     ignore_repo: bool = False
     """Take nothing from the repository that executes or steers."""
-    by: Mapping[str, Any] = field(default_factory=lambda: {"who": "person", "playbook": None})
+    by: schema.AskedBy = field(default_factory=lambda: attempts.BY_A_PERSON)
     shell: Mapping[str, str] = field(default_factory=dict)
     """The environment variables of the person who asks; they replace those that the run took over."""
     caller: access.Caller = access.OUTSIDE
@@ -98,14 +100,14 @@ def resume(request: Request) -> Result:
             return Result(run, seen.id, seen.n, seen.phase, None, _text(seen, layout.BRIEF))
         return _started(request, seen.n)
     made = _plan(request, resume_trust.ignores(asked, seen))
-    n = seen.n + 1
-    intent, brief, verify, policy = _intent(request, seen, n, made, asked)
-    how = "native" if intent["native"] else "artifacts"
+    files = _files(request, seen, made, asked)
+    how = "native" if files.intent.get("native") else "artifacts"
+    why = files.intent.get("native_why")
     if request.dry_run:
-        text = brief.decode("utf-8", "replace")
-        return Result(run, seen.id, n, seen.phase, None, text, how, intent.get("native_why"))
-    _open(request, seen, n, intent, brief, verify, policy, made)
-    return replace(_started(request, n), how=how, how_why=intent.get("native_why"))
+        text = files.brief.decode("utf-8", "replace")
+        return Result(run, seen.id, seen.n + 1, seen.phase, None, text, how, why)
+    _open(request, seen, files, made)
+    return replace(_started(request, seen.n + 1), how=how, how_why=why)
 
 
 def _check(seen: look.Look, request: Request) -> None:
@@ -160,19 +162,23 @@ def _check_room(seen: look.Look, request: Request) -> None:
 
 def _stored(seen: look.Look) -> recipes.Recipe:
     """The recipe of the current attempt, as it was pinned."""
-    values: Any = seen.recipe
-    return recipes.Recipe(str(seen.recipe_name), values, [])
+    return recipes.Recipe(str(seen.recipe_name), seen.recipe, [])
+
+
+def _launched(run: str) -> schema.Launch | None:
+    record: schema.Launch | None = look.read_record(run, layout.LAUNCH, [])
+    return record
 
 
 def _plan(request: Request, ignore_repo: bool) -> plan.Plan | None:
     """The plan of a new brief; None without one."""
     if request.brief is None:
         return None
-    launched = look.read_record(request.run, layout.LAUNCH, []) or {}
+    launched = _launched(request.run)
     options = Options(
         recipe=request.recipe,
-        repo=launched.get("workspace"),
-        name=launched.get("name"),
+        repo=launched.get("workspace") if launched else None,
+        name=launched.get("name") if launched else None,
         ignore_repo=ignore_repo,
         shell=request.shell,
     )
@@ -180,7 +186,8 @@ def _plan(request: Request, ignore_repo: bool) -> plan.Plan | None:
     asked = made.brief.values["repo"]
     if asked:
         place = os.path.realpath(os.path.join(made.brief.directory(), os.path.expanduser(asked)))
-        known = {os.path.realpath(str(launched.get(key))) for key in ("repo", "workspace")}
+        trees = (launched.get("repo"), launched.get("workspace")) if launched else ()
+        known = {os.path.realpath(str(tree)) for tree in trees}
         if not any(os.path.commonpath([place, one]) == one for one in known):
             raise Refused(
                 f"cannot resume {os.path.basename(request.run)} with {request.brief}: it is about {place}",
@@ -197,61 +204,60 @@ def _plan(request: Request, ignore_repo: bool) -> plan.Plan | None:
     return replace(made, id=os.path.basename(request.run))
 
 
-def _intent(
-    request: Request, seen: look.Look, n: int, made: plan.Plan | None, asked: resume_trust.Asked
-) -> tuple[dict[str, Any], bytes, bytes | None, bytes | None]:
-    """(attempt.json, brief.md, verify.sh, policy.json) of the next attempt."""
-    assert seen.attempt is not None and seen.launch is not None
-    messages: list[str] = []
-    chosen = made.recipe if made is not None else _stored(seen)
+@dataclass
+class _Basis:
+    """What the next attempt is made of: the keys that it carries over, its brief, its check and its recipe."""
+
+    intent: attempts.Carried
+    brief: bytes
+    verify: bytes | None
+    recipe: recipes.Recipe
+    messages: list[str] = field(default_factory=list)
+    """Ids of the messages that stand in the brief."""
+
+
+def _basis(
+    request: Request, seen: look.Look, attempt: schema.Attempt, made: plan.Plan | None, asked: resume_trust.Asked
+) -> _Basis:
+    """The basis of the next attempt: the plan of a new brief, or else the run's files."""
     if made is not None:
-        carried, brief, verify = attempts.from_plan(made, seen.attempt["cwd"]), made.brief.data, made.verify
-    else:
-        carried = dict(seen.attempt)
-        if request.recipe is not None:
-            project = None if resume_trust.ignores(asked, seen) else seen.attempt["cwd"]
-            chosen = recipes.resolve(request.recipe, home=request.home, project=project)
-            carried["recipe"] = attempts.of_found(chosen)
-            carried.update(attempts.of_recipe(chosen.values))
-            for key, names in (("secrets", chosen.values["secrets"]), ("env_names", chosen.values["env"])):
-                carried[key] = sorted({*carried[key], *names})
-        waiting = [message for _, message in inbox.for_brief(request.run, seen.n)]
-        messages = [str(message["id"]) for message in waiting]
-        texts = [str(message["text"]).rstrip("\n") for message in waiting]
-        brief = resume_brief.brief(request.run, seen, n, texts, run_cleaner.of_run(request.run)).encode(
-            "utf-8", "replace"
-        )
-        verify = _verify(seen)
-        carried["verify"] = verify and {"sha256": digest.sha256(verify)}
-    carried["ignore_repo"], policy = resume_trust.settle(asked, seen, chosen, made)
+        return _Basis(attempts.from_plan(made, attempt["cwd"]), made.brief.data, made.verify, made.recipe)
+    intent, chosen = attempts.carried(attempt), _stored(seen)
+    if request.recipe is not None:
+        project = None if resume_trust.ignores(asked, seen) else attempt["cwd"]
+        chosen = recipes.resolve(request.recipe, home=request.home, project=project)
+        intent = attempts.with_recipe(intent, chosen)
+    waiting = [message for _, message in inbox.for_brief(request.run, seen.n)]
+    texts = [str(message["text"]).rstrip("\n") for message in waiting]
+    brief = resume_brief.brief(request.run, seen, seen.n + 1, texts, run_cleaner.of_run(request.run))
+    verify = _verify(seen)
+    intent["verify"] = attempts.pin(verify)
+    return _Basis(intent, brief.encode("utf-8", "replace"), verify, chosen, [str(message["id"]) for message in waiting])
+
+
+def _files(request: Request, seen: look.Look, made: plan.Plan | None, asked: resume_trust.Asked) -> attempts.Files:
+    """What the next attempt is opened with."""
+    assert seen.attempt is not None and seen.launch is not None
+    basis = _basis(request, seen, seen.attempt, made, asked)
+    carried, n = basis.intent, seen.n + 1
+    carried["ignore_repo"], policy = resume_trust.settle(asked, seen, basis.recipe, made)
     values = carried["recipe"]["values"]
     session, why_not = None, None
     if request.native:
         session, why_not = conversation.to_continue(request.run, request.home, request.recipe, values, seen)
     carried["limits"] = _limits(request, seen, carried["limits"])
-    asker: Any = request.by
-    intent = attempts.fill(
-        carried,
-        run=request.run,
-        n=n,
-        name=seen.launch["name"],
-        session=session or str(uuid.uuid4()),
-        brief_text=brief.decode("utf-8", "replace"),
-        asked_by=asker,
-        follows=seen.n,
-        later=False,
-        native=session is not None,
-    )
+    opening = attempts.Opening(request.run, n, seen.launch["name"], basis.brief, request.by, conversation=session)
+    intent = attempts.fill(carried, opening)
     if why_not is not None:
         intent["native_why"] = why_not
-    intent["messages"] = messages
+    intent["messages"] = basis.messages
     intent["brief_given"] = n if made is not None else seen.attempt.get("brief_given", 1)
-    plan.check_programs(recipes.Recipe(carried["recipe"]["name"], values, []), intent["argv"], _path(request.run))
+    plan.check_programs(basis.recipe, intent["argv"], _path(request.run))
     resource_limits.check(intent["limits"])
-    return intent, brief, verify, policy
+    return attempts.Files(intent, basis.brief, basis.verify, policy)
 
 
-def _limits(request: Request, seen: look.Look, limits: dict[str, Any]) -> dict[str, Any]:
+def _limits(request: Request, seen: look.Look, limits: schema.Limits) -> schema.Limits:
     """The limits of the next attempt: what a playbook opens gets what is left of the run's time, a person all of it."""
     whole = limits.get("wall_total_seconds") or limits.get("wall_seconds")
     if not whole:
@@ -295,33 +301,24 @@ def _text(seen: look.Look, name: str) -> str:
     return (data or b"").decode("utf-8", "replace")
 
 
-def _open(
-    request: Request,
-    seen: look.Look,
-    n: int,
-    intent: dict[str, Any],
-    brief: bytes,
-    verify: bytes | None,
-    policy: bytes | None,
-    made: plan.Plan | None,
-) -> None:
+def _open(request: Request, seen: look.Look, files: attempts.Files, made: plan.Plan | None) -> None:
     """Stage the attempt, rename it, and switch `current` to it: the switch is its birth."""
-    run, staged = request.run, ""
+    run, n, staged = request.run, seen.n + 1, ""
     homes.ensure(request.home)  # from here on the home is of this format
     held = settle.take(run, seen)
     try:
         held = adopt.adopted(held)
         held.mend(seen.n)
-        top = str(intent["cwd"])
+        top = files.intent["cwd"]
         with lease.claim(request.home, top, seen.id, lambda other: find.is_live(request.home, other)):
             _remove_unborn(run, n)
             staged = os.path.join(run, layout.ATTEMPTS, f"{layout.STAGED}{layout.number(n)}")
             handoff = safe_open.read(os.path.join(seen.directory, layout.HANDOFF), HANDOFF_LIMIT)
-            pinned = attempts.write(staged, brief, verify, intent, handoff, policy)
+            pinned = attempts.write(staged, files, handoff)
             held.pin(n, pinned)
             os.rename(staged, layout.attempt(run, n))
             seal.sync_directory(os.path.join(run, layout.ATTEMPTS))
-            _renew_environment(request, intent, made, held)
+            _renew_environment(request, files.intent, made, held)
             held.reopen()
             held.born(n)
             seal.point(run, layout.CURRENT, f"{layout.ATTEMPTS}/{layout.number(n)}")
@@ -346,7 +343,7 @@ def _remove_unborn(run: str, n: int) -> None:
                 os.unlink(path)
 
 
-def _renew_environment(request: Request, intent: dict[str, Any], made: plan.Plan | None, held: writer.Writer) -> None:
+def _renew_environment(request: Request, intent: schema.Attempt, made: plan.Plan | None, held: writer.Writer) -> None:
     """env.json for the next attempt: a person's shell replaces what it has, and what files fixed stays or comes new.
 
     A name that is absent in the shell keeps its value. A playbook has no shell: it

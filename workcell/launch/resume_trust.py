@@ -1,7 +1,6 @@
 """What the next attempt of a run may take from its tree, and the policy that it gets."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from workcell.base.errors import Refused
 from workcell.git import repository
@@ -13,7 +12,7 @@ from workcell.trust import acceptance, policy, repository_files, trust
 
 @dataclass(frozen=True)
 class Asked:
-    """What whoever resumes asks for. `renew`: a policy made anew; `ignore`: nothing from the repository."""
+    """What a resume asks for. `renew`: a policy made anew; `ignore`: nothing from the repository."""
 
     home: str
     person: bool
@@ -67,10 +66,10 @@ def _brought(top: str, chosen: recipe.Recipe, made: plan.Plan | None, *, renew: 
 
 def _others(home: str, seen: look.Look, top: str, chosen: recipe.Recipe) -> bool:
     """Whether the tree has files that the agent obeys which were neither there at launch nor trusted since."""
-    pinned: dict[str, Any] = policy.read(seen).repo
-    if not pinned:
+    pinned = policy.read(seen).repo
+    if pinned is None:
         return False  # a first-round run has nothing to compare with, and goes on as it was launched
     now = repository_files.agent_files(top, chosen.values.get("repo_runs") or [])
-    changed = {name: digest for name, digest in now.items() if (pinned.get("files") or {}).get(name) != digest}
+    changed = {name: digest for name, digest in now.items() if pinned["files"].get(name) != digest}
     standing = acceptance.read(home, acceptance.place_of(top, repository.find(top)))
     return bool(standing.unknown(repository_files.Brought(top, changed)))

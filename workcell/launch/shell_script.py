@@ -1,13 +1,18 @@
 """The shell commands that do by hand what a launch of one brief does: setup, agent, log and check."""
 
-import shlex
-from typing import Any
+from __future__ import annotations
 
-from workcell.launch import dry_run, plan, plan_values
+import shlex
+from typing import TYPE_CHECKING
+
+from workcell.launch import attempt, plan, plan_values
 from workcell.rundir import layout
 
+if TYPE_CHECKING:
+    from workcell.rundir import schema
+
 _RUN = "__RUN__"
-"""Stands for the run directory until the script makes one; no path of anybody's looks like it."""
+"""Stands for the run directory until the script makes one; no real path looks like it."""
 
 
 def script(made: plan.Plan) -> str:
@@ -16,7 +21,7 @@ def script(made: plan.Plan) -> str:
     Left out is what takes a program that stays: the survival of disconnects, limits other than the wall clock,
     the record, and the look for forbidden paths (they are named in a comment).
     """
-    filled = dry_run.filled_in(made, run=_RUN)
+    filled = attempt.first(made, made.top, attempt.BY_A_PERSON, run=_RUN)
     lines = [
         "#!/usr/bin/env bash",
         f"# By hand what workcell does for: {' '.join(made.objective.split())}",
@@ -57,10 +62,10 @@ def _word(word: str) -> str:
 
 
 def _environment(made: plan.Plan) -> list[str]:
-    attempt = f"$RUN/{layout.ATTEMPTS}/001"
+    folder = f"$RUN/{layout.ATTEMPTS}/001"
     lines = [
-        f'export WORKCELL_RUN_DIR="$RUN" WORKCELL_ATTEMPT_DIR="{attempt}" WORKCELL_BRIEF="{attempt}/{layout.BRIEF}"',
-        f'export WORKCELL_AGENT_DIR="{attempt}/{layout.AGENT_DIR}" WORKCELL_HANDOFF="{attempt}/{layout.HANDOFF}"',
+        f'export WORKCELL_RUN_DIR="$RUN" WORKCELL_ATTEMPT_DIR="{folder}" WORKCELL_BRIEF="{folder}/{layout.BRIEF}"',
+        f'export WORKCELL_AGENT_DIR="{folder}/{layout.AGENT_DIR}" WORKCELL_HANDOFF="{folder}/{layout.HANDOFF}"',
     ]
     for name in made.env_names:
         if name in made.secrets or made.origins[f"env.{name}"].startswith(plan_values.NAMED_BY):
@@ -70,7 +75,7 @@ def _environment(made: plan.Plan) -> list[str]:
     return lines
 
 
-def _steps(steps: list[dict[str, Any]]) -> list[str]:
+def _steps(steps: list[schema.Step]) -> list[str]:
     """Each step under a bash of its own that has the terminal's own standard input."""
     lines = ["# the steps of the brief; the first that fails ends it"]
     for step in steps:
@@ -83,7 +88,7 @@ def _steps(steps: list[dict[str, Any]]) -> list[str]:
     return lines
 
 
-def _agent(made: plan.Plan, filled: dict[str, Any]) -> list[str]:
+def _agent(made: plan.Plan, filled: schema.Attempt) -> list[str]:
     values = made.recipe.values
     prompt = str(filled["prompt"])
     lines = _write("prompt.md", prompt, filled=True) if prompt else []

@@ -1,53 +1,27 @@
 """Adapters: where a notice goes, as a person wrote it in `adapters/*.yaml`."""
 
+from __future__ import annotations
+
 import os
 import re
-import zoneinfo
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
 from workcell.base.errors import WorkcellError
-from workcell.rundir import vocabulary
 from workcell.texts import document, fields, search_path
+from workcell.texts.adapter_keys import COMMON, CURE, KINDS, Daily, Quiet, Secret
 from workcell.texts.document import Document
-from workcell.texts.fields import Field, Path
+from workcell.texts.fields import Field
+
+if TYPE_CHECKING:
+    from workcell.texts.destinations import Options
+    from workcell.texts.values import AdapterValues, DailyValues, LoginValues, MailValues, OpenclawValues, QuietValues
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
-_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
-_SECRET_NAME = re.compile(r"authorization|cookie|token|key|secret|password|signature", re.IGNORECASE)
-_CURE = "write {env: NAME}, {file: PATH} (mode 0600) or {command: [program, argument]}"
 
-GROUPS = {"all": vocabulary.NOTICE_EVENTS, "needs-you": vocabulary.NEEDS_YOU}
-"""Words that `events:` takes for several events."""
-
-
-@dataclass(frozen=True)
-class Secret:
-    """Where a secret is to be had; never the secret. `how` is env, file or command."""
-
-    how: str
-    where: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Quiet:
-    """Hours in which nothing is sent but `urgent` events: minutes of the day, in `zone` (None: the machine's)."""
-
-    begin: int
-    end: int
-    zone: str | None
-    urgent: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Daily:
-    """Events that are told once a day, all in one: at that minute of the day, in `zone` (None: the machine's)."""
-
-    minute: int
-    zone: str | None
-    events: frozenset[str]
+_SHORT_LIVED = {"desktop": 12 * 3600.0}
+_EXPIRE = 3 * 86400.0
 
 
 @dataclass(frozen=True)
@@ -65,206 +39,8 @@ class Adapter:
     expire_seconds: float
     quiet: Quiet | None
     daily: Daily | None
-    options: Mapping[str, Any]
+    options: Options
     secrets: Mapping[str, Secret] = field(default_factory=dict)
-
-
-def _events(value: Any, path: Path, document: Document) -> frozenset[str]:
-    found: set[str] = set()
-    for word in fields.list_of(fields.line)(value, path, document):
-        if word in GROUPS:
-            found.update(GROUPS[word])
-        elif word in vocabulary.NOTICE_EVENTS:
-            found.add(word)
-        else:
-            document.fault(
-                path, f"no such event: {word!r}", fields.did_you_mean(word, [*GROUPS, *vocabulary.NOTICE_EVENTS])
-            )
-    return frozenset(found)
-
-
-def _clock(value: Any, path: Path, document: Document) -> int | None:
-    """`22:30` as minutes of the day."""
-    match = _CLOCK.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
-        document.fault(path, f"{path[-1]!r} must be a time of day, not {value!r}", 'write it like "22:30"')
-        return None
-    return int(match[1]) * 60 + int(match[2])
-
-
-def _zone(value: Any, path: Path, document: Document) -> str | None:
-    name = fields.line(value, path, document)
-    if name is None:
-        return None
-    try:
-        zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        document.fault(path, f"no time zone {name!r} on this machine", "write it like Europe/Berlin or UTC")
-        return None
-    return name
-
-
-def _secret(value: Any, path: Path, document: Document) -> Secret | None:
-    """A place that holds a secret. The value itself is never repeated in a fault."""
-    if not isinstance(value, dict):
-        document.fault(path, f"{path[-1]!r} is a secret and may not stand in the file itself", _CURE)
-        return None
-    if len(value) != 1 or next(iter(value)) not in ("env", "file", "command"):
-        document.fault(path, f"{path[-1]!r} names no single place of a secret", _CURE)
-        return None
-    [(how, where)] = value.items()
-    check = fields.list_of(fields.text) if how == "command" else fields.line
-    found = check(where, (*path, how), document)
-    if not found:
-        document.fault((*path, how), f"{how!r} is empty", _CURE)
-        return None
-    return Secret(how, tuple(found) if how == "command" else (str(found),))
-
-
-def _open_or_secret(value: Any, path: Path, document: Document) -> Any:
-    return _secret(value, path, document) if isinstance(value, dict) else fields.scalar(value, path, document)
-
-
-def _url(value: Any, path: Path, document: Document, schemes: tuple[str, ...] = ("http", "https")) -> str | None:
-    found = fields.line(value, path, document)
-    if found is None:
-        return None
-    try:
-        parts = urlsplit(found)
-        good = parts.scheme in schemes and bool(parts.hostname)
-        secret = parts.username is not None or parts.password is not None
-    except ValueError:
-        good, secret = False, False
-    if secret:
-        document.fault(path, f"{path[-1]!r} holds a user name or password", _CURE)
-        return None
-    if not good:
-        document.fault(
-            path, f"{path[-1]!r} must be a URL with {' or '.join(schemes)}", f"write it like {schemes[-1]}://host"
-        )
-        return None
-    return found
-
-
-def _gateway(value: Any, path: Path, document: Document) -> str | None:
-    return _url(value, path, document, ("ws", "wss", "http", "https"))
-
-
-def _url_or_secret(value: Any, path: Path, document: Document) -> Any:
-    return _secret(value, path, document) if isinstance(value, dict) else _url(value, path, document)
-
-
-def _named(names: "re.Pattern[str]") -> fields.Check:
-    """Headers or variables: one whose name speaks of a secret may not hold its value in the file."""
-
-    def check_named(value: Any, path: Path, document: Document) -> dict[str, Any]:
-        found: dict[str, Any] = fields.map_of(_open_or_secret, names)(value, path, document)
-        for name, entry in found.items():
-            if isinstance(entry, str) and _SECRET_NAME.search(name):
-                document.fault((*path, name), f"{name!r} is a secret and may not stand in the file itself", _CURE)
-            elif isinstance(entry, str) and not (entry.isprintable() and entry.isascii()):
-                document.fault((*path, name), f"{name!r} must be printable ASCII")
-        return found
-
-    return check_named
-
-
-_headers = _named(re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"))
-_variables = _named(re.compile(r"[A-Za-z_][A-Za-z0-9_]*"))
-
-
-def _address(value: Any, path: Path, document: Document) -> str | None:
-    found = fields.line(value, path, document)
-    if found is not None and (found.count("@") != 1 or not found.isascii() or any(c in found for c in ' <>,;"')):
-        document.fault(path, f"{found!r} is not a mail address", "write it like you@example.org")
-        return None
-    return found
-
-
-_URL_DOC = "the address, without secrets in it"
-
-KINDS: dict[str, tuple[Field, ...]] = {
-    "openclaw": (
-        Field("method", fields.one_of("cli", "http"), "cli (the openclaw program) or http (its hooks)", "cli"),
-        Field("url", _gateway, "the gateway: http: like http://127.0.0.1:18789, cli: like ws://127.0.0.1:18789"),
-        Field("token", _secret, "http: the gateway's hooks.token; cli: its gateway token"),
-        Field("session_key", fields.line, "the session to wake"),
-        Field("mode", fields.one_of("now", "next-heartbeat"), "when it is read", "now"),
-        Field("program", fields.line, "cli: the program to call", "openclaw"),
-    ),
-    "telegram": (
-        Field("token", _secret, "the bot's token", required=True),
-        Field("chat", fields.scalar, "the chat's number or @name", required=True),
-        Field("topic", fields.whole(1), "the topic's message_thread_id in a forum"),
-        Field("silent", fields.flag, "deliver without a sound", False),
-        Field("api", _url, "the address of the Bot API", "https://api.telegram.org"),
-    ),
-    "slack": (Field("url", _secret, "the incoming webhook's address, which is a secret", required=True),),
-    "desktop": (
-        Field(
-            "method",
-            fields.one_of("auto", "notify-send", "osascript", "tmux", "bell"),
-            "how this desktop is told",
-            "auto",
-        ),
-        Field("socket", fields.line, "tmux, bell: the socket of the tmux server to look at"),
-    ),
-    "email": (
-        Field("to", fields.list_of(_address), "the addresses it goes to", required=True),
-        Field("from", _address, "the address it comes from", required=True),
-        Field("host", fields.line, "the SMTP server", required=True),
-        Field("port", fields.whole(1, 65535), "its port; 587 for starttls, 465 for tls, 25 for none"),
-        Field("security", fields.one_of("starttls", "tls", "none"), "how the connection is protected", "starttls"),
-        Field("user", fields.line, "the name to log in with"),
-        Field("password", _secret, "the password to log in with"),
-    ),
-    "ntfy": (
-        Field("topic", _open_or_secret, "the topic; anyone who knows its name can read it", required=True),
-        Field("url", _url, "the server", "https://ntfy.sh"),
-        Field("token", _secret, "an access token"),
-        Field("user", fields.line, "a user name, where there is no token"),
-        Field("password", _secret, "the user's password"),
-    ),
-    "webhook": (
-        Field("url", _url_or_secret, _URL_DOC, required=True),
-        Field("method", fields.one_of("POST", "PUT"), "POST or PUT", "POST"),
-        Field("headers", _headers, "headers to send along", {}),
-    ),
-    "command": (
-        Field("argv", fields.list_of(fields.text), "the program and its arguments", required=True),
-        Field("env", _variables, "variables for it", {}),
-    ),
-    "apprise": (Field("url", _secret, "an Apprise URL, which holds secrets", required=True),),
-}  # fmt: skip
-"""The keys of each destination's own, by the word in `uses`."""
-
-_SHORT_LIVED = {"desktop": 12 * 3600.0}
-_EXPIRE = 3 * 86400.0
-
-_QUIET = (
-    Field("from", _clock, 'when quiet begins, like "22:00"', required=True),
-    Field("to", _clock, 'when it ends, like "07:00"', required=True),
-    Field("zone", _zone, "the time zone; the machine's without it"),
-    Field("except", _events, "events that are sent even then", frozenset()),
-)
-_DAILY = (
-    Field("at", _clock, 'when it is sent, like "18:00"', required=True),
-    Field("zone", _zone, "the time zone; the machine's without it"),
-    Field("events", _events, "events that are told once a day instead of one by one", required=True),
-)
-COMMON = (
-    Field("name", fields.line, "a short name, as in the brief's notify:", required=True),
-    Field("uses", fields.one_of(*KINDS), "which kind of destination this is", required=True),
-    Field("enabled", fields.flag, "false keeps the file without sending anything", True),
-    Field("events", _events, "what it is told of; all and needs-you stand for several", required=True),
-    Field("labels", fields.list_of(fields.line), "only runs that carry one of these labels", []),
-    Field("at_most", fields.whole(1, 10000), "messages at most in the time of `per`; the rest is told in one", 20),
-    Field("per", fields.duration, "the time in which at most so many messages are sent", 600.0),
-    Field("expire", fields.duration, "how long a notice is worth sending"),
-    Field("quiet", fields.group(_QUIET), "hours in which nothing is sent"),
-    Field("daily", fields.group(_DAILY), "a summary once a day"),
-)
-"""The keys that every adapter may have."""
 
 
 def parse(data: bytes, file: str) -> Adapter:
@@ -276,22 +52,26 @@ def parse(data: bytes, file: str) -> Adapter:
     if own is None:
         # without the kind nobody can tell which of the other keys are wrong: only the common ones are looked at
         names = {entry.name for entry in COMMON}
-        values = fields.check({key: front[key] for key in front if key in names}, _without_uses(uses), found)
+        common: AdapterValues = fields.check(
+            {key: front[key] for key in front if key in names}, _without_uses(uses), found
+        )
         if isinstance(uses, str):
             found.fault(("uses",), f"no such kind of destination: {uses!r}", fields.did_you_mean(uses, list(KINDS)))
-        raise document.Faulty(found.faults or [document.Fault(file, None, f"unusable: {values['name']!r}")])
-    values = fields.check(front, (*COMMON, *own), found)
+        raise document.Faulty(found.faults or [document.Fault(file, None, f"unusable: {common['name']!r}")])
+    checked: Any = fields.check(front, (*COMMON, *own), found)
+    values: AdapterValues = checked
     name = values["name"]
     if name is not None and not _NAME.fullmatch(name):
         found.fault(("name",), f"{name!r} cannot be a name", "use a-z, 0-9, '-' and '_', at most 41 characters")
     for word in ("all", "none"):
         if name == word:
             found.fault(("name",), f"{word!r} has a meaning of its own in notify:", "choose another name")
-    _check_kind(str(uses), values, found)
+    _check_kind(str(uses), checked, found)
+    _check_times(values, found)
     if found.faults:
         raise document.Faulty(found.faults)
     secrets: dict[str, Secret] = {}
-    options = {entry.name: _without_secrets(values[entry.name], entry.name, secrets) for entry in own}
+    options: Any = {entry.name: _without_secrets(checked[entry.name], entry.name, secrets) for entry in own}
     return Adapter(
         name=name,
         uses=str(uses),
@@ -309,8 +89,8 @@ def parse(data: bytes, file: str) -> Adapter:
     )
 
 
-def _lasts(uses: str, values: Mapping[str, Any]) -> float:
-    """How long a notice is worth sending where nobody says so; what is gathered over a night or day lasts longer."""
+def _lasts(uses: str, values: AdapterValues) -> float:
+    """Seconds for which a notice is worth sending by default; what is gathered over a night or a day lasts longer."""
     return _EXPIRE if values["daily"] or values["quiet"] else _SHORT_LIVED.get(uses, _EXPIRE)
 
 
@@ -336,20 +116,38 @@ def _without_uses(uses: Any) -> Sequence[Field]:
     )
 
 
-def _check_kind(uses: str, values: dict[str, Any], found: Document) -> None:
-    """What a table of single keys cannot say."""
+def _check_kind(uses: str, checked: Any, found: Document) -> None:
+    """Note what is wrong between the keys of one kind of destination; `checked` has the keys of that kind."""
     if uses == "openclaw":
-        _check_openclaw(values, found)
-    if uses in ("email", "ntfy") and values["user"] is not None and values["password"] is None:
-        found.fault(("user",), "'password' is missing", "a user name needs a password: " + _CURE)
-    if uses == "email" and values["user"] is not None and values["security"] == "none":
+        _check_openclaw(checked, found)
+    if uses in ("email", "ntfy"):
+        _check_login(checked, found)
+    if uses == "email":
+        _check_mail(checked, found)
+    if uses == "command":
+        _check_filled("argv", checked["argv"], found)
+
+
+def _check_login(values: LoginValues, found: Document) -> None:
+    if values["user"] is not None and values["password"] is None:
+        found.fault(("user",), "'password' is missing", "a user name needs a password: " + CURE)
+
+
+def _check_mail(values: MailValues, found: Document) -> None:
+    if values["user"] is not None and values["security"] == "none":
         host = values["host"] or ""
         if host not in ("localhost", "127.0.0.1", "::1"):
             found.fault(("security",), "a password would cross the network in the clear", "use starttls or tls")
-    if uses in ("email", "command"):
-        key = "to" if uses == "email" else "argv"
-        if values[key] == [] and key in found.front:
-            found.fault((key,), f"{key!r} is empty")
+    _check_filled("to", values["to"], found)
+
+
+def _check_filled(key: str, value: list[str], found: Document) -> None:
+    if value == [] and key in found.front:
+        found.fault((key,), f"{key!r} is empty")
+
+
+def _check_times(values: AdapterValues, found: Document) -> None:
+    """Note what is wrong between the times of an adapter."""
     if values["daily"] and values["expire"] and values["expire"] < 1.5 * 86400:
         found.fault(("expire",), "what waits for the daily summary would expire before it", "write 2d or more")
     quiet = values["quiet"]
@@ -357,10 +155,10 @@ def _check_kind(uses: str, values: dict[str, Any], found: Document) -> None:
         found.fault(("quiet",), "quiet begins and ends at the same time", "leave it out, or use enabled: false")
 
 
-def _check_openclaw(values: dict[str, Any], found: Document) -> None:
+def _check_openclaw(values: OpenclawValues, found: Document) -> None:
     if values["method"] == "http":
-        for key in ("url", "token"):
-            if values[key] is None and key not in found.front:
+        for key, value in (("url", values["url"]), ("token", values["token"])):
+            if value is None and key not in found.front:
                 found.fault(("method",), f"{key!r} is missing", "method: http needs url and token")
     if values["url"] is not None:
         kind = "http" if values["method"] == "http" else "ws"
@@ -381,13 +179,13 @@ def _without_secrets(value: Any, key: str, secrets: dict[str, Secret]) -> Any:
     return value
 
 
-def _quiet(values: dict[str, Any] | None) -> Quiet | None:
+def _quiet(values: QuietValues | None) -> Quiet | None:
     if values is None:
         return None
     return Quiet(values["from"], values["to"], values["zone"], frozenset(values["except"]))
 
 
-def _daily(values: dict[str, Any] | None) -> Daily | None:
+def _daily(values: DailyValues | None) -> Daily | None:
     return None if values is None else Daily(values["at"], values["zone"], values["events"])
 
 

@@ -1,14 +1,19 @@
 """A brief: what is asked, of which repository, by which recipe, and how it is checked."""
 
+from __future__ import annotations
+
 import os
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workcell.rundir import operations
 from workcell.texts import document, fields, markdown
 from workcell.texts.document import Document, Fault
 from workcell.texts.fields import Field
+
+if TYPE_CHECKING:
+    from workcell.texts.values import BriefValues, Environment
 
 ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -34,14 +39,14 @@ LIMITS = (
 )
 
 
-def environment(value: Any, path: fields.Path, document: Document) -> dict[str, str | None] | None:
+def environment(value: Any, path: fields.Path, document: Document) -> Environment | None:
     """`NAME: value` lines, or a list of names whose values are taken from the caller's environment (None)."""
     if isinstance(value, list):
         value = dict.fromkeys(str(name) for name in value)
     if not isinstance(value, dict):
         document.fault(path, "'env' must be 'NAME: value' lines or a list of names")
         return None
-    out: dict[str, str | None] = {}
+    out: Environment = {}
     for name, entry in value.items():
         if not ENV_NAME.fullmatch(name) or name.startswith("WORKCELL_"):
             document.fault((*path, name), f"{name!r} cannot be set", "use letters, digits and _, and not WORKCELL_*")
@@ -127,7 +132,7 @@ class Brief:
     path: str
     data: bytes
     document: Document
-    values: dict[str, Any]
+    values: BriefValues
     sections: list[markdown.Section]
     steps: list[Step] = field(default_factory=list)
 
@@ -151,7 +156,7 @@ def read(path: str) -> Brief:
 def parse(data: bytes, path: str) -> Brief:
     """The brief in `data`; Faulty when it is no text at all."""
     found = document.parse_markdown(data, path)
-    values = fields.check(found.front, KEYS, found)
+    values: BriefValues = fields.check(found.front, KEYS, found)
     sections = markdown.sections(found.body, found.body_line)
     if found.front.get("objective") is None:
         # a plain Markdown file is a brief, too: its title says what is asked

@@ -1,9 +1,12 @@
 """The texts that workcell writes, from the templates: prompt, rescue card, handoff."""
 
+from __future__ import annotations
+
 import functools
 import os
 import shlex
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol
 
 import jinja2
 from jinja2.sandbox import SandboxedEnvironment
@@ -12,6 +15,9 @@ from workcell.base import clock
 from workcell.base.errors import Invalid
 from workcell.terminal import printable
 from workcell.texts import bounded, markdown, search_path
+
+if TYPE_CHECKING:
+    from workcell.texts.recipe import Variables
 
 HANDOFF_SECTIONS = ("Done", "Remaining", "Decisions", "How to verify", "Blockers", "Next step")
 
@@ -55,7 +61,7 @@ def _indent_code(text: str) -> str:
     return "\n".join("    " + line for line in text.rstrip("\n").split("\n"))
 
 
-def render(name: str, values: dict[str, Any], home: str | None = None) -> str:
+def render(name: str, values: Mapping[str, object], home: str | None = None) -> str:
     """The template `name` with its values. Invalid, with file and line, when a user's own template is wrong.
 
     Where the home has templates of its own, they are rendered within the limits of `bounded`.
@@ -85,7 +91,7 @@ def _place(name: str, home: str | None) -> str:
     return own if own and os.path.exists(own) else os.path.join(search_path.shipped("templates"), name)
 
 
-def prompt(text: str, variables: dict[str, Any], brief: str, prose: str) -> str:
+def prompt(text: str, variables: Variables, brief: str, prose: str) -> str:
     """What the agent is told: the recipe's own prompt if it has one, else the template; empty prose adds nothing."""
     values = {**variables, "brief_text": brief, "prose": prose}
     if text:
@@ -95,7 +101,17 @@ def prompt(text: str, variables: dict[str, Any], brief: str, prose: str) -> str:
     return render("prompt.md.j2", values)
 
 
-def rescue(plan: Any, workspace: str) -> str:
+class Planned(Protocol):
+    """What the rescue card says of a run that is about to be created."""
+
+    id: str
+    home: str
+
+    @property
+    def run(self) -> str: ...
+
+
+def rescue(plan: Planned, workspace: str) -> str:
     """RESCUE.md: how to read and go on with plain shell commands, without workcell."""
     return render("rescue.md.j2", {"run": plan.id, "dir": plan.run, "home": plan.home, "workspace": workspace})
 

@@ -1,11 +1,16 @@
 """config.yaml of a home: what holds for every run unless recipe, repository or brief say otherwise."""
 
+from __future__ import annotations
+
 import os
-from typing import Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from workcell.texts import brief, document, fields
 from workcell.texts.document import Document, Faulty
 from workcell.texts.fields import Field
+
+if TYPE_CHECKING:
+    from workcell.texts.values import ConfigValues, Limits
 
 KEYS = (
     Field("recipe", fields.line, "the recipe of briefs without one", default="runbook"),
@@ -16,7 +21,7 @@ KEYS = (
     Field("notify", fields.list_of(fields.line), "adapters that are told of a run whose brief names none", default=[]),
 )
 
-LIMITS: dict[str, float | int | None] = {
+LIMITS: Limits = {
     "wall": 8 * 3600.0,
     "idle": None,
     "attempts": 5,
@@ -25,20 +30,27 @@ LIMITS: dict[str, float | int | None] = {
     "memory": None,
     "processes": None,
 }
-"""Where nobody says anything: a night, five attempts, half an hour of tests."""
+"""The limits that no file gives: a night, five attempts, half an hour of tests."""
 
 
-def read(path: str) -> dict[str, Any]:
-    """Every key with its value or default; Faulty with all faults when the file has any."""
-    return read_said(path)[0]
+class Config(NamedTuple):
+    """config.yaml as it was read: every key with its value or default, and the names of those that the file gives."""
+
+    values: ConfigValues
+    given: frozenset[str]
 
 
-def read_said(path: str) -> tuple[dict[str, Any], set[str]]:
-    """As `read`, and the keys that the file itself says."""
+def read(path: str) -> ConfigValues:
+    """Every key with its value or default. Raises Faulty with all faults of the file, which may be missing."""
+    return load(path).values
+
+
+def load(path: str) -> Config:
+    """As `read`, and the names of the keys that the file itself gives."""
     found = Document(path, {}, "", 1)
     if os.path.lexists(path):
         found = document.parse_yaml(document.decode(document.load(path), path), path)
-    values = fields.check(found.front, KEYS, found)
+    values: ConfigValues = fields.check(found.front, KEYS, found)
     if found.faults:
         raise Faulty(found.faults)
-    return values, {key for key, value in found.front.items() if value is not None}
+    return Config(values, frozenset(key for key, value in found.front.items() if value is not None))

@@ -13,6 +13,9 @@ from workcell.base.errors import Invalid, NotFound
 if TYPE_CHECKING:
     from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
+Foreign = dict[str, Any]
+"""A YAML mapping as a person wrote it: nothing is known of its keys before a table of keys has checked them."""
+
 MAX_BYTES = 1 << 20
 """No brief, recipe or playbook that people write comes near a mebibyte; one that does was named by mistake."""
 
@@ -52,7 +55,7 @@ class Document:
     """What a file says: its front matter as plain data, its body, and the line (from 1) of every key."""
 
     file: str
-    front: dict[str, Any]
+    front: Foreign
     body: str
     body_line: int
     lines: dict[tuple[str | int, ...], int] = field(default_factory=dict)
@@ -196,9 +199,9 @@ def _plain(node: Any, path: tuple[str | int, ...], reading: _Reading, depth: int
     return str(node)  # dates and times: a text field takes them as they were written
 
 
-def _plain_map(node: "CommentedMap", path: tuple[str | int, ...], reading: _Reading, depth: int) -> dict[str, Any]:
+def _plain_map(node: "CommentedMap", path: tuple[str | int, ...], reading: _Reading, depth: int) -> Foreign:
     _no_tag(node, "map", path, reading.document)
-    out: dict[str, Any] = {}
+    out: Foreign = {}
     for key, value in node.items():
         name = key if isinstance(key, str) else str(key)
         here = (*path, name)
@@ -224,7 +227,7 @@ def _no_tag(node: Any, own: str, path: tuple[str | int, ...], document: Document
         document.fault(path, f"the YAML tag {node.tag.value!r} means nothing here", "remove it")
 
 
-def plain_yaml(data: Mapping[str, Any]) -> str:
+def plain_yaml(data: Mapping[str, object]) -> str:
     """YAML text of plain data, for files that we write."""
     from ruamel.yaml import YAML
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workcell.base import sizes
-from workcell.texts.document import Document
+from workcell.texts.document import Document, Foreign
 
 Path = tuple[str | int, ...]
 Check = Callable[[Any, Path, Document], Any]
@@ -30,13 +30,16 @@ class Field:
     required: bool = False
 
 
-def check(data: dict[str, Any], table: Sequence[Field], document: Document, path: Path = ()) -> dict[str, Any]:
-    """Every key of `table` with its checked value or default; each fault is noted in `document`."""
+def check(data: Foreign, table: Sequence[Field], document: Document, path: Path = ()) -> Any:
+    """A dict of every key of `table` with its checked value or default; each fault is noted in `document`.
+
+    The caller names the type of the dict: `texts.values` has one for each table.
+    """
     known = {entry.name: entry for entry in table}
     for key in data:
         if key not in known:
             document.fault((*path, key), f"unknown key {key!r}", did_you_mean(key, list(known)))
-    out: dict[str, Any] = {}
+    out: Foreign = {}
     for entry in table:
         value = data.get(entry.name)
         if value is None:
@@ -170,7 +173,7 @@ def list_of(item: Check) -> Check:
 def map_of(item: Check, key: "re.Pattern[str] | None" = None) -> Check:
     """A mapping from names to checked values; names must match `key` when it is given."""
 
-    def check_map(value: Any, path: Path, document: Document) -> dict[str, Any]:
+    def check_map(value: Any, path: Path, document: Document) -> Foreign:
         if not isinstance(value, dict):
             document.fault(path, f"{_name(path)} must be 'name: value' lines, not {_kind(value)}")
             return {}
@@ -189,7 +192,7 @@ def map_of(item: Check, key: "re.Pattern[str] | None" = None) -> Check:
 def group(table: Sequence[Field]) -> Check:
     """A mapping with a table of its own."""
 
-    def check_group(value: Any, path: Path, document: Document) -> dict[str, Any]:
+    def check_group(value: Any, path: Path, document: Document) -> Any:
         if not isinstance(value, dict):
             document.fault(path, f"{_name(path)} must be 'key: value' lines, not {_kind(value)}")
             value = {}

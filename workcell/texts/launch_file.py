@@ -1,12 +1,17 @@
 """A launch file: several briefs that are launched by one command, and what holds for all of them."""
 
+from __future__ import annotations
+
 import os
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workcell.texts import document, fields
 from workcell.texts.document import Document, Fault
 from workcell.texts.fields import Field
+
+if TYPE_CHECKING:
+    from workcell.texts.values import EntryValues, LaunchFileValues, SharedValues
 
 ENDINGS = (".yaml", ".yml")
 
@@ -35,13 +40,15 @@ ENTRY = (
 )
 
 
-def _entry(value: Any, path: fields.Path, found: Document) -> dict[str, Any] | None:
+def _entry(value: Any, path: fields.Path, found: Document) -> EntryValues | None:
     if isinstance(value, str):
         value = {"brief": value}
     if not isinstance(value, dict):
         found.fault(path, "an entry must be the path of a brief, or 'brief: PATH' with keys of its own")
         return None
-    return {**fields.check(value, ENTRY, found, path), "line": found.lines.get(path)}
+    entry: EntryValues = fields.check(value, ENTRY, found, path)
+    entry["line"] = found.lines.get(path)
+    return entry
 
 
 KEYS = (
@@ -59,8 +66,8 @@ class LaunchFile:
     path: str
     group: str
     max_live: int | None
-    defaults: dict[str, Any]
-    entries: list[dict[str, Any]]
+    defaults: SharedValues
+    entries: list[EntryValues]
     faults: list[Fault]
 
     def directory(self) -> str:
@@ -76,11 +83,13 @@ def read(path: str) -> LaunchFile:
     """The launch file `path`. Its faults are in `.faults`; NotFound, Invalid or Faulty when it cannot be read."""
     found = document.parse_yaml(document.decode(document.load(path), path), path)
     broken = bool(found.faults)
-    values = fields.check(found.front, KEYS, found)
+    values: LaunchFileValues = fields.check(found.front, KEYS, found)
     if broken:
         del found.faults[1:]  # YAML that cannot be read is one fault, not also a missing key
     group = values["group"] or os.path.basename(path).rpartition(".")[0]
     entries = values["briefs"] or []
     if not entries and not found.faults:
         found.fault(("briefs",), "'briefs' is empty")
-    return LaunchFile(path, group, values["max_live"], values["defaults"] or {}, entries, found.faults)
+    return LaunchFile(
+        path, group, values["max_live"], values["defaults"] or fields.check({}, _SHARED, found), entries, found.faults
+    )

@@ -1,13 +1,18 @@
 """SUPERVISOR.md: what a repository lays down for every run in it."""
 
+from __future__ import annotations
+
 import os
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workcell.texts import brief, document, fields
 from workcell.texts.document import Document, Fault
 from workcell.texts.fields import Field
+
+if TYPE_CHECKING:
+    from workcell.texts.values import SupervisorKey, SupervisorValues
 
 FILE = "SUPERVISOR.md"
 
@@ -27,10 +32,10 @@ KEYS = (
     Field("require", fields.group((Field("clean", fields.flag, "the tree must be clean at the end"),)), "end rules"),
 )  # fmt: skip
 
-STEERING = ("setup", "tests", "env", "recipe", "carry")
+STEERING: tuple[SupervisorKey, ...] = ("setup", "tests", "env", "recipe", "carry")
 """Keys that run something or choose what is run: they count once a person has trusted their values."""
 
-WIDENING = ("limits", "dirty")
+WIDENING: tuple[SupervisorKey, ...] = ("limits", "dirty")
 """Keys that count in any case as far as they are narrower than what holds without them; wider once trusted."""
 
 
@@ -39,7 +44,7 @@ class Supervisor:
     """What the file says: `values` has every key of KEYS, `prose` is for the agent."""
 
     path: str
-    values: dict[str, Any]
+    values: SupervisorValues
     prose: str
     faults: list[Fault]
 
@@ -56,10 +61,11 @@ def read(top: str) -> Supervisor | None:
     if not os.path.lexists(path):
         return None
     found = document.parse_markdown(document.load(path), path)
-    values = fields.check(found.front, KEYS, found)
+    values: SupervisorValues = fields.check(found.front, KEYS, found)
     return Supervisor(path, values, _COMMENT.sub("", found.body).strip(), found.faults)
 
 
-def empty() -> dict[str, Any]:
+def empty() -> SupervisorValues:
     """The values of a repository that lays nothing down."""
-    return fields.check({}, KEYS, Document("", {}, "", 1))
+    values: SupervisorValues = fields.check({}, KEYS, Document("", {}, "", 1))
+    return values

@@ -1,11 +1,14 @@
 """A recipe: how one kind of agent is launched, as data."""
 
+from __future__ import annotations
+
 import json
 import os
 import re
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 import jinja2
 from jinja2.sandbox import SandboxedEnvironment
@@ -14,8 +17,11 @@ from workcell.agents import registry
 from workcell.base.errors import Invalid
 from workcell.rundir import layout, vocabulary
 from workcell.texts import bounded, brief, document, fields, search_path
-from workcell.texts.document import Document, Faulty
+from workcell.texts.document import Document, Faulty, Foreign
 from workcell.texts.fields import Field
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 MAX_EXTENDS = 8
 _OF_A_REPOSITORY = "project: "
@@ -53,7 +59,7 @@ _SEED_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-
 _OURS = (*layout.SEALED, layout.BRIEF, layout.VERIFY_SCRIPT, layout.HANDOFF, layout.AGENT_LOG, layout.STDERR_LOG)
 
 
-def _seed(value: Any, path: fields.Path, document: Document) -> dict[str, Any] | None:
+def _seed(value: Any, path: fields.Path, document: Document) -> Foreign | None:
     """Files of the attempt: name to a text, or to a mapping that is written as JSON; both may use {{ variables }}."""
     if not isinstance(value, dict):
         document.fault(path, "'seed' must be 'file: content' lines")
@@ -124,7 +130,7 @@ KEYS = (
     ),
 )
 
-DEFAULTS: dict[str, Any] = {
+DEFAULTS: schema.RecipeValues = {
     "io": "file",
     "stdin": "none",
     "stderr": "merge",
@@ -154,13 +160,69 @@ class Recipe:
     """
 
     name: str
-    values: dict[str, Any]
+    values: schema.RecipeValues
     origins: list[str]
     sources: dict[str, str] = field(default_factory=dict)
 
     def of_project(self) -> list[str]:
         """The paths of those of its files that come from the repository."""
         return [path for origin, _, path in (entry.partition(": ") for entry in self.origins) if origin == "project"]
+
+
+@dataclass(frozen=True)
+class Own:
+    """The keys of a recipe that stand in a brief.
+
+    `lines` has the line in `file` of every key, and under () that of the whole.
+    """
+
+    values: Foreign
+    file: str = "brief"
+    lines: Mapping[fields.Path, int] = field(default_factory=dict)
+
+
+class Variables(TypedDict):
+    """What recipes may name in {{ }}."""
+
+    run: str
+    """Id of the run."""
+    name: str
+    attempt: int
+    run_dir: str
+    attempt_dir: str
+    agent_dir: str
+    brief: str
+    """Path of brief.md."""
+    handoff: str
+    """Path of handoff.md."""
+    workspace: str
+    objective: str
+    session: str
+    """Id of the agent's conversation."""
+    python: str
+    """Path of the interpreter."""
+    package: str
+    """Path of the package workcell."""
+    prompt: NotRequired[str]
+    """Not in the prompt itself."""
+
+
+EXAMPLE: Variables = {
+    "run": "",
+    "name": "",
+    "attempt": 1,
+    "run_dir": "",
+    "attempt_dir": "",
+    "agent_dir": "",
+    "brief": "",
+    "handoff": "",
+    "workspace": "",
+    "objective": "",
+    "session": "",
+    "python": "",
+    "package": "",
+}
+"""Variables of no run, to find out whether a text names one that there is not."""
 
 
 def load(found: search_path.Item) -> Document:
@@ -174,21 +236,18 @@ def resolve(
     *,
     home: str,
     project: str | None,
-    own: dict[str, Any] | None = None,
-    own_file: str = "brief",
-    own_lines: dict[fields.Path, int] | None = None,
+    own: Own | None = None,
     complete: bool = True,
 ) -> Recipe:
-    """The recipe `name` and what it extends, with the keys `own` of a brief before all others.
+    """The recipe `name` and what it extends, with the keys that a brief gives itself before all others.
 
-    `own_lines` has the line in `own_file` of every key of `own`, and under () that of the whole.
-    Raises NotFound for a name that nobody has, Faulty with every fault of the files, and, when it has to be
+    Raises NotFound for a name that no recipe has, Faulty with every fault of the files, and, when it has to be
     `complete`, Invalid for one without a command.
     """
     layers: list[Document] = []
     if own is not None:
-        layers.append(Document(own_file, own, "", 1, dict(own_lines or {})))
-        if own.get("may") is not None:
+        layers.append(Document(own.file, own.values, "", 1, dict(own.lines)))
+        if own.values.get("may") is not None:
             layers[0].fault(("may",), "'may' is no key of a recipe in a brief", "put it beside 'recipe', not into it")
     found = search_path.find("recipes", name, project, home)
     origins = _collect(found, layers, home, project)
@@ -233,7 +292,7 @@ def _collect(found: search_path.Item, layers: list[Document], home: str, project
         found = search_path.find("recipes", wanted, project, home)
 
 
-def _merge(layers: list[Document], sources: dict[str, str] | None = None) -> dict[str, Any]:
+def _merge(layers: list[Document], sources: dict[str, str] | None = None) -> schema.RecipeValues:
     """The values of all layers, the first one before the others; some keys are joined.
 
     `repo_runs` of all layers hold together: what a program obeys does not become less by a file that is silent of it.
@@ -242,7 +301,7 @@ def _merge(layers: list[Document], sources: dict[str, str] | None = None) -> dic
     faults = [fault for layer in layers for fault in layer.faults]
     if faults:
         raise Faulty(faults)
-    values = dict(DEFAULTS)
+    values: Any = dict(DEFAULTS)
     sources = {} if sources is None else sources
     for layer, mine in reversed(list(zip(layers, checked, strict=True))):
         for key, value in mine.items():
@@ -257,7 +316,8 @@ def _merge(layers: list[Document], sources: dict[str, str] | None = None) -> dic
             else:
                 values[key] = value
             sources[key] = _place(layer, (key,))
-    return values
+    merged: schema.RecipeValues = values
+    return merged
 
 
 def _place(layer: Document, path: fields.Path) -> str:
@@ -276,7 +336,7 @@ _WORDS.filters["quote"] = shlex.quote
 _WORDS.filters["json"] = lambda value: json.dumps(value, ensure_ascii=False)
 
 
-def render(text: str, variables: dict[str, Any], where: str) -> str:
+def render(text: str, variables: Mapping[str, object], where: str) -> str:
     """`text` with its {{ variables }} filled in; Invalid when it names one that there is not.
 
     A text that does more than name variables is rendered within the limits of `bounded`.
@@ -293,7 +353,7 @@ def render(text: str, variables: dict[str, Any], where: str) -> str:
         raise Invalid(words, f"variables: {known}") from error
 
 
-def render_all(value: Any, variables: dict[str, Any], where: str) -> Any:
+def render_all(value: Any, variables: Mapping[str, object], where: str) -> Any:
     """`value` with every text in it rendered."""
     if isinstance(value, str):
         return render(value, variables, where)
@@ -302,10 +362,10 @@ def render_all(value: Any, variables: dict[str, Any], where: str) -> Any:
     return [render_all(entry, variables, where) for entry in value] if isinstance(value, list) else value
 
 
-def seeds(values: dict[str, Any], variables: dict[str, Any], where: str) -> dict[str, str]:
+def seeds(values: schema.RecipeValues, variables: Variables, where: str) -> dict[str, str]:
     """The files that a recipe lays into the attempt: name to text."""
     out = {}
-    for name, content in (values.get("seed") or {}).items():
+    for name, content in values.get("seed", {}).items():
         found = render_all(content, variables, f"{where}, seed {name!r}")
         out[name] = found if isinstance(found, str) else json.dumps(found, indent=2, ensure_ascii=False) + "\n"
     return out

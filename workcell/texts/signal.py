@@ -1,13 +1,18 @@
 """A signal of a playbook: one sentence or record that tells a verdict."""
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workcell.rundir.vocabulary import VERDICTS
 from workcell.texts import fields
 from workcell.texts.document import Document
 from workcell.texts.fields import Field, Path
+
+if TYPE_CHECKING:
+    from workcell.judgement.signals import Wanted
 
 SOURCES = ("record", "stderr", "stdout", "screen")
 REGIONS = ("status", "notice", "dialog", "page")
@@ -31,8 +36,8 @@ class Signal:
     source: str
     verdict: str
     confidence: float
-    match: dict[str, Any] = field(default_factory=dict)
-    pattern: "re.Pattern[str] | None" = None
+    match: dict[str, Wanted] = field(default_factory=dict)
+    pattern: re.Pattern[str] | None = None
     region: str | None = None
     resets: str | None = None
     safe: str | None = None
@@ -45,7 +50,7 @@ class Signal:
         return "any" in self.agents or agent in self.agents
 
 
-def _pattern(value: Any, path: Path, document: Document) -> "re.Pattern[str] | None":
+def _pattern(value: Any, path: Path, document: Document) -> re.Pattern[str] | None:
     source = fields.text(value, path, document)
     if source is None:
         return None
@@ -67,12 +72,12 @@ def _pattern(value: Any, path: Path, document: Document) -> "re.Pattern[str] | N
         return None
 
 
-def _match(value: Any, path: Path, document: Document) -> dict[str, Any]:
+def _match(value: Any, path: Path, document: Document) -> dict[str, Wanted]:
     """`field: value`, `field: [values]` or `field: /pattern/` on an event's `type`, `text` and `data`."""
     if not isinstance(value, dict) or not value:
         document.fault(path, "'match' must be 'field: value' lines", "for example: type: error")
         return {}
-    out: dict[str, Any] = {}
+    out: dict[str, Wanted] = {}
     for key, wanted in value.items():
         here = (*path, key)
         if isinstance(wanted, str) and len(wanted) > 2 and wanted.startswith("/") and wanted.endswith("/"):

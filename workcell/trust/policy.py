@@ -7,9 +7,11 @@ Invariants:
 - A policy.json that is not what was pinned is not read, and nothing automatic is done on the run.
 """
 
+from __future__ import annotations
+
 import os
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workcell.base import json_codec
 from workcell.base.errors import InputOutput
@@ -17,6 +19,9 @@ from workcell.playbooks import library, playbook
 from workcell.playbooks.playbook import Playbook
 from workcell.rundir import layout, look, pinned
 from workcell.texts.document import Fault
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 SCHEMA = "workcell.file.policy/1"
 
@@ -26,7 +31,8 @@ class Policy:
     """What was pinned. `trouble` says why it may not be acted on; then everything else is empty."""
 
     playbooks: list[Playbook] = field(default_factory=list)
-    repo: dict[str, Any] = field(default_factory=dict)
+    repo: schema.PinnedRepo | None = None
+    """None in a policy of the first format, which has nothing to compare with."""
     trouble: str | None = None
 
 
@@ -58,7 +64,8 @@ def read(seen: look.Look) -> Policy:
         parsed, _ = playbook.parse(str(one["text"]).encode(), str(one["file"]), foreign=True)
         if parsed is not None:
             found.append(parsed)
-    return Policy(found, said.get("repo") or {})
+    repo: schema.PinnedRepo | None = said.get("repo") or None
+    return Policy(found, repo)
 
 
 def books(home: str, seen: look.Look | None) -> tuple[list[Playbook], list[Fault]]:

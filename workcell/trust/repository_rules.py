@@ -1,11 +1,16 @@
 """What counts of a repository's SUPERVISOR.md for a launch: all of it, or only what narrows."""
 
+from __future__ import annotations
+
 import shlex
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workcell.base.errors import NotFound
 from workcell.texts import project_rules, search_path
 from workcell.trust import acceptance
+
+if TYPE_CHECKING:
+    from workcell.texts.values import ConfigValues, SupervisorValues
 
 _DIRTY = ("refuse", "snapshot", "allow")
 """What happens to uncommitted work, the strictest first."""
@@ -14,11 +19,11 @@ _DIRTY = ("refuse", "snapshot", "allow")
 def taken(
     law: project_rules.Supervisor | None,
     standing: acceptance.Standing,
-    settings: dict[str, Any],
+    settings: ConfigValues,
     *,
     ignore: bool,
     notes: list[str],
-) -> dict[str, Any]:
+) -> SupervisorValues:
     """The values of SUPERVISOR.md that count; a line is added to `notes` for each that is left out.
 
     With `ignore` no key that steers does. `dirty` counts where it is as strict as the person's own, or was trusted.
@@ -26,7 +31,7 @@ def taken(
     empty = project_rules.empty()
     if law is None:
         return empty
-    values = dict(law.values)
+    values: SupervisorValues = {**law.values}
     if ignore:
         for key in project_rules.STEERING:
             if values[key] not in (None, [], {}):

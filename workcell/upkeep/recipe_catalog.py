@@ -1,17 +1,22 @@
 """recipe: lists recipes, shows one with the recipes that it extends, and checks the files of recipes."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workcell.base.errors import Usage, WorkcellError
 from workcell.git import repository
-from workcell.launch import attempt, launch, shell_script
+from workcell.launch import launch, shell_script
 from workcell.launch.options import Options
 from workcell.rundir.cell import Cell
 from workcell.texts import document, fields, recipe, search_path
 from workcell.texts.document import Fault, Faulty
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ class ShowRequest:
 @dataclass(frozen=True)
 class Shown:
     name: str
-    values: dict[str, Any]
+    values: schema.RecipeValues
     """All keys, with all that the recipe extends filled in."""
     origins: list[str]
     """The files that the values came from."""
@@ -167,7 +172,6 @@ def _faults(home: str, path: str) -> list[str]:
 def _unknown_variables(found: search_path.Item) -> list[Fault]:
     """Words of the command, and a prompt, that name a {{ variable }} that there will not be."""
     read = recipe.load(found)
-    known = attempt.variables("", 1, "", "", {"cwd": "", "objective": ""})
     words = read.front.get("command") or []
     words = [words] if isinstance(words, str) else words
     texts: list[tuple[fields.Path, str, dict[str, str]]] = []
@@ -176,7 +180,7 @@ def _unknown_variables(found: search_path.Item) -> list[Fault]:
         texts.append((("prompt",), str(read.front["prompt"]), {"brief_text": "", "prose": ""}))
     for path, text, more in texts:
         try:
-            recipe.render(text, {**known, **more}, str(path[0]))
+            recipe.render(text, {**recipe.EXAMPLE, **more}, str(path[0]))
         except WorkcellError as error:
             read.fault(path, error.message, error.hint)
     return read.faults

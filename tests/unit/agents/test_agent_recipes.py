@@ -17,16 +17,11 @@ AGENTS = ("claude", "claude-tui", "codex", "codex-tui")
 
 def filled(name: str, native: bool = False, workspace: str = '/w/a "tree"') -> dict:
     found = recipe.resolve(name, home="/nonexistent", project=None)
-    intent = {
-        "objective": "do it",
-        "recipe": {"name": name, "origins": [], "values": found.values},
-        "setup": [],
-        "prose": "",
-        "cwd": workspace,
-        **attempt.of_recipe(found.values),
-    }
-    given = {"run": RUN, "n": 1, "name": "a-run", "session": "5e551011", "brief_text": "words", "asked_by": {}}
-    return attempt.fill(intent, **given, follows=None, later=False, native=native)
+    bare = {"objective": "do it", "setup": [], "prose": "", "cwd": workspace, "secrets": [], "env_names": []}
+    opening = attempt.Opening(
+        RUN, 1, "a-run", b"words", attempt.BY_A_PERSON, conversation="5e551011" if native else None
+    )
+    return attempt.fill(attempt.with_recipe(bare, found), opening)
 
 
 @pytest.mark.parametrize("name", AGENTS)
@@ -37,7 +32,8 @@ def test_every_word_is_filled_in(name, native):
     assert f"{RUN}/attempts/001/agent" in made["argv"], "the agent directory is granted"
     assert made["native"] is native
     if native or name.startswith("claude"):
-        assert "5e551011" in made["argv"]
+        assert made["agent_session"] in made["argv"]
+    assert (made["agent_session"] == "5e551011") is native
 
 
 @pytest.mark.parametrize("name", ["codex", "codex-tui"])
@@ -56,7 +52,7 @@ def test_what_codex_is_told_on_its_command_line_is_toml(name):
 @pytest.mark.parametrize("name", ["claude", "claude-tui"])
 def test_claudes_settings_are_seeded_beside_the_attempt(name, tmp_path):
     made = filled(name)
-    attempt.write(str(tmp_path / "a"), b"brief", None, made, None)
+    attempt.write(str(tmp_path / "a"), attempt.Files(made, b"brief", None, None))
     path = tmp_path / "a" / "claude.json"
     found = json.loads(path.read_text())
     assert path.stat().st_mode & 0o777 == 0o600
@@ -76,7 +72,7 @@ def test_a_seed_may_be_text_and_lie_in_a_folder(tmp_path):
     values = {"seed": {"folder/hooks.txt": "run {{ run }}"}}
     found = recipe.seeds(values, {"run": "r"}, "here")
     assert found == {"folder/hooks.txt": "run r"}
-    attempt.write(str(tmp_path / "a"), b"brief", None, {"seed": found}, None)
+    attempt.write(str(tmp_path / "a"), attempt.Files({"seed": found}, b"brief", None, None))
     assert (tmp_path / "a" / "folder" / "hooks.txt").read_text() == "run r"
 
 

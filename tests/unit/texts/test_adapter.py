@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.support.notices import ROOT, parse
 from workcell.rundir import vocabulary
-from workcell.texts import adapter
+from workcell.texts import adapter, adapter_keys
 from workcell.texts.document import Faulty
 
 SHIPPED = sorted(glob.glob(os.path.join(ROOT, "adapters", "*.yaml")))
@@ -24,7 +24,7 @@ def faults(text: str) -> list[str]:
 
 def test_one_is_shipped_for_every_kind_and_sends_nothing():
     found = [adapter.load(path) for path in SHIPPED]
-    assert sorted(one.uses for one in found) == sorted(adapter.KINDS)
+    assert sorted(one.uses for one in found) == sorted(adapter_keys.KINDS)
     for one, path in zip(found, SHIPPED, strict=True):
         assert not one.enabled and one.name == adapter.stem(path) == one.uses
 
@@ -50,10 +50,10 @@ def test_the_keys_of_all_and_of_its_own():
         "daily: {at: 18:00, events: [passed]}\n"
     )
     assert found.options["topic"] == 9 and found.options["chat"] == "42" and found.options["token"] is None
-    assert found.secrets == {"token": adapter.Secret("env", ("T",))}
+    assert found.secrets == {"token": adapter_keys.Secret("env", ("T",))}
     assert (found.at_most, found.per_seconds, found.expire_seconds, found.labels) == (3, 60.0, 172800.0, ("nightly",))
-    assert found.quiet == adapter.Quiet(1320, 450, "Europe/Berlin", frozenset(vocabulary.NEEDS_YOU))
-    assert found.daily == adapter.Daily(1080, None, frozenset({"passed"}))
+    assert found.quiet == adapter_keys.Quiet(1320, 450, "Europe/Berlin", frozenset(vocabulary.NEEDS_YOU))
+    assert found.daily == adapter_keys.Daily(1080, None, frozenset({"passed"}))
     assert found.events == frozenset(vocabulary.NOTICE_EVENTS) and found.enabled
 
 
@@ -121,9 +121,9 @@ def test_all_faults_are_said_at_once():
     assert len(faults("name: T!\nuses: ntfy\nevents: [nope]\ntopc: x\nper: x\n")) == 5
 
 
-@pytest.mark.parametrize("uses", sorted(adapter.KINDS))
+@pytest.mark.parametrize("uses", sorted(adapter_keys.KINDS))
 def test_a_literal_secret_is_never_repeated(uses):
-    for entry in adapter.KINDS[uses]:
+    for entry in adapter_keys.KINDS[uses]:
         text = f"name: x\nuses: {uses}\nevents: all\n{entry.name}: hunter2-hunter2\n"
         try:
             parse(text)
@@ -135,12 +135,14 @@ def test_a_literal_secret_is_never_repeated(uses):
 @settings(max_examples=150)
 @given(
     st.dictionaries(
-        st.sampled_from([entry.name for entry in adapter.COMMON] + [e.name for k in adapter.KINDS.values() for e in k]),
+        st.sampled_from(
+            [entry.name for entry in adapter_keys.COMMON] + [e.name for k in adapter_keys.KINDS.values() for e in k]
+        ),
         st.recursive(
             st.none()
             | st.booleans()
             | st.integers()
-            | st.sampled_from(["all", "x", "22:00", "https://h/", *adapter.KINDS]),
+            | st.sampled_from(["all", "x", "22:00", "https://h/", *adapter_keys.KINDS]),
             lambda inner: (
                 st.lists(inner, max_size=3)
                 | st.dictionaries(
@@ -163,4 +165,4 @@ def test_any_keys_make_an_adapter_or_faults(front):
     except Faulty as error:
         assert error.faults
     else:
-        assert found.uses in adapter.KINDS
+        assert found.uses in adapter_keys.KINDS

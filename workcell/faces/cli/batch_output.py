@@ -144,7 +144,7 @@ def _dry_run(found: requests.DryRuns, as_json: bool) -> int:
         call.show("launch", found)
         return 0
     for one in found.runs:
-        print(out.paint(f"== {out.safe(one.asked_at)}: {out.safe(one.values['objective'])}", "1"))
+        print(out.paint(f"== {out.safe(one.asked_at)}: {out.safe(str(one.values['objective']))}", "1"))
         intent.show(one)
         print()
     return 0

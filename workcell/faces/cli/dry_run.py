@@ -13,7 +13,7 @@ def show(found: dry_run.Result) -> None:
     rows = []
     for key, value in found.values.items():
         if key == "prose":
-            value = out.count(len(value.splitlines()), "line") if value else None
+            value = out.count(len(str(value).splitlines()), "line") if value else None
         rows.append([(key, "1"), (_words(key, value), "0"), (found.origins[key], "90")])
     grid.show((grid.Column("VALUE"), grid.Column("IS", least=20), grid.Column("FROM", least=12)), rows)
     words = [_without(word, found.prompt.strip()) for word in found.argv]
@@ -27,9 +27,9 @@ def show(found: dry_run.Result) -> None:
             print(f"\n{out.paint(title, '1')}\n")
             print(out.body(text), end="" if text.endswith("\n") else "\n")
     for step in found.steps:
-        where = out.safe(f"{step['file']}:{step['line']}")
-        print("\n" + out.paint(f"step {step['step']}: {out.safe(step['title'])}", "1") + f" ({where})\n")
-        print(out.body(step["text"]), end="")
+        where = out.safe(f"{step.file}:{step.line}")
+        print("\n" + out.paint(f"step {step.step}: {out.safe(step.title)}", "1") + f" ({where})\n")
+        print(out.body(step.text), end="")
     for note in found.notes:
         out.say(f"workcell: {out.safe(note)}")
     for line in found.untrusted:

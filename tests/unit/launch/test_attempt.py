@@ -1,0 +1,91 @@
+"""attempt.json: what every attempt carries over, what belongs to one, and the command that fits into a system call."""
+
+import os
+
+import pytest
+
+from workcell.base import json_codec
+from workcell.launch import attempt
+from workcell.rundir import schema
+from workcell.texts import recipe
+
+BARE = {"objective": "do it", "setup": [], "prose": "", "cwd": "/w", "secrets": ["B"], "env_names": ["A"]}
+
+
+def chosen(**values):
+    return recipe.Recipe("mine", {**recipe.DEFAULTS, "command": ["agent", "{{ prompt }}"], **values}, ["user: mine"])
+
+
+def opening(**more):
+    return attempt.Opening("/h/runs/r1", 1, "r", b"the brief", attempt.BY_A_PERSON, **more)
+
+
+def filled(found, **more):
+    return attempt.fill(attempt.with_recipe(BARE, found), opening(**more))
+
+
+def test_the_two_halves_are_the_whole_record():
+    own, carried = set(attempt.Own.__annotations__), set(attempt.Carried.__annotations__)
+    assert not own & carried
+    assert own | carried == set(schema.Attempt.__annotations__)
+
+
+def test_what_one_attempt_has_of_its_own_is_not_carried_over():
+    made = filled(chosen())
+    kept = attempt.carried({**made, "policy_sha256": "x", "of_a_newer_workcell": 1})
+    assert kept["objective"] == "do it" and kept["of_a_newer_workcell"] == 1
+    assert not set(kept) & set(attempt.Own.__annotations__)
+
+
+def test_a_new_conversation_is_drawn_each_time():
+    first, second = filled(chosen()), filled(chosen())
+    assert first["agent_session"] != second["agent_session"] and first["native"] is False
+
+
+def test_a_conversation_goes_on_by_the_resume_words():
+    made = filled(chosen(resume=["agent", "--resume", "{{ session }}"]), conversation="abc")
+    assert made["argv"] == ["agent", "--resume", "abc"] and made["native"] is True
+
+
+def test_another_recipe_adds_its_variables_and_secrets():
+    intent = attempt.with_recipe(BARE, chosen(secrets=["C"], env={"D": None}))
+    assert intent["secrets"] == ["B", "C"] and intent["env_names"] == ["A", "D"]
+    assert intent["recipe"]["name"] == "mine"
+
+
+def test_setup_runs_before_the_first_attempt_alone():
+    intent = attempt.with_recipe({**BARE, "setup": ["make deps"]}, chosen())
+    first = attempt.fill(intent, opening())
+    assert first["argv"][:2] == ["bash", "-c"] and "make deps" in first["argv"][2]
+    later = attempt.Opening("/h/runs/r1", 2, "r", b"", attempt.BY_A_PERSON)
+    second = attempt.fill(intent, later)
+    assert second["argv"][0] == "agent" and second["follows"] == 1 and first["follows"] is None
+
+
+def test_a_prompt_that_is_too_long_for_a_word_is_named_by_its_file():
+    long = "x" * (attempt.WORD_LIMIT + 1)
+    made = filled(chosen(prompt=long))
+    assert made["prompt"] == long
+    assert made["argv"][1] == (
+        "Your whole task is in the file /h/runs/r1/attempts/001/brief.md: read it first, then do it."
+    )
+
+
+def test_arguments_that_ignore_the_repository_go_before_the_prompt():
+    found = chosen(command=["agent", "--", "{{ prompt }}"], prompt="p", ignore_repo=["--bare"])
+    intent = {**attempt.with_recipe(BARE, found), "ignore_repo": True}
+    assert attempt.fill(intent, opening())["argv"] == ["agent", "--bare", "--", "p"]
+
+
+@pytest.mark.parametrize("policy", [None, b"{}\n"])
+def test_what_is_written_is_pinned(tmp_path, policy):
+    made = filled(chosen(seed={"sub/settings.json": {"run": "{{ run }}"}}))
+    pinned = attempt.write(str(tmp_path / "a"), attempt.Files(made, b"brief", b"#!/bin/sh\n", policy), b"words")
+    assert set(pinned) == {"brief.md", "verify.sh", "sub/settings.json", "attempt.json"} | (
+        {"policy.json"} if policy else set()
+    )
+    for name, data in pinned.items():
+        assert (tmp_path / "a" / name).read_bytes() == data
+    assert (tmp_path / "a" / "handoff.md").read_bytes() == b"words"
+    assert os.access(tmp_path / "a" / "verify.sh", os.X_OK)
+    assert ("policy_sha256" in json_codec.decode(pinned["attempt.json"])) == (policy is not None)
