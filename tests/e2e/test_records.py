@@ -94,7 +94,7 @@ def test_messages_to_an_agent_in_a_terminal(lab):
 
 def test_a_notice_that_was_sent_and_one_that_was_not(lab):
     lab.launch(lab.brief("true", "true"), "--wait")
-    outbox.post(lab.home, outbox.make(run="r", name="r", attempt=1, event="passed", facts={"why": "done"}))
+    outbox.post(lab.home, outbox.make(outbox.Subject("r", "r"), "passed", {"why": "done"}))
     texts = (
         "name: good\nuses: command\nevents: all\nargv: [cat]\n",
         "name: bad\nuses: command\nevents: all\nargv: [test, -e, /nonexistent]\n",

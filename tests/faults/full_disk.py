@@ -45,7 +45,7 @@ def free(pages: int | None = None) -> None:
 
 
 def flush(adapters, now):
-    return outbox_flush.flush(home, adapters, now, 20, templates=TEMPLATES, redact=same)
+    return outbox_flush.flush(home, outbox_flush.Means(adapters, TEMPLATES, same), now, 20)
 
 
 def during_the_send() -> None:

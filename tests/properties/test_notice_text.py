@@ -37,7 +37,7 @@ FACTS = st.fixed_dictionaries(
 )
 NOTICE = st.builds(
     lambda event, run, name, edge, facts: {
-        "schema": notice.SCHEMA,
+        "schema": "workcell.file.notice/1",
         "id": notice.key(run, 1, event, edge),
         "run": run,
         "name": name,

@@ -27,8 +27,9 @@ def hook(url: str, name: str = "hook", more: str = "") -> adapter.Adapter:
 
 
 def make(event: str = "passed", run: str = "r1", at: float = AT, **more: Any) -> dict[str, Any]:
-    given = {"name": run, "attempt": 1, **more}
-    return outbox.make(run=run, event=event, at=clock.stamp(at), **given)
+    of_notice = {key: more.pop(key) for key in ("edge", "facts") if key in more}
+    subject = outbox.Subject(run, **{"name": run, **more})
+    return outbox.make(subject, event, of_notice.pop("facts", {}), at=clock.stamp(at), **of_notice)
 
 
 def rendered(uses: str, **facts: Any) -> protocol.Rendered:
@@ -41,8 +42,8 @@ def send(found: adapter.Adapter, secrets: dict[str, str], seconds: float = 5.0, 
 
 
 def flush(home: str, adapters: "list[adapter.Adapter]", now: float = AT, budget: float = 20.0, **more: Any) -> Any:
-    given = {"templates": TEMPLATES, "redact": same, **more}
-    report = outbox_flush.flush(home, adapters, now, budget, **given)
+    means = outbox_flush.Means(adapters, **{"templates": TEMPLATES, "redact": same, **more})
+    report = outbox_flush.flush(home, means, now, budget)
     assert report.trouble is None, report.trouble
     return report
 

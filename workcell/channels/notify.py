@@ -67,7 +67,7 @@ def notify_ls(home: str, adapters: Sequence[Adapter], faults: Sequence[Fault] = 
     for letter in files.letters():
         unrouted += letter.changed
         for name, entry in letter.to.items():
-            if name in waiting and entry.get("state") not in (*GOOD, *BAD):
+            if name in waiting and entry["state"] not in (*GOOD, *BAD):
                 waiting[name] += 1
     for file in maildir.waiting(box, notice.FAILED):
         message = maildir.read(box, file, notice.FAILED)
@@ -89,9 +89,9 @@ def notify_ls(home: str, adapters: Sequence[Adapter], faults: Sequence[Fault] = 
                 labels=adapter.labels,
                 waiting=waiting[adapter.name],
                 failed=failed[adapter.name],
-                last_try=clock.stamp(known["tried_at"]) if known["tried_at"] else None,
-                paused_until=clock.stamp(known["not_before"]) if known["not_before"] else None,
-                said=f"not installed; {cure}" if cure else known["said"],
+                last_try=clock.stamp(known.tried_at) if known.tried_at else None,
+                paused_until=clock.stamp(known.not_before) if known.not_before else None,
+                said=f"not installed; {cure}" if cure else known.said,
             )
         )
     return Listing(tuple(rows), tuple(faults), unrouted)
@@ -116,12 +116,10 @@ def notify_test(
         raise NotFound(f"there is no adapter {name!r}; known: {known}", "list them with 'workcell notify ls'")
     begun = clock.monotonic()
     message = outbox.make(
-        run="notify-test",
-        name="notify test",
-        attempt=1,
-        event="started",
+        outbox.Subject("notify-test", "notify test"),
+        "started",
+        {"why": "a test message: this is how a notice looks here", "command": "workcell ls"},
         edge=str(time.time_ns()),
-        facts={"why": "a test message: this is how a notice looks here", "command": "workcell ls"},
     )
     rendered = render.Texts(templates, redact).render(found.uses, message)
     fetched: dict[str, str] = {}

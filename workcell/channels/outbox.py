@@ -1,70 +1,73 @@
 """Dropping a notice into the home's outbox, and telling whether anything waits there."""
 
+from __future__ import annotations
+
 import os
 import time
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
 from workcell.base import clock, json_codec
 from workcell.rundir import maildir, notice, seal, vocabulary
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import Any
+    from collections.abc import Sequence
 
-FACTS = (
-    "why", "command", "objective", "files", "added", "removed",
-    "seconds", "cost_usd", "attempts", "branch", "due_at",
-)  # fmt: skip
-"""What the texts know how to show; other keys are kept and not shown."""
+    from workcell.rundir import schema
+
+
+class Subject(NamedTuple):
+    """What a notice is about: an attempt of a run, and who is told of that run."""
+
+    run: str
+    name: str
+    attempt: int = 1
+    labels: Sequence[str] = ()
+    notify: Sequence[str] | None = None
+    """Names of adapters; None leaves it to the adapters, an empty list sends nothing."""
 
 
 def make(
-    *,
-    run: str,
-    name: str,
-    attempt: int,
-    event: str,
-    edge: str = "",
-    at: "str | None" = None,
-    labels: "Sequence[str]" = (),
-    notify: "Sequence[str] | None" = None,
-    facts: "Mapping[str, Any] | None" = None,
-) -> "dict[str, Any]":
+    subject: Subject, event: str, facts: schema.NoticeFacts, *, edge: str = "", at: str | None = None
+) -> schema.Notice:
     """A notice, ready for `post`.
 
     `event` is one of `vocabulary.NOTICE_EVENTS` (ValueError otherwise); `edge` tells edges of one kind apart, see
-    `notice.key`. `at` is the time of what happened, as of `clock.stamp`: now unless given. `notify` is the
-    brief's list of adapter names: None leaves it to the adapters, an empty list sends nothing. `facts`: `why`
-    (one line), `command` (what answers it; a fitting one is chosen when it is missing), `objective`, `files`,
-    `added`, `removed` (counts), `seconds`, `cost_usd`, `attempts`, `branch`, `due_at` (stamp).
+    `notice.key`. `at` is the time of what happened, as of `clock.stamp`: now unless given. Without `command` among the
+    facts a command that fits the event is shown.
     """
-    if event not in vocabulary.NOTICE_EVENTS:
+    if not is_event(event):
         raise ValueError(f"no such event: {event!r}")
+    # a cost that is no number must not keep a run from ending
+    kept: Any = {key: value for key, value in facts.items() if not _no_number(value)}
     return {
-        "schema": notice.SCHEMA,
-        "id": notice.key(run, attempt, event, edge),
-        "run": run,
-        "name": name,
-        "attempt": attempt,
+        "schema": "workcell.file.notice/1",
+        "id": notice.key(subject.run, subject.attempt, event, edge),
+        "run": subject.run,
+        "name": subject.name,
+        "attempt": subject.attempt,
         "event": event,
         "at": at or clock.stamp(),
-        "labels": list(labels),
-        "notify": None if notify is None else list(notify),
-        # a cost that somebody computed to be no number must not keep a run from ending
-        "facts": {key: value for key, value in (facts or {}).items() if not _no_number(value)},
+        "labels": list(subject.labels),
+        "notify": None if subject.notify is None else list(subject.notify),
+        "facts": kept,
     }
+
+
+def is_event(word: str) -> TypeGuard[schema.NoticeEvent]:
+    """Whether `word` is one of `vocabulary.NOTICE_EVENTS`."""
+    return word in vocabulary.NOTICE_EVENTS
 
 
 def _no_number(value: object) -> bool:
     return isinstance(value, float) and value - value != 0
 
 
-def post(home: str, message: "Mapping[str, Any]") -> str:
+def post(home: str, message: schema.Notice) -> str:
     """Drop a notice into the outbox and return its id; one whose id is known there already changes nothing.
 
     Durable on return. Raises OSError when the disk refuses, with nothing left behind.
     """
-    identity = str(message["id"])
+    identity = message["id"]
     name = notice.file_name(identity) + ".json"
     box = notice.box(home)
     new = os.path.join(box, notice.NEW)

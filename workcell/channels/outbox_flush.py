@@ -1,16 +1,18 @@
 """Sending what is due from the outbox: intent on disk before every send, its result after it."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workcell.base import clock
 from workcell.base.errors import Invalid
 from workcell.channels import outbox
 from workcell.channels import schedule as plan
 from workcell.channels.one_send import Redact, ask, back_off, masked
-from workcell.channels.outbox_store import BAD, GOOD, SENDING, WAITING, Files, Letter, Room
+from workcell.channels.outbox_store import BAD, GOOD, SENDING, WAITING, Files, Known, Letter, Room, first_entry
 from workcell.channels.to import protocol, secrets
 from workcell.channels.to.protocol import Sent
 from workcell.rundir import locks, notice
@@ -18,6 +20,7 @@ from workcell.texts.adapter import Adapter
 
 if TYPE_CHECKING:
     from workcell.channels.render import Texts
+    from workcell.rundir import schema
 
 TRY_SECONDS = {"openclaw": 30.0}
 TRY_OTHERWISE = 15.0
@@ -48,20 +51,22 @@ class Report:
     waiting: int = 0
 
 
-def flush(
-    home: str,
-    adapters: Sequence[Adapter],
-    now: float,
-    budget_seconds: float,
-    *,
-    templates: Sequence[str],
-    redact: Redact,
-    broken: Sequence[str] = (),
-) -> Report:
-    """Send what is due.
+@dataclass(frozen=True)
+class Means:
+    """What notices are sent with."""
 
-    `now` is in epoch seconds. `templates` are folders that hold `notices/*.j2`, the first match wins; `redact`
-    masks secrets. `broken` names adapters whose files have faults: what may be for them waits.
+    adapters: Sequence[Adapter]
+    templates: Sequence[str]
+    """Folders that hold `notices/*.j2`; the first match wins."""
+    redact: Redact
+    """Masks secrets."""
+    broken: Sequence[str] = ()
+    """Names of adapters whose files have faults: what may be for them waits."""
+
+
+def flush(home: str, means: Means, now: float, budget_seconds: float) -> Report:
+    """Send what is due; `now` is in epoch seconds.
+
     Never takes longer than `budget_seconds` (and what the disk takes); never raises for what a destination does or
     for a full disk: `Report.trouble` says what the disk said. `busy`: another process is sending.
     """
@@ -72,7 +77,7 @@ def flush(
         if lock is None:
             return Report(busy=True)
         try:
-            return _Flush(home, adapters, now, budget_seconds, templates, redact, broken).run()
+            return _Flush(home, means, now, budget_seconds).run()
         finally:
             os.close(lock)
     except OSError as error:
@@ -80,24 +85,16 @@ def flush(
 
 
 class _Flush:
-    def __init__(
-        self,
-        home: str,
-        adapters: Sequence[Adapter],
-        now: float,
-        budget_seconds: float,
-        templates: Sequence[str],
-        redact: Redact,
-        broken: Sequence[str],
-    ) -> None:
+    """One flush, by the holder of the outbox's lock."""
+
+    def __init__(self, home: str, means: Means, now: float, budget_seconds: float) -> None:
         self._begun = clock.monotonic()
         self._end = self._begun + budget_seconds
         self._start = now
         self._files = Files(home)
-        self._adapters = {adapter.name: adapter for adapter in adapters}
-        self._broken = frozenset(broken)
-        self._templates = templates
-        self._redact = redact
+        self._adapters = {adapter.name: adapter for adapter in means.adapters}
+        self._broken = frozenset(means.broken)
+        self._means = means
         self._report = Report()
         self._letters: dict[str, Letter] = {}
         self._unfinished: set[str] = set()
@@ -120,7 +117,7 @@ class _Flush:
             self._settle_told()
             for letter in self._letters.values():
                 self._route(letter)
-            for name in sorted(self._adapters, key=lambda name: self._files.destination(name)["failures"]):
+            for name in sorted(self._adapters, key=lambda name: self._files.destination(name).failures):
                 self._serve(self._adapters[name])
             self._archive()
             self._files.prune(self.now)
@@ -141,9 +138,9 @@ class _Flush:
 
     def _mark_told(self, carrier: Letter, name: str) -> None:
         """Settle what was told with `carrier`; what the budget leaves over keeps the carrier here."""
-        for other in carrier.to[name]["told"]:
+        for other in carrier.to[name].get("told", ()):
             letter = self._letters.get(other)
-            if letter is None or letter.to.get(name, {}).get("state") in (*GOOD, *BAD):
+            if letter is None or _is_settled(letter.to.get(name)):
                 continue
             if self._left() <= 0:
                 self._report.out_of_budget = True
@@ -151,7 +148,7 @@ class _Flush:
                 return
             letter.to[name] = {"state": "told", "in": carrier.name}
             self._files.write(letter)
-            self._report.told.append((name, str(letter.notice["id"])))
+            self._report.told.append((name, letter.notice["id"]))
 
     def _route(self, letter: Letter) -> None:
         """Decide on destinations once, and again for adapters that could not be read then."""
@@ -172,12 +169,12 @@ class _Flush:
         wanted = set(named) if isinstance(named, list) else None
         for name, adapter in self._adapters.items():
             if plan.interested(adapter, letter.notice):
-                letter.to[name] = {"state": WAITING, "tries": 0, "lost": 0}
+                letter.to[name] = first_entry()
         for name in self._broken - set(self._adapters):
             if wanted is None or name in wanted:
-                letter.to[name] = {"state": WAITING, "tries": 0, "lost": 0, "unread": True}
+                letter.to[name] = {**first_entry(), "unread": True}
         for name in (wanted or set()) - set(self._adapters) - self._broken:
-            self._fail(letter, str(name), "missing", "there is no adapter of that name")
+            self._fail(letter, name, "missing", "there is no adapter of that name")
 
     def _without_adapter(self, letter: Letter, name: str) -> None:
         """A destination that has no adapter now: it waits while the file is broken, and fails once it is gone."""
@@ -185,8 +182,7 @@ class _Flush:
             return
         entry = letter.to[name]
         if entry.get("unread"):
-            entry.update(state="skipped", said="the adapter's file is gone, and was never readable")
-            letter.changed = True
+            _skip(letter, name, "the adapter's file is gone, and was never readable")
         else:
             self._fail(letter, name, "missing", "there is no adapter of that name any more")
 
@@ -198,8 +194,7 @@ class _Flush:
                 entry["state"] = "skipped"
                 return False
         if not adapter.enabled:
-            entry.update(state="skipped", said="the adapter was disabled")
-            letter.changed = True
+            _skip(letter, name, "the adapter was disabled")
             return False
         return True
 
@@ -216,15 +211,16 @@ class _Flush:
     def _lose(self, letter: Letter, name: str, said: str) -> None:
         entry = letter.to[name]
         entry["lost"] = entry.get("lost", 0) + 1
-        entry.update(state=WAITING, said=said)
+        entry["state"], entry["said"] = WAITING, said
         letter.changed = True
         if entry["lost"] >= LOST_MOST:
             self._fail(letter, name, "lost", f"it may have arrived: {entry['lost']} times the answer was lost; {said}")
 
-    def _fail(self, letter: Letter, name: str, state: str, reason: str) -> None:
-        letter.to.setdefault(name, {}).update(state=state, said=reason)
+    def _fail(self, letter: Letter, name: str, state: schema.DeliveryState, reason: str) -> None:
+        entry = letter.to.setdefault(name, {"state": state})
+        entry["state"], entry["said"] = state, reason
         letter.changed = True
-        self._report.failed.append((name, str(letter.notice["id"]), reason))
+        self._report.failed.append((name, letter.notice["id"], reason))
 
     def _serve(self, adapter: Adapter) -> None:
         """Send what one destination may get now."""
@@ -232,9 +228,7 @@ class _Flush:
         if _ahead(known, self.now):
             return
         queue = [letter for letter in self._letters.values() if _waits(letter, adapter.name)]
-        messages = plan.plan(
-            [_waiting(one, adapter.name, self.now) for one in queue], adapter, self.now, known["sent_at"]
-        )
+        messages = plan.plan([_waiting(one, adapter.name, self.now) for one in queue], adapter, self.now, known.sent_at)
         if not messages or not self._enough_left(adapter):
             return
         fetched: dict[str, str] = {}
@@ -255,8 +249,9 @@ class _Flush:
             if sent.outcome in (protocol.RETRY, protocol.UNKNOWN):
                 self._pause(adapter, known, self._letters[message.carrier.name], sent.said, sent.after)
                 return
-            if known["failures"] or known["state"] != sent.outcome:
-                known.update(failures=0, not_before=0.0, state=sent.outcome, said=sent.said)
+            if known.failures or known.state != sent.outcome:
+                known.failures, known.not_before = 0, 0.0
+                known.state, known.said = sent.outcome, sent.said
                 self._files.write_destination(adapter.name, known)
 
     def _enough_left(self, adapter: Adapter) -> bool:
@@ -266,16 +261,18 @@ class _Flush:
         self._report.out_of_budget = True
         return False
 
-    def _send(self, adapter: Adapter, known: dict[str, Any], message: plan.Message, fetched: Mapping[str, str]) -> Sent:
+    def _send(self, adapter: Adapter, known: Known, message: plan.Message, fetched: Mapping[str, str]) -> Sent:
         """One message: room and intent first, then the far end, then the result."""
         letter = self._letters[message.carrier.name]
         also = [self._letters[one.name] for one in message.also]
         rendered = self._render(adapter, letter, also, message.summary)
         entry = letter.to[adapter.name]
-        entry.update(state=SENDING, tries=entry.get("tries", 0) + 1, tried_at=clock.stamp(self.now))
+        entry["state"] = SENDING
+        entry["tries"] = entry.get("tries", 0) + 1
+        entry["tried_at"] = clock.stamp(self.now)
         told = [one.name for one in also]
-        known["sent_at"] = [*known["sent_at"], self.now][-adapter.at_most :]
-        known["tried_at"] = self.now
+        known.sent_at = [*known.sent_at, self.now][-adapter.at_most :]
+        known.tried_at = self.now
         room = Room(self._files.cur, _room_for(letter, told))
         try:
             self._files.write_destination(adapter.name, known)
@@ -291,7 +288,7 @@ class _Flush:
         finally:
             room.close()
         if sent.outcome == protocol.DELIVERED:
-            self._report.delivered.append((adapter.name, str(letter.notice["id"])))
+            self._report.delivered.append((adapter.name, letter.notice["id"]))
             if told:
                 self._mark_told(letter, adapter.name)
         return sent
@@ -300,39 +297,36 @@ class _Flush:
         entry = letter.to[adapter.name]
         if sent.outcome == protocol.DELIVERED:
             entry.pop("not_before", None)
-            entry.update(state="delivered", said=sent.said, delivered_at=clock.stamp(self.now))
+            entry["state"], entry["said"] = "delivered", sent.said
+            entry["delivered_at"] = clock.stamp(self.now)
             if told:
                 entry["told"] = told
             return
         if sent.outcome == protocol.REFUSED:
             self._fail(letter, adapter.name, "refused", sent.said)
             return
-        entry.update(state=WAITING, said=sent.said)
+        entry["state"], entry["said"] = WAITING, sent.said
         if sent.outcome == protocol.UNKNOWN:
             self._lose(letter, adapter.name, sent.said)
-        pause = back_off(f"{letter.name} {adapter.name}", entry["tries"], _RETRY, _RETRY_MOST)
+        pause = back_off(f"{letter.name} {adapter.name}", entry.get("tries", 1), _RETRY, _RETRY_MOST)
         entry["not_before"] = clock.stamp(self.now + max(sent.after or 0.0, pause if sent.after is None else 0.0))
 
-    def _pause(
-        self, adapter: Adapter, known: dict[str, Any], letter: Letter | None, said: str, after: float | None
-    ) -> None:
+    def _pause(self, adapter: Adapter, known: Known, letter: Letter | None, said: str, after: float | None) -> None:
         """Leave a destination alone for a while: what is wrong for one message is wrong for the next."""
-        known["failures"] += 1
-        pause = back_off(adapter.name, known["failures"], _PAUSE, _PAUSE_MOST)
-        known.update(
-            tried_at=self.now,
-            not_before=self.now + (pause if after is None else after),
-            state=protocol.RETRY,
-            said=self._masked(said, {}),
-        )
+        known.failures += 1
+        pause = back_off(adapter.name, known.failures, _PAUSE, _PAUSE_MOST)
+        shown = self._masked(said, {})
+        known.tried_at = self.now
+        known.not_before = self.now + (pause if after is None else after)
+        known.state, known.said = protocol.RETRY, shown
         self._files.write_destination(adapter.name, known)
-        self._report.delayed.append((adapter.name, str(letter.notice["id"]) if letter else "", str(known["said"])))
+        self._report.delayed.append((adapter.name, letter.notice["id"] if letter else "", shown))
 
     def _render(self, adapter: Adapter, letter: Letter, also: Sequence[Letter], summary: bool) -> protocol.Rendered:
         if self._texts is None:
             from workcell.channels import render  # Jinja costs 40 ms, and most flushes find nothing that is due
 
-            self._texts = render.Texts(self._templates, self._redact)
+            self._texts = render.Texts(self._means.templates, self._means.redact)
         return self._texts.render(adapter.uses, letter.notice, [one.notice for one in also], summary=summary)
 
     def _ask(self, adapter: Adapter, rendered: protocol.Rendered, fetched: Mapping[str, str]) -> Sent:
@@ -340,7 +334,7 @@ class _Flush:
         return Sent(sent.outcome, self._masked(sent.said, fetched), sent.after)
 
     def _masked(self, said: str, fetched: Mapping[str, str]) -> str:
-        return masked(said, fetched, self._redact)
+        return masked(said, fetched, self._means.redact)
 
     def _archive(self) -> None:
         for letter in list(self._letters.values()):
@@ -349,13 +343,24 @@ class _Flush:
                 del self._letters[letter.name]
 
 
-def _ahead(known: Mapping[str, Any], now: float) -> bool:
+def _ahead(known: Known, now: float) -> bool:
     """Whether a pause still holds; one that was set in the future was set by a clock that has been put right."""
-    return bool(known["not_before"] > now >= known["tried_at"])
+    return known.not_before > now >= known.tried_at
 
 
 def _waits(letter: Letter, name: str) -> bool:
-    return letter.to.get(name, {}).get("state") == WAITING
+    entry = letter.to.get(name)
+    return entry is not None and entry["state"] == WAITING
+
+
+def _is_settled(entry: schema.Delivery | None) -> bool:
+    return entry is not None and entry["state"] in (*GOOD, *BAD)
+
+
+def _skip(letter: Letter, name: str, why: str) -> None:
+    entry = letter.to[name]
+    entry["state"], entry["said"] = "skipped", why
+    letter.changed = True
 
 
 def _waiting(letter: Letter, name: str, now: float) -> plan.Waiting:
@@ -363,7 +368,7 @@ def _waiting(letter: Letter, name: str, now: float) -> plan.Waiting:
     not_before = _epoch(entry.get("not_before"))
     if _epoch(entry.get("tried_at")) > now:
         not_before = 0.0  # set by a clock that has been put right since
-    return plan.Waiting(letter.name, letter.run, str(letter.notice["event"]), letter.happened_at, not_before)
+    return plan.Waiting(letter.name, letter.run, letter.notice["event"], letter.happened_at, not_before)
 
 
 def _epoch(stamp: object) -> float:

@@ -1,16 +1,23 @@
 """The files of the outbox as their one writer, the holder of its lock, handles them."""
 
+from __future__ import annotations
+
 import os
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from workcell.base import clock, json_codec
 from workcell.channels import outbox_prune
 from workcell.rundir import layout, maildir, notice, seal, vocabulary
 
-WAITING, SENDING = "waiting", "sending"
+if TYPE_CHECKING:
+    from workcell.base.json_codec import Json
+    from workcell.rundir import schema
+
+WAITING: Final = "waiting"
+SENDING: Final = "sending"
 GOOD, BAD = vocabulary.DELIVERED, vocabulary.UNDELIVERED
 """`delivered`; `told` in another message; `skipped`: not wanted after all. `refused` by the far end for ever;
 `expired`; `missing`: no adapter of that name; `lost`: may have arrived, the answers were lost too often."""
@@ -18,16 +25,16 @@ GOOD, BAD = vocabulary.DELIVERED, vocabulary.UNDELIVERED
 
 @dataclass
 class Letter:
-    """One notice and what became of it at each destination: `to` is {adapter: {state, tries, ...}}."""
+    """One notice, without its key `to`, and what became of it at each destination, by name of the adapter."""
 
     name: str
-    notice: dict[str, Any]
-    to: dict[str, dict[str, Any]] = field(default_factory=dict)
+    notice: schema.Notice
+    to: dict[str, schema.Delivery] = field(default_factory=dict)
     changed: bool = False
 
     @property
     def run(self) -> str:
-        return str(self.notice["run"])
+        return self.notice["run"]
 
     @property
     def happened_at(self) -> float:
@@ -54,8 +61,23 @@ class Letter:
         return json_codec.encode({**self.notice, "to": self.to})
 
 
+@dataclass
+class Known:
+    """What is known of a destination; the times are in epoch seconds, 0 for none."""
+
+    sent_at: list[float] = field(default_factory=list)
+    """The newest tries."""
+    failures: int = 0
+    """In a row."""
+    not_before: float = 0.0
+    tried_at: float = 0.0
+    state: str | None = None
+    """Of the last try that differed."""
+    said: str | None = None
+
+
 class Files:
-    """The directories of one outbox. Whoever does not hold its lock may only read letters and destinations."""
+    """The directories of one outbox. A process that does not hold its lock may only read letters and destinations."""
 
     def __init__(self, home: str) -> None:
         self.home = home
@@ -100,7 +122,7 @@ class Files:
                 maildir.drop(self.box, name, notice.NEW)
             elif "to" in message:
                 # a person took it out of failed/: what did not arrive is tried once more
-                self.write(again(Letter(final, message), now))
+                self.write(again(letter_of(final, message), now))
                 maildir.drop(self.box, name, notice.NEW)
             else:
                 os.rename(os.path.join(self.box, notice.NEW, name), os.path.join(self.cur, final))
@@ -119,8 +141,7 @@ class Files:
         for name in maildir.waiting(self.box, notice.CUR):
             message = maildir.read(self.box, name, notice.CUR)
             if message is not None and usable(message):
-                to = message.pop("to", None)
-                found.append(Letter(name, message, _entries(to), changed=to is None))
+                found.append(letter_of(name, message))
         return sorted(found, key=lambda letter: letter.order)
 
     def put_aside(self, readable: Collection[str]) -> list[str]:
@@ -142,43 +163,38 @@ class Files:
         part = notice.FAILED if letter.failed() else notice.SENT
         os.rename(os.path.join(self.cur, letter.name), os.path.join(self.box, part, letter.name))
 
-    def destination(self, name: str) -> dict[str, Any]:
-        """What is known of a destination: `sent_at`, `failures`, `not_before`, `tried_at`, `said`."""
+    def destination(self, name: str) -> Known:
+        """What is known of a destination. What cannot be read counts as nothing."""
         try:
             with open(os.path.join(self.to, name + ".json"), "rb") as file:
                 found = json_codec.decode(file.read())
         except (OSError, ValueError):
-            found = {}
+            return Known()
         sent_at = found.get("sent_at")
         times = [_epoch(at) for at in sent_at] if isinstance(sent_at, list) else []
         failures = found.get("failures")
-        return {
-            "sent_at": [at for at in times if at],
-            "failures": failures if isinstance(failures, int) else 0,
-            "not_before": _epoch(found.get("not_before")),
-            "tried_at": _epoch(found.get("tried_at")),
-            "state": found.get("state"),
-            "said": found.get("said"),
-        }
-
-    def write_destination(self, name: str, known: Mapping[str, Any]) -> None:
-        """Replace what is known of a destination."""
-        seal.replace(
-            self.to,
-            name + ".json",
-            json_codec.encode(
-                {
-                    "schema": notice.SCHEMA_DESTINATION,
-                    "name": name,
-                    "sent_at": [clock.stamp(at) for at in known["sent_at"]],
-                    "failures": known["failures"],
-                    "not_before": clock.stamp(known["not_before"]) if known["not_before"] else None,
-                    "tried_at": clock.stamp(known["tried_at"]) if known["tried_at"] else None,
-                    "state": known["state"],
-                    "said": known["said"],
-                }
-            ),
+        return Known(
+            sent_at=[at for at in times if at],
+            failures=failures if isinstance(failures, int) else 0,
+            not_before=_epoch(found.get("not_before")),
+            tried_at=_epoch(found.get("tried_at")),
+            state=found.get("state"),
+            said=found.get("said"),
         )
+
+    def write_destination(self, name: str, known: Known) -> None:
+        """Replace what is known of a destination."""
+        record: schema.Destination = {
+            "schema": "workcell.file.destination/1",
+            "name": name,
+            "sent_at": [clock.stamp(at) for at in known.sent_at],
+            "failures": known.failures,
+            "not_before": clock.stamp(known.not_before) if known.not_before else None,
+            "tried_at": clock.stamp(known.tried_at) if known.tried_at else None,
+            "state": known.state,
+            "said": known.said,
+        }
+        seal.replace(self.to, name + ".json", json_codec.encode(record))
 
     def prune(self, now: float) -> None:
         """Forget what was sent long ago."""
@@ -228,10 +244,10 @@ class Room:
                 pass
 
 
-def usable(message: Mapping[str, Any]) -> bool:
+def usable(message: Json) -> TypeGuard[schema.Notice]:
     """Whether a message has what every notice has, in a version that we know."""
     return (
-        json_codec.major(dict(message), "notice") in layout.RECORDS
+        json_codec.major(message, "notice") in layout.RECORDS
         and all(isinstance(message.get(key), str) and message[key] for key in ("id", "run", "name", "event", "at"))
         and isinstance(message.get("attempt"), int)
         and message["event"] in vocabulary.NOTICE_EVENTS
@@ -244,26 +260,43 @@ def _names(value: object) -> bool:
     return value is None or (isinstance(value, list) and all(isinstance(name, str) for name in value))
 
 
-def _entries(to: object) -> dict[str, dict[str, Any]]:
-    """`to` as we write it, whatever a person's editor made of it: what is no entry of ours waits as at first."""
-    entries: dict[str, dict[str, Any]] = {}
+def letter_of(name: str, message: schema.Notice) -> Letter:
+    """The letter in the file `name`; `changed` where it was not routed yet. Takes `to` out of the message."""
+    to = message.pop("to", None)
+    return Letter(name, message, _entries(to), changed=to is None)
+
+
+def first_entry() -> schema.Delivery:
+    """The entry of a destination that was not tried yet."""
+    return {"state": WAITING, "tries": 0, "lost": 0}
+
+
+def _entries(to: object) -> dict[str, schema.Delivery]:
+    """`to` as workcell writes it, also where a person's editor changed it: any other entry waits as at first."""
+    entries: dict[str, schema.Delivery] = {}
     for name, entry in to.items() if isinstance(to, dict) else ():
-        known = isinstance(entry, dict) and entry.get("state") in (WAITING, SENDING, *GOOD, *BAD)
-        entries[str(name)] = entry if known else {"state": WAITING}
-        for count in ("tries", "lost"):
-            if not isinstance(entries[str(name)].get(count), int):
-                entries[str(name)][count] = 0
-        if not _names(entries[str(name)].get("told")):
-            del entries[str(name)]["told"]
+        entries[str(name)] = _entry(entry if isinstance(entry, dict) else None)
     return entries
+
+
+def _entry(found: Json | None) -> schema.Delivery:
+    if found is None or found.get("state") not in (WAITING, SENDING, *GOOD, *BAD):
+        return first_entry()
+    for count in ("tries", "lost"):
+        if not isinstance(found.get(count), int):
+            found[count] = 0
+    if not _names(found.get("told")):
+        del found["told"]
+    entry: Any = found
+    known: schema.Delivery = entry
+    return known
 
 
 def again(letter: Letter, now: float) -> Letter:
     """The letter with every destination that did not get it waiting as at first; its expiry counts from `now`."""
-    letter.to = _entries(letter.notice.pop("to", None))
     for name, entry in letter.to.items():
         if entry.get("state") not in GOOD:
-            letter.to[name] = {"state": WAITING, "tries": 0, "lost": 0}
+            letter.to[name] = first_entry()
     letter.notice["posted"] = int(now * 1e9)
     letter.notice["again_at"] = clock.stamp(now)
     return letter
@@ -276,7 +309,7 @@ def _epoch(stamp: object) -> float:
         return 0.0
 
 
-def _scan(directory: str) -> Iterator["os.DirEntry[str]"]:
+def _scan(directory: str) -> Iterator[os.DirEntry[str]]:
     try:
         with os.scandir(directory) as entries:
             yield from entries

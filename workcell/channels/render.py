@@ -1,11 +1,13 @@
 """The words of a notice, from its facts and the templates, for one destination."""
 
+from __future__ import annotations
+
 import os
 import shlex
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 import jinja2.sandbox
@@ -17,7 +19,9 @@ from workcell.channels.to.protocol import Rendered
 from workcell.rundir import notice as words
 from workcell.texts import bounded, search_path
 
-Notice = Mapping[str, Any]
+if TYPE_CHECKING:
+    from workcell.rundir.schema import Notice, NoticeEvent, NoticeFacts
+
 Redact = Callable[[str], str]
 
 
@@ -77,6 +81,20 @@ _SIZES = (3000, 1500, 700, 300, 140, 70, 30, 12, 4)
 _ITEMS = (50, 50, 30, 15, 8, 5, 3, 1, 0)
 
 
+@dataclass(frozen=True)
+class _Cleaned:
+    """A notice with every text in it cleaned and redacted."""
+
+    id: str
+    run: str
+    name: str
+    attempt: int
+    event: NoticeEvent
+    at: str
+    facts: NoticeFacts
+    command: str
+
+
 class Texts:
     """Renders notices with the templates in `folders`, first match wins; each holds `notices/*.j2`.
 
@@ -131,12 +149,17 @@ class Texts:
             wake=self._wake(notice, len(also)),
             fields={
                 "schema": "workcell.notice/1",
-                **{key: one[key] for key in ("id", "run", "name", "attempt", "event", "at")},
+                "id": one.id,
+                "run": one.run,
+                "name": one.name,
+                "attempt": one.attempt,
+                "event": one.event,
+                "at": one.at,
                 "title": title,
                 "text": plain,
-                "command": one["command"],
+                "command": one.command,
                 "more": len(also),
-                "facts": one["facts"],
+                "facts": one.facts,
             },
         )
 
@@ -147,25 +170,29 @@ class Texts:
         # the cut may have gone through a secret, which nobody would know by its first half
         return found if len(text) <= _LONGEST else found[:-_EDGE]
 
-    def _cleaned(self, notice: Notice) -> dict[str, Any]:
-        """The notice with every text in it cleaned and redacted."""
+    def _cleaned(self, notice: Notice) -> _Cleaned:
         facts = _facts(notice)
         given = facts.get("command")
-        return {
-            **{key: self._clean(notice[key]) for key in ("id", "run", "name", "at")},
-            "attempt": notice["attempt"],
-            "event": notice["event"],
-            "facts": {
-                self._clean(key): self._clean(value) if isinstance(value, str) else value
-                for key, value in facts.items()
-                if value is None or isinstance(value, str | int | float)
-            },
-            "command": self._clean(given if isinstance(given, str) and given.strip() else default_command(notice)),
+        cleaned: Any = {
+            self._clean(key): self._clean(value) if isinstance(value, str) else value
+            for key, value in facts.items()
+            if value is None or isinstance(value, str | int | float)
         }
+        usual = default_command(notice["event"], notice["run"])
+        return _Cleaned(
+            id=self._clean(notice["id"]),
+            run=self._clean(notice["run"]),
+            name=self._clean(notice["name"]),
+            attempt=notice["attempt"],
+            event=notice["event"],
+            at=self._clean(notice["at"]),
+            facts=cleaned,
+            command=self._clean(given if isinstance(given, str) and given.strip() else usual),
+        )
 
-    def _title(self, one: Mapping[str, Any]) -> str:
-        glyph, said, _ = SAID[one["event"]]
-        values = {"glyph": glyph, "name": markup.cut(one["name"], 60), "said": said}
+    def _title(self, one: _Cleaned) -> str:
+        glyph, said, _ = SAID[one.event]
+        values = {"glyph": glyph, "name": markup.cut(one.name, 60), "said": said}
         return markup.line(self._fill(markup.PLAIN, "title.j2", values))
 
     def _wake(self, notice: Notice, more: int) -> str:
@@ -175,7 +202,7 @@ class Texts:
             "attempt": notice["attempt"],
             "said": SAID[notice["event"]][1],
             "more": more,
-            "command": default_command({"event": notice["event"], "run": run}),
+            "command": default_command(notice["event"], run),
             "id": _own(notice["id"]),
         }
         text = markup.line(self._redact(self._fill(markup.PLAIN, "wake.j2", values)))
@@ -230,9 +257,9 @@ class Texts:
         return found
 
 
-def default_command(notice: Notice) -> str:
+def default_command(event: NoticeEvent, run: str) -> str:
     """The command that answers a notice of that event, with the run's id, which names no other run."""
-    return f"workcell {_COMMANDS.get(notice['event'], 'why')} {shlex.quote(str(notice['run']))}"
+    return f"workcell {_COMMANDS.get(event, 'why')} {shlex.quote(str(run))}"
 
 
 def _finalize(kind: str) -> Callable[[object], object]:
@@ -247,9 +274,10 @@ def _finalize(kind: str) -> Callable[[object], object]:
     return finalize
 
 
-def _facts(notice: Notice) -> Mapping[str, Any]:
+def _facts(notice: Notice) -> NoticeFacts:
+    """The facts of a notice; empty where a person's editor left something else there."""
     found = notice.get("facts")
-    return found if isinstance(found, Mapping) else {}
+    return found if isinstance(found, dict) else {}
 
 
 def _own(value: object) -> str:
@@ -263,25 +291,27 @@ def _kinds(notices: Sequence[Notice]) -> str:
     return ", ".join(f"{number} {event}" for event, number in counted.most_common())
 
 
-def _values(one: Mapping[str, Any], shown: Sequence[Mapping[str, Any]], size: int, summary: bool) -> dict[str, object]:
+def _values(one: _Cleaned, shown: Sequence[_Cleaned], size: int, summary: bool) -> dict[str, object]:
     """What a template sees; every text in it is at most `size` characters long."""
-    facts, command = one["facts"], "workcell ls" if summary else one["command"]
-    glyph, said, why = SAID[one["event"]]
+    facts, command = one.facts, "workcell ls" if summary else one.command
+    glyph, said, why = SAID[one.event]
     listed = [
         {
-            "glyph": SAID[other["event"]][0],
-            "name": markup.cut(other["name"], min(size, 60)),
-            "said": SAID[other["event"]][1],
-            "event": other["event"],
-            "why": markup.cut(str(other["facts"].get("why") or ""), min(size, 120)),
+            "glyph": SAID[other.event][0],
+            "name": markup.cut(other.name, min(size, 60)),
+            "said": SAID[other.event][1],
+            "event": other.event,
+            "why": markup.cut(str(other.facts.get("why") or ""), min(size, 120)),
         }
         for other in shown
     ]
     return {
-        **{key: markup.cut(one[key], size) for key in ("id", "run", "at")},
-        "name": markup.cut(one["name"], min(size, 60)),
-        "attempt": one["attempt"],
-        "event": one["event"],
+        "id": markup.cut(one.id, size),
+        "run": markup.cut(one.run, size),
+        "at": markup.cut(one.at, size),
+        "name": markup.cut(one.name, min(size, 60)),
+        "attempt": one.attempt,
+        "event": one.event,
         "glyph": glyph,
         "said": said,
         "why": markup.cut(str(facts.get("why") or why), size),
@@ -295,11 +325,11 @@ def _values(one: Mapping[str, Any], shown: Sequence[Mapping[str, Any]], size: in
     }
 
 
-def _changed(facts: Mapping[str, Any]) -> list[str]:
+def _changed(facts: NoticeFacts) -> list[str]:
     """What the run did, in short phrases; facts that are no numbers are left out."""
 
     def number(key: str) -> float | None:
-        value = facts.get(key)
+        value: Any = facts.get(key)
         ok = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e12
         return value if ok else None
 

@@ -1,14 +1,19 @@
 """Which notices go to a destination now, which wait, which are told together: pure functions of time and state."""
 
+from __future__ import annotations
+
 import datetime
 import zoneinfo
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workcell.rundir import notice as words
 from workcell.texts.adapter import Adapter
 from workcell.texts.adapter_keys import Daily, Quiet
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class Message:
     summary: bool = False
 
 
-def interested(adapter: Adapter, notice: Mapping[str, Any]) -> bool:
+def interested(adapter: Adapter, notice: schema.Notice) -> bool:
     """Whether a notice goes to that adapter: by event, then by the brief's own list, else by label."""
     if not adapter.enabled or notice["event"] not in adapter.events:
         return False

@@ -75,15 +75,8 @@ def deliver(home: str, budget_seconds: float) -> "Report":
     from workcell.cleaning.redact import Redactor
 
     found = adapters(home)
-    return outbox_flush.flush(
-        home,
-        found.usable,
-        time.time(),
-        budget_seconds,
-        templates=templates(home),
-        redact=Redactor(secrets(home)).text,
-        broken=found.broken,
-    )
+    means = outbox_flush.Means(found.usable, templates(home), Redactor(secrets(home)).text, found.broken)
+    return outbox_flush.flush(home, means, time.time(), budget_seconds)
 
 
 def secrets(home: str) -> Iterator[str]:
@@ -94,6 +87,8 @@ def secrets(home: str) -> Iterator[str]:
     runs = set()
     for part in (notice.NEW, notice.CUR):
         for name in maildir.waiting(box, part):
-            runs.add(str((maildir.read(box, name, part) or {}).get("run")))
+            message = maildir.read(box, name, part)
+            if message is not None:
+                runs.add(str(message.get("run")))
     for run in runs - {"None", ""}:
         yield from run_cleaner.values(os.path.join(home, layout.RUNS, os.path.basename(run)))

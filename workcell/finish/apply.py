@@ -9,7 +9,7 @@ Invariants:
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workcell.base import clock
 from workcell.base.errors import WorkcellError
@@ -80,7 +80,7 @@ def notices_of(decision: nexts.Decision) -> list[tuple[str, str]]:
     return list(found.items())
 
 
-def _facts(seen: look.Look, decision: nexts.Decision, facts: schema.Facts) -> Json:
+def _facts(seen: look.Look, decision: nexts.Decision, facts: schema.Facts) -> schema.NoticeFacts:
     """What every notice about this end shows; facts that are not known are left out."""
     git = facts.get("git")
     told: Json = {
@@ -94,7 +94,9 @@ def _facts(seen: look.Look, decision: nexts.Decision, facts: schema.Facts) -> Js
         "attempts": seen.n,
         "due_at": _due(decision),
     }
-    return {key: value for key, value in told.items() if value is not None}
+    known: Any = {key: value for key, value in told.items() if value is not None}
+    shown: schema.NoticeFacts = known
+    return shown
 
 
 def _due(decision: nexts.Decision) -> str | None:

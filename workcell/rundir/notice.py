@@ -7,9 +7,6 @@ from workcell.base import ids
 from workcell.rundir import layout
 from workcell.rundir.vocabulary import NEEDS_YOU, OUTCOMES
 
-SCHEMA = "workcell.file.notice/1"
-SCHEMA_DESTINATION = "workcell.file.destination/1"
-
 NEW, CUR, SENT, FAILED, TO = "new", "cur", "sent", "failed", "to"
 LOCK = "lock"
 

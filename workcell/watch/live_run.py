@@ -95,8 +95,7 @@ class LiveRun:
         return " ".join(why.split())
 
     def tell(self, event: str, why: str) -> bool:
-        facts = {"why": why, "objective": self.seen.objective}
-        return post.about_run(self.seen, event, {key: value for key, value in facts.items() if value}, self._edge)
+        return post.about_run(self.seen, event, {"why": why, "objective": self.seen.objective or ""}, self._edge)
 
     # -- the agent
 

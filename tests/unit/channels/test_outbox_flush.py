@@ -85,7 +85,7 @@ class TestPost:
             "import sys, time; from workcell.channels import outbox_flush\n"
             "from workcell.texts import adapter\n"
             "a = [adapter.parse(b'name: a\\nuses: apprise\\nevents: all\\nurl: {env: A}\\n', 'a')]\n"
-            f"print(outbox_flush.flush({home!r}, a, time.time(), 5, templates=[], redact=str))\n"
+            f"print(outbox_flush.flush({home!r}, outbox_flush.Means(a, [], str), time.time(), 5))\n"
             "print([m for m in ('apprise','requests','jinja2') if m in sys.modules])"
         )
         env = {**os.environ, "PYTHONPATH": ROOT}
@@ -486,5 +486,5 @@ class TestLight:
         (tmp_path / "outbox" / "new").mkdir()
         outbox.post(str(tmp_path), make())
         (tmp_path / "outbox" / "cur").write_text("in the way")
-        report = outbox_flush.flush(str(tmp_path), [], AT, 5, templates=TEMPLATES, redact=same)
+        report = outbox_flush.flush(str(tmp_path), outbox_flush.Means([], TEMPLATES, same), AT, 5)
         assert report.trouble == "Not a directory"

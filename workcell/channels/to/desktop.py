@@ -1,30 +1,36 @@
-"""The desktop of whoever sits at this machine: notify-send, osascript, a message in tmux, or the terminal's bell.
+"""The desktop of the person at this machine: notify-send, osascript, a message in tmux, or the terminal's bell.
 
 Ours, since Apprise wants python bindings of D-Bus or GTK for it, which no virtual environment has.
 """
+
+from __future__ import annotations
 
 import html
 import os
 import shutil
 import sys
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from workcell.base.errors import Unreachable
 from workcell.channels.to.protocol import DELIVERED, RETRY, UNKNOWN, Destination, Rendered, Sent
 from workcell.system import run_program, tmux
 
+if TYPE_CHECKING:
+    from workcell.texts.destinations import DesktopOptions
+
 
 def send(notice: Rendered, destination: Destination, secrets: Mapping[str, str], budget_seconds: float) -> Sent:
     """Show one message; by the first method that this machine has when it is `auto`."""
-    method = str(destination.options["method"])
+    options: DesktopOptions = destination.options
+    method: str = options["method"]
     if method == "auto":
         method = automatic()
-    socket = destination.options["socket"]
     if method == "notify-send":
         return _notify_send(notice, budget_seconds)
     if method == "osascript":
         return _osascript(notice, budget_seconds)
-    return _in_tmux(notice, method, None if socket is None else str(socket), budget_seconds)
+    return _in_tmux(notice, method, options["socket"], budget_seconds)
 
 
 def automatic() -> str:

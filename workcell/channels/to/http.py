@@ -1,16 +1,21 @@
 """One HTTP request with a time limit, and what its answer means for a message."""
 
+from __future__ import annotations
+
 import email.utils
 import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import requests
 import urllib3.exceptions
 
 from workcell.channels.to.protocol import DELIVERED, REFUSED, RETRY, UNKNOWN, Sent
+
+if TYPE_CHECKING:
+    from workcell.base.json_codec import Json
 
 _MOST = 1 << 16
 _LONGEST_WAIT = 86400.0
@@ -32,7 +37,7 @@ class Answer:
     headers: Mapping[str, str]
     text: str
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> Json:
         """The JSON object in the body; empty when it is none."""
         try:
             found = json.loads(self.text)
@@ -56,7 +61,7 @@ class Answer:
 
 
 def ask(
-    method: str, url: str, *, body: Mapping[str, Any], headers: Mapping[str, str], budget_seconds: float
+    method: str, url: str, *, body: Mapping[str, object], headers: Mapping[str, str], budget_seconds: float
 ) -> Answer | Sent:
     """Send `body` as JSON; the answer, or what can be said without one.
 

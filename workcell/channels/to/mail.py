@@ -4,6 +4,8 @@ Spoken directly, since Apprise hides the server's code (4xx passes by itself, 5x
 Message-ID for every try, so that a double could not be told from a second message.
 """
 
+from __future__ import annotations
+
 import email.message
 import email.policy
 import email.utils
@@ -12,24 +14,30 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from workcell.channels.to.protocol import DELIVERED, REFUSED, RETRY, UNKNOWN, Destination, Rendered, Sent
+
+if TYPE_CHECKING:
+    from workcell.texts.destinations import MailOptions
 
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 
 def message_id(notice: Rendered, destination: Destination) -> str:
     """The same for every try of one notice to one destination: mail programs then show a double once."""
+    options: MailOptions = destination.options
     token = hashlib.sha256(f"{destination.name}\n{notice.id}".encode()).hexdigest()[:32]
-    return f"<{token}@{str(destination.options['from']).rsplit('@', 1)[1]}>"
+    return f"<{token}@{options['from'].rsplit('@', 1)[1]}>"
 
 
 def compose(notice: Rendered, destination: Destination) -> email.message.EmailMessage:
     """The mail, as plain text and as HTML."""
+    options: MailOptions = destination.options
     mail = email.message.EmailMessage()
     mail["Subject"] = notice.title
-    mail["From"] = str(destination.options["from"])
-    mail["To"] = ", ".join(destination.options["to"])
+    mail["From"] = options["from"]
+    mail["To"] = ", ".join(options["to"])
     mail["Date"] = email.utils.localtime()
     mail["Message-ID"] = message_id(notice, destination)
     mail["Auto-Submitted"] = "auto-generated"
@@ -41,21 +49,21 @@ def compose(notice: Rendered, destination: Destination) -> email.message.EmailMe
 
 def send(notice: Rendered, destination: Destination, secrets: Mapping[str, str], budget_seconds: float) -> Sent:
     """One mail to all addresses; delivered once the server has taken it for at least one of them."""
-    options = destination.options
-    security = str(options["security"])
+    options: MailOptions = destination.options
+    security = options["security"]
     port = options["port"] or _PORTS[security]
     data = compose(notice, destination).as_bytes(policy=email.policy.SMTP)
     handed_over = False
     try:
-        smtp = _connect(str(options["host"]), port, security, budget_seconds)
+        smtp = _connect(options["host"], port, security, budget_seconds)
         with smtp:
             smtp.ehlo_or_helo_if_needed()
             if security == "starttls":
                 smtp.starttls(context=ssl.create_default_context())
                 smtp.ehlo()
             if options["user"] is not None:
-                smtp.login(str(options["user"]), secrets["password"])
-            code, said = smtp.mail(str(options["from"]))
+                smtp.login(options["user"], secrets["password"])
+            code, said = smtp.mail(options["from"])
             if code != 250:
                 return _of(code, said)
             taken, turned_away = _recipients(smtp, options["to"])

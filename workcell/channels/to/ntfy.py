@@ -3,16 +3,22 @@
 Spoken directly, since Apprise hides which of ntfy's refusals pass by themselves (429) and which do not (401, 403).
 """
 
+from __future__ import annotations
+
 import base64
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from workcell.channels.to import http
 from workcell.channels.to.protocol import DELIVERED, UNKNOWN, Destination, Rendered, Sent
 
+if TYPE_CHECKING:
+    from workcell.texts.destinations import NtfyOptions
+
 
 def send(notice: Rendered, destination: Destination, secrets: Mapping[str, str], budget_seconds: float) -> Sent:
     """One message in Markdown, with a higher priority when it is urgent."""
-    options = destination.options
+    options: NtfyOptions = destination.options
     headers = {}
     if "token" in secrets:
         headers["Authorization"] = f"Bearer {secrets['token']}"

@@ -5,29 +5,33 @@ of workcell's own. The gateway drops a text equal to the one before, so the text
 forgets what it queued when it restarts, and `queued` is all that it answers.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from workcell.base.errors import Unreachable
 from workcell.channels.to import http
 from workcell.channels.to.protocol import DELIVERED, REFUSED, RETRY, UNKNOWN, Destination, Rendered, Sent
 from workcell.system import run_program
 
+if TYPE_CHECKING:
+    from workcell.texts.destinations import OpenclawOptions
+
 _FOR_EVER = ("unauthorized", "unknown option", "required option", "pairing required")
 
 
 def send(notice: Rendered, destination: Destination, secrets: Mapping[str, str], budget_seconds: float) -> Sent:
     """Queue the wake text of a notice as a system event."""
-    options = destination.options
+    options: OpenclawOptions = destination.options
     if options["method"] == "http":
         return _by_http(notice, options, secrets, budget_seconds)
     return _by_program(notice, options, secrets, budget_seconds)
 
 
-def _by_http(
-    notice: Rendered, options: Mapping[str, object], secrets: Mapping[str, str], budget_seconds: float
-) -> Sent:
-    body = {"text": notice.wake, "mode": options["mode"]}
+def _by_http(notice: Rendered, options: OpenclawOptions, secrets: Mapping[str, str], budget_seconds: float) -> Sent:
+    body: dict[str, str] = {"text": notice.wake, "mode": options["mode"]}
     if options["session_key"] is not None:
         body["sessionKey"] = options["session_key"]
     url = str(options["url"]).rstrip("/") + "/hooks/wake"
@@ -45,17 +49,15 @@ def _by_http(
     return http.judge(answer, str(record.get("error") or answer.text.strip()[:200]))
 
 
-def _by_program(
-    notice: Rendered, options: Mapping[str, object], secrets: Mapping[str, str], budget_seconds: float
-) -> Sent:
-    argv = [str(options["program"]), "system", "event", "--text", notice.wake, "--mode", str(options["mode"])]
+def _by_program(notice: Rendered, options: OpenclawOptions, secrets: Mapping[str, str], budget_seconds: float) -> Sent:
+    argv = [options["program"], "system", "event", "--text", notice.wake, "--mode", options["mode"]]
     if options["session_key"] is not None:
-        argv += ["--session-key", str(options["session_key"])]
+        argv += ["--session-key", options["session_key"]]
     argv += ["--timeout", str(max(1000, int(budget_seconds * 1000) - 500))]
     env = dict(os.environ)
     # its own flags for these would show the token to everybody who can list processes
     if options["url"] is not None:
-        env["OPENCLAW_GATEWAY_URL"] = str(options["url"])
+        env["OPENCLAW_GATEWAY_URL"] = options["url"]
     if "token" in secrets:
         env["OPENCLAW_GATEWAY_TOKEN"] = secrets["token"]
     try:

@@ -23,7 +23,7 @@ class Rendered:
     plain: str
     html: str
     wake: str
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,8 @@ class Destination(Protocol):
     @property
     def name(self) -> str: ...
     @property
-    def options(self) -> Mapping[str, Any]: ...
+    def options(self) -> Any:
+        """The options of its kind: each module names the type, one of `texts.destinations`."""
 
 
 class Notifier(Protocol):

@@ -4,17 +4,22 @@ Spoken directly, since Apprise answers every failure with the same False: a 429 
 that will never pass looks like a cut connection.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workcell.channels.to import http
 from workcell.channels.to.protocol import DELIVERED, REFUSED, RETRY, UNKNOWN, Destination, Rendered, Sent
 
+if TYPE_CHECKING:
+    from workcell.texts.destinations import TelegramOptions
+
 
 def send(notice: Rendered, destination: Destination, secrets: Mapping[str, str], budget_seconds: float) -> Sent:
     """One message in HTML; in the topic if one is named, else (or if it is gone) in the chat itself."""
-    options = destination.options
-    body: dict[str, Any] = {
+    options: TelegramOptions = destination.options
+    body: dict[str, object] = {
         "chat_id": options["chat"],
         "text": notice.body,
         "parse_mode": "HTML",
@@ -33,9 +38,9 @@ def send(notice: Rendered, destination: Destination, secrets: Mapping[str, str],
 
 
 def _send(
-    options: Mapping[str, Any], secrets: Mapping[str, str], body: Mapping[str, Any], budget_seconds: float
+    options: TelegramOptions, secrets: Mapping[str, str], body: Mapping[str, object], budget_seconds: float
 ) -> Sent:
-    url = f"{str(options['api']).rstrip('/')}/bot{secrets['token']}/sendMessage"
+    url = f"{options['api'].rstrip('/')}/bot{secrets['token']}/sendMessage"
     answer = http.ask("POST", url, body=body, headers={}, budget_seconds=budget_seconds)
     if isinstance(answer, Sent):
         return answer
