@@ -69,6 +69,9 @@ class SupervisorValues(TypedDict):
 SupervisorKey = Literal["setup", "tests", "env", "recipe", "carry", "limits", "dirty"]
 """The keys of SUPERVISOR.md that steer or widen."""
 
+SupervisorValue = str | list[str] | Environment | Limits
+"""What such a key gives."""
+
 
 class ConfigValues(TypedDict):
     """config.yaml of a home."""

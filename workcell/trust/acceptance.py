@@ -55,7 +55,7 @@ class Standing:
         ]
         return found
 
-    def accepts(self, key: str, value: Any) -> bool:
+    def accepts(self, key: str, value: object) -> bool:
         """Whether that value of a key of SUPERVISOR.md has been accepted."""
         return repository_files.digest_of(value) in self.keys.get(key, ())
 

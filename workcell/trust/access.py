@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
 
 from workcell.base.errors import Refused
 from workcell.rundir import caller as places
@@ -17,7 +16,7 @@ OUTSIDE = places.OUTSIDE
 def caller(home: str, pid: int | None = None) -> Caller:
     """Where this process, or the process `pid`, calls from.
 
-    Grants count only for runs of `home`: a run of another home speaks for nobody here.
+    Grants count only for runs of `home`: a run of another home has no rights here.
     """
     me = os.getpid() if pid is None else pid
     place = places.place_of(me, home)
@@ -32,7 +31,7 @@ def caller(home: str, pid: int | None = None) -> Caller:
     return Caller(home, tuple(place.runs), place.attempt, frozenset.intersection(*grants))
 
 
-def check(who: Caller, operation: str, options: Mapping[str, Any], target: str | None = None) -> None:
+def check(who: Caller, operation: str, options: Mapping[str, object], target: str | None = None) -> None:
     """Raise Refused, with an event in the caller's run, when the caller may not ask for the operation.
 
     `target` is the directory of the run that is asked for; it counts for operations that reach only descendants.

@@ -1,5 +1,7 @@
 """What a repository brings that executes or steers: files with their sha256, and keys of SUPERVISOR.md."""
 
+from __future__ import annotations
+
 import fnmatch
 import hashlib
 import json
@@ -7,11 +9,14 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workcell.base.errors import Refused, WorkcellError
 from workcell.rundir.vocabulary import DATA_KINDS
 from workcell.texts import project_rules, recipe, search_path
+
+if TYPE_CHECKING:
+    from workcell.texts.values import SupervisorValue
 
 MAX_FILES = 2000
 MAX_BYTES = 64 << 20
@@ -24,14 +29,14 @@ class Brought:
 
     top: str
     files: dict[str, str] = field(default_factory=dict)
-    keys: dict[str, Any] = field(default_factory=dict)
+    keys: dict[str, SupervisorValue] = field(default_factory=dict)
 
     def digests(self) -> dict[str, str]:
         """The sha256 of each key's value."""
         return {name: digest_of(value) for name, value in self.keys.items()}
 
 
-def digest_of(value: Any) -> str:
+def digest_of(value: object) -> str:
     """The sha256 of a value as JSON with sorted keys and without spaces."""
     return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
@@ -84,12 +89,13 @@ def obeyed(home: str, top: str | None) -> list[str]:
     return list(found)
 
 
-def keys_of(law: project_rules.Supervisor | None) -> dict[str, Any]:
+def keys_of(law: project_rules.Supervisor | None) -> dict[str, SupervisorValue]:
     """The keys that SUPERVISOR.md itself says, of those that steer or widen."""
     if law is None:
         return {}
     names = (*project_rules.STEERING, *project_rules.WIDENING)
-    return {name: law.values[name] for name in names if law.values[name] not in (None, [], {})}
+    found = {name: law.values[name] for name in names}
+    return {name: value for name, value in found.items() if value not in (None, [], {}) and value is not None}
 
 
 def matching(top: str, patterns: Iterable[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from workcell.base import json_codec
 from workcell.base.errors import TryAgain
@@ -78,6 +78,9 @@ class Added(Shown):
     """The same, after it was accepted."""
 
 
+AnyShown = TypeVar("AnyShown", bound=Shown)
+
+
 @dataclass(frozen=True)
 class Repository:
     path: str
@@ -107,12 +110,12 @@ def perform_add(cell: Cell, request: AddRequest) -> Added:
     new = bool(found.unknown or found.trouble)
     if new:
         trust.accept(cell.home, found)
-    return Added(**_fields(found, accepted=new))
+    return _shown(Added, found, accepted=new)
 
 
 def perform_show(cell: Cell, request: ShowRequest) -> Shown:
     """The operation `trust show`. Raises as `trust.look`."""
-    return Shown(**_fields(trust.look(cell.home, request.directory or cell.directory), accepted=False))
+    return _shown(Shown, trust.look(cell.home, request.directory or cell.directory), accepted=False)
 
 
 def perform_ls(cell: Cell, request: LsRequest) -> Listed:
@@ -136,22 +139,20 @@ def digest(found: trust.Look) -> str:
     return hashlib.sha256(json_codec.encode(brought)).hexdigest()
 
 
-def _fields(found: trust.Look, *, accepted: bool) -> dict[str, Any]:
+def _shown(kind: type[AnyShown], found: trust.Look, *, accepted: bool) -> AnyShown:
     states = {(one.kind, one.name): one.state for one in found.unknown}
     digests = found.bring.digests()
-    return {
-        "top": found.top,
-        "path": found.place,
-        "remote": found.remote,
-        "accepted": accepted,
-        "files": [
-            File(name, sha256, states.get(("file", name), "trusted")) for name, sha256 in found.bring.files.items()
-        ],
-        "keys": [
+    return kind(
+        top=found.top,
+        path=found.place,
+        remote=found.remote,
+        accepted=accepted,
+        files=[File(name, sha256, states.get(("file", name), "trusted")) for name, sha256 in found.bring.files.items()],
+        keys=[
             Key(name, value, digests[name], states.get(("key", name), "trusted"))
             for name, value in found.bring.keys.items()
         ],
-        "gone": found.gone,
-        "trouble": found.trouble,
-        "digest": digest(found),
-    }
+        gone=found.gone,
+        trouble=found.trouble,
+        digest=digest(found),
+    )

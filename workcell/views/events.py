@@ -1,15 +1,20 @@
 """events: the journal of a run, as it stands or as it grows."""
 
+from __future__ import annotations
+
 import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workcell.cleaning import run_cleaner
 from workcell.rundir import events as journal
 from workcell.rundir import find, layout, look, phase
 from workcell.rundir.cell import Cell
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 POLL = 0.2
 
@@ -30,7 +35,7 @@ class Stream:
         self._follow = follow
         self.bad = 0
 
-    def __iter__(self) -> Iterator[dict[str, Any]]:
+    def __iter__(self) -> Iterator[schema.Event]:
         path = os.path.join(self._run, layout.EVENTS)
         offset = 0
         cleaner = run_cleaner.of_run(self._run)
@@ -41,7 +46,7 @@ class Stream:
                 if event is None:
                     self.bad += 1
                 else:
-                    shown: dict[str, Any] = cleaner.record(event)
+                    shown: schema.Event = cleaner.record(event)
                     yield shown
             if over:
                 return

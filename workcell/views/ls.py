@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workcell.base import clock
 from workcell.cleaning import run_cleaner
@@ -13,7 +13,6 @@ from workcell.evidence import capture_state
 from workcell.rundir import heartbeat, layout, look, phase, scan, status
 from workcell.rundir.cell import Cell
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from workcell.rundir import schema
 
@@ -38,7 +37,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Result:
-    runs: list[dict[str, Any]]
+    runs: list[schema.Status]
     """Status documents, in the order in which they are shown."""
     hidden: int
     """Runs that are over and were left out."""
@@ -82,7 +81,7 @@ def ls(home: str, *, everything: bool = False, group: str | None = None, now: fl
     live.sort(key=_rank)
     since = (time.time() if now is None else now) - FRESH
     done.sort(key=lambda run: not _fresh_and_bad(run, since))
-    return Result([{**run} for run in (*live, *done)], 0 if group is not None else over - len(done))
+    return Result([*live, *done], 0 if group is not None else over - len(done))
 
 
 def _rank(run: schema.Status) -> int:

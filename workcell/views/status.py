@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workcell.cleaning import run_cleaner
 from workcell.evidence import activity
@@ -11,7 +11,6 @@ from workcell.rundir import find, look
 from workcell.rundir import status as documents
 from workcell.rundir.cell import Cell
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from workcell.rundir import schema
 
@@ -31,19 +30,19 @@ class Result:
     dir: str
     state: str
     phase: str
-    activity: dict[str, Any] | None
+    activity: schema.Activity | None
     outcome: str | None
     reason: str | None
-    needs: dict[str, Any] | None
-    hold: dict[str, Any] | None
+    needs: schema.Needs | None
+    hold: schema.StatusHold | None
     attempt: int | None
-    attempts: list[dict[str, Any]]
+    attempts: list[schema.StatusAttempt]
     recipe: str | None
     repo: str | None
     workspace: str | None
     objective: str | None
-    base: dict[str, Any] | None
-    limits: dict[str, Any] | None
+    base: schema.Base | None
+    limits: schema.Limits | None
     group: str | None
     labels: list[str] | None
     isolation: str | None
@@ -53,13 +52,13 @@ class Result:
     written_at: str | None
     checked: bool
     altered: list[str]
-    holds_while: dict[str, Any]
+    holds_while: schema.HoldsWhile
 
 
 def perform(cell: Cell, request: Request) -> Result:
     """The operation `status`. Raises what `find.run` raises for a run that cannot be found."""
     found = status(find.run(cell.home, request.run))
-    keys: dict[str, Any] = {**found}
+    keys: Any = found
     return Result(**{field.name: keys[field.name] for field in fields(Result)})
 
 

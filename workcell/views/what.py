@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from workcell.cleaning import run_cleaner
 from workcell.evidence import activity, capture_state
@@ -10,10 +11,6 @@ from workcell.judgement import outcome, words
 from workcell.judgement import session as sessions
 from workcell.rundir import find, look, phase
 from workcell.rundir.cell import Cell
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from workcell.base.json_codec import Json
 
 
 @dataclass(frozen=True)
@@ -38,11 +35,11 @@ class Result:
 
 def perform(cell: Cell, request: Request) -> Result:
     """The operation `what`. Raises what `find.run` raises for a run that cannot be found."""
-    return Result(**what(find.run(cell.home, request.run)))
+    return what(find.run(cell.home, request.run))
 
 
-def what(run: str) -> Json:
-    """{id, name, state, now, recently, asked}: what it does now, what it did last, what it was asked last."""
+def what(run: str) -> Result:
+    """What the run does now, what it did last, and what it was asked last."""
     seen = look.at(run)
     doing = activity.of(seen)
     state = capture_state.stored(seen.directory) if seen.directory else None
@@ -55,8 +52,8 @@ def what(run: str) -> Json:
     elif not told["events"] and doing is None:
         said["now"] = words.cut(f"runs the recipe {seen.recipe_name}")
     word = seen.outcome or (doing["state"] if doing else None) or seen.phase
-    said = run_cleaner.of_run(run).record(said)
-    return {"id": seen.id, "name": seen.launch.get("name") if seen.launch else None, "state": word, **said}
+    shown: Any = run_cleaner.of_run(run).record(said)
+    return Result(seen.id, seen.launch.get("name") if seen.launch else None, word, **shown)
 
 
 def _over(seen: look.Look) -> str:

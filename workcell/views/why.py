@@ -30,20 +30,19 @@ class Result(judge.Result):
 
 def perform(cell: Cell, request: Request) -> Result:
     """The operation `why`. Raises what `find.run` raises for a run that cannot be found."""
-    return Result(**why(cell.home, find.run(cell.home, request.run)))
+    return why(cell.home, find.run(cell.home, request.run))
 
 
-def why(home: str, run: str) -> dict[str, Any]:
-    """{id, outcome, reason, meaning, **verdict}: the verdict as `judge` gives it, and what it means."""
-    found = judge_run.judge_run(home, run)
+def why(home: str, run: str) -> Result:
+    """The verdict as `judge` gives it, and what it means."""
+    found: Any = run_cleaner.of_run(run).record(judge_run.judge_run(home, run))
     seen = look.at(run)
-    found = run_cleaner.of_run(run).record(found)
-    return {
-        "id": seen.id,
-        "phase": seen.phase,
-        "attempt": seen.n,
-        "outcome": seen.outcome,
-        "reason": seen.reason or seen.why,
-        "meaning": vocabulary.VERDICTS[found["verdict"]],
+    return Result(
+        id=seen.id,
+        phase=seen.phase,
+        attempt=seen.n,
+        outcome=seen.outcome,
+        reason=seen.reason or seen.why,
+        meaning=vocabulary.VERDICTS[found["verdict"]],
         **found,
-    }
+    )

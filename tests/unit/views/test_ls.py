@@ -41,8 +41,8 @@ def test_looking_changes_nothing(home):
     for name in (*frozen.DONE, *frozen.OPEN):
         run = frozen.run_of(home, name)
         assert status.status(run)["name"] == name
-        assert what.what(run)["name"] == name
-        assert why.why(home, run)["id"] == os.path.basename(run)
+        assert what.what(run).name == name
+        assert why.why(home, run).id == os.path.basename(run)
         list(events.events(run))
         list(logs.readable(os.path.join(run, layout.ATTEMPTS, "001"), None, False))
     assert frozen.state(home) == before

@@ -3,7 +3,7 @@
 import difflib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workcell.base import json_codec
@@ -93,7 +93,7 @@ def body(text: str) -> str:
     return shown if not shown or shown.endswith("\n") else shown + "\n"
 
 
-def encoded(data: dict[str, Any], *, one_line: bool = False) -> bytes:
+def encoded(data: Mapping[str, object], *, one_line: bool = False) -> bytes:
     """A record as JSON for standard output: characters that could steer a terminal are escaped as \\uXXXX."""
     made = json_codec.encode_line(data) if one_line else json_codec.encode(data)
     return printable.json_escaped(made.decode()).encode()

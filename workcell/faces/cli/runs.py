@@ -9,7 +9,7 @@ import termios
 import time
 import tty
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workcell.base import clock
 from workcell.base.errors import Usage
@@ -18,7 +18,7 @@ from workcell.terminal import printable
 from workcell.views import ls as op
 
 if TYPE_CHECKING:
-    pass
+    from workcell.rundir import schema
 
 COLUMNS = (
     grid.Column("STATE"),
@@ -39,7 +39,7 @@ def lines(found: op.Result, width: int) -> list[str]:
     return grid.fitted(COLUMNS, (_row(run) for run in found.runs), width)
 
 
-def _row(run: dict[str, Any]) -> list[grid.Cell]:
+def _row(run: schema.Status) -> list[grid.Cell]:
     word, code = out.state(str(run["state"]))
     begun = run["started_at"] or run["written_at"]
     try:

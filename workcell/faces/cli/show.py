@@ -1,13 +1,18 @@
 """What `ls` and `status` print for a person, also where no options were given to parse."""
 
+from __future__ import annotations
+
 import sys
 import time
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workcell.base import clock
 from workcell.faces.cli import out, runs
 from workcell.views import ls as listing
 from workcell.views import status as state
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 
 def ls(found: listing.Result, group: str | None = None) -> None:
@@ -58,7 +63,7 @@ def _lines(found: state.Result) -> list[tuple[str, str]]:
     return lines
 
 
-def _attempt(entry: dict[str, Any]) -> str:
+def _attempt(entry: schema.StatusAttempt) -> str:
     words = [f"{entry['n']}: {entry['recipe']}"]
     if entry["started_at"]:
         end = clock.parse(entry["ended_at"]) if entry["ended_at"] else time.time()
