@@ -124,7 +124,6 @@ texts/document.py
 texts/fields.py
 texts/markdown.py
 texts/project_rules.py
-texts/recipe.py
 texts/signal.py
 trust/acceptance.py
 trust/policy.py

@@ -74,9 +74,20 @@ def _seed(value: Any, path: fields.Path, document: Document) -> Foreign | None:
 
 
 def _agent(value: Any, path: fields.Path, document: Document) -> str | None:
-    """The name of an agent that has a folder, or none."""
-    found: str | None = fields.one_of("none", *registry.names())(value, path, document)
-    return found
+    """The name of an agent that has a folder, or none.
+
+    Whether it has one is asked of the home of the recipe, by `_check_agents`.
+    """
+    return fields.line(value, path, document)
+
+
+def _check_agents(values: schema.RecipeValues, home: str, document: Document) -> None:
+    """Note a fault for each agent that has no folder, neither a shipped one nor one in `home`."""
+    known = fields.one_of("none", *registry.names(home))
+    if values["reader"] is not None:
+        known(values["reader"], ("reader",), document)
+    if values["typing"] is not None and values["typing"]["screen"] is not None:
+        known(values["typing"]["screen"], ("typing", "screen"), document)
 
 
 TYPING = (
@@ -252,7 +263,7 @@ def resolve(
     found = search_path.find("recipes", name, project, home)
     origins = _collect(found, layers, home, project)
     sources: dict[str, str] = {}
-    values = _merge(layers, sources)
+    values = _merge(layers, home, sources)
     values["name"] = name
     if any(origin.startswith(_OF_A_REPOSITORY) for origin in origins):
         values["may"] = []
@@ -268,7 +279,7 @@ def check_file(found: search_path.Item, *, home: str, project: str | None) -> No
     """Faulty with every fault of one recipe file and of what it extends."""
     layers: list[Document] = []
     _collect(found, layers, home, project)
-    _merge(layers)
+    _merge(layers, home)
 
 
 def _collect(found: search_path.Item, layers: list[Document], home: str, project: str | None) -> list[str]:
@@ -292,12 +303,14 @@ def _collect(found: search_path.Item, layers: list[Document], home: str, project
         found = search_path.find("recipes", wanted, project, home)
 
 
-def _merge(layers: list[Document], sources: dict[str, str] | None = None) -> schema.RecipeValues:
-    """The values of all layers, the first one before the others; some keys are joined.
+def _merge(layers: list[Document], home: str, sources: dict[str, str] | None = None) -> schema.RecipeValues:
+    """The values of all layers, the first one before the others; some keys are joined. `home` has agents of its own.
 
     `repo_runs` of all layers hold together: what a program obeys does not become less by a file that is silent of it.
     """
     checked = [fields.check(layer.front, KEYS, layer) for layer in layers]
+    for layer, mine in zip(layers, checked, strict=True):
+        _check_agents(mine, home, layer)
     faults = [fault for layer in layers for fault in layer.faults]
     if faults:
         raise Faulty(faults)
