@@ -40,11 +40,6 @@ base/json_codec.py
 channels/outbox_store.py
 channels/render.py
 channels/sending.py
-channels/to/desktop.py
-channels/to/http.py
-channels/to/mail.py
-channels/to/openclaw.py
-channels/to/registry.py
 cleaning/secret_shapes.py
 evidence/capture_state.py
 evidence/judge_run.py
