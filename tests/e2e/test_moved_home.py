@@ -8,7 +8,8 @@ import subprocess
 import pytest
 
 from tests.support.lab import alive, eventually
-from workcell.rundir import layout, look, phase, status
+from tests.support.stubs import Stub
+from workcell.rundir import inbox, layout, look, phase, status
 from workcell.upkeep import fsck
 
 
@@ -79,4 +80,23 @@ def test_a_run_that_lives_while_its_home_is_moved_is_stopped(lab):
     moved = os.path.join(new, layout.RUNS, seen.id)
     assert look.at(moved).result["outcome"] == "stopped"
     eventually(lambda: not alive(seen.start["runner"]["pid"]))
+    assert [report.problems for report in fsck.fsck(new)] == [[]]
+
+
+def test_messages_reach_a_run_that_lives_while_its_home_is_moved(lab):
+    """The program that types is started in the run's directory, wherever that is by then."""
+    stub = Stub(lab)
+    new = os.path.join(lab.top, "elsewhere")
+    os.rename(lab.home, new)
+    stub.run = os.path.join(new, layout.RUNS, os.path.basename(stub.run))
+    env = lab.env(WORKCELL_HOME=new)
+    done = json.loads(lab.workcell("send", "stub", "first", "--json", env=env).stdout)
+    assert done["state"] == inbox.ACCEPTED
+    stub.do("work 1")
+    done = json.loads(lab.workcell("send", "stub", "second", "--json", env=env).stdout)
+    assert done["state"] == inbox.QUEUED and "at work" in done["why"]
+    eventually(lambda: stub.state(done["message"]) == inbox.ACCEPTED)
+    assert stub.texts() == ["first", "second"]
+    assert not os.path.exists(lab.home), "nothing makes the old home again"
+    assert "stopped" in lab.workcell("stop", "stub", "--grace", "1s", env=env).stdout
     assert [report.problems for report in fsck.fsck(new)] == [[]]
