@@ -17,7 +17,7 @@ def prune(home: str, now: float, most: int = MOST) -> int:
     """Remove sent notices that are older than KEPT_SECONDS at the epoch time `now`; how many.
 
     At most `most` notices are looked at; of more, those that come next in the next hour. Nothing is done while
-    somebody sends: whoever holds the outbox's lock prunes as well. Raises OSError when the lock cannot be opened.
+    another process sends: the holder of the outbox's lock prunes as well. OSError when the lock cannot be opened.
     """
     box = notice.box(home)
     if not os.path.isdir(os.path.join(box, notice.SENT)):

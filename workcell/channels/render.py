@@ -66,13 +66,20 @@ SAID = {
     "stuck": ("⚠", "is stuck", "nothing has moved for a while"),
     "escalated": ("⚠", "needs a person", "what could be done by itself has been done"),
 }
-"""Glyph, what is said of the run, and why where nobody gave a reason."""
+"""By event: glyph, words on the run, and the reason that is shown where the notice gives none."""
 
 _COMMANDS = {
-    "question": "answer", "prompt": "attach", "auth": "attach", "billing": "attach", "started": "status",
-    "limited": "status", "resumed": "status", "passed": "handoff", "unverified": "handoff",
+    "question": "answer",
+    "prompt": "attach",
+    "auth": "attach",
+    "billing": "attach",
+    "started": "status",
+    "limited": "status",
+    "resumed": "status",
+    "passed": "handoff",
+    "unverified": "handoff",
     "stopped": "handoff",
-}  # fmt: skip
+}
 
 _LONGEST, _EDGE = 20_000, 1000
 """No value is looked at beyond so many characters, and the last of those are dropped."""
@@ -147,27 +154,14 @@ class Texts:
             plain=plain,
             html=body(markup.HTML, look.limit, look.measure, False) if uses == "email" else "",
             wake=self._wake(notice, len(also)),
-            fields={
-                "schema": "workcell.notice/1",
-                "id": one.id,
-                "run": one.run,
-                "name": one.name,
-                "attempt": one.attempt,
-                "event": one.event,
-                "at": one.at,
-                "title": title,
-                "text": plain,
-                "command": one.command,
-                "more": len(also),
-                "facts": one.facts,
-            },
+            fields=_fields(one, title, plain, len(also)),
         )
 
     def _clean(self, value: object) -> str:
         """One redacted line. Control sequences go out first: one inside a secret would hide it from `redact`."""
         text = str(value)
         found = markup.line(self._redact(markup.line(text[:_LONGEST])))
-        # the cut may have gone through a secret, which nobody would know by its first half
+        # the cut may have gone through a secret, which the redactor does not know by its first half
         return found if len(text) <= _LONGEST else found[:-_EDGE]
 
     def _cleaned(self, notice: Notice) -> _Cleaned:
@@ -272,6 +266,24 @@ def _finalize(kind: str) -> Callable[[object], object]:
         return escape(str(value))
 
     return finalize
+
+
+def _fields(one: _Cleaned, title: str, plain: str, more: int) -> dict[str, object]:
+    """The document that programs and webhooks get."""
+    return {
+        "schema": "workcell.notice/1",
+        "id": one.id,
+        "run": one.run,
+        "name": one.name,
+        "attempt": one.attempt,
+        "event": one.event,
+        "at": one.at,
+        "title": title,
+        "text": plain,
+        "command": one.command,
+        "more": more,
+        "facts": one.facts,
+    }
 
 
 def _facts(notice: Notice) -> NoticeFacts:

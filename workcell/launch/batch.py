@@ -75,7 +75,7 @@ class Batch:
 def check(request: Request, *, trust: bool = True) -> Batch:
     """Every brief's plan. Faulty with all faults of all files when there is any; nothing is written.
 
-    Raises Untrusted for the first repository that brings what nobody has trusted, unless `trust` is false.
+    Raises Untrusted for the first repository that brings what no person has trusted, unless `trust` is false.
     Errors that are no fault of a file are told with the line of the launch file that asked.
     """
     asked, faults, groups, limits = _asked(request)

@@ -128,7 +128,7 @@ def _create(entry: Entry, prepare: bool, tell: Tell) -> None:
     except TryAgain as error:
         if not prepare:
             _failed(entry, error, tell)
-        return  # somebody was first: with a place kept for it, it is tried again in the next round
+        return  # another process was first: the entry keeps its place, and is tried again in the next round
     except WorkcellError as error:
         _failed(entry, error, tell)
         return

@@ -167,7 +167,7 @@ def _of_file(home: str, path: str) -> list[Finding]:
     errors = list(brief.faults)
     made: plan.Plan | None = None
     try:
-        made = plan.of(brief, Options(), home)
+        made = plan.from_brief(brief, Options(), home)
     except Faulty as error:
         errors += [fault for fault in error.faults if fault not in errors]
     except WorkcellError as error:

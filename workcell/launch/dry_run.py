@@ -51,10 +51,10 @@ def dry_run(request: launch.Request) -> Result:
 
     What launch refuses for want of trust alone is shown, so that it can be read before it is trusted.
     """
-    return of(launch.check(request, trust=False), request.prepare)
+    return preview(launch.check(request, trust=False), request.prepare)
 
 
-def of(made: plan.Plan, later: bool = False) -> Result:
+def preview(made: plan.Plan, later: bool = False) -> Result:
     """The intent that a plan makes. The id and the agent's session are drawn anew by every launch."""
     filled = attempt.first(made, made.top, attempt.BY_A_PERSON, later=later)
     limits = made.limits

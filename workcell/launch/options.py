@@ -21,7 +21,7 @@ class Options:
     ignore_repo: bool = False
     """Take nothing from the repository that executes or steers, and let the agent's program take nothing either."""
     shell: Mapping[str, str] = field(default_factory=dict)
-    """The environment variables of whoever launches; some of them become those of the run."""
+    """The environment variables of the person who launches; some of them become those of the run."""
     said_by: Mapping[str, str] = field(default_factory=dict)
     """Who says a value in place of the command line, e.g. {"recipe": "night.yaml:4"}."""
 

@@ -73,31 +73,24 @@ def make(path: str, options: Options, home: str) -> Plan:
     brief = briefs.read(path)
     if brief.faults:
         raise Faulty(brief.faults, f"workcell brief lint {shlex.quote(path)}")
-    return of(brief, options, home)
+    return from_brief(brief, options, home)
 
 
-def of(brief: briefs.Brief, options: Options, home: str) -> Plan:
+def from_brief(brief: briefs.Brief, options: Options, home: str) -> Plan:
     """The plan for a brief that was read already; the brief's own faults are not looked at."""
     repo, origin = _repo(brief, options)
     tree, git_error = _tree(repo)
     top = tree.top if tree else os.path.realpath(repo)
-    law = project_rules.read(top)
-    if law and law.faults:
-        raise Faulty(law.faults, f"mend {law.path}")
-    said = _sources(brief, options, home, tree, top, law)
+    rules = _rules(top)
+    said = _sources(brief, options, home, tree, top, rules)
     titled = brief.document.front.get("objective") is None
     said.origins.update(objective=f"{brief.path} (title)" if titled else brief.path, repo=origin)
     chosen = plan_values.choose_recipe(said)
     may = plan_values.granted(said, chosen)
-    bring = _brought(said, law, chosen)
+    bring = _brought(said, rules, chosen)
     _check_steps(brief, chosen)
     name = _name(said)
     env = plan_values.environment(said, chosen)
-    asked_tree = ((options.who("worktree"), options.worktree), (brief.path, brief.values["worktree"]))
-    worktree = said.first("worktree", asked_tree)
-    prose = law.told() if law else ""
-    said.origins["group"] = options.who("group") if options.group else plan_values.BUILT_IN
-    said.origins["prose"] = said.rules_file if prose else plan_values.BUILT_IN
     made = Plan(
         home=home,
         id=ids.run_id(name),
@@ -115,27 +108,40 @@ def of(brief: briefs.Brief, options: Options, home: str) -> Plan:
         env_names=env.names,
         fixed=env.fixed,
         secrets=plan_values.secrets(said, chosen),
-        forbid=said.joined("forbid", {who: values["forbid"] for who, values in said.texts.items()}),
+        forbid=plan_values.forbidden(said),
         clean=plan_values.clean_required(said),
         dirty=plan_values.dirty(said),
-        worktree=worktree,
-        carry=said.joined("carry", {who: values["carry"] for who, values in said.texts.items()}),
-        setup=said.joined("setup", {said.rules_file: said.rules["setup"]}),
+        worktree=plan_values.worktree(said),
+        carry=plan_values.carried(said),
+        setup=plan_values.setup(said),
         notify=plan_values.notify(said),
         labels=plan_values.labels(said),
-        group=options.group,
-        prose=prose,
+        group=plan_values.group(said),
+        prose=plan_values.prose(said, rules),
         bring=bring,
         ignore_repo=options.ignore_repo,
         notes=said.notes,
         may=may,
         origins=said.origins,
     )
+    _name_built_in(said, chosen)
+    return made
+
+
+def _name_built_in(said: plan_values.Sources, chosen: recipe.Recipe) -> None:
+    """Correct the origins of values that config.yaml has by default, and name the files of the recipe."""
     for key in ("recipe", "dirty"):
         if said.origins.get(key) == said.config_file and key not in said.settled:
             said.origins[key] = plan_values.BUILT_IN
     said.origins["recipe"] = f"{said.origins['recipe']}; {', '.join(chosen.origins)}"
-    return made
+
+
+def _rules(top: str) -> project_rules.Supervisor | None:
+    """The SUPERVISOR.md of the repository; raises Faulty with all its faults."""
+    rules = project_rules.read(top)
+    if rules and rules.faults:
+        raise Faulty(rules.faults, f"mend {rules.path}")
+    return rules
 
 
 def _sources(
@@ -144,25 +150,25 @@ def _sources(
     home: str,
     tree: repository.Tree | None,
     top: str,
-    law: project_rules.Supervisor | None,
+    supervisor: project_rules.Supervisor | None,
 ) -> plan_values.Sources:
     """Everything that says values: of the repository only what is trusted, or narrows."""
     settings, settled = config.load(os.path.join(home, layout.CONFIG))
     place = acceptance.place_of(top, tree)
     standing = acceptance.Standing(place) if options.ignore_repo else acceptance.read(home, place)
     notes = [standing.trouble] if standing.trouble else []
-    rules = repository_rules.taken(law, standing, settings, ignore=options.ignore_repo, notes=notes)
-    rules_file = law.path if law else project_rules.FILE
+    rules = repository_rules.taken(supervisor, standing, settings, ignore=options.ignore_repo, notes=notes)
+    rules_file = supervisor.path if supervisor else project_rules.FILE
     return plan_values.Sources(home, top, brief, options, settings, settled, rules, rules_file, standing, notes)
 
 
 def _brought(
-    said: plan_values.Sources, law: project_rules.Supervisor | None, chosen: recipe.Recipe
+    said: plan_values.Sources, supervisor: project_rules.Supervisor | None, chosen: recipe.Recipe
 ) -> repository_files.Brought:
     """What the launch takes from the repository; Refused where nothing may be taken and the program takes it anyway."""
     if not said.options.ignore_repo:
         said.notes += repository_rules.shadowed(said.top, said.home)
-        return repository_files.of_launch(said.top, law, chosen)
+        return repository_files.of_launch(said.top, supervisor, chosen)
     if chosen.values["repo_runs"] and not chosen.values["ignore_repo"]:
         raise Refused(
             f"recipe {chosen.name!r} has no 'ignore_repo': nothing keeps its program from the tree's own files",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from workcell.base.errors import NotFound
 from workcell.launch.options import Options
-from workcell.texts import adapter, config, fields, recipe
+from workcell.texts import adapter, config, fields, project_rules, recipe
 from workcell.texts import brief as briefs
 from workcell.texts.document import Fault, Faulty
 from workcell.trust import acceptance, repository_rules
@@ -90,8 +90,8 @@ class Sources:
         return list(dict.fromkeys(value for values in said.values() for value in values))
 
 
-def of_recipe(chosen: recipe.Recipe, key: str) -> str:
-    """Who says a key of the recipe: its file and line."""
+def origin_of(chosen: recipe.Recipe, key: str) -> str:
+    """The origin of a key of the recipe: its file and line."""
     where = chosen.sources.get(key)
     return f"recipe {chosen.name} ({where})" if where else f"recipe {chosen.name}"
 
@@ -154,12 +154,12 @@ def granted(said: Sources, chosen: recipe.Recipe) -> list[str]:
     """The operations that brief and recipe grant; a recipe that the repository itself chose grants nothing."""
     by_repository = said.origins["recipe"] == said.rules_file
     of_the_recipe = [] if by_repository else chosen.values["may"]
-    return said.joined("may", {said.brief.path: said.brief.values["may"], of_recipe(chosen, "may"): of_the_recipe})
+    return said.joined("may", {said.brief.path: said.brief.values["may"], origin_of(chosen, "may"): of_the_recipe})
 
 
 def secrets(said: Sources, chosen: recipe.Recipe) -> list[str]:
     """Names of variables whose values are masked, sorted."""
-    sources = {said.config_file: said.settings, of_recipe(chosen, "secrets"): chosen.values, **said.texts}
+    sources = {said.config_file: said.settings, origin_of(chosen, "secrets"): chosen.values, **said.texts}
     return sorted(said.joined("secrets", {who: values["secrets"] for who, values in sources.items()}))
 
 
@@ -167,6 +167,40 @@ def labels(said: Sources) -> list[str]:
     """The labels of brief and command line."""
     given = {said.brief.path: said.brief.values["labels"], said.options.who("labels"): list(said.options.labels)}
     return said.joined("labels", given)
+
+
+def worktree(said: Sources) -> str | None:
+    """The branch of a worktree of the run's own, empty for one named after the run; None to work in the tree itself."""
+    ranked = ((said.options.who("worktree"), said.options.worktree), (said.brief.path, said.brief.values["worktree"]))
+    return said.first("worktree", ranked)
+
+
+def forbidden(said: Sources) -> list[str]:
+    """The paths that the agent must not touch."""
+    return said.joined("forbid", {who: values["forbid"] for who, values in said.texts.items()})
+
+
+def carried(said: Sources) -> list[str]:
+    """The ignored files that are copied into a worktree."""
+    return said.joined("carry", {who: values["carry"] for who, values in said.texts.items()})
+
+
+def setup(said: Sources) -> list[str]:
+    """The commands that run in the tree before the first attempt."""
+    return said.joined("setup", {said.rules_file: said.rules["setup"]})
+
+
+def group(said: Sources) -> str | None:
+    """The label of the runs of one launch file."""
+    said.origins["group"] = said.options.who("group") if said.options.group else BUILT_IN
+    return said.options.group
+
+
+def prose(said: Sources, rules: project_rules.Supervisor | None) -> str:
+    """What the repository tells every agent."""
+    text = rules.told() if rules else ""
+    said.origins["prose"] = said.rules_file if text else BUILT_IN
+    return text
 
 
 def clean_required(said: Sources) -> bool:
@@ -195,7 +229,7 @@ def _limit(said: Sources, chosen: recipe.Recipe, key: LimitName) -> float | None
     own = (said.brief.path, said.brief.values["limits"].get(key))
     rules = (said.rules_file, said.rules["limits"].get(key))
     others: tuple[tuple[str, float | None], ...] = (
-        (of_recipe(chosen, f"limits.{key}"), chosen.values["limits"].get(key)),
+        (origin_of(chosen, f"limits.{key}"), chosen.values["limits"].get(key)),
         (said.config_file, said.settings["limits"].get(key)),
         (BUILT_IN, config.LIMITS[key]),
     )
@@ -244,7 +278,7 @@ def environment(said: Sources, chosen: recipe.Recipe) -> Environment:
     for origin, source in sources:
         named.update(source)
         for name, value in source.items():
-            who = origin or of_recipe(chosen, f"env.{name}")
+            who = origin or origin_of(chosen, f"env.{name}")
             said.origins[f"env.{name}"] = who if value is not None else f"{NAMED_BY}{who}"
     for name, value in named.items():
         if value is not None:

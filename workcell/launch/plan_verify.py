@@ -11,7 +11,7 @@ _SHELL_HEAD = "#!/usr/bin/env bash\nset -euo pipefail\n"
 
 
 def script(brief: briefs.Brief, tests: list[str] | None, top: str, rules: str, origins: dict[str, str]) -> bytes | None:
-    """The script, or None where nobody says one. One line that names a file is that file; else it is the commands.
+    """The script, or None where no file gives one. One line that names a file is that file; else it is the commands.
 
     `tests` are the commands of `rules` (a SUPERVISOR.md), for a brief without `verify`. Where the script came from is
     noted in `origins`. Raises Faulty for an empty `verify`, and for the name of a file that is not there.

@@ -163,7 +163,7 @@ def perform_launch(cell: Cell, request: LaunchRequest) -> Launched | LaunchedAll
     """The operation `launch`. All briefs are checked before the first run starts.
 
     Of several, `cell.progress` is told `checked` with the batch, and then what `batch_run.Tell` says. Raises Untrusted,
-    before anything is written, when a repository brings what nobody has accepted.
+    before anything is written, when a repository brings what no person has accepted.
     """
     if request.several():
         return _launch_several(cell, request)
@@ -198,7 +198,7 @@ def _launch_several(cell: Cell, request: LaunchRequest) -> LaunchedAll | DryRuns
     )
     checked = batch.check(asked, trust=not request.dry_run)
     if request.dry_run:
-        rows = [AskedDryRun(**vars(dry_run.of(entry.made)), asked_at=entry.at) for entry in checked.entries]
+        rows = [AskedDryRun(**vars(dry_run.preview(entry.made)), asked_at=entry.at) for entry in checked.entries]
         return DryRuns(checked.group, checked.max_live, rows)
     cell.progress("checked", checked)
     batch_run.go(checked, asked, cell.progress)

@@ -47,7 +47,7 @@ class Request:
     native: bool = False
     """Continue the agent's own conversation, where its recipe can and the conversation is still there."""
     attempt: int | None = None
-    """Only if this attempt is the current one and waits to go on: for whoever decided on an earlier look."""
+    """Only if this attempt is the current one and waits to go on: for a caller that decided on an earlier look."""
     renew_policy: bool = False
     """Pin what steers automation anew, from the tree as it is now."""
     ignore_repo: bool = False
@@ -77,12 +77,12 @@ class Result:
 def resume(request: Request) -> Result:
     """Open and start the next attempt; of an attempt that was never started, start that one.
 
-    Raises Refused when the run lives or passed without a new brief, TryAgain when somebody else was first.
+    Raises Refused when the run lives or passed without a new brief, TryAgain when another process was first.
     """
     run = request.run
     if request.caller.inside:
         request = replace(request, by=request.caller.asked_by())
-    # a verify script may run for an hour: who looked a moment ago settles nothing
+    # a verify script may run for an hour: a caller that has just looked settles nothing
     seen = look.at(run) if request.dry_run or request.attempt is not None else settle.settle(run)
     _check(seen, request)
     asked = resume_trust.Asked(

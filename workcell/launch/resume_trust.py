@@ -29,10 +29,10 @@ def ignores(asked: Asked, seen: look.Look) -> bool:
 def settle(asked: Asked, seen: look.Look, chosen: recipe.Recipe, made: plan.Plan | None) -> tuple[bool, bytes | None]:
     """(whether the attempt takes nothing from the repository, its policy.json or None).
 
-    A person's resume is refused (Untrusted) where the tree brings what nobody has trusted. An attempt that a playbook
-    opens goes on by what was pinned at launch: where the agent's own files in the tree are others by now, it takes
-    nothing from the tree, and is refused where its program cannot be told so. Raises InputOutput where policy.json is
-    not what was pinned.
+    A person's resume is refused (Untrusted) where the tree brings what no person has trusted. An attempt that a
+    playbook opens goes on by what was pinned at launch: where the agent's own files in the tree are others by now, it
+    takes nothing from the tree, and is refused where its program cannot be told so. Raises InputOutput where
+    policy.json is not what was pinned.
     """
     ignored = ignores(asked, seen)
     top = seen.cwd

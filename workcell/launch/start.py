@@ -51,8 +51,9 @@ def runner(run: str, n: int) -> look.Look:
         if dead:
             raise _ended(run, said or _last_words(log, before))
         if time.monotonic() > deadline:
-            raise TryAgain(f"the runner of {os.path.basename(run)} has not started within {PATIENCE:.0f} s",
-                           f"look into {log}")  # fmt: skip
+            raise TryAgain(
+                f"the runner of {os.path.basename(run)} has not started within {PATIENCE:.0f} s", f"look into {log}"
+            )
         time.sleep(pause)
         pause = min(pause * 1.3, 0.02)
 

@@ -16,7 +16,7 @@ ATTEND = 0.5
 """Maximum seconds until a notice that calls for a person is seen."""
 
 LISTENED = 0.5
-"""Maximum seconds between two looks that are told to whoever listens."""
+"""Maximum seconds between two looks that are told to a listener."""
 
 ASK = 3.0
 """Seconds between two looks at what an agent does: its records are read for that."""
@@ -164,7 +164,7 @@ class _Watch:
         if seen.phase == phase.CREATED:
             if seen.starts_later:
                 return True
-            # between the switch of `current` and the lock of the new runner nobody has started, and somebody will
+            # between the switch of `current` and the lock of the new runner no process holds the run, and one will
             first = self._born.setdefault((seen.run, seen.n), time.monotonic())
             if time.monotonic() - first < BIRTH:
                 return False

@@ -50,7 +50,7 @@ def parse(data: bytes, file: str) -> Adapter:
     uses = front.get("uses")
     own = KINDS.get(uses) if isinstance(uses, str) else None
     if own is None:
-        # without the kind nobody can tell which of the other keys are wrong: only the common ones are looked at
+        # without the kind it is not known which of the other keys are wrong: only the common ones are checked
         names = {entry.name for entry in COMMON}
         common: AdapterValues = fields.check(
             {key: front[key] for key in front if key in names}, _without_uses(uses), found

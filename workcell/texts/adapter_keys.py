@@ -218,7 +218,7 @@ KINDS: dict[str, tuple[Field, ...]] = {
         Field("env", _variables, "variables for it", {}),
     ),
     "apprise": (Field("url", _secret, "an Apprise URL, which holds secrets", required=True),),
-}  # fmt: skip
+}
 """The keys of each destination's own, by the word in `uses`."""
 
 _QUIET = (

@@ -47,7 +47,7 @@ FAILURES = (jinja2.TemplateError, ArithmeticError, LookupError, TypeError, Value
 
 
 class TemplateFailure(jinja2.TemplateError):
-    """What a template in a child ended with. `lineno` is a line of the template, None where nobody knows it."""
+    """The error of a template that was rendered in a child; `lineno` is a line of the template, None where unknown."""
 
     def __init__(self, message: str, lineno: int | None = None) -> None:
         super().__init__(message)

@@ -111,7 +111,7 @@ def number(minimum: float = 0.0, maximum: float = 1e15) -> Check:
 
 
 def duration(value: Any, path: Path, document: Document) -> float | None:
-    """`90s`, `20m`, `3h`, `1h30m`, `2d`: seconds. A bare number is refused, since nobody can tell its unit."""
+    """`90s`, `20m`, `3h`, `1h30m`, `2d`: seconds. A bare number is refused: it has no unit."""
     seconds = parse_duration(value) if isinstance(value, str) else None
     if seconds is None:
         document.fault(path, f"{_name(path)} must be a duration, not {value!r}", "write it like 90s, 20m or 3h")
@@ -129,7 +129,7 @@ def parse_duration(value: str) -> float | None:
 
 
 def size(minimum: int = 0) -> Check:
-    """`512M`, `1.5G`, `4GiB`: bytes, in steps of 1024. A bare number is refused, since nobody can tell its unit."""
+    """`512M`, `1.5G`, `4GiB`: bytes, in steps of 1024. A bare number is refused: it has no unit."""
 
     def check_size(value: Any, path: Path, document: Document) -> int | None:
         found = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None

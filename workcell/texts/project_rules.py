@@ -30,7 +30,7 @@ KEYS = (
     Field("dirty", fields.one_of("refuse", "allow", "snapshot"), "what to do when the tree is dirty at launch"),
     Field("carry", fields.list_of(fields.line), "ignored files to copy into a worktree", default=[]),
     Field("require", fields.group((Field("clean", fields.flag, "the tree must be clean at the end"),)), "end rules"),
-)  # fmt: skip
+)
 
 STEERING: tuple[SupervisorKey, ...] = ("setup", "tests", "env", "recipe", "carry")
 """Keys that run something or choose what is run: they count once a person has trusted their values."""

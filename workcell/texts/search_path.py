@@ -64,7 +64,7 @@ def items(
     """All data files of a kind by name; a user's file replaces a shipped one of the same name.
 
     A folder that is there but cannot be listed is told to `unreadable`: what it would have replaced stays in
-    force, and whoever asks should say so. A project's file that is not used is told to `ignored`, in words with its
+    force, and the caller should say so. A project's file that is not used is told to `ignored`, in words with its
     path: because its name is taken, or because a symbolic link leads out of the repository.
     """
     found: dict[str, Item] = {}

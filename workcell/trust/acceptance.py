@@ -42,7 +42,7 @@ class Standing:
     trouble: str | None = None
 
     def unknown(self, bring: repository_files.Brought, *, widening: bool = False) -> list["Unknown"]:
-        """What of it nobody has accepted; keys that only widen count where `widening` says so."""
+        """The parts of it that no person has accepted; keys that only widen count where `widening` says so."""
         found = [
             Unknown("file", name, digest, "changed" if name in self.files else "new")
             for name, digest in bring.files.items()
@@ -62,7 +62,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Unknown:
-    """One thing that nobody has accepted: a `file` or a `key`, `new` or `changed`."""
+    """One thing that no person has accepted: a `file` or a `key`, `new` or `changed`."""
 
     kind: str
     name: str

@@ -41,7 +41,7 @@ def digest_of(value: object) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def of_launch(top: str, law: project_rules.Supervisor | None, chosen: recipe.Recipe) -> Brought:
+def of_launch(top: str, supervisor: project_rules.Supervisor | None, chosen: recipe.Recipe) -> Brought:
     """What one launch takes from the repository: its recipe's files and `repo_runs`, its playbooks, its keys.
 
     Raises Refused where a symbolic link leads `.workcell` out of the repository, or there is too much to compare.
@@ -53,7 +53,7 @@ def of_launch(top: str, law: project_rules.Supervisor | None, chosen: recipe.Rec
         *chosen.of_project(),
         *(item.path for item in search_path.items("recovery", top) if item.origin == "project"),
     ]
-    return Brought(top, _digests(top, [*files, *matching(top, chosen.values["repo_runs"])]), keys_of(law))
+    return Brought(top, _digests(top, [*files, *matching(top, chosen.values["repo_runs"])]), keys_of(supervisor))
 
 
 def of_recipe(top: str, chosen: recipe.Recipe) -> Brought:
@@ -61,7 +61,7 @@ def of_recipe(top: str, chosen: recipe.Recipe) -> Brought:
     return Brought(top, _digests(top, [*chosen.of_project(), *matching(top, chosen.values.get("repo_runs") or [])]))
 
 
-def everything(top: str, law: project_rules.Supervisor | None, home: str) -> Brought:
+def everything(top: str, supervisor: project_rules.Supervisor | None, home: str) -> Brought:
     """All that the repository brings, for any recipe of the home and the shipped ones. Raises as `of_launch`."""
     strays = search_path.strays(top)
     if strays:
@@ -69,7 +69,7 @@ def everything(top: str, law: project_rules.Supervisor | None, home: str) -> Bro
     files = [
         item.path for kind in DATA_KINDS for item in search_path.items(kind, top, home) if item.origin == "project"
     ]
-    return Brought(top, _digests(top, [*files, *matching(top, obeyed(home, top))]), keys_of(law))
+    return Brought(top, _digests(top, [*files, *matching(top, obeyed(home, top))]), keys_of(supervisor))
 
 
 def agent_files(top: str, patterns: Iterable[str]) -> dict[str, str]:
@@ -89,12 +89,12 @@ def obeyed(home: str, top: str | None) -> list[str]:
     return list(found)
 
 
-def keys_of(law: project_rules.Supervisor | None) -> dict[str, SupervisorValue]:
+def keys_of(supervisor: project_rules.Supervisor | None) -> dict[str, SupervisorValue]:
     """The keys that SUPERVISOR.md itself says, of those that steer or widen."""
-    if law is None:
+    if supervisor is None:
         return {}
     names = (*project_rules.STEERING, *project_rules.WIDENING)
-    found = {name: law.values[name] for name in names}
+    found = {name: supervisor.values[name] for name in names}
     return {name: value for name, value in found.items() if value not in (None, [], {}) and value is not None}
 
 
@@ -132,7 +132,7 @@ def _expanded(folder: str, parts: list[str]) -> Iterator[str]:
 def _files(path: str, seen: set[tuple[int, int]]) -> Iterator[str]:
     try:
         now = os.stat(path)
-    except OSError:  # a link that leads nowhere is obeyed by nobody
+    except OSError:  # no program obeys a link that leads nowhere
         return
     if not stat.S_ISDIR(now.st_mode):
         yield path
@@ -169,8 +169,10 @@ def _digest(path: str, left: int) -> tuple[str, int]:
                 digest.update(block)
                 size += len(block)
                 if size > left:
-                    raise Refused(f"{path}: there are more than {MAX_BYTES >> 20} MiB to compare",
-                                  "launch with --ignore-repo, or make it smaller")  # fmt: skip
+                    raise Refused(
+                        f"{path}: there are more than {MAX_BYTES >> 20} MiB to compare",
+                        "launch with --ignore-repo, or make it smaller",
+                    )
     except OSError as error:
         raise Refused(f"{path} cannot be read: {error.strerror}", f"chmod u+r {path}") from error
     return digest.hexdigest(), size

@@ -17,7 +17,7 @@ _DIRTY = ("refuse", "snapshot", "allow")
 
 
 def taken(
-    law: project_rules.Supervisor | None,
+    supervisor: project_rules.Supervisor | None,
     standing: acceptance.Standing,
     settings: ConfigValues,
     *,
@@ -29,13 +29,13 @@ def taken(
     With `ignore` no key that steers does. `dirty` counts where it is as strict as the person's own, or was trusted.
     """
     empty = project_rules.empty()
-    if law is None:
+    if supervisor is None:
         return empty
-    values: SupervisorValues = {**law.values}
+    values: SupervisorValues = {**supervisor.values}
     if ignore:
         for key in project_rules.STEERING:
             if values[key] not in (None, [], {}):
-                notes.append(f"{key!r} of {law.path} is left out: --ignore-repo")
+                notes.append(f"{key!r} of {supervisor.path} is left out: --ignore-repo")
             values[key] = empty[key]
     asked, own = values["dirty"], settings["dirty"]
     if (
@@ -43,7 +43,7 @@ def taken(
         and _DIRTY.index(asked) > _DIRTY.index(own)
         and (ignore or not standing.accepts("dirty", asked))
     ):
-        notes.append(f"'dirty: {asked}' of {law.path} is looser than {own!r} and not taken: workcell trust")
+        notes.append(f"'dirty: {asked}' of {supervisor.path} is looser than {own!r} and not taken: workcell trust")
         values["dirty"] = None
     return values
 

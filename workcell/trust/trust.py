@@ -18,7 +18,7 @@ SHOWN_BYTES = 1 << 16
 
 
 class Untrusted(Refused):
-    """A launch would take from the repository what nobody has accepted (EX_NOPERM)."""
+    """A launch would take from the repository what no person has accepted (EX_NOPERM)."""
 
     def __init__(self, found: "Look", cure: str) -> None:
         super().__init__(
@@ -57,8 +57,9 @@ def _what(one: acceptance.Unknown, bring: repository_files.Brought) -> str:
 def words_of(key: str, value: Any) -> str:
     """The value of a key of SUPERVISOR.md on one line. A variable without a value is taken from the caller's shell."""
     if key == "env":
-        return ", ".join(f"{name} from your shell" if entry is None else f"{name}={entry}"
-                         for name, entry in value.items())  # fmt: skip
+        return ", ".join(
+            f"{name} from your shell" if entry is None else f"{name}={entry}" for name, entry in value.items()
+        )
     if isinstance(value, dict):
         return ", ".join(f"{name}={entry}" for name, entry in value.items() if entry is not None) or "{}"
     return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
@@ -73,10 +74,10 @@ def look(home: str, directory: str | None = None) -> Look:
     if tree is not None and tree.bare:
         raise Invalid(f"{tree.top} is a bare repository: nothing runs in it", "name a working tree")
     top = tree.top if tree is not None else os.path.realpath(where)
-    law = project_rules.read(top)
-    if law is not None and law.faults:
-        raise Faulty(law.faults, f"mend {law.path}")
-    return compare(home, top, tree, repository_files.everything(top, law, home), widening=True)
+    supervisor = project_rules.read(top)
+    if supervisor is not None and supervisor.faults:
+        raise Faulty(supervisor.faults, f"mend {supervisor.path}")
+    return compare(home, top, tree, repository_files.everything(top, supervisor, home), widening=True)
 
 
 def compare(
@@ -96,7 +97,7 @@ def compare(
 def require(
     home: str, top: str, tree: repository.Tree | None, bring: repository_files.Brought, other: str = "--ignore-repo"
 ) -> None:
-    """Raises Untrusted where `bring` has what nobody has accepted; `other` is the option that does without it."""
+    """Raises Untrusted where `bring` has what no person has accepted; `other` is the option that does without it."""
     found = compare(home, top, tree, bring)
     if found.unknown:
         raise Untrusted(found, f"workcell trust {shlex.quote(top)}, or leave all of it out: {other}")

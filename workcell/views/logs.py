@@ -78,13 +78,13 @@ def _whole(path: str) -> Iterator[bytes]:
         path += ".gz"
         fd = safe_open.reader(path)
     if fd is None:
-        return  # no file that anybody of ours wrote
+        return  # no file that workcell wrote
     with open(fd, "rb") as plain, gzip.open(plain, "rb") if path.endswith(".gz") else plain as file:
         try:
             while chunk := file.read(CHUNK):
                 yield chunk
         except (gzip.BadGzipFile, EOFError, zlib.error):
-            return  # what could be read of it was; the agent can write there, too
+            return  # it was read as far as possible; the agent can write there, too
 
 
 class _Growing:

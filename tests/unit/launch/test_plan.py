@@ -32,7 +32,7 @@ def test_every_value_says_where_it_comes_from(place):
         "---\nforbid: [a/]\nlimits: {verify: 1m, wall: 2h}\nsetup: make deps\nenv: {CI: '1'}\n---\nBe kind.\n"
     )
     made = make(place, recipe="quick", labels=("x",))
-    found = dry_run.of(made)
+    found = dry_run.preview(made)
     brief, rules, config = str(place / "b.md"), str(place / "repo/SUPERVISOR.md"), str(place / "home/config.yaml")
     quick = place / "home/recipes/quick.yaml"
     assert set(found.origins) == set(found.values)
@@ -117,7 +117,7 @@ def test_the_config_says_who_is_told_and_the_brief_before_it(place):
         )
     brief.write_text("---\nobjective: o\n---\n")
     (place / "home/config.yaml").write_text("notify: []\n")
-    assert make(place, recipe="quick").notify == [] and dry_run.of(make(place, recipe="quick")).origins[
+    assert make(place, recipe="quick").notify == [] and dry_run.preview(make(place, recipe="quick")).origins[
         "notify"
     ] == str(place / "home/config.yaml")
 
@@ -140,7 +140,7 @@ def test_memory_and_processes_can_only_be_narrowed(place):
     (place / "b.md").write_text(
         "---\nobjective: o\nrecipe: {extends: shell, command: make}\nlimits: {memory: 8G, processes: 100, wall: 9h}\n---\n"
     )
-    found = dry_run.of(make(place))
+    found = dry_run.preview(make(place))
     assert (found.values["limits.memory"], found.origins["limits.memory"]) == (
         3 << 29,
         str(place / "repo/SUPERVISOR.md"),

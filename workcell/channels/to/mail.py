@@ -65,21 +65,21 @@ def send(notice: Rendered, destination: Destination, secrets: Mapping[str, str],
                 smtp.login(options["user"], secrets["password"])
             code, said = smtp.mail(options["from"])
             if code != 250:
-                return _of(code, said)
+                return _answered(code, said)
             taken, turned_away = _recipients(smtp, options["to"])
             if not taken:
                 code, said = turned_away[0][1:]
-                return _of(code, said)
+                return _answered(code, said)
             handed_over = True
             code, said = smtp.data(data)
             if code != 250:
-                return _of(code, said)
+                return _answered(code, said)
             words = f"{code} {_words(said)}"
             if turned_away:
                 words += "; not taken for " + ", ".join(f"{who} ({code})" for who, code, _ in turned_away)
             return Sent(DELIVERED, words)
     except smtplib.SMTPResponseException as error:
-        return _of(error.smtp_code, error.smtp_error)
+        return _answered(error.smtp_code, error.smtp_error)
     except smtplib.SMTPNotSupportedError:
         return Sent(REFUSED, f"the server offers no {'STARTTLS' if security == 'starttls' else 'such login'}")
     except ssl.SSLError:
@@ -109,7 +109,7 @@ def _recipients(smtp: smtplib.SMTP, addresses: Sequence[str]) -> tuple[list[str]
     return taken, turned_away
 
 
-def _of(code: int, said: bytes | str) -> Sent:
+def _answered(code: int, said: bytes | str) -> Sent:
     """4xx is for now, 5xx for ever (RFC 5321, 4.2.1)."""
     words = f"{code} {_words(said)}"
     return Sent(REFUSED if 500 <= code < 600 else RETRY, words)
