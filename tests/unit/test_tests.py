@@ -68,14 +68,10 @@ finish/verify_script.py
 git/restore.py
 git/worktree_undo.py
 launch/batch_run.py
-launch/children.py
-launch/pinning.py
 launch/plan_values.py
 launch/resume_brief.py
 launch/resume_trust.py
-launch/shell_script.py
 launch/start.py
-launch/workspace.py
 playbooks/step.py
 playbooks/steps/hold.py
 playbooks/steps/wait_until.py

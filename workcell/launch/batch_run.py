@@ -187,8 +187,10 @@ def _key_of_run(run: str, group: str | None) -> Key | None:
     if attempt is None:
         return None
     recipe = attempt.get("recipe")
+    if not isinstance(recipe, dict):
+        return None
     repo, name = str(launched.get("repo")), str(launched.get("name"))
-    return (digest.sha256(brief), os.path.realpath(repo), name, str(recipe and recipe.get("name")))
+    return (digest.sha256(brief), os.path.realpath(repo), name, str(recipe.get("name")))
 
 
 @contextmanager

@@ -23,7 +23,7 @@ def request(lab, *files, **more):
 
 def file_of(lab, *entries, head=""):
     path = Path(lab.top, "night.yaml")
-    path.write_text(f"group: night\n{head}runs:\n" + "".join(f"  - {entry}\n" for entry in entries))
+    path.write_text(f"group: night\n{head}briefs:\n" + "".join(f"  - {entry}\n" for entry in entries))
     return str(path)
 
 
@@ -56,3 +56,88 @@ def test_what_is_prepared_is_not_started(lab):
     assert told == ["prepared"]
     assert wait.wait([made.entries[0].run], wait.DONE, 5.0).states == ["created"]
     assert look.at(made.entries[0].run).attempt["start"] == "later"
+
+
+def test_an_entry_goes_before_the_brief_and_the_brief_before_the_defaults(lab):
+    plain = lab.brief(name="plain")
+    own = lab.brief(name="own", extra="dirty: snapshot")
+    other = lab.new_repo()
+    path = file_of(
+        lab,
+        f"{{brief: {plain}, name: first, repo: {other}, dirty: allow, labels: [a]}}",
+        own,
+        head="defaults: {dirty: refuse, worktree: true, labels: [b]}\n",
+    )
+    asked = batch.Request(lab.home, [path], Options(shell=os.environ), window=False)
+    first, second = batch.check(asked).entries
+    assert (first.made.name, first.made.repo, first.made.dirty) == ("first", other, "allow")
+    assert first.made.labels == ["a", "b"] and first.made.worktree == "" and first.made.group == "night"
+    assert first.made.origins["repo"] == f"{path}:4" and first.made.origins["worktree"] == f"{path} (defaults)"
+    assert (second.made.name, second.made.dirty) == ("own", "snapshot")
+    assert second.at == f"{path}:5"
+
+
+def test_the_command_line_goes_before_all_of_a_launch_file(lab):
+    path = file_of(lab, f"{{brief: {lab.brief()}, dirty: allow}}", head="defaults: {repo: nowhere}\n")
+    asked = batch.Request(lab.home, [path], Options(repo=lab.repo, dirty="refuse", group="mine", shell=os.environ))
+    [entry] = batch.check(asked).entries
+    assert (entry.made.dirty, entry.made.group, entry.made.repo) == ("refuse", "mine", lab.repo)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("group: [\n", "YAML"),
+        ("group: g\n", "'briefs' is missing"),
+        ("briefs: []\n", "'briefs' is empty"),
+        ("briefs: [{brief: nowhere.md}]\n", "no such file"),
+        ("briefs: [1]\n", "an entry must be the path of a brief"),
+    ],
+)
+def test_a_fault_of_a_launch_file_is_told(lab, text, words):
+    path = Path(lab.top, "night.yaml")
+    path.write_text(text)
+    with pytest.raises(Faulty) as caught:
+        batch.check(request(lab, str(path)))
+    assert any(words in str(fault) for fault in caught.value.faults)
+    with pytest.raises(Faulty, match="no such file"):
+        batch.check(request(lab, str(Path(lab.top, "gone.yaml"))))
+
+
+def test_the_same_run_twice_and_two_runs_of_one_tree_are_faults(lab):
+    one, two = lab.brief(name="one"), lab.brief(name="two")
+    with pytest.raises(Faulty) as caught:
+        batch.check(request(lab, one, one, two))
+    words = [str(fault) for fault in caught.value.faults]
+    assert any("asks for the same run as" in one for one in words)
+    assert any("works in the same tree as" in one for one in words)
+    made = batch.check(request(lab, one, two, max_live=1))
+    assert str(made.group).startswith("batch-"), "the same command finds its runs again"
+
+
+def test_the_same_command_takes_up_what_it_left(lab):
+    path = file_of(lab, lab.brief(name="one"), lab.brief(name="two"), head="max_live: 1\n")
+    first = request(lab, path, prepare=True)
+    batch_run.go(batch.check(first), first, lambda word, entry: None)
+    made = lab.runs()
+    told = []
+    again = request(lab, path)
+    taken = batch.check(again)
+    batch_run.go(taken, again, lambda word, entry: told.append(word))
+    assert all(entry.found for entry in taken.entries if entry.run in [lab.run(name) for name in made])
+    assert "found" in told and [entry.state for entry in taken.entries] == ["passed", "passed"]
+    assert len(lab.runs()) == 2
+
+
+def test_a_run_whose_first_attempt_cannot_be_read_is_not_taken_up(lab):
+    path = file_of(lab, lab.brief(name="one"))
+    first = request(lab, path, prepare=True)
+    batch_run.go(batch.check(first), first, lambda word, entry: None)
+    [name] = lab.runs()
+    Path(lab.run(name), "attempts", "001", "attempt.json").write_text(
+        '{"schema": "workcell.file.attempt/1", "recipe": 1}'
+    )
+    again = request(lab, path, prepare=True)
+    taken = batch.check(again)
+    batch_run.go(taken, again, lambda word, entry: None)
+    assert not taken.entries[0].found
