@@ -54,10 +54,19 @@ def gotify(request: Request) -> Reply:
     return Reply(200, json.dumps({"id": 25, "appid": 5, **request.record}).encode())
 
 
+def secret(lab, token: str) -> None:
+    """The token, where the adapter's file looks for it."""
+    path = Path(lab.person, ".secrets", "gotify")
+    path.parent.mkdir(mode=0o700)
+    path.touch(0o600)
+    path.write_text(token + "\n")
+
+
 def test_the_page_makes_a_notifier_that_sends(lab, tree, eventually):
     os.makedirs(os.path.join(lab.person, ".workcell", "adapters"), 0o700)
-    env = lab.env(PYTHONPATH=str(tree), GOTIFY_TOKEN="good-token", WORKCELL_HOME=os.path.join(lab.person, ".workcell"))
+    env = lab.env(PYTHONPATH=str(tree), WORKCELL_HOME=os.path.join(lab.person, ".workcell"))
     lab.home = env["WORKCELL_HOME"]
+    secret(lab, "good-token")
     with far_ends.web(gotify) as server:
         [(_, commands)] = blocks("run")
         for line in commands.splitlines():
@@ -81,7 +90,8 @@ def test_the_page_makes_a_notifier_that_sends(lab, tree, eventually):
 def test_a_wrong_token_is_refused_in_the_words_of_the_far_end(lab, tree):
     adapters = Path(lab.home, "adapters")
     adapters.mkdir(parents=True, mode=0o700)
-    env = lab.env(PYTHONPATH=str(tree), GOTIFY_TOKEN="wrong")
+    secret(lab, "wrong")
+    env = lab.env(PYTHONPATH=str(tree))
     with far_ends.web(gotify) as server:
         text = (tree / "adapters/gotify.yaml").read_text().replace("https://gotify.example.org", server.url)
         (adapters / "gotify.yaml").write_text(text)

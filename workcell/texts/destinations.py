@@ -37,7 +37,7 @@ class DesktopOptions(TypedDict):
 _From = TypedDict("_From", {"from": str})
 
 
-class MailOptions(_From):
+class EmailOptions(_From):
     to: list[str]
     host: str
     port: int | None
@@ -74,7 +74,7 @@ Options = (
     | TelegramOptions
     | SlackOptions
     | DesktopOptions
-    | MailOptions
+    | EmailOptions
     | NtfyOptions
     | WebhookOptions
     | CommandOptions

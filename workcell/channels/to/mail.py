@@ -19,21 +19,21 @@ from typing import TYPE_CHECKING
 from workcell.channels.to.protocol import DELIVERED, REFUSED, RETRY, UNKNOWN, Destination, Rendered, Sent
 
 if TYPE_CHECKING:
-    from workcell.texts.destinations import MailOptions
+    from workcell.texts.destinations import EmailOptions
 
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 
 def message_id(notice: Rendered, destination: Destination) -> str:
     """The same for every try of one notice to one destination: mail programs then show a double once."""
-    options: MailOptions = destination.options
+    options: EmailOptions = destination.options
     token = hashlib.sha256(f"{destination.name}\n{notice.id}".encode()).hexdigest()[:32]
     return f"<{token}@{options['from'].rsplit('@', 1)[1]}>"
 
 
 def compose(notice: Rendered, destination: Destination) -> email.message.EmailMessage:
     """The mail, as plain text and as HTML."""
-    options: MailOptions = destination.options
+    options: EmailOptions = destination.options
     mail = email.message.EmailMessage()
     mail["Subject"] = notice.title
     mail["From"] = options["from"]
@@ -49,7 +49,7 @@ def compose(notice: Rendered, destination: Destination) -> email.message.EmailMe
 
 def send(notice: Rendered, destination: Destination, secrets: Mapping[str, str], budget_seconds: float) -> Sent:
     """One mail to all addresses; delivered once the server has taken it for at least one of them."""
-    options: MailOptions = destination.options
+    options: EmailOptions = destination.options
     security = options["security"]
     port = options["port"] or _PORTS[security]
     data = compose(notice, destination).as_bytes(policy=email.policy.SMTP)
