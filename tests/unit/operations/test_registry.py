@@ -1,13 +1,21 @@
-"""The registry, the access table and the verbs of the command line say the same."""
+"""The registry, the access table and the verbs of the command line say the same; the registry checks who asks."""
 
 import dataclasses
+import json
+import os
+import types
 import typing
+from pathlib import Path
 
 import pytest
 
+from tests.unit.rundir.test_caller import make
+from workcell.base.errors import NotFound, Refused
 from workcell.faces.cli import app, table
 from workcell.operations import registry
-from workcell.rundir import operations
+from workcell.rundir import layout, operations
+from workcell.rundir.cell import Cell
+from workcell.trust import access
 
 OF_THE_COMMAND_LINE = {"completion": "prints a script that is made of the command line itself"}
 """Verbs without an operation, each with the reason."""
@@ -104,6 +112,69 @@ def test_every_option_that_changes_the_class_is_a_field_or_is_presentation():
     for name, options in operations.OPTIONS.items():
         fields = {field.name for field in dataclasses.fields(registry.get(name).request)}
         assert {option for option, _ in options} <= fields | PRESENTATION.get(name, set())
+
+
+def test_a_request_that_reaches_only_descendants_names_its_run_and_has_the_option():
+    for name, option in operations.OF_DESCENDANTS.items():
+        request = registry.get(name).request
+        assert "run" in {field.name for field in dataclasses.fields(request)}, name
+        assert option is None or hasattr(request, option), name
+
+
+@pytest.fixture
+def home(tmp_path):
+    return str(tmp_path / "home")
+
+
+def inside(home, *may):
+    """A cell whose caller is the agent of the run `one`."""
+    run = make(home, "one", may=list(may))
+    return Cell(home, {}, "/", ask_caller=lambda: access.Caller(home, (run,), 1, frozenset(may)))
+
+
+def refusals(cell):
+    box = os.path.join(cell.caller.runs[0], layout.SPOOL, "new")
+    names = sorted(os.listdir(box)) if os.path.isdir(box) else []
+    return [json.loads(Path(box, name).read_text())["verb"] for name in names]
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if operations.OPERATIONS[name] == operations.PERSON])
+def test_what_is_for_a_person_is_refused_before_it_begins(home, name):
+    cell = inside(home)
+    with pytest.raises(Refused, match="is for a person"):
+        registry.perform(cell, name, object())  # the operation itself would not know what to do with it
+    assert refusals(cell) == [name]
+
+
+@pytest.mark.parametrize("name", operations.OF_DESCENDANTS)
+def test_what_reaches_only_descendants_is_refused_for_another_run(home, name):
+    cell = inside(home)
+    make(home, "stranger")
+    request = types.SimpleNamespace(run="stranger", urgent=True)
+    with pytest.raises(Refused, match="reaches only runs that this run launched"):
+        registry.perform(cell, name, request)
+    assert refusals(cell) == [name]
+
+
+def test_a_descendant_is_reached(home):
+    cell = inside(home)
+    make(home, "child", parent={"run": "one", "attempt": 1})
+    registry.admit(cell, "stop", {}, "child")
+    assert refusals(cell) == []
+
+
+def test_a_grant_lets_the_operation_begin(home):
+    granted = inside(home, "trust rm")
+    directory = os.path.dirname(home)
+    with pytest.raises(NotFound, match="was trusted"):
+        registry.perform(granted, "trust rm", registry.get("trust rm").request(directory))
+
+
+def test_who_asks_is_not_found_out_for_what_is_allowed_everywhere(home):
+    def ask():
+        raise AssertionError("asked")
+
+    assert registry.perform(Cell(home, {}, "/", ask_caller=ask), "ls", registry.get("ls").request()).runs == []
 
 
 def test_the_class_of_a_request_follows_its_options():

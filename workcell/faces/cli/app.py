@@ -15,7 +15,7 @@ from typer.main import get_command
 from workcell import __version__
 from workcell.base import ids
 from workcell.base.errors import WorkcellError
-from workcell.faces.cli import admission, out, table
+from workcell.faces.cli import out, table
 from workcell.rundir import home_creation as homes
 from workcell.rundir import layout
 
@@ -51,7 +51,6 @@ def load(verb: str) -> Any:
     command.name = verb
     # typer would install a completion of its own, which starts the whole command line for each Tab
     command.params = [entry for entry in command.params if entry.name not in _TYPER_COMPLETION]
-    admission.guard(command, verb)
     if verb not in _ANY_HOME:
         for one in getattr(command, "commands", {"": command}).values():
             one.invoke = functools.partial(_in_checked_home, one.invoke)

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from workcell.base.errors import NoSuchRun
@@ -22,6 +22,11 @@ def perform(name: str, request: Any, progress: Callable[[str, Any], None] | None
         return registry.perform(cell(progress), name, request)
     except NoSuchRun as error:
         raise with_near_name(error) from None
+
+
+def admit(name: str, options: Mapping[str, Any]) -> None:
+    """Raise Refused when this process may not ask for the operation; for a verb that shows or asks something first."""
+    registry.admit(cell(), name, options)
 
 
 def cell(progress: Callable[[str, Any], None] | None = None) -> Cell:

@@ -6,7 +6,7 @@ The options themselves stand with the verbs and nowhere else.
 import sys
 
 from workcell.base.errors import WorkcellError
-from workcell.faces.cli import admission, call, foreground, out, show
+from workcell.faces.cli import call, foreground, out, show
 from workcell.rundir import home_creation, layout
 
 
@@ -16,7 +16,6 @@ def main(words: list[str]) -> int:
         home_creation.check(layout.home())
         match words:
             case ["attach", run]:
-                admission.check("attach", {"run": run, "read_only": False})
                 return foreground.attach(run, False)
             case ["status", run]:
                 from workcell.views.status import Request

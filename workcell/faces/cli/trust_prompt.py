@@ -4,9 +4,9 @@ import sys
 from collections.abc import Callable
 from typing import TypeVar
 
-from workcell.faces.cli import out
+from workcell.faces.cli import call, out
 from workcell.rundir import layout
-from workcell.trust import access, trust
+from workcell.trust import trust
 
 Answer = TypeVar("Answer")
 
@@ -44,7 +44,7 @@ def asking(act: Callable[[], Answer], *, quiet: bool) -> Answer:
             if quiet or not on_terminal():
                 raise
             # an agent that makes a terminal for itself is no person
-            access.check(access.caller(layout.home()), "trust add", {})
+            call.admit("trust add", {})
             if not ask(error.found):
                 raise
             trust.accept(layout.home(), error.found)

@@ -29,6 +29,7 @@ def fsck(
     """Check run directories against the format and their ledgers. 1 if anything is wrong."""
     request = op.Request(tuple(runs or ()), rebuild, accept)
     if accept:
+        call.admit("fsck", {"accept": True})
         _ask_to_accept(request.runs, yes)
     found: op.Result = call.perform("fsck", request)
     bad = [report for report in found.runs if report.problems]

@@ -68,6 +68,9 @@ def launch(
         prepare=prepare,
         dry_run=dry_run,
     )
+    if attach and not dry_run:
+        call.admit("launch", {"attach": True})
+        call.admit("attach", {})
     if request.several():
         if attach or name is not None:
             raise Usage("--attach and --name are for one brief", "name runs in a launch file, attach with 'attach RUN'")

@@ -34,6 +34,7 @@ def add(
     as_json: arguments.Json = False,
 ) -> int:
     """Show what a repository brings that runs or steers, and accept it ('workcell trust DIR' does the same)."""
+    call.admit("trust add", {})
     found = op.look(layout.home(), directory)
     if found.trouble:
         out.say(f"workcell: {out.safe(found.trouble)}")
