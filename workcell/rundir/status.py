@@ -114,7 +114,7 @@ def needs(seen: look.Look, state: "schema.State", hold: "schema.StatusHold | Non
         return {"kind": "release", "command": f"workcell release {seen.id}"}
     kinds: dict[schema.State, tuple[schema.Need, str]] = {
         phase.CORRUPT: ("look", f"workcell fsck {seen.id}"),
-        phase.UNKNOWN: ("look", f"workcell status {seen.id}"),
+        phase.UNKNOWN: ("decide", f"workcell stop {seen.id}"),
         phase.INTERRUPTED: ("settle", f"workcell resume {seen.id}"),
         phase.LOST: ("settle", f"workcell resume {seen.id}"),
         phase.ORPHANED: ("decide", f"workcell stop {seen.id}"),

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.support import frozen
-from workcell.rundir import layout, ledger, look, status
+from workcell.base import probe
+from workcell.rundir import layout, ledger, look, phase, status
 
 
 @pytest.fixture
@@ -47,3 +48,10 @@ def test_a_run_that_waits_for_a_person_says_what_to_do(home):
     unverified = look.at(frozen.run_of(home, "frozen-lost"))
     wanted = status.needs(unverified, unverified.phase)
     assert wanted is None or {"kind", "command"} <= set(wanted)
+
+
+def test_a_run_of_which_nothing_can_be_told_is_stopped_by_a_person(home):
+    """`status` cannot tell more of it than it has said already; a stop seals it and notes what could not be asked."""
+    seen = look.at(frozen.run_of(home, "frozen-lost"))
+    seen.runner, seen.phase = probe.UNKNOWN, phase.UNKNOWN
+    assert status.document(seen)["needs"] == {"kind": "decide", "command": f"workcell stop {seen.id}"}
