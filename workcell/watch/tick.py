@@ -93,6 +93,8 @@ def _pass(home: str, now: observe.Now, report: Report) -> None:
     finishing = 0
     for path in found.live:
         seen = look.at(path)
+        if seen.phase == phase.UNKNOWN and locks.make_readable(os.path.join(path, layout.AGENT_LOCK)):
+            seen = look.at(path)  # its agent had taken the right to open its lock away, as settle would find
         if seen.phase == phase.DONE:
             status.mark_over(path)  # its last writer died before it said so
             continue
