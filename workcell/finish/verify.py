@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from workcell.base.errors import NotFound, Refused, TryAgain
+from workcell.base.errors import NotFound, Refused, TryAgain, Usage
 from workcell.cleaning import run_cleaner
 from workcell.cleaning.clean import Cleaner
 from workcell.finish import finish, settle, verify_output, verify_script
@@ -30,6 +30,8 @@ POLL = 0.05
 class Request:
     run: str
     """An id, a name, a unique prefix, a path, or `-` for the newest run."""
+    raw: bool = False
+    """The script writes to the output of the caller itself, secrets and control characters too."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,15 @@ class Result:
 def perform(cell: Cell, request: Request) -> Result:
     """The operation `verify`. `cell.progress` is told `line` with each line that the script writes, as it comes.
 
-    Raises what `find.run` and `verify` raise.
+    A request for raw bytes has them written to `cell.output`; Usage where the cell has none. Raises what `find.run` and
+    `verify` raise.
     """
-    return verify(find.run(cell.home, request.run), show=lambda text: cell.progress("line", text))
+    run = find.run(cell.home, request.run)
+    if not request.raw:
+        return verify(run, show=lambda text: cell.progress("line", text))
+    if cell.output is None:
+        raise Usage("there is no output that takes raw bytes here", "ask without raw: the result has the cleaned lines")
+    return verify(run, raw=cell.output)
 
 
 def verify(run: str, *, show: Callable[[str], None] | None = None, raw: int | None = None) -> Result:

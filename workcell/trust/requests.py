@@ -9,6 +9,9 @@ from workcell.base.errors import TryAgain
 from workcell.rundir.cell import Cell
 from workcell.trust import acceptance, trust
 
+TRUSTED = "trusted"
+"""The state of what a person has accepted."""
+
 
 @dataclass(frozen=True)
 class AddRequest:
@@ -41,6 +44,8 @@ class File:
     sha256: str
     state: str
     """`trusted`, `new` or `changed`, as it was before."""
+    first: list[str]
+    """The first lines of one that is new or changed, for the person who decides."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,12 @@ class Shown:
     """Why what was accepted before cannot be read."""
     digest: str
     """Stands for all that it brings: `shown` of a request that accepts it."""
+
+    @property
+    def unknown(self) -> list[File | Key]:
+        """What is new or changed."""
+        every: list[File | Key] = [*self.files, *self.keys]
+        return [one for one in every if one.state != TRUSTED]
 
 
 @dataclass(frozen=True)
@@ -115,7 +126,12 @@ def perform_add(cell: Cell, request: AddRequest) -> Added:
 
 def perform_show(cell: Cell, request: ShowRequest) -> Shown:
     """The operation `trust show`. Raises as `trust.look`."""
-    return _shown(Shown, trust.look(cell.home, request.directory or cell.directory), accepted=False)
+    return shown(trust.look(cell.home, request.directory or cell.directory))
+
+
+def shown(found: trust.Look) -> Shown:
+    """What was looked at, as it is shown before it is accepted."""
+    return _shown(Shown, found, accepted=False)
 
 
 def perform_ls(cell: Cell, request: LsRequest) -> Listed:
@@ -141,15 +157,19 @@ def digest(found: trust.Look) -> str:
 
 def _shown(kind: type[AnyShown], found: trust.Look, *, accepted: bool) -> AnyShown:
     states = {(one.kind, one.name): one.state for one in found.unknown}
+    first = {one.name: trust.text_of(found, one) for one in found.unknown if one.kind == "file"}
     digests = found.bring.digests()
     return kind(
         top=found.top,
         path=found.place,
         remote=found.remote,
         accepted=accepted,
-        files=[File(name, sha256, states.get(("file", name), "trusted")) for name, sha256 in found.bring.files.items()],
+        files=[
+            File(name, sha256, states.get(("file", name), TRUSTED), first.get(name, []))
+            for name, sha256 in found.bring.files.items()
+        ],
         keys=[
-            Key(name, value, digests[name], states.get(("key", name), "trusted"))
+            Key(name, value, digests[name], states.get(("key", name), TRUSTED))
             for name, value in found.bring.keys.items()
         ],
         gone=found.gone,

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from tests.support import runs
-from workcell.base.errors import NotFound, TryAgain
+from workcell.base.errors import NotFound, TryAgain, Usage
 from workcell.finish import settle, verify
+from workcell.operations import registry
 from workcell.rundir import look, phase, writer
+from workcell.rundir.cell import Cell
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +36,16 @@ def test_raw_bytes_go_to_the_callers_descriptor(lab, tmp_path):
     with open(tmp_path / "out", "w+b") as file:
         assert verify.verify(run, raw=file.fileno()).output == ""
     assert (tmp_path / "out").read_bytes() == b"a\x1b[1mb"
+
+
+def test_a_request_for_raw_bytes_needs_an_output(lab, tmp_path):
+    run = runs.ended(lab, r"printf 'a\033[1mb'")
+    settle.settle(run)
+    with open(tmp_path / "out", "w+b") as file:
+        done = registry.perform(Cell(lab.home, {}, "/", output=file.fileno()), "verify", verify.Request(run, raw=True))
+    assert done.passed and (tmp_path / "out").read_bytes() == b"a\x1b[1mb"
+    with pytest.raises(Usage, match="no output that takes raw bytes"):
+        registry.perform(Cell(lab.home, {}, "/"), "verify", verify.Request(run, raw=True))
 
 
 def test_without_a_script_there_is_nothing_to_run(lab):

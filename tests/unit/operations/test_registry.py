@@ -24,7 +24,6 @@ PRESENTATION = {
     "launch": {"wait", "attach"},  # composed of the operations wait and attach
     "resume": {"wait"},
     "ls": {"watch", "quiet"},
-    "verify": {"raw"},  # the script writes to standard output itself
     "fsck": {"yes"},  # whether a person is asked first
     "trust add": {"yes"},
 }

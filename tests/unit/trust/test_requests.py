@@ -24,6 +24,7 @@ def states(found):
 def test_what_is_new_is_shown_accepted_listed_and_forgotten(cell, lab):
     shown = requests.perform_show(cell, requests.ShowRequest())
     assert states(shown) == {".workcell/recipes/own.yaml": "new"} and not shown.accepted
+    assert [(one.path, one.first) for one in shown.unknown] == [(".workcell/recipes/own.yaml", ["extends: shell"])]
     added = requests.perform_add(cell, requests.AddRequest(shown=shown.digest))
     assert added.accepted and added.digest == shown.digest
     assert states(requests.perform_show(cell, requests.ShowRequest(lab.repo))) == {

@@ -36,7 +36,21 @@ def cell(progress: Callable[[str, Any], None] | None = None) -> Cell:
         directory = os.getcwd()
     except OSError:
         directory = "/"  # it was deleted: what needs no directory works all the same
-    return Cell(home, os.environ, directory, ask_caller=lambda: access.caller(home), progress=progress or ignore)
+    return Cell(
+        home,
+        os.environ,
+        directory,
+        ask_caller=lambda: access.caller(home),
+        progress=progress or ignore,
+        output=_standard_output(),
+    )
+
+
+def _standard_output() -> int | None:
+    try:
+        return sys.stdout.fileno()
+    except (AttributeError, OSError, ValueError):
+        return None  # it was closed, or something else stands in its place
 
 
 def show(name: str, result: Any) -> None:
@@ -45,14 +59,6 @@ def show(name: str, result: Any) -> None:
 
     sys.stdout.buffer.write(out.encoded(encode.document(name, result)))
     sys.stdout.buffer.flush()
-
-
-def run(word: str) -> str:
-    """The directory of the run that `word` names; where none does, the hint is the nearest name."""
-    try:
-        return find.run(layout.home(), word)
-    except NoSuchRun as error:
-        raise with_near_name(error) from None
 
 
 def with_near_name(error: NoSuchRun) -> NoSuchRun:

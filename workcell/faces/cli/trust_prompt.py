@@ -6,21 +6,26 @@ from typing import TypeVar
 
 from workcell.faces.cli import call, out
 from workcell.rundir import layout
-from workcell.trust import trust
+from workcell.texts import project_rules
+from workcell.trust import requests, trust
 
 Answer = TypeVar("Answer")
 
 
-def show(found: trust.Look) -> None:
-    """Print on standard error what nobody has trusted: name, sha256 or value, and the first lines of each file."""
+def show(found: requests.Shown) -> None:
+    """Print on standard error what no person has trusted: name, sha256 or value, and the first lines of each file."""
     out.say(f"{out.safe(found.top)} brings what runs or steers, and no one has trusted it yet:")
-    for one, line in zip(found.unknown, found.lines(), strict=True):
-        out.say("  " + out.paint(out.safe(line), "33", sys.stderr))
-        for text in trust.text_of(found, one):
+    for one in found.unknown:
+        if isinstance(one, requests.File):
+            name, first = f"{one.path} (sha256 {one.sha256})", one.first
+        else:
+            name, first = f"{project_rules.FILE} {one.key}: {trust.words_of(one.key, one.value)}", []
+        out.say("  " + out.paint(out.safe(f"{one.state}: {name}"), "33", sys.stderr))
+        for text in first:
             out.say("    | " + out.safe(text))
 
 
-def ask(found: trust.Look) -> bool:
+def ask(found: requests.Shown) -> bool:
     """Show it and ask; whether the answer is yes. Only for a terminal."""
     show(found)
     print("Trust this content? [y/N] ", end="", file=sys.stderr, flush=True)
@@ -45,6 +50,6 @@ def asking(act: Callable[[], Answer], *, quiet: bool) -> Answer:
                 raise
             # an agent that makes a terminal for itself is no person
             call.admit("trust add", {})
-            if not ask(error.found):
+            if not ask(requests.shown(error.found)):
                 raise
             trust.accept(layout.home(), error.found)

@@ -38,7 +38,7 @@ def test_a_near_name_is_the_hint(home):
         call.perform("status", status.Request(name + "x"))
     assert "did you mean" in error.value.hint
     with pytest.raises(NoSuchRun) as error:
-        call.run("nothing-like-it-at-all-0000")
+        call.perform("status", status.Request("nothing-like-it-at-all-0000"))
     assert error.value.hint == "workcell ls"
 
 

@@ -7,7 +7,6 @@ from typer.core import TyperGroup
 
 from workcell.base.errors import Refused
 from workcell.faces.cli import arguments, call, grid, out, trust_prompt
-from workcell.rundir import layout
 from workcell.trust import requests
 from workcell.trust import trust as op
 
@@ -35,7 +34,7 @@ def add(
 ) -> int:
     """Show what a repository brings that runs or steers, and accept it ('workcell trust DIR' does the same)."""
     call.admit("trust add", {})
-    found = op.look(layout.home(), directory)
+    found: requests.Shown = call.perform("trust show", requests.ShowRequest(directory))
     if found.trouble:
         out.say(f"workcell: {out.safe(found.trouble)}")
     new = bool(found.unknown or found.trouble)
@@ -49,7 +48,7 @@ def add(
     if new and not yes and not trust_prompt.ask(found):
         raise Refused(f"{found.top} is not trusted", "to launch without what it brings: workcell launch --ignore-repo")
     # what was shown is what is accepted: a file that changes meanwhile has to be shown again
-    done: requests.Added = call.perform("trust add", requests.AddRequest(directory, requests.digest(found)))
+    done: requests.Added = call.perform("trust add", requests.AddRequest(directory, found.digest))
     if as_json:
         call.show("trust add", done)
     elif done.accepted:

@@ -1,6 +1,5 @@
 """workcell verify"""
 
-import sys
 from typing import Annotated
 
 import typer
@@ -23,10 +22,8 @@ def verify(
     """Run the pinned verify script again, in the tree as it is now; no verdict is changed. 1 if it does not pass."""
     if raw and as_json:
         raise Usage("--raw and --json exclude each other", "leave one of them out")
-    if raw:  # the script gets standard output itself
-        found = op.verify(call.run(run), raw=sys.stdout.fileno())
-    else:
-        found = call.perform("verify", op.Request(run), None if as_json else _line)
+    # with --raw the script gets standard output itself
+    found: op.Result = call.perform("verify", op.Request(run, raw), None if as_json else _line)
     if as_json:
         call.show("verify", found)
     else:
