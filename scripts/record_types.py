@@ -66,6 +66,7 @@ SCALARS = {
     "bool": "true or false",
     "None": "null",
     "Any": "any",
+    "Foreign": "object",
 }
 FORMS = {
     "Time": "time",

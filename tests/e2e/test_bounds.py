@@ -13,7 +13,7 @@ from workcell.finish import stop
 from workcell.rundir import layout, look, phase, spool
 from workcell.system import cgroup, resource_limits
 
-WAYS, NOT_HERE = cgroup.ways(list(cgroup.KEYS))
+WAYS, NOT_HERE = cgroup.ways(cgroup.CONTROLLERS)
 pytestmark = pytest.mark.skipif(not WAYS, reason="; ".join(NOT_HERE))
 
 EAT = "python3 -c 'import time; kept = bytearray({} << 20); print(len(kept), flush=True); time.sleep({})'"

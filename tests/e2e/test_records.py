@@ -105,7 +105,7 @@ def test_a_notice_that_was_sent_and_one_that_was_not(lab):
     assert os.listdir(os.path.join(notice.box(lab.home), notice.TO))
 
 
-@pytest.mark.skipif(not cgroup.ways(list(cgroup.KEYS))[0], reason="there are no control groups here")
+@pytest.mark.skipif(not cgroup.ways(cgroup.CONTROLLERS)[0], reason="there are no control groups here")
 def test_a_run_with_limits_on_memory_and_processes(lab):
     extra = "limits: {memory: 96M, processes: 60}"
     lab.launch(lab.brief(f"{sys.executable} -c 'bytearray(300 << 20)'; true", "true", extra=extra), "--wait", code=None)

@@ -183,7 +183,7 @@ def test_killed_at_each_stage_it_is_never_typed_twice(lab, stage):
     stub = Stub(lab, SLOW="1", WORKS="0.5", LAG="0.7" if stage == "entered" else "0")
     size = 20_000 if stage == "typing" else 200
     name = inbox.post(stub.run, {"kind": "text", "text": "k" * size})
-    eventually(lambda: inbox.said(stub.run, name).get("stage") == stage)
+    eventually(lambda: (inbox.said(stub.run, name) or {}).get("stage") == stage)
     pid = _courier(stub.run)
     if pid is not None:
         os.kill(pid, signal.SIGKILL)

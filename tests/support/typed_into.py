@@ -113,4 +113,4 @@ class TypedInto:
     def outcome(self, name: str) -> tuple[str | None, str]:
         """(how far a message came, why or by what evidence)."""
         state, said = inbox.state(self.run, name)
-        return state, str(said.get("evidence") or said.get("why"))
+        return state, str(said and (said.get("evidence") or said.get("why")))

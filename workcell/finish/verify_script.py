@@ -180,7 +180,7 @@ def end_leftovers(run_dir: str, n: int, *, below: int | None) -> list[Leftover]:
     return left + _end(run_dir, n, below, group)
 
 
-def _end(run_dir: str, n: int, below: int | None, group: cgroup.Group | None) -> list[Leftover]:
+def _end(run_dir: str, n: int, below: int | None, group: schema.Cgroup | None) -> list[Leftover]:
     mark = f"{os.path.basename(run_dir)}/{n}"
     lock = os.path.join(run_dir, layout.AGENT_LOCK)
     if attempt_pids.of_attempt(mark, below=below, lock=lock, members=set(cgroup.members(group))) == []:

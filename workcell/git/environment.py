@@ -94,7 +94,8 @@ def environment(extra: "Mapping[str, str] | None" = None) -> dict[str, str]:
         GIT_ALLOW_PROTOCOL="none",
         GIT_NO_LAZY_FETCH="1",
     )
-    env.update(extra or {})
+    if extra is not None:
+        env.update(extra)
     return env
 
 
@@ -111,7 +112,7 @@ def guarded(
     if submodules:
         for below in _submodules(where, 0):
             settings += [one for one in _neutral(_listed(below)) if one not in settings]
-    extra = dict(env or {})
+    extra = dict(env) if env is not None else {}
     n, count = _given(), int(extra.pop("GIT_CONFIG_COUNT", "0"))
     settings += [(extra.pop(f"GIT_CONFIG_KEY_{i}"), extra.pop(f"GIT_CONFIG_VALUE_{i}")) for i in range(n, count)]
     return environment({**extra, **_numbered(settings)})

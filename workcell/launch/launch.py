@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from workcell import __version__
 from workcell.base import clock, ids, json_codec
@@ -16,7 +16,7 @@ from workcell.launch import attempt, children, pinning, plan, start, workspace
 from workcell.launch.options import Options
 from workcell.rundir import find, layout, lease, ledger, locks, maildir, phase, seal, writer
 from workcell.rundir import home_creation as home
-from workcell.system import resource_limits
+from workcell.system import cgroup, resource_limits
 from workcell.system import tmux as windows
 from workcell.texts import compose
 from workcell.trust import access
@@ -68,7 +68,7 @@ def check(request: Request, *, trust: bool = True) -> plan.Plan:
     workspace.check(made)
     sample = attempt.first(made, made.top, request.caller.asked_by())
     plan.check_programs(made.recipe, sample["argv"], made.env.get("PATH"))
-    resource_limits.check(made.limits)
+    resource_limits.check(cast("cgroup.Bounds", made.limits))
     return made
 
 
@@ -135,7 +135,7 @@ def create(made: plan.Plan, request: Request) -> Result:
             os.close(lock)
         if held is not None:
             held.close()
-    notes += [*place.notes, *resource_limits.warnings(made.limits)]
+    notes += [*place.notes, *resource_limits.warnings(cast("cgroup.Bounds", made.limits))]
     if request.prepare:
         return Result(made.run, made.id, made.name, phase.CREATED, None, notes)
     seen = start.runner(made.run, 1)

@@ -4,15 +4,18 @@ import dataclasses
 import difflib
 import types
 import typing
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workcell.base.errors import Usage
 from workcell.operations import registry
 
+if TYPE_CHECKING:
+    from workcell.base.json_codec import Json
+
 _NAMES = {str: "a string", int: "an integer", float: "a number", bool: "true or false", type(None): "null"}
 
 
-def request(name: str, given: dict[str, Any]) -> Any:
+def request(name: str, given: "Json") -> Any:
     """The Request of the operation `name` with the values of `given`.
 
     Raises Usage that names the key and the cure for a key that there is not, one that is missing, and a value of
@@ -26,7 +29,7 @@ def request(name: str, given: dict[str, Any]) -> Any:
             near = difflib.get_close_matches(key, fields, n=1)
             cure = f"did you mean {near[0]!r}?" if near else f"it takes {', '.join(fields) or 'no keys'}"
             raise Usage(f"{name}: there is no key {key!r}", cure)
-    values: dict[str, Any] = {}
+    values: Json = {}
     for key, field in fields.items():
         if key in given:
             wanted = types_of[field.name]

@@ -1,9 +1,12 @@
 """Results of operations as JSON documents."""
 
 import dataclasses
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workcell.operations import registry
+
+if TYPE_CHECKING:
+    from workcell.base.json_codec import Json
 
 
 def schema_of(name: str, result: object) -> str:
@@ -11,9 +14,9 @@ def schema_of(name: str, result: object) -> str:
     return registry.get(name).results[type(result)]
 
 
-def document(name: str, result: object) -> dict[str, Any]:
+def document(name: str, result: object) -> "Json":
     """The result of the operation `name` as the document that `--json` prints; every key of its type is there."""
-    fields: dict[str, Any] = plain(result)
+    fields: Json = plain(result)
     return {"schema": f"workcell.{schema_of(name, result)}/1", **fields}
 
 

@@ -30,7 +30,7 @@ def adopted(held: writer.Writer) -> writer.Writer:
         directory = layout.attempt(run, number)
         attempt: schema.Attempt | None = look.read_record(directory, layout.ATTEMPT, [], required=False)
         seed = attempt.get("seed") if attempt else None
-        for name in (*layout.PINNED, *(seed or {})):
+        for name in (*layout.PINNED, *(seed or ())):
             _pin(run, ledger.file_of(number, name), pinned)
         for name in ledger.WITNESSED:
             found = look.read_record(directory, name, [], required=False)

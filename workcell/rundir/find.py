@@ -11,7 +11,7 @@ from workcell.terminal import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from workcell.base.json_codec import Json
 
 
 def ids_of(home: str) -> list[str]:
@@ -100,7 +100,7 @@ def name_of(path: str) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def _raw(directory: str, file: str) -> "dict[str, Any]":
+def _raw(directory: str, file: str) -> "Json":
     """A record of whatever format; empty when there is none that can be read."""
     try:
         return json_codec.decode(safe_open.read(os.path.join(directory, file), look.LARGEST) or b"")

@@ -11,20 +11,22 @@ from workcell.rundir import layout, maildir, orders, safe_open, seal, spool, voc
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
-    Message = dict[str, Any]
+    from workcell.rundir import schema
+    from workcell.rundir.schema import Message
 
 QUEUED, TYPED, ACCEPTED, REFUSED = "queued", "typed", "accepted", "refused"
 _STATES = {maildir.NEW: QUEUED, layout.TYPED: TYPED, maildir.CUR: ACCEPTED, layout.REFUSED: REFUSED}
 SCHEMA = "workcell.message/1"
 
 
-def post(run: str, message: "Message", name: "str | None" = None) -> str:
+def post(run: str, message: "Mapping[str, object]", name: "str | None" = None) -> str:
     """Put a message into the inbox; its file name. Raises OSError when the disk refuses.
 
-    One that needs an order has it sealed first: the caller has the right to give it. `name` is a new id that the
-    caller has on record already.
+    `message` has keys of `schema.Message`; schema and time are added here. One that needs an order has it sealed
+    first: the caller has the right to give it. `name` is a new id that the caller has on record already.
     """
     kind = str(message.get("kind"))
     name = name or (orders.name(run) if kind in vocabulary.ORDER_KINDS else ids.unique())
@@ -43,7 +45,7 @@ def ordered(run: str, name: str) -> bool:
     return data is not None and orders.allows(run, name, data)
 
 
-def state(run: str, name: str) -> "tuple[str | None, dict[str, Any]]":
+def state(run: str, name: str) -> "tuple[str | None, schema.Said | None]":
     """(queued, typed, accepted, refused, or None when there is no such message; what is said of it)."""
     box = os.path.join(run, layout.INBOX)
     for _ in range(2):  # it may be moved on between two looks
@@ -53,15 +55,17 @@ def state(run: str, name: str) -> "tuple[str | None, dict[str, Any]]":
     return None, said(run, name)
 
 
-def said(run: str, name: str) -> "dict[str, Any]":
-    """The record of a message: {state, at, why?, evidence?, attempt?, stage?}; empty when nothing was said yet."""
-    return maildir.read(os.path.join(run, layout.INBOX), name, layout.SAID) or {}
+def said(run: str, name: str) -> "schema.Said | None":
+    """The record of what became of a message; None when there is none yet."""
+    found: Any = maildir.read(os.path.join(run, layout.INBOX), name, layout.SAID)
+    record: schema.Said | None = found
+    return record
 
 
 def say(run: str, name: str, **words: "Any") -> None:
     """Replace what is said of a message, unless it is the same again."""
     before = said(run, name)
-    if {key: value for key, value in before.items() if key not in ("at", "schema")} == words:
+    if before is not None and {key: before.get(key) for key in before if key not in ("at", "schema")} == words:
         return
     directory = os.path.join(run, layout.INBOX, layout.SAID)
     os.makedirs(directory, 0o700, exist_ok=True)
@@ -81,10 +85,12 @@ def typed(run: str) -> "list[tuple[str, Message]]":
 
 def _letters(run: str, part: str) -> "list[tuple[str, Message]]":
     box = os.path.join(run, layout.INBOX)
-    read = [(name, maildir.read(box, name, part)) for name in maildir.waiting(box, part)]
-    return [
-        (name, found) for name, found in read if found is not None and found.get("kind") in vocabulary.AGENT_MESSAGES
-    ]
+    letters: list[tuple[str, Message]] = []
+    for name in maildir.waiting(box, part):
+        found: Any = maildir.read(box, name, part)
+        if found is not None and found.get("kind") in vocabulary.AGENT_MESSAGES:
+            letters.append((name, found))
+    return letters
 
 
 def begin(run: str, name: str, attempt: int, stage: str) -> None:
@@ -111,7 +117,7 @@ def give_up(run: str, attempt: int) -> None:
     """Close what was being typed when the attempt ended; for the holder of runner.lock, once no courier lives."""
     for name, message in typed(run):
         told = said(run, name)
-        if told.get("state") == ACCEPTED:
+        if told is not None and told.get("state") == ACCEPTED:
             accept(run, name, message, str(told.get("evidence")), attempt)
         else:
             refuse(run, name, message, "the attempt ended while it was being typed", attempt)

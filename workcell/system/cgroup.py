@@ -1,16 +1,15 @@
 """Control groups (cgroups): finding where one can be made, making one around a process, reading and removing it.
 
-A group is a plain dict, as start.json holds it under `cgroup`: `kind` (scope, v2, v1), `memory` and `pids` (the
-directory of that controller's files, or None where nothing is limited by it), `memory_bytes`, `processes`, `unit`.
+A group is the record that start.json holds under `cgroup`.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final, Literal
 
 from workcell.base.errors import Unreachable
 from workcell.rundir import layout
@@ -18,11 +17,23 @@ from workcell.system import cgroup_files as files
 from workcell.system import user_manager
 
 if TYPE_CHECKING:
-    from workcell.rundir import schema
+    from typing import TypedDict
 
-MEMORY, PIDS = "memory", "pids"
-KEYS = {MEMORY: "memory_bytes", PIDS: "processes"}
-"""Each controller, and the key in `limits` of attempt.json that asks for it."""
+    Controller = Literal["memory", "pids"]
+
+    from workcell.rundir import schema
+    from workcell.rundir.schema import Cgroup as Group
+
+    class Bounds(TypedDict, total=False):
+        """The limits that a group keeps; those of an attempt hold them among others."""
+
+        memory_bytes: int | None
+        processes: int | None
+
+
+MEMORY: Final = "memory"
+PIDS: Final = "pids"
+CONTROLLERS: Final = (MEMORY, PIDS)
 
 PREFIX = "workcell-"
 CURE = (
@@ -32,15 +43,13 @@ CURE = (
 PATIENCE = 5.0
 """Seconds until a process that systemd was asked to move is in its group."""
 
-Group = dict[str, Any]
-
 
 @dataclass(frozen=True)
 class Way:
     """One way to limit a process. `places` maps each controller to the directory in which groups are made."""
 
-    kind: str
-    places: dict[str, str]
+    kind: schema.CgroupKind
+    places: dict[Controller, str]
     enable: bool = False
     """Whether the controllers have yet to be switched on for groups in that directory."""
 
@@ -49,9 +58,14 @@ class Way:
         return {"scope": "systemd user manager", "v2": "cgroup v2", "v1": "cgroup v1"}[self.kind] + f" in {where}"
 
 
-def wanted(limits: Mapping[str, Any]) -> list[str]:
+def bound(limits: Bounds | Group, controller: Controller) -> int | None:
+    """What the controller is to keep: bytes of memory, or a number of processes; None without a limit."""
+    return limits.get("memory_bytes") if controller == MEMORY else limits.get("processes")
+
+
+def wanted(limits: Bounds) -> list[Controller]:
     """The controllers that the limits of an attempt ask for."""
-    return [controller for controller, key in KEYS.items() if limits.get(key)]
+    return [controller for controller in CONTROLLERS if bound(limits, controller)]
 
 
 def name(home: str, run: str, n: int) -> str:
@@ -65,7 +79,7 @@ def prefix(home: str) -> str:
     return f"{PREFIX}{found.st_dev:x}.{found.st_ino:x}-"
 
 
-def ways(needs: list[str]) -> tuple[list[Way], list[str]]:
+def ways(needs: Sequence[Controller]) -> tuple[list[Way], list[str]]:
     """(the ways that can limit these controllers here, the best one first; why each of the others cannot)."""
     try:
         with open("/proc/self/cgroup") as own, open("/proc/self/mountinfo") as mounts:
@@ -75,7 +89,7 @@ def ways(needs: list[str]) -> tuple[list[Way], list[str]]:
     return of(lines, mounted, needs)
 
 
-def of(own: list[str], mounts: list[str], needs: list[str]) -> tuple[list[Way], list[str]]:
+def of(own: list[str], mounts: list[str], needs: Sequence[Controller]) -> tuple[list[Way], list[str]]:
     """As `ways`, from the lines of /proc/self/cgroup and /proc/self/mountinfo."""
     found, not_here = [], []
     for look in (_scope, _v2, _v1):
@@ -113,7 +127,7 @@ def _options(text: str) -> list[str]:
     return text.rpartition(" ")[2].split(",")
 
 
-def _scope(own: list[str], mounts: list[str], needs: list[str]) -> Way | str:
+def _scope(own: list[str], mounts: list[str], needs: Sequence[Controller]) -> Way | str:
     mounted = _mounted(own, mounts, None)
     if mounted is None or not set(needs) <= set(files.words(mounted[0], "cgroup.controllers")):
         return "systemd: the controllers are not on cgroup v2, the only kind that a user manager can pass on"
@@ -127,7 +141,7 @@ def _scope(own: list[str], mounts: list[str], needs: list[str]) -> Way | str:
     return Way("scope", dict.fromkeys(needs, directory))
 
 
-def _v2(own: list[str], mounts: list[str], needs: list[str]) -> Way | str:
+def _v2(own: list[str], mounts: list[str], needs: Sequence[Controller]) -> Way | str:
     """The nearest directory at or above our own group in which groups can have these controllers and that we can
     write to: processes may only stand in leaves, so it is mostly one above ours."""
     mounted = _mounted(own, mounts, None)
@@ -155,7 +169,7 @@ def _can_enable(directory: str) -> bool:
     )
 
 
-def _v1(own: list[str], mounts: list[str], needs: list[str]) -> Way | str:
+def _v1(own: list[str], mounts: list[str], needs: Sequence[Controller]) -> Way | str:
     places = {}
     for controller in needs:
         mounted = _mounted(own, mounts, controller)
@@ -167,7 +181,7 @@ def _v1(own: list[str], mounts: list[str], needs: list[str]) -> Way | str:
     return Way("v1", places)
 
 
-def place(called: str, pid: int, limits: Mapping[str, Any]) -> Group:
+def place(called: str, pid: int, limits: Bounds) -> Group:
     """Make the group `called` with the limits of an attempt and put the process into it.
 
     Raises Unreachable when no way there is leads to a process that is inside; nothing is left behind then.
@@ -177,16 +191,23 @@ def place(called: str, pid: int, limits: Mapping[str, Any]) -> Group:
     failed: list[str] = []
     left: list[Group] = []
     for way in found:
-        group: Group = {"kind": way.kind, **{key: None for key in KEYS}, **{key: None for key in KEYS.values()}}
-        group.update({KEYS[one]: limits[KEYS[one]] for one in needs})
+        group: Group = {
+            "kind": way.kind,
+            "memory": None,
+            "pids": None,
+            "memory_bytes": bound(limits, MEMORY) or None,
+            "processes": bound(limits, PIDS) or None,
+        }
         try:
             _make(way, group, called, pid)
-            if not all(pid in members({one: group[one]}) for one in needs):
-                raise Unreachable(f"process {pid} is not in {group[needs[0]]}", "workcell doctor")
+            for one in needs:
+                path = directory_of(group, one)
+                if path is None or pid not in members_of(path):
+                    raise Unreachable(f"process {pid} is not in {path}", "workcell doctor")
             if failed:
                 group["instead_of"] = failed
-            for one in left:
-                remove(one)  # the process stood in it until now
+            for other in left:
+                remove(other)  # the process stood in it until now
             return group
         except (OSError, Unreachable) as error:
             failed.append(f"{way.words()}: {error}")
@@ -195,10 +216,22 @@ def place(called: str, pid: int, limits: Mapping[str, Any]) -> Group:
     raise missing(needs, failed or not_here)
 
 
-def missing(needs: list[str], not_here: list[str]) -> Unreachable:
+def missing(needs: Sequence[Controller], not_here: list[str]) -> Unreachable:
     """The refusal of a run whose limits cannot be kept on this machine."""
     asked = " and ".join({MEMORY: "memory", PIDS: "processes"}[one] for one in needs)
     return Unreachable(f"nothing on this machine can limit {asked}: {'; '.join(not_here)}", CURE)
+
+
+def directory_of(group: Group, controller: Controller) -> str | None:
+    """The directory of the controller's files; None where nothing is limited by it."""
+    return group.get("memory") if controller == MEMORY else group.get("pids")
+
+
+def _set_directory(group: Group, controller: Controller, path: str) -> None:
+    if controller == MEMORY:
+        group["memory"] = path
+    else:
+        group["pids"] = path
 
 
 def _make(way: Way, group: Group, called: str, pid: int) -> None:
@@ -212,17 +245,17 @@ def _make(way: Way, group: Group, called: str, pid: int) -> None:
             files.write(place_, "cgroup.subtree_control", " ".join(f"+{one}" for one in way.places))
         path = os.path.join(place_, called)
         if way.kind == "v2" and made:
-            group[controller] = path
+            _set_directory(group, controller, path)
             continue
         if os.path.isdir(path):
             os.rmdir(path)  # of a start that was killed before its agent could act: its counts are not ours
         os.mkdir(path, 0o755)
-        group[controller] = path
+        _set_directory(group, controller, path)
         made.append(path)
     if way.kind == "v2":
         _narrow(group, next(iter(way.places.values())))
     for controller in way.places:
-        _limit(group, controller)
+        _limit(group, controller, os.path.join(way.places[controller], called))
     for path in made:
         files.write(path, "cgroup.procs", str(pid))
 
@@ -232,15 +265,18 @@ def _narrow(group: Group, place_: str) -> None:
     mounted = _mounted(files.lines("/proc/self/cgroup"), files.lines("/proc/self/mountinfo"), None)
     directory = mounted[1] if mounted else place_
     while directory.startswith(place_.rstrip("/") + "/"):
-        for controller, key in KEYS.items():
-            allowed = files.words(directory, f"{controller}.max")
-            if group[key] and allowed and allowed[0].isdigit():
-                group[key] = min(group[key], int(allowed[0]))
+        group["memory_bytes"] = _least(group["memory_bytes"], directory, MEMORY)
+        group["processes"] = _least(group["processes"], directory, PIDS)
         directory = os.path.dirname(directory)
 
 
-def _limit(group: Group, controller: str) -> None:
-    path, value = group[controller], str(group[KEYS[controller]])
+def _least(limit: int | None, directory: str, controller: Controller) -> int | None:
+    allowed = files.words(directory, f"{controller}.max")
+    return min(limit, int(allowed[0])) if limit and allowed and allowed[0].isdigit() else limit
+
+
+def _limit(group: Group, controller: Controller, path: str) -> None:
+    value = str(bound(group, controller))
     if controller == PIDS:
         files.write(path, "pids.max", value)
     elif group["kind"] == "v1":
@@ -251,21 +287,22 @@ def _limit(group: Group, controller: str) -> None:
         files.attempt(path, "memory.swap.max", "0")
 
 
-def _in_scope(group: Group, called: str, pid: int, needs: list[str]) -> None:
+def _in_scope(group: Group, called: str, pid: int, needs: Sequence[Controller]) -> None:
     """The limits stand on a slice: it stays, and keeps its counts, when the scope in it is empty and goes."""
     stem = called.replace("-", "_").removeprefix(PREFIX.replace("-", "_"))
-    group["unit"] = f"{PREFIX}{stem}.slice"
-    user_manager.start_slice(group["unit"], group[KEYS[MEMORY]], group[KEYS[PIDS]])
-    user_manager.start_scope(f"{PREFIX}{stem}.scope", group["unit"], pid)
+    unit = group["unit"] = f"{PREFIX}{stem}.slice"
+    user_manager.start_slice(unit, group["memory_bytes"], group["processes"])
+    user_manager.start_scope(f"{PREFIX}{stem}.scope", unit, pid)
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         directory = _of_process(pid)
-        if f"/{group['unit']}/" in directory:
-            path = directory[: directory.rindex(group["unit"]) + len(group["unit"])]
+        if f"/{unit}/" in directory:
+            path = directory[: directory.rindex(unit) + len(unit)]
             for one in needs:
-                group[one] = path
-                if files.words(path, f"{one}.max") != [str(group[KEYS[one]])]:
-                    files.write(path, f"{one}.max", str(group[KEYS[one]]))
+                _set_directory(group, one, path)
+                limit = str(bound(group, one))
+                if files.words(path, f"{one}.max") != [limit]:
+                    files.write(path, f"{one}.max", limit)
             return
         time.sleep(0.01)
     raise Unreachable(f"the user manager did not move process {pid} within {PATIENCE:.0f} s", "workcell doctor")
@@ -280,55 +317,75 @@ def _of_process(pid: int) -> str:
 
 def members(group: Group | None) -> list[int]:
     """Pids in the group and in the groups that were made below it; empty where it is gone."""
-    return sorted({pid for path in _paths(group) for pid in files.numbers(path)})
+    return _members(_paths(group))
+
+
+def members_of(path: str) -> list[int]:
+    """Pids in the group at this path and in those below it."""
+    return _members(_below(path))
+
+
+def _members(paths: list[str]) -> list[int]:
+    return sorted({pid for path in paths for pid in files.numbers(path)})
 
 
 def counts(group: Group) -> schema.Counts:
     """What the kernel counted: how often each limit was hit, and the peaks. None for what cannot be read any more."""
     out: schema.Counts = {"kind": group.get("kind")}
-    if group.get(MEMORY):
+    memory, pids = directory_of(group, MEMORY), directory_of(group, PIDS)
+    if memory:
         v1 = group["kind"] == "v1"
-        out["memory_bytes"] = group[KEYS[MEMORY]]
-        out["memory_kills"] = files.value(group[MEMORY], "memory.oom_control" if v1 else "memory.events", "oom_kill")
-        out["memory_peak_bytes"] = files.number(group[MEMORY], "memory.max_usage_in_bytes" if v1 else "memory.peak")
-    if group.get(PIDS):
-        out["processes"] = group[KEYS[PIDS]]
-        out["processes_refused"] = files.value(group[PIDS], "pids.events", "max")
-        out["processes_peak"] = files.number(group[PIDS], "pids.peak")
+        out["memory_bytes"] = group["memory_bytes"]
+        out["memory_kills"] = files.value(memory, "memory.oom_control" if v1 else "memory.events", "oom_kill")
+        out["memory_peak_bytes"] = files.number(memory, "memory.max_usage_in_bytes" if v1 else "memory.peak")
+    if pids:
+        out["processes"] = group["processes"]
+        out["processes_refused"] = files.value(pids, "pids.events", "max")
+        out["processes_peak"] = files.number(pids, "pids.peak")
     return out
 
 
 def forbid_forks(group: Group) -> None:
     """No process in the group can make another one any more: what forks faster than it is killed comes to an end."""
-    if group.get(PIDS):
-        files.attempt(group[PIDS], "pids.max", "0")
+    pids = directory_of(group, PIDS)
+    if pids:
+        files.attempt(pids, "pids.max", "0")
 
 
 def allow_forks(group: Group) -> None:
     """Undo `forbid_forks`: something that must not be ended lives on in the group."""
-    if group.get(PIDS):
-        files.attempt(group[PIDS], "pids.max", str(group[KEYS[PIDS]]))
+    pids = directory_of(group, PIDS)
+    if pids:
+        files.attempt(pids, "pids.max", str(group["processes"]))
 
 
 def kill(group: Group) -> None:
     """Kill all that is in the group at once, where the kernel can (v2 since Linux 5.14) and nothing can have joined it
     since its members were asked: only without forks."""
-    if not group.get(PIDS):
+    if not directory_of(group, PIDS):
         return
-    for path in dict.fromkeys(one for one in (group.get(MEMORY), group.get(PIDS)) if one):
+    for path in _tops(group):
         if os.path.exists(f"{path}/cgroup.kill"):
             files.attempt(path, "cgroup.kill", "1")
 
 
 def remove(group: Group | None) -> bool:
     """Remove an empty group; whether it is gone. One with a process in it stays: the kernel refuses its removal."""
-    if group is None:
-        return True
-    if group.get("unit"):
-        if members(group):
+    return group is None or _remove(_paths(group), group.get("unit"))
+
+
+def remove_at(path: str) -> bool:
+    """As `remove`, for the group at this path; a unit of systemd has its name."""
+    name = os.path.basename(path)
+    return _remove(_below(path), name if name.endswith(".slice") else None)
+
+
+def _remove(paths: list[str], unit: str | None) -> bool:
+    if unit:
+        if _members(paths):
             return False
-        user_manager.stop(group["unit"])
-    for path in reversed(_paths(group)):
+        user_manager.stop(unit)
+    for path in reversed(paths):
         deadline = time.monotonic() + 1.0
         while os.path.isdir(path):
             try:
@@ -366,8 +423,13 @@ def called(path: str, begins: str) -> str:
 
 def _paths(group: Group | None) -> list[str]:
     """Every directory of the group, each before those below it."""
-    found: list[str] = []
-    for top in dict.fromkeys((group or {}).get(one) for one in KEYS):
-        if top:
-            found += [directory for directory, _, _ in os.walk(top)]
-    return found
+    return [directory for top in _tops(group) for directory in _below(top)] if group is not None else []
+
+
+def _tops(group: Group) -> list[str]:
+    both = (directory_of(group, MEMORY), directory_of(group, PIDS))
+    return list(dict.fromkeys(path for path in both if path))
+
+
+def _below(top: str) -> list[str]:
+    return [directory for directory, _, _ in os.walk(top)]

@@ -1,13 +1,19 @@
 """What an attempt left behind: which processes those are, and ending them within the fence."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import psutil
 
 from workcell.base import platform
 from workcell.system import attempt_pids, cgroup
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 PLACE = "WORKCELL_RUN_DIR"
 """The environment variable that names the run directory of an agent and of what it started."""
@@ -31,7 +37,7 @@ def find(
     *,
     below: int | None = None,
     lock: str | None = None,
-    group: cgroup.Group | None = None,
+    group: schema.Cgroup | None = None,
     place: str | None = None,
 ) -> list[psutil.Process]:
     """Processes of the attempt `mark`: descendants of `below`, holders of the lock file, members of its control
@@ -168,7 +174,7 @@ def end(
     *,
     below: int | None = None,
     lock: str | None = None,
-    group: cgroup.Group | None = None,
+    group: schema.Cgroup | None = None,
     place: str | None = None,
     grace: float = 2.0,
 ) -> list[Leftover]:

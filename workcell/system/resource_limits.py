@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from workcell.rundir import find, layout, look
@@ -19,7 +19,7 @@ VERIFY = "-verify"
 """What the group of a verify script has behind the name of its attempt's."""
 
 
-def check(limits: Mapping[str, Any]) -> None:
+def check(limits: cgroup.Bounds) -> None:
     """Raise Unreachable when limits are asked for that nothing on this machine can keep."""
     needs = cgroup.wanted(limits)
     if needs:
@@ -28,7 +28,7 @@ def check(limits: Mapping[str, Any]) -> None:
             raise cgroup.missing(needs, not_here)
 
 
-def warnings(limits: Mapping[str, Any]) -> list[str]:
+def warnings(limits: cgroup.Bounds) -> list[str]:
     """What a person should know of the way in which these limits are kept."""
     needs = cgroup.wanted(limits)
     found = cgroup.ways(needs)[0] if needs else []
@@ -37,7 +37,7 @@ def warnings(limits: Mapping[str, Any]) -> list[str]:
     return []
 
 
-def of(run: str, n: int) -> cgroup.Group | None:
+def of(run: str, n: int) -> schema.Cgroup | None:
     """The group that attempt `n` was started in; None when it has none.
 
     What is in it is ended, so a path that is not named after this attempt counts for nothing.
@@ -45,34 +45,38 @@ def of(run: str, n: int) -> cgroup.Group | None:
     return _of(look.at(run, holding=True), n)
 
 
-def _of(seen: look.Look, n: int) -> cgroup.Group | None:
+def _of(seen: look.Look, n: int) -> schema.Cgroup | None:
     start: schema.Start | None = look.record_at(seen, n, layout.START)
     found: Any = start.get("cgroup") if start else None
     if not isinstance(found, dict):
         return None
-    group: cgroup.Group = found
+    made: Any = found
+    group: schema.Cgroup = made
     run, home = seen.run, find.home_of(seen.run)
     begins, own = cgroup.prefix(home), cgroup.name(home, run, n)
-    for key in (cgroup.MEMORY, cgroup.PIDS):
-        path = group.get(key)
+    for controller in cgroup.CONTROLLERS:
+        path = cgroup.directory_of(group, controller)
         if path and cgroup.called(str(path), begins) != own.removeprefix(begins):
             return None
     return group
 
 
-def of_verify(group: cgroup.Group | None) -> cgroup.Group | None:
+def of_verify(group: schema.Cgroup | None) -> schema.Cgroup | None:
     """Where a verify script's group would stand beside this one; a crash may have left it."""
     if group is None:
         return None
-    paths = {key: group.get(key) for key in (cgroup.MEMORY, cgroup.PIDS)}
-    if not group.get("unit"):
-        return {**group, **{key: path and path + VERIFY for key, path in paths.items()}}
-    unit = group["unit"].removesuffix(".slice") + VERIFY.replace("-", "_") + ".slice"
-    beside = {key: path and os.path.join(os.path.dirname(path), unit) for key, path in paths.items()}
-    return {**group, **beside, "unit": unit}
+    beside: schema.Cgroup = {**group}
+    memory, pids, unit = group.get("memory"), group.get("pids"), group.get("unit")
+    if unit:
+        beside["unit"] = unit = unit.removesuffix(".slice") + VERIFY.replace("-", "_") + ".slice"
+        beside["memory"] = memory and os.path.join(os.path.dirname(memory), unit)
+        beside["pids"] = pids and os.path.join(os.path.dirname(pids), unit)
+    else:
+        beside["memory"], beside["pids"] = memory and memory + VERIFY, pids and pids + VERIFY
+    return beside
 
 
-def told(group: cgroup.Group | None, exit: schema.Exit | None) -> schema.Counts | None:
+def told(group: schema.Cgroup | None, exit: schema.Exit | None) -> schema.Counts | None:
     """What the kernel counted in a group, and the largest process: the one that it killed, else the largest seen."""
     if group is None:
         return None
@@ -83,11 +87,9 @@ def told(group: cgroup.Group | None, exit: schema.Exit | None) -> schema.Counts 
     return counts
 
 
-def around_verify(
-    run: str, n: int, limits: Mapping[str, Any]
-) -> tuple[Callable[[int], None] | None, list[cgroup.Group]]:
+def around_verify(run: str, n: int, limits: cgroup.Bounds) -> tuple[Callable[[int], None] | None, list[schema.Cgroup]]:
     """(what puts a process into a new group with these limits, the group once it is made); None where none is asked."""
-    made: list[cgroup.Group] = []
+    made: list[schema.Cgroup] = []
     if not cgroup.wanted(limits):
         return None, made
     called = cgroup.name(find.home_of(run), run, n) + VERIFY
@@ -109,8 +111,9 @@ def places(seen: look.Look) -> set[str]:
     """The directories in which the groups of a run's attempts stood."""
     found = set()
     for n in range(1, seen.n + 1):
-        group = _of(seen, n) or {}
-        found |= {os.path.dirname(group[key]) for key in (cgroup.MEMORY, cgroup.PIDS) if group.get(key)}
+        group = _of(seen, n)
+        if group is not None:
+            found |= {os.path.dirname(path) for path in (group.get("memory"), group.get("pids")) if path}
     return found
 
 
@@ -143,10 +146,9 @@ def run_of(home: str, path: str) -> str:
 
 def members(path: str) -> list[int]:
     """Pids in the group at this path."""
-    return cgroup.members({cgroup.PIDS: path})
+    return cgroup.members_of(path)
 
 
 def remove_path(path: str) -> bool:
     """Remove the empty group at this path; whether it is gone."""
-    name = os.path.basename(path)
-    return cgroup.remove({cgroup.PIDS: path, "unit": name if name.endswith(".slice") else None})
+    return cgroup.remove_at(path)

@@ -110,9 +110,9 @@ def _word(seen: look.Look, run: str, name: str, until: float) -> Result:
     pause = 0.01
     while True:
         state, said = inbox.state(run, name)
-        why = said.get("evidence") if state == inbox.ACCEPTED else said.get("why")
+        why = said and (said.get("evidence") if state == inbox.ACCEPTED else said.get("why"))
         # words on an end stand before the file is moved: until then they are no answer
-        waits = said.get("why") and said.get("state") not in (inbox.ACCEPTED, inbox.REFUSED)
+        waits = said is not None and said.get("why") and said.get("state") not in (inbox.ACCEPTED, inbox.REFUSED)
         known = state in (inbox.ACCEPTED, inbox.REFUSED, None) or waits
         if known or time.monotonic() > until:
             return Result(seen.id, name, state or inbox.QUEUED, why or "nothing is known of it yet")

@@ -66,7 +66,7 @@ class _Typist:
             return BROKEN
         return code
 
-    def _handle(self, name: str, message: inbox.Message, step: Callable[[str, inbox.Message], str]) -> int:
+    def _handle(self, name: str, message: schema.Message, step: Callable[[str, schema.Message], str]) -> int:
         """Take one step with a message, and write down what became of it."""
         try:
             evidence = step(name, message)
@@ -79,7 +79,7 @@ class _Typist:
         inbox.accept(self._run, name, message, evidence, self._n)
         return DONE
 
-    def _begin(self, name: str, message: inbox.Message) -> str:
+    def _begin(self, name: str, message: schema.Message) -> str:
         """Type a message that waits; by what it is known to be taken."""
         if message.get("attempt") not in (None, self._n):
             raise Impossible(f"it was for attempt {message['attempt']}, and {self._n} runs now")
@@ -113,7 +113,7 @@ class _Typist:
         self._terminal.interrupt()
         return "it stopped after Esc"
 
-    def _go_on(self, name: str, message: inbox.Message) -> str:
+    def _go_on(self, name: str, message: schema.Message) -> str:
         """Find out what became of a message whose typing was cut short; it is never typed again."""
         said = self._said(name)
         if said.get("state") == inbox.ACCEPTED:
@@ -141,26 +141,26 @@ class _Typist:
 
     def _said(self, name: str) -> schema.Said:
         """The record of a message; empty when nothing was said of it yet."""
-        return cast("schema.Said", inbox.said(self._run, name))
+        return inbox.said(self._run, name) or cast("schema.Said", {})
 
     def _has_ended(self) -> bool:
         start = look.at(self._run, holding=True).start
         return start is not None and platform.alive(start["agent"]) == probe.NO
 
-    def _recorded(self, message: inbox.Message) -> bool:
+    def _recorded(self, message: schema.Message) -> bool:
         """Whether the last prompt in the agent's records is that text."""
         told = capture_state.records(capture_state.stored(layout.attempt(self._run, self._n)))
         prompt = told["prompt"] if told else None
         return bool(prompt and prompt["text"] and prompt["text"] == short(str(message.get("text"))))
 
 
-def _is_ours(typed: str, message: inbox.Message) -> bool:
+def _is_ours(typed: str, message: schema.Message) -> bool:
     """Whether the words in the composer are, or end or begin like, those of the message."""
     plain, ours = "".join(typed.split()), "".join(str(message.get("text")).split())
     return "[Pasted" in typed or plain[:20] == ours[:20] or plain[-20:] == ours[-20:]
 
 
-def _haste(message: inbox.Message) -> int:
+def _haste(message: schema.Message) -> int:
     """The place of a message among those that wait: keys first, then texts in the order of the modes."""
     if message["kind"] in ("answer", "interrupt"):
         return 0

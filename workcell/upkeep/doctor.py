@@ -292,7 +292,7 @@ def _limits(home: str) -> Iterator[Line]:
 
 
 def _cgroup(home: str) -> Iterator[Line]:
-    found, not_here = cgroup.ways(list(cgroup.KEYS))
+    found, not_here = cgroup.ways(cgroup.CONTROLLERS)
     if found and found[0].kind == "scope" and not user_manager.lingers():
         words = f"kept by {found[0].words()}; {resource_limits.ENDS_AT_LOGOUT}"
         yield Line("memory and process limits", WARN, words, resource_limits.LINGER)

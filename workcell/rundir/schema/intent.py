@@ -1,6 +1,6 @@
 """The intent of one attempt: attempt.json and policy.json."""
 
-from typing import Any, Literal, NotRequired
+from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -9,6 +9,7 @@ from workcell.rundir.schema.literals import (
     AgentStderr,
     AgentStdin,
     Asker,
+    Foreign,
     Seconds,
     Sha256,
     StartWhen,
@@ -83,7 +84,7 @@ class RecipeValues(TypedDict, total=False):
     command: list[str]
     resume: list[str]
     versions: str
-    seed: dict[str, str | dict[str, Any]]
+    seed: dict[str, str | Foreign]
     typing: Typing
     probe: list[str]
     io: AgentIo
@@ -224,7 +225,7 @@ class Policy(TypedDict):
 
     schema: Literal["workcell.file.policy/1"]
     playbooks: list[PinnedPlaybook]
-    rules: dict[str, Any] | None
+    rules: Foreign | None
     """Null: there are none yet."""
     may: list[str] | None
     """Null: the first line of the ledger says it."""

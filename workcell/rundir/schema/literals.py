@@ -16,6 +16,9 @@ class Form:
         return {**handler(source), **self.rules}
 
 
+Foreign = dict[str, Any]
+"""A JSON object whose keys are those of another program: what an agent records, is hooked with or is configured by."""
+
 Time = Annotated[str, Form(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$")]
 """RFC 3339 in UTC with milliseconds."""
 Sha256 = Annotated[str, Form(pattern=r"^[0-9a-f]{64}$")]

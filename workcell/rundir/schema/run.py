@@ -1,6 +1,6 @@
 """The records of a run as a whole: launch.json, env.json, hold, orders, lease, ledger, events."""
 
-from typing import Any, Literal, NotRequired
+from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -10,6 +10,7 @@ from workcell.rundir.schema.literals import (
     Confidence,
     Continuation,
     ExitHow,
+    Foreign,
     LedgerOrigin,
     OrderKind,
     Outcome,
@@ -251,10 +252,10 @@ class Event(TypedDict):
     agent_time: NotRequired[str | None]
     turn: NotRequired[str | None]
     text: NotRequired[str]
-    data: NotRequired[dict[str, Any]]
-    ref: NotRequired[dict[str, Any]]
+    data: NotRequired[Foreign]
+    ref: NotRequired[Foreign]
     confidence: NotRequired[Confidence]
-    payload: NotRequired[dict[str, Any]]
+    payload: NotRequired[Foreign]
     """Of a hook: what it was given, shortened."""
     agent: NotRequired[str]
     time: NotRequired[str]
