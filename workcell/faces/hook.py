@@ -20,6 +20,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from workcell.rundir import schema
+    from workcell.rundir.schema.literals import Foreign
+
 MOST_READ = 4 << 20
 """Bytes of a payload that are decoded: a tool's answer may be a whole file."""
 MOST_TEXT = 600
@@ -55,7 +58,7 @@ def _bring(words: "list[str]") -> None:
     if not run or os.stat(run).st_uid != os.geteuid():
         return  # outside a run, or in one of another user: nothing is written there
     name, agent = ids.unique(), words[0] if words else "unknown"
-    message: dict[str, Any] = {
+    message: schema.Hook = {
         "type": "hook",
         "id": f"hook:{name}",
         "source": agent,
@@ -101,7 +104,7 @@ def keys_of(agent: str, home: str) -> "frozenset[str]":
     return _KEPT
 
 
-def payload(data: bytes, keys: "frozenset[str]" = _KEPT) -> "dict[str, Any]":
+def payload(data: bytes, keys: "frozenset[str]" = _KEPT) -> "Foreign":
     """What readers need of a payload, its texts cut; of one that is no JSON at least which event it was."""
     try:
         found = json_codec.decode(data)

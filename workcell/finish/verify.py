@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from workcell.base.errors import NotFound, Refused, TryAgain, Usage
 from workcell.cleaning import run_cleaner
@@ -18,7 +18,6 @@ from workcell.rundir import find, lease, phase
 from workcell.rundir.cell import Cell
 from workcell.terminal import log_reader
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from workcell.rundir import schema
 
@@ -38,7 +37,7 @@ class Request:
 class Result:
     id: str
     passed: bool
-    verify: dict[str, Any]
+    verify: schema.Verify
     output: str
 
 

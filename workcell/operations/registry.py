@@ -40,7 +40,7 @@ def perform(cell: Cell, name: str, request: Any) -> Any:
     return operation.perform(cell, request)
 
 
-def admit(cell: Cell, name: str, options: Mapping[str, Any], run: str | None = None) -> None:
+def admit(cell: Cell, name: str, options: Mapping[str, object], run: str | None = None) -> None:
     """Raise Refused when the caller of the cell may not ask for the operation `name` with these options.
 
     `perform` calls it for every request. A face calls it, too, before it asks a person whether to go on, and for an

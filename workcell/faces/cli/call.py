@@ -24,7 +24,7 @@ def perform(name: str, request: Any, progress: Callable[[str, Any], None] | None
         raise with_near_name(error) from None
 
 
-def admit(name: str, options: Mapping[str, Any]) -> None:
+def admit(name: str, options: Mapping[str, object]) -> None:
     """Raise Refused when this process may not ask for the operation; for a verb that shows or asks something first."""
     registry.admit(cell(), name, options)
 

@@ -1,6 +1,6 @@
 """The records of what an agent told, and of messages to it: capture.json, agent events, the inbox, the spool."""
 
-from typing import Any, Literal, NotRequired
+from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -8,6 +8,7 @@ from workcell.rundir.schema.literals import (
     AgentEventType,
     Confidence,
     EventSource,
+    Foreign,
     MessageKind,
     MessageMode,
     SaidState,
@@ -228,7 +229,7 @@ class ReadState(TypedDict):
     skipping: bool
     bad: int
     """Lines that could not be read."""
-    memory: dict[str, Any]
+    memory: Foreign
     """What the reader of that agent has to remember."""
 
 
@@ -240,7 +241,7 @@ class Source(TypedDict, total=False):
     state: ReadState
     copied: int
     """Bytes that stand in `transcript.jsonl`."""
-    memory: dict[str, Any]
+    memory: Foreign
     """What the reader of hooks has to remember."""
     transcript: str | None
     """Where a hook said that the transcript is."""
@@ -313,9 +314,10 @@ class Hook(TypedDict):
     type: Literal["hook"]
     id: str
     attempt: int | None
-    agent: str
+    source: str
+    """Name of the agent program."""
     time: Time
-    payload: dict[str, Any]
+    payload: Foreign
     """What the hook was given, shortened."""
 
 
