@@ -11,9 +11,9 @@ import pytest
 from tests.support.lab import Lab, alive, eventually
 from workcell.finish import stop
 from workcell.rundir import layout, look, phase, spool
-from workcell.system import cgroup, resource_limits
+from workcell.system import cgroup, cgroup_ways, resource_limits
 
-WAYS, NOT_HERE = cgroup.ways(cgroup.CONTROLLERS)
+WAYS, NOT_HERE = cgroup_ways.ways(cgroup_ways.CONTROLLERS)
 pytestmark = pytest.mark.skipif(not WAYS, reason="; ".join(NOT_HERE))
 
 EAT = "python3 -c 'import time; kept = bytearray({} << 20); print(len(kept), flush=True); time.sleep({})'"

@@ -13,7 +13,7 @@ from tests.support.stubs import Stub
 from workcell.accounts import holds
 from workcell.channels import outbox
 from workcell.rundir import layout, look, notice, phase
-from workcell.system import cgroup
+from workcell.system import cgroup_ways
 from workcell.together import send
 
 STREAM = (
@@ -105,7 +105,7 @@ def test_a_notice_that_was_sent_and_one_that_was_not(lab):
     assert os.listdir(os.path.join(notice.box(lab.home), notice.TO))
 
 
-@pytest.mark.skipif(not cgroup.ways(cgroup.CONTROLLERS)[0], reason="there are no control groups here")
+@pytest.mark.skipif(not cgroup_ways.ways(cgroup_ways.CONTROLLERS)[0], reason="there are no control groups here")
 def test_a_run_with_limits_on_memory_and_processes(lab):
     extra = "limits: {memory: 96M, processes: 60}"
     lab.launch(lab.brief(f"{sys.executable} -c 'bytearray(300 << 20)'; true", "true", extra=extra), "--wait", code=None)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from workcell.base import probe
-from workcell.rundir import phase, vocabulary
+from workcell.rundir import layout, phase, vocabulary
 
 FORMAT = Path(__file__).resolve().parents[2] / "docs/format.md"
 FLAGS = ("readable", "start", "exit", "facts", "verify", "next", "result")
@@ -34,13 +34,21 @@ WORDS: dict[str, Condition] = {
     **{f"`{name}`": (lambda c, name=name: c[name]) for name in FLAGS[1:]},
 }
 UNREADABLE = "the ledger cannot be read"
-"""How the row begins that lists everything that cannot be relied on; its list is one flag of `phase.of`."""
+"""How the row begins that lists everything that cannot be relied on; its list is one flag of `phase.determine`."""
 
 COMBINATIONS = [
     {**dict(zip(FLAGS, flags, strict=True)), "runner": runner, "agent": agent, "agent_lock": agent_lock}
     for flags in itertools.product((False, True), repeat=len(FLAGS))
     for runner, agent, agent_lock in itertools.product(PROBES, repeat=3)
 ]
+
+
+RECORDS = {name: getattr(layout, name.upper()) for name in FLAGS[1:-1]}
+
+
+def determined(*, readable: bool, result: bool, runner: str, agent: str, agent_lock: str, **records: bool):
+    stands = {file for name, file in RECORDS.items() if records[name]}
+    return phase.determine(stands, readable=readable, result=result, runner=runner, agent=agent, agent_lock=agent_lock)
 
 
 def condition(text: str) -> Condition:
@@ -69,7 +77,7 @@ def disagreements(text: str) -> Iterator[str]:
     """Each combination for which the function does not answer what the table of this page says."""
     rows = table(text)
     for one in COMBINATIONS:
-        found, why = phase.of(**one)
+        found, why = determined(**one)
         name, reason = next(((name, reason) for matches, name, reason in rows if matches(one)), ("no row", None))
         if found != name or (reason is not None and why != reason):
             yield f"{one}: the table says {name}, the function {found} ({why})"
@@ -102,7 +110,7 @@ def test_a_condition_in_unknown_words_is_noticed():
 
 def test_what_needs_a_reason_has_one():
     for one in COMBINATIONS:
-        found, why = phase.of(**one)
+        found, why = determined(**one)
         if found in ("corrupt", "unknown", "orphaned"):
             assert why, one
 
@@ -113,6 +121,6 @@ def test_a_question_that_could_not_be_asked_never_moves_a_run_forward(name):
     for one in COMBINATIONS:
         if one[name] != probe.UNKNOWN:
             continue
-        found, _ = phase.of(**one)
+        found, _ = determined(**one)
         if found in (phase.LOST, phase.INTERRUPTED, phase.CREATED, phase.SCHEDULED):
-            assert {phase.of(**{**one, name: answer})[0] for answer in (probe.YES, probe.NO)} == {found}, one
+            assert {determined(**{**one, name: answer})[0] for answer in (probe.YES, probe.NO)} == {found}, one

@@ -78,33 +78,21 @@ def run(
     ended as at its limit. It runs from a copy that nobody can write to any more, so that what ran is what was hashed.
     """
     directory = layout.attempt(run_dir, n)
-    found: Ended = {
-        "how": "tampered",
-        "code": None,
-        "signal": None,
-        "seconds": 0.0,
-        "sha256": None,
-        "error": None,
-    }
+    found = _not_run()
     script = _pinned_script(directory, attempt, found)
     if script is None:
         return found
     env, umask = environment(run_dir, attempt, n)
     fd = _sealed_copy(directory, script)
-    path = f"/dev/fd/{fd}"
-    argv = [*_interpreter(script), path]
     fds = [fd] if agent_lock is None else [fd, agent_lock]
     place, groups = resource_limits.around_verify(run_dir, n, attempt["limits"])
     began = time.monotonic()
     try:
         code = run_program.run_into(
-            argv,
-            timeout=attempt["limits"]["verify_seconds"] or 86400.0,
-            cwd=attempt["cwd"],
-            env=env,
+            [*_interpreter(script), f"/dev/fd/{fd}"],
+            run_program.Setting(attempt["cwd"], env, fds, umask),
             output=output,
-            pass_fds=fds,
-            umask=umask,
+            timeout=attempt["limits"]["verify_seconds"] or 86400.0,
             until=until,
             place=place,
         )
@@ -120,6 +108,10 @@ def run(
     if code is None:
         return {**found, "how": "limit"}
     return {**found, "how": "exited", "code": code if code >= 0 else None, "signal": -code if code < 0 else None}
+
+
+def _not_run() -> Ended:
+    return {"how": "tampered", "code": None, "signal": None, "seconds": 0.0, "sha256": None, "error": None}
 
 
 def _pinned_script(directory: str, attempt: schema.Attempt, found: Ended) -> bytes | None:

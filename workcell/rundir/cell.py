@@ -26,7 +26,6 @@ class Cell:
         ask_caller: "Callable[[], caller.Caller] | None" = None,
         clock: "Callable[[], float]" = time.time,
         progress: "Callable[[str, Any], None]" = ignore,
-        output: "int | None" = None,
     ) -> None:
         self.home = home
         """The home, as an absolute path."""
@@ -38,7 +37,7 @@ class Cell:
         """The wall clock: seconds since the epoch."""
         self.progress = progress
         """Is told what happens while an operation goes on: a word, and a value that the operation documents."""
-        self.output = output
+        self.output: int | None = None
         """A descriptor for raw bytes, for operations that are asked for them; None where there is none."""
         self._ask_caller = ask_caller
         self._caller: caller.Caller | None = None

@@ -330,13 +330,9 @@ def ask(seen: Look, holding: bool = False) -> None:
             seen.agent = probe.UNKNOWN
         seen.agent_lock = locks.held(os.path.join(seen.run, layout.AGENT_LOCK), alone=True)
     whole = readable(seen)
-    seen.phase, seen.why = phase.of(
+    seen.phase, seen.why = phase.determine(
+        seen.stands,
         readable=whole,
-        start=layout.START in seen.stands,
-        exit=layout.EXIT in seen.stands,
-        facts=layout.FACTS in seen.stands,
-        verify=layout.VERIFY in seen.stands,
-        next=layout.NEXT in seen.stands,
         result=whole and seen.result is not None,
         runner=runner,
         agent=seen.agent,

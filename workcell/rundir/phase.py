@@ -1,9 +1,11 @@
 """The phase of a run: a pure, total function of files, locks and one identity; the first row that matches wins."""
 
 from workcell.base import probe
+from workcell.rundir import layout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from typing import Final
 
     from workcell.rundir import schema
@@ -24,27 +26,18 @@ LEFTOVERS = "leftovers"
 """Why a run is orphaned although its agent is gone: something of the run still holds agent.lock."""
 
 
-def of(
-    *,
-    readable: bool,
-    start: bool,
-    exit: bool,
-    facts: bool,
-    verify: bool,
-    next: bool,
-    result: bool,
-    runner: str,
-    agent: str,
-    agent_lock: str,
+def determine(
+    stands: "Collection[str]", *, readable: bool, result: bool, runner: str, agent: str, agent_lock: str
 ) -> "tuple[schema.Phase, str | None]":
     """(phase, why) of one attempt; the rows of the table in docs/format.md, in their order.
 
-    The flags from `start` on say which records stand: by their line in the ledger, or as a readable file for a run
-    without a ledger. `readable` says that the ledger can be relied on, or, without one, that launch.json,
-    attempt.json, `current` and what is sealed are there, whole and of a version that is read. `runner` and
-    `agent_lock` are probes of locks (YES: held), `agent` of the identity in the start record (YES: it runs). A
-    question that could not be asked is never read as absence.
+    `stands` are the names of the records that stand: by their line in the ledger, or as a readable file for a run
+    without a ledger; `result` says so of the result. `readable` says that the ledger can be relied on, or, without
+    one, that launch.json, attempt.json, `current` and what is sealed are there, whole and of a version that is read.
+    `runner` and `agent_lock` are probes of locks (YES: held), `agent` of the identity in the start record (YES: it
+    runs). A question that could not be asked is never read as absence.
     """
+    start, exit, next = layout.START in stands, layout.EXIT in stands, layout.NEXT in stands
     if result:
         return DONE, None
     if runner == probe.UNKNOWN:
@@ -53,7 +46,7 @@ def of(
         return (FINISHING if exit else RUNNING if start else STARTING), None
     if not readable:
         return CORRUPT, "launch.json, attempt.json, current or a sealed file is unreadable or of another version"
-    if (facts or verify or next) and not exit:
+    if not exit and (next or layout.FACTS in stands or layout.VERIFY in stands):
         return CORRUPT, "facts, verify or next stands without exit.json"
     if exit:
         return (SCHEDULED, None) if next else (INTERRUPTED, "its agent has ended, and what follows was cut short")

@@ -25,13 +25,9 @@ def document(seen: look.Look, activity: "schema.Activity | None" = None) -> "sch
     state: schema.State = outcome or seen.phase
     if seen.phase == phase.RUNNING and activity is not None:
         state = phase.RUNNING if activity["state"] == "unknown" else activity["state"]
-    full = room.held_up(seen.run) if seen.phase == phase.RUNNING else None
-    changed = None if seen.phase in (phase.DONE, phase.CORRUPT) else pinned.trouble(seen)
-    wanted: schema.Needs | None = {"kind": "look", "command": f"workcell fsck {seen.id}"} if changed else None
-    if full:
-        wanted = {"kind": "room", "command": "workcell doctor"}
     started = [entry["started_at"] for entry in attempts if entry["started_at"]]
     hold = None if seen.phase == phase.DONE else _hold(seen.run)
+    trouble, cure = _trouble(seen)
     times = [launch.get("created_at") if launch else None, attempt.get("asked_at") if attempt else None]
     for entry, one in zip(attempts, sealed, strict=True):
         times += [entry["started_at"], entry["ended_at"], _sealed_at(one)]
@@ -44,8 +40,8 @@ def document(seen: look.Look, activity: "schema.Activity | None" = None) -> "sch
         "phase": seen.phase,
         "activity": activity if seen.phase == phase.RUNNING else None,
         "outcome": outcome,
-        "reason": full or changed or seen.why or seen.reason or (seen.next.get("reason") if seen.next else None),
-        "needs": wanted or needs(seen, state, hold),
+        "reason": trouble or seen.why or seen.reason or (seen.next.get("reason") if seen.next else None),
+        "needs": cure or needs(seen, state, hold),
         "hold": hold,
         "attempt": seen.n or None,
         "attempts": attempts,
@@ -66,6 +62,15 @@ def document(seen: look.Look, activity: "schema.Activity | None" = None) -> "sch
         "altered": seen.altered,
         "holds_while": {"attempt": seen.n or None, "result": layout.RESULT in seen.stands},
     }
+
+
+def _trouble(seen: look.Look) -> "tuple[str | None, schema.Needs | None]":
+    """(what keeps the run from going on well: no room, or a pinned file that changed; what a person can do)."""
+    full = room.held_up(seen.run) if seen.phase == phase.RUNNING else None
+    if full:
+        return full, {"kind": "room", "command": "workcell doctor"}
+    changed = None if seen.phase in (phase.DONE, phase.CORRUPT) else pinned.trouble(seen)
+    return changed, {"kind": "look", "command": f"workcell fsck {seen.id}"} if changed else None
 
 
 def portable(found: "schema.Status") -> "schema.Status":

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from workcell.rundir import find, layout, look
-from workcell.system import cgroup, kernel_log, user_manager
+from workcell.system import cgroup, cgroup_ways, kernel_log, user_manager
 
 if TYPE_CHECKING:
     from workcell.rundir import schema
@@ -23,7 +23,7 @@ def check(limits: cgroup.Bounds) -> None:
     """Raise Unreachable when limits are asked for that nothing on this machine can keep."""
     needs = cgroup.wanted(limits)
     if needs:
-        found, not_here = cgroup.ways(needs)
+        found, not_here = cgroup_ways.ways(needs)
         if not found:
             raise cgroup.missing(needs, not_here)
 
@@ -31,7 +31,7 @@ def check(limits: cgroup.Bounds) -> None:
 def warnings(limits: cgroup.Bounds) -> list[str]:
     """What a person should know of the way in which these limits are kept."""
     needs = cgroup.wanted(limits)
-    found = cgroup.ways(needs)[0] if needs else []
+    found = cgroup_ways.ways(needs)[0] if needs else []
     if found and found[0].kind == "scope" and not user_manager.lingers():
         return [f"{ENDS_AT_LOGOUT}: {LINGER}"]
     return []
@@ -54,7 +54,7 @@ def _of(seen: look.Look, n: int) -> schema.Cgroup | None:
     group: schema.Cgroup = made
     run, home = seen.run, find.home_of(seen.run)
     begins, own = cgroup.prefix(home), cgroup.name(home, run, n)
-    for controller in cgroup.CONTROLLERS:
+    for controller in cgroup_ways.CONTROLLERS:
         path = cgroup.directory_of(group, controller)
         if path and cgroup.called(str(path), begins) != own.removeprefix(begins):
             return None
@@ -124,7 +124,7 @@ def left(home: str, known: set[str]) -> list[tuple[str, str, int]]:
     """
     begins = cgroup.prefix(home)
     places = sorted(known)
-    for way in cgroup.ways([cgroup.MEMORY])[0] + cgroup.ways([cgroup.PIDS])[0]:
+    for way in cgroup_ways.ways([cgroup_ways.MEMORY])[0] + cgroup_ways.ways([cgroup_ways.PIDS])[0]:
         places += way.places.values()
     out = []
     for path in cgroup.strays(places, begins):

@@ -14,6 +14,9 @@ from workcell.system import find_program
 
 _GATED = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "runner", "gated.py")
 
+DRAIN = 1.0
+"""Seconds for which the output of a program that was killed at its time limit is read on."""
+
 ASK = 0.2
 """Seconds between two questions whether a program is still wanted."""
 
@@ -64,6 +67,22 @@ def _program(name: str, env: Mapping[str, str] | None, cwd: str | None) -> str:
     return found
 
 
+class Setting:
+    """What a program runs in: its directory, its whole environment, descriptors beside the standard ones, its umask.
+
+    Without a directory or an environment it has ours.
+    """
+
+    def __init__(
+        self,
+        cwd: str | None = None,
+        env: Mapping[str, str] | None = None,
+        pass_fds: Sequence[int] = (),
+        umask: int = -1,
+    ) -> None:
+        self.cwd, self.env, self.pass_fds, self.umask = cwd, env, pass_fds, umask
+
+
 def run(
     argv: Sequence[str | bytes],
     *,
@@ -72,30 +91,40 @@ def run(
     env: Mapping[str, str] | None = None,
     input: bytes | None = None,
     pass_fds: Sequence[int] = (),
-    drain: float = 1.0,
 ) -> Ran:
     """Run `argv` to its end and return what it printed.
 
     A program named without a slash is looked for on PATH, and never in a relative directory of it or in the tree
     around the current directory or `cwd`: it would be the repository's. `timeout` is in seconds; past it the
-    program's whole process group is killed and `code` is None. Its output is then read on for at most `drain`
-    seconds: whoever else holds the pipe may live on. `env` replaces the environment. Raises Unreachable when the
-    program cannot be started at all.
+    program's whole process group is killed and `code` is None. Its output is then read on for at most DRAIN
+    seconds: another process that holds the pipe may live on. `env` replaces the environment. Raises Unreachable when
+    the program cannot be started at all.
     """
+    return _communicate(argv, Setting(cwd, env, pass_fds), input, timeout, DRAIN)
+
+
+def run_briefly(argv: Sequence[str | bytes], *, timeout: float, env: Mapping[str, str] | None) -> Ran:
+    """As `run`; nothing is read on once the time is over."""
+    return _communicate(argv, Setting(None, env), None, timeout, 0.0)
+
+
+def _communicate(
+    argv: Sequence[str | bytes], setting: Setting, input: bytes | None, timeout: float, drain: float
+) -> Ran:
     words = tuple(os.fsdecode(word) for word in argv)
     try:
         child = subprocess.Popen(
-            [_program(words[0], env, cwd), *argv[1:]],
-            cwd=cwd,
-            env=env,
+            [_program(words[0], setting.env, setting.cwd), *argv[1:]],
+            cwd=setting.cwd,
+            env=setting.env,
             stdin=subprocess.PIPE if input is not None else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            pass_fds=pass_fds,
+            pass_fds=setting.pass_fds,
             start_new_session=True,
         )
     except (OSError, ValueError) as error:
-        raise _cannot_start(words[0], cwd, error) from error
+        raise _cannot_start(words[0], setting.cwd, error) from error
     with child:
         try:
             out, err = child.communicate(input, timeout=timeout)
@@ -141,13 +170,10 @@ def detach(argv: Sequence[str], *, cwd: str, env: Mapping[str, str], pass_fds: S
 
 def run_into(
     argv: Sequence[str],
+    setting: Setting,
     *,
-    timeout: float,
-    cwd: str,
-    env: Mapping[str, str],
     output: int,
-    pass_fds: Sequence[int] = (),
-    umask: int = -1,
+    timeout: float,
     until: Callable[[], bool] | None = None,
     place: Callable[[int], None] | None = None,
 ) -> int | None:
@@ -158,39 +184,54 @@ def run_into(
     is asked several times a second. What it leaves running is the caller's to end. Raises Unreachable when it cannot
     be started.
     """
-    gate: tuple[int, int] | None = None
-    if place is not None:
-        if shutil.which(argv[0], path=env.get("PATH")) is None:
-            raise _cannot_start(argv[0], cwd, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
-        gate = os.pipe()
-        argv, pass_fds = [sys.executable, "-I", "-S", _GATED, str(gate[0]), *argv], [*pass_fds, gate[0]]
-    try:
-        child = subprocess.Popen(
-            argv,
-            cwd=cwd,
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            pass_fds=pass_fds,
-            start_new_session=True,
-            umask=umask,
-        )
-    except (OSError, ValueError) as error:  # ValueError: a NUL in a word, as in a broken `#!` line
-        if gate is not None:
-            os.close(gate[1])
-        raise _cannot_start(argv[0], cwd, error) from error
-    finally:
-        if gate is not None:
-            os.close(gate[0])
+    gate = None
+    if place is None:
+        child = _start(argv, setting, output)
+    else:
+        child, gate = _start_gated(argv, setting, output)
     try:
         if place is not None and gate is not None:
-            _let_in(child.pid, place, gate[1])
+            _let_in(child.pid, place, gate)
         return _wait(child, timeout, until)
     finally:
         if child.poll() is None:
             _kill_group(child.pid)
             child.wait()
+
+
+def _start(argv: Sequence[str], setting: Setting, output: int) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            argv,
+            cwd=setting.cwd,
+            env=setting.env,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            pass_fds=setting.pass_fds,
+            start_new_session=True,
+            umask=setting.umask,
+        )
+    except (OSError, ValueError) as error:  # ValueError: a NUL in a word, as in a broken `#!` line
+        raise _cannot_start(argv[0], setting.cwd, error) from error
+
+
+def _start_gated(argv: Sequence[str], setting: Setting, output: int) -> tuple[subprocess.Popen[bytes], int]:
+    """(a process that waits to become the program, the descriptor that lets it with one byte)."""
+    path = (os.environ if setting.env is None else setting.env).get("PATH")
+    if shutil.which(argv[0], path=path) is None:
+        raise _cannot_start(argv[0], setting.cwd, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
+    waits, opens = os.pipe()
+    words = [sys.executable, "-I", "-S", _GATED, str(waits), *argv]
+    try:
+        return _start(
+            words, Setting(setting.cwd, setting.env, [*setting.pass_fds, waits], setting.umask), output
+        ), opens
+    except BaseException:
+        os.close(opens)
+        raise
+    finally:
+        os.close(waits)
 
 
 def _wait(child: subprocess.Popen[bytes], timeout: float, until: Callable[[], bool] | None) -> int | None:

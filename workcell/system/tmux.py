@@ -76,7 +76,7 @@ def bounded(socket: str, argv: list[str], timeout: float, *, env: "dict[str, str
         raise silent
     begun = time.monotonic()
     # a client passes its output to the server, which keeps the pipe open while it hangs
-    ran = run_program.run(argv, timeout=min(timeout, left), env=env, drain=0.0)
+    ran = run_program.run_briefly(argv, timeout=min(timeout, left), env=env)
     now = time.monotonic()
     if ran.timed_out:
         waited_in_vain(socket, now - begun)

@@ -17,7 +17,7 @@ from workcell.channels.to import registry
 from workcell.rundir import heartbeat, layout
 from workcell.rundir import home as formats
 from workcell.rundir import home_creation as homes
-from workcell.system import cgroup, find_program, resource_limits, run_program, user_manager
+from workcell.system import cgroup, cgroup_ways, find_program, resource_limits, run_program, user_manager
 from workcell.system import tmux as windows
 from workcell.texts import config, recipe, search_path
 from workcell.upkeep import doctor_agents, recipe_catalog
@@ -292,7 +292,7 @@ def _limits(home: str) -> Iterator[Line]:
 
 
 def _cgroup(home: str) -> Iterator[Line]:
-    found, not_here = cgroup.ways(cgroup.CONTROLLERS)
+    found, not_here = cgroup_ways.ways(cgroup_ways.CONTROLLERS)
     if found and found[0].kind == "scope" and not user_manager.lingers():
         words = f"kept by {found[0].words()}; {resource_limits.ENDS_AT_LOGOUT}"
         yield Line("memory and process limits", WARN, words, resource_limits.LINGER)

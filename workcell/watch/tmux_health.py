@@ -51,7 +51,7 @@ def look(home: str, memory: schema.SeenTmux) -> Answer:
         return Answer(None, sessions={})
     try:
         # drain: a stopped server holds the pipes that the client passed to it, and has nothing to say
-        ran = run_program.run(memory["ask"], timeout=TIMEOUT, env=_environment(), drain=0.0)
+        ran = run_program.run_briefly(memory["ask"], timeout=TIMEOUT, env=_environment())
     except WorkcellError as error:
         return Answer(None, error.message)
     if ran.timed_out:

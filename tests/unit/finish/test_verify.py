@@ -42,7 +42,9 @@ def test_a_request_for_raw_bytes_needs_an_output(lab, tmp_path):
     run = runs.ended(lab, r"printf 'a\033[1mb'")
     settle.settle(run)
     with open(tmp_path / "out", "w+b") as file:
-        done = registry.perform(Cell(lab.home, {}, "/", output=file.fileno()), "verify", verify.Request(run, raw=True))
+        cell = Cell(lab.home, {}, "/")
+        cell.output = file.fileno()
+        done = registry.perform(cell, "verify", verify.Request(run, raw=True))
     assert done.passed and (tmp_path / "out").read_bytes() == b"a\x1b[1mb"
     with pytest.raises(Usage, match="no output that takes raw bytes"):
         registry.perform(Cell(lab.home, {}, "/"), "verify", verify.Request(run, raw=True))

@@ -1,4 +1,4 @@
-"""Which control groups can be used, worked out from what /proc says; and the counts and names of groups."""
+"""Making control groups, and their counts and names."""
 
 import os
 import re
@@ -10,66 +10,6 @@ import pytest
 
 from workcell.base.errors import Unreachable
 from workcell.system import cgroup, kernel_log, run_program
-
-BOTH = ["memory", "pids"]
-MOUNT = "31 23 0:28 {root} {top} rw,relatime shared:1 - {kind} none rw,{options}"
-
-
-def v2(root: Path, path: str, **files: dict[str, str]) -> tuple[list[str], list[str]]:
-    """A tree of plain files in the shape of cgroup v2: group to file to text; our own group is `path`."""
-    for group, content in files.items():
-        directory = root / group.replace("__", "/") if group != "top" else root
-        directory.mkdir(parents=True, exist_ok=True)
-        for name, text in content.items():
-            (directory / name.replace("_", ".", 1)).write_text(text)
-    return [f"0::{path}"], [MOUNT.format(root="/", top=root, kind="cgroup2", options="nsdelegate")]
-
-
-ON = {"cgroup_controllers": "cpu memory pids\n", "cgroup_subtree_control": "memory pids\n", "cgroup_procs": ""}
-OFF = {**ON, "cgroup_subtree_control": "", "cgroup_type": "domain\n", "cgroup_procs": "1\n2\n"}
-
-
-def test_v2_takes_the_nearest_directory_with_its_controllers_on(tmp_path):
-    own, mounts = v2(tmp_path, "/user/session", top=ON, user={**ON, "cgroup_type": "domain\n"}, user__session=OFF)
-    found, not_here = cgroup.of(own, mounts, BOTH)
-    assert [(way.kind, way.places, way.enable) for way in found] == [
-        ("v2", dict.fromkeys(BOTH, f"{tmp_path}/user"), False)
-    ]
-    assert any("systemd" in why for why in not_here) and any("cgroup v1" in why for why in not_here)
-
-
-def test_v2_without_controllers_is_said_to_be_so(tmp_path):
-    own, mounts = v2(tmp_path, "/", top={**ON, "cgroup_controllers": "hugetlb\n"})
-    found, not_here = cgroup.of(own, mounts, BOTH)
-    assert found == [] and any("has no controller memory and pids" in why for why in not_here)
-
-
-def test_v2_of_a_container_whose_only_group_has_processes_cannot_be_used(tmp_path):
-    own, mounts = v2(tmp_path, "/", top=OFF)
-    assert cgroup.of(own, mounts, BOTH)[0] == []
-    (tmp_path / "cgroup.procs").write_text("")
-    assert cgroup.of(own, mounts, BOTH)[0][0].enable
-
-
-def test_v1_needs_each_controller_that_is_asked_for(tmp_path):
-    for name in ("memory", "pids"):
-        (tmp_path / name / "mine").mkdir(parents=True)
-    own = ["8:pids:/mine", "4:memory:/docker/x/mine", "0::/"]
-    mounts = [
-        MOUNT.format(root="/docker/x", top=tmp_path / "memory", kind="cgroup", options="memory"),
-        MOUNT.format(root="/", top=tmp_path / "pids", kind="cgroup", options="cpu,pids"),
-    ]
-    found, _ = cgroup.of(own, mounts, BOTH)
-    assert found[0].places == {"memory": f"{tmp_path}/memory/mine", "pids": f"{tmp_path}/pids/mine"}
-    found, not_here = cgroup.of(own, mounts[:1], BOTH)
-    assert found == [] and "no controller pids is mounted" in not_here[-1]
-    assert cgroup.of(own, mounts[:1], ["memory"])[0][0].kind == "v1"
-
-
-def test_a_mount_that_shows_another_part_of_the_hierarchy_is_not_ours(tmp_path):
-    (tmp_path / "memory").mkdir()
-    mounts = [MOUNT.format(root="/elsewhere", top=tmp_path / "memory", kind="cgroup", options="memory")]
-    assert cgroup.of(["4:memory:/here"], mounts, ["memory"])[0] == []
 
 
 def test_names_of_groups_and_slices_lead_back_to_the_run(tmp_path):
@@ -121,11 +61,11 @@ def test_a_program_waits_until_it_is_placed(tmp_path):
 
     env = {"PATH": os.environ["PATH"]}
     words = ["sh", "-c", "echo $$; kill -s PIPE $$"]
-    code = run_program.run_into(words, timeout=20, cwd=str(tmp_path), env=env, output=out, place=place)
+    code = run_program.run_into(words, run_program.Setting(str(tmp_path), env), timeout=20, output=out, place=place)
     assert code == -13, "the signals that Python ignores are not ignored any more"
     assert "started" not in seen[0] and (tmp_path / "out").read_text().strip().isdigit()
     with pytest.raises(Unreachable, match="cannot start"):
-        run_program.run_into(["no-such"], timeout=20, cwd=str(tmp_path), env=env, output=out, place=place)
+        run_program.run_into(["no-such"], run_program.Setting(str(tmp_path), env), timeout=20, output=out, place=place)
     assert len(seen) == 1
     os.close(out)
 
@@ -138,7 +78,11 @@ def test_a_program_that_cannot_be_placed_is_not_started(tmp_path):
 
     with pytest.raises(Unreachable, match="no room"):
         run_program.run_into(
-            ["sh", "-c", "echo started"], timeout=20, cwd=str(tmp_path), env=dict(os.environ), output=out, place=refuse
+            ["sh", "-c", "echo started"],
+            run_program.Setting(str(tmp_path), dict(os.environ)),
+            timeout=20,
+            output=out,
+            place=refuse,
         )
     assert (tmp_path / "out").read_text() == ""
     os.close(out)
@@ -156,4 +100,4 @@ def test_a_gate_that_is_shut_starts_nothing():
 
 
 def test_the_cure_names_a_command():
-    assert re.search(r"loginctl enable-linger", cgroup.missing(BOTH, ["x"]).hint or "")
+    assert re.search(r"loginctl enable-linger", cgroup.missing(["memory", "pids"], ["x"]).hint or "")

@@ -51,9 +51,13 @@ def test_what_cannot_be_started_has_a_cure(argv, cwd, words):
 
 def test_output_goes_into_a_file_and_a_question_ends_it_early(tmp_path):
     with open(tmp_path / "out", "wb") as file:
-        words = {"cwd": str(tmp_path), "env": dict(os.environ), "output": file.fileno()}
+        words = {"setting": run_program.Setting(str(tmp_path), dict(os.environ)), "output": file.fileno()}
         assert (
-            run_program.run_into(["sh", "-c", "echo a; echo b >&2; umask; exit 4"], timeout=10, umask=0o77, **words)
+            run_program.run_into(
+                ["sh", "-c", "echo a; echo b >&2; umask; exit 4"],
+                timeout=10,
+                **{**words, "setting": run_program.Setting(str(tmp_path), dict(os.environ), umask=0o77)},
+            )
             == 4
         )
         assert run_program.run_into(["sleep", "600"], timeout=0.2, **words) is None
@@ -71,7 +75,11 @@ def test_output_goes_into_a_file_and_a_question_ends_it_early(tmp_path):
 def test_a_program_waits_until_it_was_placed(tmp_path):
     placed = []
     with open(tmp_path / "out", "wb") as file:
-        words = {"cwd": str(tmp_path), "env": dict(os.environ), "output": file.fileno(), "timeout": 20}
+        words = {
+            "setting": run_program.Setting(str(tmp_path), dict(os.environ)),
+            "output": file.fileno(),
+            "timeout": 20,
+        }
         assert run_program.run_into(["sh", "-c", "echo $$"], place=placed.append, **words) == 0
         with pytest.raises(OSError, match="not here"):
             run_program.run_into(["touch", "ran"], place=_refuse, **words)

@@ -36,14 +36,9 @@ def cell(progress: Callable[[str, Any], None] | None = None) -> Cell:
         directory = os.getcwd()
     except OSError:
         directory = "/"  # it was deleted: what needs no directory works all the same
-    return Cell(
-        home,
-        os.environ,
-        directory,
-        ask_caller=lambda: access.caller(home),
-        progress=progress or ignore,
-        output=_standard_output(),
-    )
+    made = Cell(home, os.environ, directory, ask_caller=lambda: access.caller(home), progress=progress or ignore)
+    made.output = _standard_output()
+    return made
 
 
 def _standard_output() -> int | None:
