@@ -29,7 +29,7 @@ DEFAULT = (
 
 MORE_KILLABLE = 200
 """What is added to the agent's oom_score_adj, which all that it starts inherits: a machine that runs out of memory ends
-the agent, of which its runner can then tell, before the runner. Anybody may raise this number for himself."""
+the agent, of which its runner can then tell, before the runner. Any process may raise this number for itself."""
 
 
 class Gate:
@@ -56,16 +56,22 @@ class Gate:
         os.close(self._errors)
 
 
+class Program:
+    """What the child becomes: its words, its whole environment, its directory and its umask."""
+
+    __slots__ = ("argv", "cwd", "env", "umask")
+
+    def __init__(self, argv: "list[str]", env: "dict[str, str]", cwd: str, umask: int) -> None:
+        self.argv, self.env, self.cwd, self.umask = argv, env, cwd, umask
+
+
 def fork(
-    argv: "list[str]",
-    env: "dict[str, str]",
-    cwd: str,
+    program: Program,
     *,
     stdio: "tuple[int, int, int]",
     terminal: bool,
     agent_lock: int,
     runner_locks: "list[int]",
-    umask: int,
 ) -> Gate:
     """Fork the child. `stdio` becomes its descriptors 0, 1, 2; with `terminal` they are its own terminal."""
     gate_read, gate_write = os.pipe()
@@ -83,7 +89,7 @@ def fork(
         _offer_to_be_killed()
         if terminal:
             fcntl.ioctl(stdio[0], termios.TIOCSCTTY, 0)
-        _become(argv, env, cwd, stdio, agent_lock, gate_read, errors_write, umask)
+        _become(program, stdio, agent_lock, gate_read, errors_write)
     finally:
         os._exit(GATE_SHUT)
 
@@ -98,16 +104,7 @@ def _offer_to_be_killed() -> None:
         pass  # macOS has no such file; without it the agent starts all the same
 
 
-def _become(
-    argv: "list[str]",
-    env: "dict[str, str]",
-    cwd: str,
-    stdio: "tuple[int, int, int]",
-    agent_lock: int,
-    gate: int,
-    errors: int,
-    umask: int,
-) -> None:
+def _become(program: Program, stdio: "tuple[int, int, int]", agent_lock: int, gate: int, errors: int) -> None:
     keep = sorted({gate, errors, agent_lock})
     saved = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, keep[-1] + 1) for fd in stdio]
     for number, fd in enumerate(saved):
@@ -122,13 +119,13 @@ def _become(
     os.close(gate)
     for number in DEFAULT:
         signal.signal(number, signal.SIG_DFL)
-    os.umask(umask)
+    os.umask(program.umask)
     os.set_inheritable(agent_lock, True)
-    where = f"cannot enter {cwd!r}"
+    where = f"cannot enter {program.cwd!r}"
     try:
-        os.chdir(cwd)
-        where = f"cannot start {argv[0]!r}"
-        os.execvpe(argv[0], argv, env)
+        os.chdir(program.cwd)
+        where = f"cannot start {program.argv[0]!r}"
+        os.execvpe(program.argv[0], program.argv, program.env)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         os.write(errors, f"{where}: {why}".encode("utf-8", "replace"))

@@ -28,6 +28,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from workcell.base.light import socket
     from workcell.rundir import schema
 
 TEMPORARY_FAILURE = 75
@@ -36,7 +37,7 @@ TEMPORARY_FAILURE = 75
 def main(run: str, n: int, isolation: str, pipe: "int | None" = None) -> int:
     """Run attempt `n` of the run in the directory `run`; returns only when it never became finish.
 
-    `pipe` is the write end of the pipe of whoever started us: it is closed once the agent has started or failed to.
+    `pipe` is the write end of a pipe of the process that started us, closed once the agent has started or failed to.
     """
     asked = starter.Starter(pipe)
     why = home.problem_of_run(run)
@@ -62,7 +63,7 @@ def main(run: str, n: int, isolation: str, pipe: "int | None" = None) -> int:
     held.sign("runner")
     locks.sign(agent_lock, "agent")
     try:
-        _attempt(run, n, seen.attempt, held, agent_lock, isolation, asked)
+        _Attempt(run, n, seen.attempt, held).follow(agent_lock, isolation, asked)
     except (FileNotFoundError, NotADirectoryError) as error:
         return _say(f"attempt {n} lost its directory: {error}", asked)
     except Exception as error:
@@ -79,92 +80,105 @@ def _say(words: str, asked: "starter.Starter | None" = None) -> int:
     return TEMPORARY_FAILURE
 
 
-def _attempt(
-    run: str,
-    n: int,
-    attempt: "schema.Attempt",
-    held: writer.Writer,
-    agent_lock: int,
-    isolation: str,
-    asked: starter.Starter,
-) -> None:
-    directory = layout.attempt(run, n)
-    room = slot.Slot(run)
-    journal = events.Journal(layout.EVENTS)
-    env, umask = _environment(run, n, attempt, None if held.book is None else held.book.hashes.get((0, layout.ENV)))
-    in_terminal = attempt["io"] == "terminal"
-    size = attempt["terminal"]
-    tty = terminal.Terminal(size["columns"], size["rows"]) if in_terminal else None
-    log_writer = log.Log(directory, attempt["roll_bytes"]) if in_terminal else None
-    book = keeper.Keeper(log_writer, directory) if log_writer is not None else None
-    stdio = _stdio(directory, attempt, tty)
-    wakeup = _wakeup()
-    listener = windows.listen(layout.CONTROL)
-    child = gate.fork(
-        attempt["argv"],
-        env,
-        attempt["cwd"],
-        stdio=stdio,
-        terminal=in_terminal,
-        agent_lock=agent_lock,
-        runner_locks=held.descriptors(),
-        umask=umask,
-    )
-    began = time.monotonic()
-    if tty is not None:
-        tty.hand_over()
-    else:
-        for fd in set(stdio):
-            os.close(fd)
-    why = "the limits on memory and processes cannot be kept"
-    try:
-        group = bounds.place(run, n, child.pid, attempt["limits"])
-        why = "start.json could not be written"
-        held.seal(n, layout.START, _start(n, child.pid, isolation, group))
-    except OSError as error:
-        child.shut()
-        _seal_exit(held, room, n, _exit(began, "not-started", error=f"{why}: {error.strerror}"))
-        return
-    asked.close()
-    failure = child.open()
-    os.close(agent_lock)
-    if failure is not None:
-        _seal_exit(held, room, n, _exit(began, "not-started", error=failure))
-        journal.append("attempt.failed-to-start", attempt=n, error=failure)
-        journal.close()
-        return
-    journal.append("attempt.started", attempt=n, pid=child.pid)
-    status.write(run)
-    most = attempt["limits"]
-    timer = limits.Limits(child.pid, most.get("wall_seconds"), most.get("idle_seconds"))
-    largest = bounds.Largest(group)
-    keys = attempt.get("typing")
-    typing = bool(keys and keys.get("screen", "none") != "none")
-    running = live.Live(child.pid, run, n, directory, journal)
-    screen = None if tty is None or book is None else (tty, book)
-    work = pump.Pump(running, screen, listener, wakeup, timer, largest, typing=typing)
-    kept: list[schema.Exit] = []
+class _Attempt:
+    """One attempt, from its open files to its exit record. The order of what is written is a promise of the format."""
 
-    def ended() -> "schema.Exit":
-        assert running.ended is not None
-        return _exit(
-            began, timer.how or "reaped", wait_status=running.ended[0], usage=running.ended[1], largest=largest.found
+    def __init__(self, run: str, n: int, record: "schema.Attempt", held: writer.Writer) -> None:
+        self.run, self.n, self.record, self.held = run, n, record, held
+        self.directory = layout.attempt(run, n)
+        self.room = slot.Slot(run)
+        self.journal = events.Journal(layout.EVENTS)
+        pinned = None if held.book is None else held.book.hashes.get((0, layout.ENV))
+        env, umask = _environment(run, n, record, pinned)
+        self.program = gate.Program(record["argv"], env, record["cwd"], umask)
+        self.log: log.Log | None = None
+        self.screen: live.Screen | None = None
+        if record["io"] == "terminal":
+            size, keys = record["terminal"], record.get("typing")
+            tty = terminal.Terminal(size["columns"], size["rows"])
+            self.log = log.Log(self.directory, record["roll_bytes"])
+            typing = bool(keys and keys.get("screen", "none") != "none")
+            self.screen = live.Screen(tty, keeper.Keeper(self.log, self.directory), typing=typing)
+        self.began = 0.0
+
+    def follow(self, agent_lock: int, isolation: str, asked: starter.Starter) -> None:
+        """Start the agent, stay until it has ended, and seal how. `asked` is told once it has started, or why not."""
+        stdio = _stdio(self.directory, self.record, self.screen.tty if self.screen is not None else None)
+        wakeup = _wakeup()
+        listener = windows.listen(layout.CONTROL)
+        child = gate.fork(
+            self.program,
+            stdio=stdio,
+            terminal=self.screen is not None,
+            agent_lock=agent_lock,
+            runner_locks=self.held.descriptors(),
         )
+        self.began = time.monotonic()
+        if self.screen is not None:
+            self.screen.tty.hand_over()
+        else:
+            for fd in set(stdio):
+                os.close(fd)
+        why = "the limits on memory and processes cannot be kept"
+        try:
+            group = bounds.place(self.run, self.n, child.pid, self.record["limits"])
+            why = "start.json could not be written"
+            self.held.seal(self.n, layout.START, _start(self.n, child.pid, isolation, group))
+        except OSError as error:
+            child.shut()
+            self._seal(_exit(self.began, "not-started", error=f"{why}: {error.strerror}"))
+            return
+        asked.close()
+        failure = child.open()
+        os.close(agent_lock)
+        if failure is not None:
+            self._seal(_exit(self.began, "not-started", error=failure))
+            self.journal.append("attempt.failed-to-start", attempt=self.n, error=failure)
+            self.journal.close()
+            return
+        self.journal.append("attempt.started", attempt=self.n, pid=child.pid)
+        status.write(self.run)
+        self._pump(child.pid, listener, wakeup, bounds.Largest(group))
 
-    def keep() -> None:
-        kept.append(ended())
-        room.keep(n, kept[0])
+    def _pump(self, agent: int, listener: "socket.socket | None", wakeup: int, largest: bounds.Largest) -> None:
+        """Serve the running agent until it has ended, and seal how."""
+        most = self.record["limits"]
+        timer = limits.Limits(agent, most.get("wall_seconds"), most.get("idle_seconds"))
+        running = live.Live(agent, self.run, self.n, self.directory, self.journal)
+        work = pump.Pump(running, self.screen, listener, wakeup, timer, largest)
+        kept: list[schema.Exit] = []
 
-    work.run(keep)
-    if log_writer is not None:
-        _sync(log_writer)
-    _seal_exit(held, room, n, kept[0] if kept else ended())
-    try:
-        os.unlink(layout.CONTROL)
-    except OSError:
-        pass
-    journal.append("attempt.ended", attempt=n, how=timer.how or "reaped")
-    journal.close()
+        def ended() -> "schema.Exit":
+            assert running.ended is not None
+            wait_status, usage = running.ended
+            how = timer.how or "reaped"
+            return _exit(self.began, how, wait_status=wait_status, usage=usage, largest=largest.found)
+
+        def keep() -> None:
+            kept.append(ended())
+            self.room.keep(self.n, kept[0])
+
+        work.run(keep)
+        if self.log is not None:
+            _sync(self.log)
+        self._seal(kept[0] if kept else ended())
+        try:
+            os.unlink(layout.CONTROL)
+        except OSError:
+            pass
+        self.journal.append("attempt.ended", attempt=self.n, how=timer.how or "reaped")
+        self.journal.close()
+
+    def _seal(self, found: "schema.Exit") -> None:
+        """Keep the exit record in its room, then seal it. On a full disk it stays there, which counts as its line."""
+        self.room.keep(self.n, found)
+        try:
+            self.held.seal(self.n, layout.EXIT, found)
+        except OSError as error:
+            _say(f"exit.json waits in {ledger.slot_path(self.held.run)}: {error.strerror}")
+        else:
+            slot.give_back(self.held.run)
+        self.room.close()
 
 
 def _environment(run: str, n: int, attempt: "schema.Attempt", pinned: "str | None") -> "tuple[dict[str, str], int]":
@@ -199,7 +213,7 @@ def _stdio(directory: str, attempt: "schema.Attempt", tty: "terminal.Terminal | 
         return os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC), out, err
     path = os.path.join(directory, f".prompt.{os.getpid()}")
     text = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    os.unlink(path)  # a file rather than a pipe: nobody has to feed it
+    os.unlink(path)  # a file rather than a pipe: no process has to feed it
     seal.write_all(text, attempt["prompt"].encode("utf-8", "surrogateescape"))
     os.lseek(text, 0, os.SEEK_SET)
     return text, out, err
@@ -258,18 +272,6 @@ def _exit(
     return found
 
 
-def _seal_exit(held: writer.Writer, room: slot.Slot, n: int, found: "schema.Exit") -> None:
-    """Keep the exit record in its room, then seal it. A full disk leaves it in the room, which counts as its line."""
-    room.keep(n, found)
-    try:
-        held.seal(n, layout.EXIT, found)
-    except OSError as error:
-        _say(f"exit.json waits in {ledger.slot_path(held.run)}: {error.strerror}")
-    else:
-        slot.give_back(held.run)
-    room.close()
-
-
 def _sync(log_writer: log.Log) -> None:
     for _ in range(5):
         try:
@@ -280,7 +282,7 @@ def _sync(log_writer: log.Log) -> None:
 
 
 def _become_finish(run: str, n: int, held: writer.Writer) -> None:
-    """Same pid, same lock: nobody can come in between the end of the agent and what is made of it."""
+    """Become finish, with the same pid and lock: no process comes in between the end of the agent and its judgement."""
     signal.set_wakeup_fd(-1)
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGPIPE, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)

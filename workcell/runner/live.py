@@ -7,6 +7,7 @@ from workcell.base import clock
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from workcell.rundir import events
+    from workcell.runner import keeper, terminal
 
 
 class Live:
@@ -29,6 +30,15 @@ class Live:
                 os.write(2, f"{clock.stamp()} {words[:1000]}\n".encode("utf-8", "backslashreplace"))
             except OSError:
                 pass
+
+
+class Screen:
+    """The agent's terminal with the log that keeps its output. `typing`: messages can be typed into it."""
+
+    __slots__ = ("book", "tty", "typing")
+
+    def __init__(self, tty: "terminal.Terminal", book: "keeper.Keeper", *, typing: bool = False) -> None:
+        self.tty, self.book, self.typing = tty, book, typing
 
 
 def earliest(times: "list[float | None]") -> "float | None":

@@ -9,8 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from workcell.runner import children, control, keyboard, limits, terminal, viewers
-    from workcell.runner.live import Live
+    from workcell.runner import children, control, keyboard, limits, viewers
+    from workcell.runner.live import Live, Screen
 
 CHUNK = 1 << 16
 """Bytes that are read before something else has its turn."""
@@ -23,14 +23,13 @@ class Output:
     def __init__(
         self,
         live: "Live",
-        tty: "terminal.Terminal",
-        book: "keeper.Keeper",
+        screen: "Screen",
         keys: "keyboard.Keyboard",
         seen_by: "viewers.Viewers",
         clock: "limits.Limits",
         family: "children.Children",
     ) -> None:
-        self._live, self._tty, self._book = live, tty, book
+        self._live, self._tty, self._book = live, screen.tty, screen.book
         self._keys, self._viewers, self._clock = keys, seen_by, clock
         self._children = family
 

@@ -7,13 +7,13 @@ any time.
 
 What holds at every turn:
 
-- The agent is reaped before anything else is done, and nobody signals its pid afterwards: it may be another's by then.
+- The agent is reaped before anything else is done, and its pid is never signalled afterwards: it may be reused.
 - No byte of a terminal is dropped: nothing is read from it while the log has not taken all that was read before.
 - The agent waits for its log, and never for a window: one that lags behind is shown the last screenful instead.
 - No key comes between a message's paste and its Enter: nothing is typed while the typist lives.
 - A question of the agent's is answered once: by a window, or after a second by us, or at once where no window answers.
-- Nobody ends the run but the agent itself, its limits, an order in the home, or an admitted caller at control.sock.
-- What stands in inbox and spool was put there by anybody: nothing in it ends the runner, or keeps it from a later stop.
+- Only the agent itself, its limits, an order in the home, or an admitted caller at control.sock ends the run.
+- Any process can write into inbox and spool: nothing in them ends the runner, or keeps it from a later stop.
 - Sizes of windows, and silence, are looked at before the clock of the limits is asked.
 - At rest the loop wakes every two seconds, whether or not a window is open.
 """
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from workcell.base.light import socket
-    from workcell.runner import bounds, keeper, limits, terminal
-    from workcell.runner.live import Live
+    from workcell.runner import bounds, limits
+    from workcell.runner.live import Live, Screen
 
     Part = (
         children.Children
@@ -52,34 +52,32 @@ class Pump:
     def __init__(
         self,
         live: "Live",
-        screen: "tuple[terminal.Terminal, keeper.Keeper] | None",
+        screen: "Screen | None",
         listener: "socket.socket | None",
         wakeup: int,
         clock: "limits.Limits",
         largest: "bounds.Largest | None" = None,
-        *,
-        typing: bool = False,
     ) -> None:
         self.live, self.clock = live, clock
-        tty, book = screen if screen is not None else (None, None)
+        book = screen.book if screen is not None else None
         # messages can be typed only into a screen that is known
-        self.typist = typist_child.Courier(live, tty.master if typing and tty is not None else None)
+        self.typist = typist_child.Courier(live, screen.tty.master if screen is not None and screen.typing else None)
         self.requests = requests.Requests(live, self.typist, clock, largest)
         self.children = children.Children(live, wakeup, book, self.typist, self.requests)
         clock.live, clock.spare = live, lambda: {book.compressor if book is not None else 0, self.typist.pid}
         self.output: output.Output | None = None
         self.keys: keyboard.Keyboard | None = None
         self.follow: follower.Follower | None = None
-        if tty is not None and book is not None:
-            self.keys = keyboard.Keyboard(tty, self.typist)
-            self.viewers = viewers.Viewers(live, book.tail, tty, self.keys)
-            self.output = output.Output(live, tty, book, self.keys, self.viewers, clock, self.children)
+        if screen is not None:
+            self.keys = keyboard.Keyboard(screen.tty, self.typist)
+            self.viewers = viewers.Viewers(live, screen.book.tail, screen.tty, self.keys)
+            self.output = output.Output(live, screen, self.keys, self.viewers, clock, self.children)
         else:
             log = follower.AgentLog(live.directory)
             self.viewers = viewers.Viewers(live, log.tail, None, None)
             self.follow = follower.Follower(log, self.viewers, clock)
         self.control = control.ControlSocket(
-            live, listener, self.viewers, self.requests, self.typist, typing=tty is not None
+            live, listener, self.viewers, self.requests, self.typist, typing=screen is not None
         )
         parts = (self.children, self.control, self.viewers, self.keys, self.output, self.follow, clock, self.typist)
         self.parts: list[Part] = [part for part in parts if part is not None] + [self.requests]
@@ -125,7 +123,7 @@ class Pump:
             part.handle(ready, time.monotonic())
 
     def _stop_typist(self) -> None:
-        """What it was typing stays in typed/: the next attempt's typist says that nobody knows what came of it."""
+        """What it was typing stays in typed/: the next attempt's typist says that it is not known what came of it."""
         if self.typist.pid:
             self.typist.end()
             os.waitpid(self.typist.pid, 0)

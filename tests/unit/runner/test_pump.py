@@ -40,7 +40,7 @@ class Bench:
         book = keeper.Keeper(self.log, directory)
         self.book = book
         self.live = live.Live(self.agent.pid, str(run), 1, directory, self.journal)
-        self.pump = pump.Pump(self.live, (self.tty, book), None, self.wakeup, clock)
+        self.pump = pump.Pump(self.live, live.Screen(self.tty, book), None, self.wakeup, clock)
         self.held = []
 
     def window(self, read_only=False):
