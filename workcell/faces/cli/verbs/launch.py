@@ -12,39 +12,43 @@ from workcell.launch import requests as op
 app = typer.Typer(add_completion=False)
 
 
+Briefs = Annotated[
+    list[str], typer.Argument(help="Briefs (Markdown) and launch files (YAML) with several.", metavar="BRIEF...")
+]
+Worktree = Annotated[
+    str | None,
+    typer.Option(metavar="[=BRANCH]", help="Work in a worktree of its own, on a new branch or the one named."),
+]
+MaxLive = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="Of several: stay, and start the next when one ends.")
+]
+IgnoreRepo = Annotated[
+    bool,
+    typer.Option("--ignore-repo", help="Take nothing from the repository that runs or steers; nor may its agent."),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Show all that would be launched, and who said it; write nothing.")
+]
+
+
 @app.command()
 def launch(
-    briefs: Annotated[
-        list[str], typer.Argument(help="Briefs (Markdown) and launch files (YAML) with several.", metavar="BRIEF...")
-    ],
-    recipe: Annotated[
-        str | None,
-        typer.Option(help="How the agent is launched; see 'workcell recipe ls'."),
-    ] = None,
+    briefs: Briefs,
+    recipe: Annotated[str | None, typer.Option(help="How the agent is launched; see 'workcell recipe ls'.")] = None,
     repo: Annotated[str | None, typer.Option(help="The working tree.")] = None,
     name: Annotated[str | None, typer.Option(help="A short name for the run.")] = None,
-    worktree: Annotated[
-        str | None,
-        typer.Option(metavar="[=BRANCH]", help="Work in a worktree of its own, on a new branch or the one named."),
-    ] = None,
+    worktree: Worktree = None,
     dirty: Annotated[str | None, typer.Option(help="Uncommitted work: refuse, allow or snapshot.")] = None,
     label: Annotated[list[str] | None, typer.Option(help="A word to find the run by; may be given again.")] = None,
     group: Annotated[str | None, typer.Option(help="The group that the run belongs to.")] = None,
-    max_live: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Of several: stay, and start the next when one ends.")
-    ] = None,
+    max_live: MaxLive = None,
     again: Annotated[bool, typer.Option("--again", help="Of a launch file: new runs, also for what has one.")] = False,
-    ignore_repo: Annotated[
-        bool,
-        typer.Option("--ignore-repo", help="Take nothing from the repository that runs or steers; nor may its agent."),
-    ] = False,
+    ignore_repo: IgnoreRepo = False,
     wait: Annotated[bool, typer.Option("--wait", help="Stay until the run is over; 1 if it did not pass.")] = False,
     attach: Annotated[bool, typer.Option("--attach", help="Open a window onto the agent at once.")] = False,
     no_window: Annotated[bool, typer.Option("--no-window", help="Open no window in tmux.")] = False,
     prepare: Annotated[bool, typer.Option("--prepare", help="Create the run, and start nothing.")] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show all that would be launched, and who said it; write nothing.")
-    ] = False,
+    dry_run: DryRun = False,
     as_json: arguments.Json = False,
 ) -> int:
     """Create a run from a brief and start it; prints its id. Of several, all are checked before the first starts."""
@@ -68,16 +72,20 @@ def launch(
         prepare=prepare,
         dry_run=dry_run,
     )
-    if attach and not dry_run:
+    return _launch(request, wait, attach, as_json)
+
+
+def _launch(request: op.LaunchRequest, wait: bool, attach: bool, as_json: bool) -> int:
+    if attach and not request.dry_run:
         call.admit("launch", {"attach": True})
         call.admit("attach", {})
     if request.several():
-        if attach or name is not None:
+        if attach or request.name is not None:
             raise Usage("--attach and --name are for one brief", "name runs in a launch file, attach with 'attach RUN'")
         from workcell.faces.cli import batch_output
 
         return batch_output.launch(request, wait=wait, as_json=as_json)
-    if dry_run:
+    if request.dry_run:
         from workcell.faces.cli import dry_run as intent
 
         planned: op.DryRun = call.perform("launch", request)
@@ -86,7 +94,7 @@ def launch(
         else:
             intent.show(planned)
         return 0
-    return _one(request, wait and not prepare, attach, as_json)
+    return _one(request, wait and not request.prepare, attach, as_json)
 
 
 def _one(request: op.LaunchRequest, wait: bool, attach: bool, as_json: bool) -> int:

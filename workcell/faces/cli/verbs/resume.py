@@ -47,10 +47,14 @@ def resume(
         dry_run=dry_run,
         no_window=no_window,
     )
+    return _resume(request, wait and not dry_run, as_json)
+
+
+def _resume(request: op.ResumeRequest, wait: bool, as_json: bool) -> int:
     done: op.Resumed = trust_prompt.asking(lambda: call.perform("resume", request), quiet=as_json)
     if done.how_why:
         out.say(f"workcell: from the run's files: {out.safe(done.how_why)}")
-    if dry_run and not as_json:
+    if request.dry_run and not as_json:
         print(out.body(done.brief or ""), end="")
         return 0
     if done.no_window:
@@ -58,7 +62,7 @@ def resume(
     if not as_json:
         print(f"{done.id} attempt {done.attempt}", flush=True)
     code = 0
-    if wait and not dry_run:
+    if wait:
         state, code = foreground.stay(done.id, quiet=as_json)
         done = replace(done, state=state)
     if as_json:
