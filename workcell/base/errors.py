@@ -62,7 +62,7 @@ class InputOutput(WorkcellError):
 
 
 class TryAgain(WorkcellError):
-    """Locked, leased or held by somebody else: the same command may go through later (EX_TEMPFAIL)."""
+    """Locked, leased or held by another process or person: the same command may go through later (EX_TEMPFAIL)."""
 
     exit_code = 75
     code = "try_again"

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     Json = dict[str, Any]
-    """One JSON object of any form: nothing is known of its keys before somebody has looked."""
+    """One JSON object of any form: its keys are not known before it is checked."""
 
     def encode_basestring(text: str) -> str: ...
     def encode_basestring_ascii(text: str) -> str: ...
@@ -95,7 +95,7 @@ def decode(data: bytes) -> "Json":
     except StopIteration as stop:
         raise ValueError(f"not JSON at character {stop.value}") from None
     except SystemError:
-        # the C scanner looks for its exception in the package json, which nobody has loaded
+        # the C scanner looks for its exception in the package json, which is not loaded
         raise ValueError("not JSON") from None
     except RecursionError:
         raise ValueError("nested too deep") from None

@@ -1,6 +1,6 @@
 """What differs between Linux and macOS: who a process is, whether it lives, and what it has used.
 
-A process is named by (host, boot id, pid namespace, pid, start ticks). A pid alone names nobody: pids are used
+A process is named by (host, boot id, pid namespace, pid, start ticks). A pid alone names no process: pids are used
 again, and `kill(pid, 0)` also finds zombies.
 """
 

@@ -6,7 +6,7 @@ import sys
 from workcell.rundir import home, layout, look
 
 MOST = 200
-"""Runs looked into and answers given: more help nobody who types."""
+"""Runs looked into and answers given: more do not help a person who types."""
 
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.+@%=:,")
 
@@ -60,5 +60,5 @@ def _recipes(top: str) -> list[str]:
             names += [name[:-5] for name in os.listdir(place) if name.endswith(".yaml") and name[0] != "."]
         except OSError:
             continue
-    # a name in a repository is anybody's: one that is no single plain word for a shell is not offered
+    # a name in a repository may be of any form: one that is no single plain word for a shell is not offered
     return sorted(name for name in names if not set(name) - _PLAIN)

@@ -72,7 +72,7 @@ def _bring(words: "list[str]") -> None:
 
 
 def _read(fd: int) -> bytes:
-    """All of standard input, so that nobody writes into a closed pipe; what is too much is thrown away."""
+    """All of standard input, so that the program never writes into a closed pipe; what is too much is thrown away."""
     parts, size = [], 0
     while chunk := os.read(fd, 1 << 16):
         size += len(chunk)

@@ -135,7 +135,7 @@ def history_of(run: str, seen: look.Look, facts: schema.Facts | None, verify: sc
 
 
 def _seconds(exit: schema.Exit | None) -> float | None:
-    """How long the attempt took; None where nobody saw its end."""
+    """How long the attempt took; None where its end was not seen."""
     seconds = exit.get("seconds") if exit else None
     return float(seconds) if isinstance(seconds, int | float) else None
 

@@ -60,7 +60,7 @@ def finish(run: str, n: int, held: writer.Writer, below: int | None = None) -> s
     if held.book is not None:
         held.seal(n, layout.EXIT, seen.exit)  # it may stand in its room alone
         slot.give_back(run)
-    _tidy(run, n)  # before the result, too: once that stands, nobody settles the run again
+    _tidy(run, n)  # before the result, too: once that stands, the run is not settled again
     if seen.result is None and seen.next is None:
         _end(run, n, seen, held, below, cleaner)
         seen = look.at(run, holding=True)
@@ -189,7 +189,7 @@ def _take_stops(run: str, n: int, journal: events.Journal) -> None:
 def _verify(
     run: str, n: int, seen: look.Look, held: writer.Writer, journal: events.Journal, below: int | None
 ) -> schema.Verify | None:
-    """The record of the check, made now if there is none; None when there is nothing to check, or nobody waits."""
+    """The record of the check, made now if there is none; None without a check, or where it is not waited for."""
     assert seen.exit is not None
     if seen.attempt is None or seen.attempt.get("verify") is None or seen.exit.get("how") in ("stopped", "not-started"):
         return None
@@ -249,7 +249,7 @@ def _compress(run: str, n: int) -> None:
 
 
 def take_agent_lock(run: str, n: int, below: int | None = None) -> int:
-    """agent.lock for somebody who is about to run code in the tree. Only under runner.lock.
+    """agent.lock for a process that is about to run code in the tree. Only under runner.lock.
 
     Leftovers that may not be ended (a tmux server that the agent started) can hold it for ever: the lock is then
     made anew, and they are named in the handoff.

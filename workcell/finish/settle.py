@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 _LEAVE = "import os, sys; os.fork() and os._exit(0); os.setsid(); os.execv(sys.argv[1], sys.argv[1:])"
-"""Nobody's child before anything large is imported: who hands over waits some ten milliseconds."""
+"""The process becomes a child of init before it imports anything large: its caller waits some ten milliseconds."""
 
 SETTLED = (phase.INTERRUPTED, phase.LOST)
 
@@ -32,7 +32,7 @@ def needed(seen: look.Look) -> bool:
 def settle(run: str) -> look.Look:
     """Settle the run if it needs it, and look at it again. A run that needs nothing is not touched.
 
-    Somebody else who has the lock is doing it already: then the look says finishing.
+    A process that has the lock is doing it already: then the look says finishing.
     """
     seen = look.at(run)
     if seen.phase == phase.UNKNOWN and locks.make_readable(os.path.join(run, layout.AGENT_LOCK)):
@@ -104,7 +104,7 @@ def surroundings(run: str, n: int) -> dict[str, str]:
 
 
 def seal_exit(seen: look.Look, how: schema.ExitHow, held: writer.Writer) -> None:
-    """Seal the exit record of an agent whose exit code nobody saw, unless its runner had kept it before it died."""
+    """Seal the exit record of an agent whose exit code was not seen, unless its runner had kept it before it died."""
     kept = slot.kept(seen.run, seen.n) if seen.checked else _kept(seen)
     found: schema.Exit = kept or {
         "schema": "workcell.file.exit/1",

@@ -178,7 +178,7 @@ class _Frozen:
         if not attempt_pids.stand_still(attempt_pids.of_lock(self._path)):
             self._looks = 0
             return
-        from workcell.system import processes  # psutil, and hardly anybody stops a runner
+        from workcell.system import processes  # psutil, and a runner is hardly ever stopped
 
         stopped = processes.free(self._path, kill=self._looks >= FROZEN)
         self._looks = self._looks + 1 if stopped else 0

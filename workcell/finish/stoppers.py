@@ -18,7 +18,7 @@ def as_ended(run: str, seen: look.Look) -> schema.Exit:
 
 
 def stopped_by(run: str, seen: look.Look) -> str | None:
-    """The playbook that asked the runner to stop this attempt; None when a person did, or nobody."""
+    """The playbook that asked the runner to stop this attempt; None when a person did, or it was not stopped."""
     if seen.how != "stopped":
         return None
     asked = _stoppers(run, seen.n)

@@ -74,8 +74,8 @@ def run(
     """Run the attempt's verify script in its tree, both outputs to the descriptor `output`.
 
     Returns {how, code, signal, seconds, sha256, error}, and `cgroup` where memory or processes are limited;
-    `how` is exited, limit, tampered or not-started. Once `until` says that nobody wants to know any more, the script is
-    ended as at its limit. It runs from a copy that nobody can write to any more, so that what ran is what was hashed.
+    `how` is exited, limit, tampered or not-started. Once `until` says that the answer is not wanted, the script
+    is ended as at its limit. It runs from a copy that can no longer be written to, so that what ran is what was hashed.
     """
     directory = layout.attempt(run_dir, n)
     found = _not_run()
@@ -140,7 +140,7 @@ def _interpreter(script: bytes) -> list[str]:
 
 
 def _sealed_copy(directory: str, script: bytes) -> int:
-    """A descriptor of the script that can be executed as /dev/fd/N and that nobody can change.
+    """A descriptor of the script that can be executed as /dev/fd/N and that no process can change.
 
     On Linux it is memory that the kernel seals against writing: what the attempt left behind could open a file in the
     moment between its making and its removal.
@@ -186,7 +186,7 @@ def free_agent_lock(run_dir: str) -> int | None:
     """Put a fresh agent.lock in place when only what must not be ended holds the old one.
 
     Returns a descriptor that holds the fresh one, or None where the old one is free. Raises TryAgain when a holder
-    cannot be found or asked: a lock whose holder nobody knows may be an agent's.
+    cannot be found or asked: a lock whose holder is not known may be an agent's.
     """
     path = os.path.join(run_dir, layout.AGENT_LOCK)
     if locks.held(path, alone=True) == probe.NO:

@@ -1,4 +1,4 @@
-"""Sorts uncommitted work into what an agent program leaves by itself and what somebody did."""
+"""Sorts uncommitted work into what an agent program leaves by itself and work that was done."""
 
 import os
 from collections.abc import Sequence

@@ -142,7 +142,7 @@ def _into_tree(tree: repository.Tree, snapshot: salvage.Snapshot) -> Restored:
 
 
 def _in_the_way(top: str, path: str, known: set[str], removed: set[str]) -> str | None:
-    """What nobody could bring back if `path` were written: an ignored file, or a link that leads elsewhere."""
+    """Files that could not be brought back if `path` were written: an ignored file, or a link that leads elsewhere."""
     parts = path.split("/")
     for depth in range(1, len(parts)):
         above = "/".join(parts[:depth])

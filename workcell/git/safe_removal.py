@@ -32,7 +32,7 @@ def removable(path: str) -> list[Proof]:
 
     That it is a linked worktree, not locked by git, with nothing under way, clean, its HEAD part of another
     branch, a tag or a remote's branch, no commits that only its reflog leads to, a snapshot of exactly what is
-    there, no submodule with work of its own, no other repository or mount inside, and nobody whose working
+    there, no submodule with work of its own, no other repository or mount inside, and no process whose working
     directory or open file is below it. Whether a run needs it is for the caller to know.
     """
     try:
@@ -168,8 +168,8 @@ def _alone(tree: repository.Tree, name: str) -> Proof:
     return Proof(name, probe.YES, "no other repository and no mount inside")
 
 
-def _nobody(tree: repository.Tree, name: str) -> Proof:
-    return nobody(tree.top, _born(tree), name)
+def _unused(tree: repository.Tree, name: str) -> Proof:
+    return unused(tree.top, _born(tree), name)
 
 
 def _born(tree: repository.Tree) -> float:
@@ -177,7 +177,7 @@ def _born(tree: repository.Tree) -> float:
     return os.lstat(os.path.join(tree.git_dir, "commondir")).st_mtime
 
 
-def nobody(top: str, born: float, name: str = "nobody") -> Proof:
+def unused(top: str, born: float, name: str = "unused") -> Proof:
     """Whether no process has its working directory or an open file below `top`.
 
     UNKNOWN when a process of this user that started after `born` (epoch seconds) could not be asked. Others
@@ -229,14 +229,14 @@ _QUESTIONS = (
     ("submodules", _submodules),
     ("alone", _alone),
     ("snapshot", _snapshot),
-    ("nobody", _nobody),
+    ("unused", _unused),
 )
 
 
 def remove(path: str) -> None:
     """Remove the worktree at `path` when every proof holds; its branch, snapshots and commits stay.
 
-    The directory is first renamed, which takes it from everybody, and looked at once more: nobody in it, no
+    The directory is first renamed, which takes it from every process, and looked at once more: no process in it, no
     file other than when it was proven. Only then `.<name>.removing` beside it says that it may go, and what a
     killed removal left is removed by the next call. Killed before, the directory goes back to its name.
 
@@ -304,7 +304,7 @@ def _prove(path: str, trash: str) -> "dict[str, object]":
     born = _born(tree)
     os.rename(path, trash)
     try:
-        proof = nobody(trash, born)
+        proof = unused(trash, born)
         if proof.answer == probe.YES and _seen(trash) != before:
             proof = Proof("unchanged", probe.NO, "files were changed meanwhile")
     except BaseException:

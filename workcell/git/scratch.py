@@ -50,7 +50,7 @@ def sweep(place: str) -> int:
                 shutil.rmtree(path, ignore_errors=True)
                 gone += 1
         except OSError:
-            continue  # somebody else removes it, or it may not be asked
+            continue  # another process removes it, or it may not be asked
     return gone
 
 

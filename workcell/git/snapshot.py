@@ -178,7 +178,7 @@ def unnamed(tree: repository.Tree, besides: list[str]) -> list[str]:
 def _name(tree: repository.Tree, run: str, commit: str) -> tuple[str, int]:
     n = max((_number(ref) for ref, _, _ in _refs(tree, run)), default=0)
     for _ in range(100):
-        # a number may be taken by somebody beside us, or by the .lock of one who was killed naming it
+        # a number may be taken by another process, or by the .lock of one who was killed naming it
         n += 1
         ref = f"{REFS}{run}/{n}"
         ran = repository.ask(tree.top, "update-ref", ref, commit, "0" * len(commit), config=tree_state.DURABLE)

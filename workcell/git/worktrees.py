@@ -17,7 +17,7 @@ _REACH = {"GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh"}
 """A checkout in a partial clone has to fetch what it lacks; every other question stays off the network."""
 
 _LOGGED = ("core.logAllRefUpdates=true",)
-"""The new tree's HEAD gets its reflog at once: one that is missing later was then removed by somebody."""
+"""The new tree's HEAD gets its reflog at once: one that is missing later was then removed by another program."""
 
 
 @dataclass(frozen=True)

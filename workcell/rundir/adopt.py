@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 def adopted(held: writer.Writer) -> writer.Writer:
     """The right to write the run of `held`, with a ledger behind it; `held` itself when there is one already.
 
-    What stands in the run directory now is taken for true: nobody witnessed it. Raises OSError when the disk refuses.
-    A run that cannot be read is left as it is.
+    The files in the run directory are taken for true as they are now: they have no witness. Raises OSError when the
+    disk refuses. A run that cannot be read is left as it is.
     """
     if held.book is not None:
         return held

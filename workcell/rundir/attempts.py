@@ -1,6 +1,6 @@
 """The directory of an attempt, opened so that no link which the agent laid leads a writer elsewhere.
 
-The agent can rename, replace and remove every directory of its run. Whoever writes records opens the directory once,
+The agent can rename, replace and remove every directory of its run. A writer of records opens the directory once,
 without following symbolic links, and names files relative to what was opened.
 """
 

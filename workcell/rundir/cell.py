@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def ignore(what: str, value: object) -> None:
-    """The progress of an operation where nobody listens."""
+    """The progress of an operation where no face listens."""
 
 
 class Cell:
@@ -30,7 +30,7 @@ class Cell:
         self.home = home
         """The home, as an absolute path."""
         self.environment = environment
-        """The environment variables of whoever asks."""
+        """The environment variables of the caller."""
         self.directory = directory
         """The directory that relative paths and 'the repository around you' start from, as an absolute path."""
         self.clock = clock

@@ -74,7 +74,7 @@ def age(home: str) -> "float | None":
 
 
 def there(home: str) -> bool:
-    """Whether somebody will go on with a run that is left scheduled.
+    """Whether a watchdog will go on with a run that is left scheduled.
 
     A tick of this boot within PRESENT seconds says so; nothing else does. An installed timer that never ticked
     may be installed wrongly, and a file from before a reboot says nothing of now.

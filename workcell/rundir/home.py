@@ -76,7 +76,7 @@ def problem_of_run(run: str) -> "str | None":
 
 
 def _parents(home: str) -> None:
-    """Refuse a home that anybody could move away and replace between this check and the use of it."""
+    """Refuse a home that another user could move away and replace between this check and the use of it."""
     path = os.path.dirname(os.path.realpath(home))
     while True:
         try:
@@ -84,7 +84,7 @@ def _parents(home: str) -> None:
         except OSError:
             return  # it can be passed through and not be asked: nothing is known against it
         if mode & 0o002 and not mode & stat.S_ISVTX:
-            raise Refused(f"others can replace the home {home!r}: anybody can write to {path!r}", f"chmod +t {path}")
+            raise Refused(f"others can replace the home {home!r}: every user can write to {path!r}", f"chmod +t {path}")
         if path == "/":
             return
         path = os.path.dirname(path)
@@ -96,7 +96,7 @@ def read_format(home: str) -> "str | None":
     try:
         data = safe_open.read(path, 64)
         if data is None and not os.path.lexists(path):
-            return None  # whoever makes the home complete writes it
+            return None  # the process that makes the home complete writes it
         if data is None:
             raise ValueError("it is no regular file, or may not be read")
         return data.decode().strip()

@@ -79,7 +79,7 @@ def waiting(run: str) -> "list[tuple[str, Message]]":
 
 
 def typed(run: str) -> "list[tuple[str, Message]]":
-    """Messages whose typing has begun, and of which nobody knows yet how it ended."""
+    """Messages whose typing has begun, and has not been seen to end."""
     return _letters(run, layout.TYPED)
 
 
@@ -107,7 +107,7 @@ def accept(run: str, name: str, message: "Message", evidence: str, attempt: int)
 
 
 def refuse(run: str, name: str, message: "Message", why: str, attempt: int) -> None:
-    """The message did not reach the agent, or nobody can tell; it will not be tried again."""
+    """The message did not reach the agent, or it cannot be told whether it did; it will not be tried again."""
     say(run, name, state=REFUSED, attempt=attempt, why=why)
     _note(run, "message.refused", message, why=why, attempt=attempt)
     _move(run, name, _part(run, name), layout.REFUSED)
@@ -159,7 +159,7 @@ def in_brief(run: str, n: int) -> set[str]:
 
 
 def briefed(run: str, n: int) -> None:
-    """Move on what stands in the brief of attempt `n`; for whoever made it, and for whoever finds it not done."""
+    """Move on the messages in the brief of attempt `n`; for its maker, and for a process that finds it not done."""
     given = in_brief(run, n)
     for name, message in waiting(run):
         if message.get("id") in given:

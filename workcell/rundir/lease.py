@@ -35,7 +35,7 @@ def path_of(home: str, top: str) -> str:
 
 
 def holder(home: str, top: str) -> "schema.Lease | None":
-    """What the lease says, `{schema, run, top, at}`; None when nobody ever claimed it or nothing readable is there.
+    """What the lease says, `{schema, run, top, at}`; None when no run ever claimed it or nothing readable is there.
 
     A named run holds it only while that run is not done: this looks, it decides nothing.
     """
@@ -50,7 +50,7 @@ def holder(home: str, top: str) -> "schema.Lease | None":
 
 
 class Lease:
-    """A claimed lease: `run` has the tree, and until `close` nobody else can even ask for it.
+    """A claimed lease: `run` has the tree, and until `close` no other run can even ask for it.
 
     Closing gives back the flock only: the file goes on naming the run, and that holds while the run lives.
     """

@@ -165,7 +165,7 @@ def witness(run: str, fd: int) -> "schema.Home":
     """Where a ledger lies: boot id, device and inode of the home, inode of the ledger open as `fd`.
 
     A copy of a home, or one that was restored from a backup, has other inodes. The processes that its ledgers name
-    may belong to the original: nobody may signal them.
+    may belong to the original: they must not be signalled.
     """
     home = os.stat(os.path.dirname(os.path.dirname(run)))
     return {"boot": platform.boot_id(), "dev": home.st_dev, "ino": home.st_ino, "ledger": os.fstat(fd).st_ino}

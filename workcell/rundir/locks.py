@@ -1,4 +1,4 @@
-"""flock(2) on files that are never unlinked: the right to write, and the sign that somebody lives."""
+"""flock(2) on files that are never unlinked: the right to write, and the sign that a process lives."""
 
 import errno
 import fcntl
@@ -20,9 +20,9 @@ _OPEN = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
 def held(path: str, *, alone: bool = False) -> str:
-    """Whether somebody holds the lock: YES, NO (also when it was never made) or UNKNOWN.
+    """Whether a process holds the lock: YES, NO (also when it was never made) or UNKNOWN.
 
-    What is no regular file is no lock, and nobody can hold it: NO. With `alone`, for locks that the agent can
+    Anything but a regular file is no lock, and cannot be held: NO. With `alone`, for locks that the agent can
     replace, neither is a file with a second name: it may be the lock of a program that has nothing to do with the run.
     """
     try:
@@ -46,7 +46,7 @@ def _is_lock(fd: int, alone: bool) -> bool:
 
 
 def take(path: str, patience: float = PATIENCE, *, make: bool = True, alone: bool = False) -> "int | None":
-    """An open descriptor that holds the lock, or None when somebody else kept it for `patience` seconds.
+    """An open descriptor that holds the lock, or None when another process kept it for `patience` seconds.
 
     The lock is given back by closing every copy of the descriptor, never by unlocking. With `make` a missing file is
     made, and what has the name and is no regular file, or may not be opened, is moved out of the way first; without

@@ -21,7 +21,7 @@ def part(number: int) -> str:
 def parts(directory: str) -> "list[str]":
     """The files of an attempt's log in the order in which they were written; compressed ones end in .gz.
 
-    A part that stands both plain and compressed was being compressed when somebody died: the plain one counts.
+    A part that stands both plain and compressed was being compressed when a process died: the plain one counts.
     """
     numbers: dict[int, str] = {}
     prefix = layout.AGENT_LOG + "."

@@ -101,7 +101,7 @@ class Look:
 
     @property
     def reader(self) -> str:
-        """Who can read what the agent records; `none` where nobody can."""
+        """Who can read what the agent records; `none` where no reader can."""
         return str((self.attempt.get("reader") if self.attempt is not None else None) or "none")
 
     @property

@@ -11,7 +11,7 @@ NEW, CUR, SENT, FAILED, TO = "new", "cur", "sent", "failed", "to"
 LOCK = "lock"
 
 ATTENTION = (*NEEDS_YOU, "stuck", "escalated", *OUTCOMES)
-"""What wakes somebody who waits for a run that needs a person or ends."""
+"""The events for which a person waits: a run needs one, or has ended."""
 
 URGENT = ("escalated", "tampered", *NEEDS_YOU, "stuck", "failed", "abandoned")
 """Most urgent first: where only one of many notices is shown whole, it is the first of these."""

@@ -20,7 +20,7 @@ def standing(run: str, now: "float | None" = None) -> "schema.RunHold | schema.O
     """The hold on the run in the directory `run`, if it stands at the epoch time `now`; None when there is none.
 
     It is what the orders say, which the agent cannot write. Of a run without a ledger it is the file `hold`; one that
-    cannot be read, or is of another version, holds without an end: somebody put it there.
+    cannot be read, or is of another version, holds without an end: a person may have put it there.
     """
     at = time.time() if now is None else now
     if orders.needed(run):

@@ -40,9 +40,9 @@ def _write_temporary(directory: str, name: str, data: bytes, mode: int) -> str:
 
 
 def seal(directory: str, name: str, data: bytes, mode: int = 0o600) -> bytes:
-    """Give `data` the name `name` for ever; if somebody was first, nothing changes.
+    """Give `data` the name `name` for ever; if another process was first, nothing changes.
 
-    Returns the bytes that stand there now: ours, or those of whoever was first.
+    Returns the bytes that stand there now: ours, or those of the process that was first.
     """
     final = os.path.join(directory, name)
     temporary = _write_temporary(directory, name, data, mode)

@@ -49,7 +49,7 @@ def _set_aside(box: str, name: str) -> None:
     try:
         maildir.move(box, name)
     except OSError:
-        pass  # it stays where it is, and holds nobody up
+        pass  # it stays where it is, and holds no other message up
 
 
 def _append(journal: events.Journal, name: str, message: "Json") -> bool:

@@ -111,7 +111,7 @@ def _hold(run: str) -> "schema.StatusHold | None":
 
 
 def needs(seen: look.Look, state: "schema.State", hold: "schema.StatusHold | None" = None) -> "schema.Needs | None":
-    """What the run needs from a person: {kind, command}; None when it needs nobody.
+    """What the run needs from a person: {kind, command}; None when it needs nothing.
 
     A run that would be started again by itself needs the release of a `hold` that has no end.
     """
@@ -139,7 +139,7 @@ def write(run: str, activity: "schema.Activity | None" = None) -> None:
     """Replace status.json by what the files say now. For the holder of runner.lock.
 
     The phase is computed with the lock as held before the end and as free after it, so that the record is right
-    for whoever reads it next. A disk that refuses costs the cache and nothing else.
+    for its next reader. A disk that refuses costs the cache and nothing else.
     """
     seen = look.at(run, holding=True)
     if seen.phase not in (phase.DONE, phase.SCHEDULED, phase.CORRUPT):
@@ -153,7 +153,7 @@ def write(run: str, activity: "schema.Activity | None" = None) -> None:
 
 
 def mark_over(run: str) -> None:
-    """Say in the home that a run is over, where its last writer died before it did; nothing if somebody is writing."""
+    """Say in the home that a run is over, where its last writer died before it did; not while it is written."""
     if not ledger.exists(run):
         return
     try:

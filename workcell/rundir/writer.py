@@ -130,7 +130,7 @@ class Writer:
                 try:
                     attempts.move_to_foreign(folder, name)
                 except OSError:
-                    continue  # the ledger says that it is foreign: it is read by nobody
+                    continue  # the ledger says that it is foreign: it is never read
             return found
         finally:
             os.close(folder)
@@ -250,13 +250,13 @@ def _links(run: str, n: int) -> None:
 
 
 def held(run: str) -> str:
-    """Whether somebody has the right to write the run: YES, NO or UNKNOWN."""
+    """Whether a process has the right to write the run: YES, NO or UNKNOWN."""
     where = ledger.path(run)
     return locks.held(where if os.path.lexists(where) else os.path.join(run, layout.RUNNER_LOCK))
 
 
 def take(run: str, patience: float = locks.PATIENCE) -> "Writer | None":
-    """The right to write the run, or None when somebody else kept it for `patience` seconds.
+    """The right to write the run, or None when another process kept it for `patience` seconds.
 
     A line that a dead writer left half written is cut back. Raises OSError when the ledger or lock cannot be opened.
     """

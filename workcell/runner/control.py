@@ -40,7 +40,7 @@ class ControlSocket:
             self._welcome(self._listener)
 
     def stop_within(self, seconds: float) -> bool:
-        """Wait this long for a caller; whether it may stop the run, and wants to. Nobody else is let in."""
+        """Wait this long for a caller; whether it may stop the run, and wants to. No other caller is let in."""
         if self._listener is None:
             time.sleep(seconds)
             return False

@@ -70,7 +70,7 @@ class Keyboard:
             self.asked_at = time.monotonic() + SILENT
 
     def answer(self) -> None:
-        """Type the answers that no window gave: none is there, or it only shows, or whoever holds it stands still."""
+        """Type the answers that no window gave: none is there, or it only shows, or its process stands still."""
         if len(self.typed) <= _ANSWERS:
             self.typed += self.asked
         self._answered()

@@ -1,4 +1,4 @@
-"""When an attempt must end: a wall limit, an idle limit, or because somebody asked; asked first, then killed."""
+"""When an attempt must end: a wall limit, an idle limit, or an order; the agent is asked first, then killed."""
 
 import os
 import time

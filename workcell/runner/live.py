@@ -19,7 +19,7 @@ class Live:
         self.ended: tuple[int, object] | None = None
         """(wait status, resource usage) once the agent has been reaped: its pid may be used again from then on."""
         self.stopped = False
-        """Whether a stop was taken: the agent is being ended, and nobody waits for room on a full disk any more."""
+        """Whether a stop was taken: the agent is being ended, and room on a full disk is waited for no more."""
         self._said = ""
 
     def say(self, words: str) -> None:

@@ -32,7 +32,7 @@ class Log:
         self.dropped = 0
         """Bytes that no file takes: a limit on the size of files leaves not even SMALLEST_PART."""
         self.waiting: list[int] = []
-        """Numbers of parts that nobody compresses yet."""
+        """Numbers of parts that no process compresses yet."""
 
     def _open(self) -> None:
         self._fd = safe_open.append(self._path)

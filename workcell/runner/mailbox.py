@@ -49,7 +49,7 @@ def _taken(name: str, read: bool) -> bool:
             maildir.drop(layout.INBOX, name)
         return read
     except OSError:
-        return False  # it stays, and holds nobody up
+        return False  # it stays, and holds no other message up
 
 
 def _size(name: str) -> int:

@@ -16,7 +16,7 @@ LOOK = 2.0
 
 
 class Requests:
-    """Looks into inbox, orders and spool. Anybody writes there: nothing in it may end the runner."""
+    """Looks into inbox, orders and spool. Any process can write there: nothing in it may end the runner."""
 
     def __init__(
         self, live: "Live", typist: "typist_child.Courier", clock: limits.Limits, largest: "bounds.Largest | None"
@@ -68,7 +68,7 @@ class Requests:
                 place.dealt_with()
 
     def stop(self, grace: float = limits.GRACE, **told: "str") -> None:
-        """End the agent because somebody asked for it."""
+        """End the agent because of an order."""
         self._live.stopped = True
         self._clock.end("stopped", grace)
         self._live.journal.append("stop.requested", **told)
@@ -80,7 +80,7 @@ class Requests:
         waiting = maildir.waiting(layout.INBOX)
         for message in mailbox.take(waiting, self._typist.letters):
             if message.get("kind") == "stop" and str(message.get("id")) not in self._ordered:
-                # the order itself is looked for below, so what has none came from nobody who may stop a run
+                # the order itself is looked for below, so a message without one may not stop the run
                 self._orders()
                 if str(message.get("id")) not in self._ordered:
                     why = "no order stands behind it"

@@ -1,4 +1,4 @@
-"""Becoming a runner: a session of its own, nobody's child, and the parent of all orphans below it.
+"""Becoming a runner: a session of its own, a child of init, and the parent of all orphans below it.
 
 Run by path as `python -I -S spawn.py RUN ATTEMPT [FD]`; FD is the write end of the starter's pipe. The kernel keeps the
 subreaper mark across exec, so ctypes, which sets it, costs this short process its memory and not the runner.

@@ -3,11 +3,11 @@
 import os
 
 MOST = 1000
-"""Bytes of a reason; a pipe takes them at once, also when nobody reads."""
+"""Bytes of a reason; a pipe takes them at once, also when no process reads."""
 
 
 class Starter:
-    """Our end of the pipe. `fd` is None where nobody waits."""
+    """Our end of the pipe. `fd` is None where no process waits."""
 
     def __init__(self, fd: "int | None") -> None:
         self._fd = fd
@@ -20,7 +20,7 @@ class Starter:
             try:
                 os.write(self._fd, words.encode("utf-8", "backslashreplace")[:MOST] + b"\n")
             except OSError:
-                pass  # whoever started us is gone
+                pass  # the process that started us is gone
 
     def close(self) -> None:
         """Say that start.json or exit.json stands."""

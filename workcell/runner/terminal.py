@@ -33,7 +33,7 @@ class Terminal:
             pass
 
     def read(self, limit: int) -> "bytes | None":
-        """What the agent wrote: some `limit` bytes, empty when there is nothing now, None when nobody has it open.
+        """What the agent wrote: some `limit` bytes, empty when there is nothing now, None when no process has it open.
 
         The kernel hands over at most 4 KiB at a time, so several reads make one piece of work: 0.6 of the CPU time.
         """

@@ -41,7 +41,7 @@ class Courier:
         return self._at if self.letters or self._unsettled else None
 
     def hurry(self) -> None:
-        """Somebody says that there is something new."""
+        """Another process says that there is something new."""
         self._at, self._pause = 0.0, _SOON
 
     def fds(self) -> "dict[int, int]":

@@ -1,4 +1,4 @@
-"""The windows onto one terminal: each is a tty that somebody passed to us, and none is ever waited for."""
+"""The windows onto one terminal: each is a tty that another process passed to us, and none is ever waited for."""
 
 import fcntl
 import os
@@ -81,7 +81,7 @@ class Window:
         self.flush()
 
     def takes(self) -> bool:
-        """Whether the tty takes output now. One that is stopped would be shown, and the agent resized, for nobody."""
+        """Whether the tty takes output now. One that is stopped is not shown, and the agent not resized for it."""
         poll = select.poll()
         poll.register(self.tty, select.POLLOUT)
         return bool(poll.poll(0))

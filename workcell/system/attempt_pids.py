@@ -18,7 +18,7 @@ MARK = "WORKCELL_ATTEMPT"
 def of_attempt(mark: str, *, below: int | None, lock: str | None, members: set[int]) -> list[int] | None:
     """Pids that descend from `below`, have the lock file `lock`, are among `members` or name the attempt `mark`.
 
-    Never ourselves or what started us. None where there is no /proc: everybody may be one then.
+    Never ourselves or what started us. None where there is no /proc: every process may be one then.
     """
     wanted = held_path(lock) if lock else None
     return _all(lambda pid: pid in members or named(pid) == mark or holds(pid, wanted), below)
@@ -31,7 +31,7 @@ def of_lock(lock: str) -> list[int] | None:
 
 
 def stand_still(pids: list[int] | None) -> bool:
-    """Whether one of the processes is stopped (SIGSTOP), or nobody knows which they are."""
+    """Whether one of the processes is stopped (SIGSTOP), or it is not known which they are."""
     if pids is None:
         return True
     for pid in pids:
@@ -90,11 +90,11 @@ def holds(pid: int, path: str | None) -> bool:
 
 
 def held_path(lock: str) -> str | None:
-    """The path by which the system names who has the lock open; None when nobody has it, or it is no lock of a run.
+    """The path by which the system names who has the lock open; None when no process has it, or it is no lock of a run.
 
     The lock itself is asked: /proc/locks leaves out, in a container, a lock whose taker has ended and which only its
-    children still hold. The agent may put a link to any file in its place: whoever holds a lock on that has nothing to
-    do with the run.
+    children still hold. The agent may put a link to any file in its place: the holder of a lock on that has nothing
+    to do with the run.
     """
     try:
         about = os.lstat(lock)

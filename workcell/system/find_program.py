@@ -29,7 +29,7 @@ def find(name: str, path: str | None = None, avoid: Sequence[str | None] = ()) -
 def tree_around(where: str) -> str | None:
     """The nearest directory at or above `where` that has a `.git`; None where there is none. Starts nothing.
 
-    None also where it holds the person's home directory: a home that is kept in git is nobody else's.
+    None also where it holds the person's home directory: a home that is kept in git is the person's own.
     """
     here = os.path.realpath(where)
     while not os.path.lexists(os.path.join(here, ".git")):

@@ -123,7 +123,7 @@ def _holds(process: psutil.Process, path: str) -> bool:
 def holders(lock: str, run: str) -> list[Leftover]:
     """Who holds the lock file, each with the reason for which automation spares him; None where there is none.
 
-    That it belongs to another attempt of the same run spares nobody here: it may be an agent.
+    That it belongs to another attempt of the same run does not spare it here: it may be an agent.
     """
     wanted = attempt_pids.held_path(lock)
     found = []

@@ -100,7 +100,7 @@ def _left(socket: str) -> float:
 
 
 def waited_in_vain(socket: str, seconds: float) -> None:
-    """Count the time for which somebody waited for the server at `socket` and got no answer."""
+    """Count the time for which a caller waited for the server at `socket` and got no answer."""
     spent, _ = _vain.get(socket, (0.0, 0.0))
     _vain[socket] = (spent + seconds, time.monotonic())
 
@@ -158,7 +158,7 @@ class Tmux:
 
 
 def _environment() -> dict[str, str]:
-    """No key of anybody passes through the server's environment, which every pane would inherit."""
+    """No secret of a caller passes through the server's environment, which every pane would inherit."""
     found = {name: os.environ[name] for name in _ENV if name in os.environ}
     return {"LC_ALL": "C.UTF-8", "TERM": "screen-256color", "PATH": "/usr/local/bin:/usr/bin:/bin", **found}
 

@@ -137,7 +137,7 @@ def test_nobody_is_disturbed(made, where):
     argv = [sys.executable, "-c", code, made.top]
     with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         child.stdout.readline()
-        proof = answers(made)["nobody"]
+        proof = answers(made)["unused"]
         assert proof.answer == probe.NO and str(child.pid) in proof.says
         with pytest.raises(Refused):
             safe_removal.remove(made.top)

@@ -58,7 +58,7 @@ def load(verb: str) -> Any:
 
 
 def _in_checked_home(invoke: Any, context: Any) -> Any:
-    """Run a verb, unless the home must not be used. Whoever asks for --help does not get here."""
+    """Run a verb, unless the home must not be used. `--help` does not get here."""
     homes.check(layout.home())
     return invoke(context)
 
@@ -125,7 +125,7 @@ def main(words: list[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return 130
     except BrokenPipeError:
-        # whoever read us has enough; the interpreter must not complain about it on its way out
+        # the reader has enough; the interpreter must not complain about it on its way out
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
     except Exception as error:
@@ -138,7 +138,7 @@ def _usage_hint(error: Any) -> str | None:
 
 
 def bug(error: Exception, words: list[str], as_json: bool) -> int:
-    """A failure that nobody foresaw: a report to paste, and one line that says where it is."""
+    """A failure that was not foreseen: a report to paste, and one line that says where it is."""
     if isinstance(error, OSError) and error.errno is not None:
         where = f": {error.filename!r}" if error.filename else ""
         out.error(

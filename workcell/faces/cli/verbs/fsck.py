@@ -48,7 +48,7 @@ def fsck(
 
 
 def _ask_to_accept(runs: tuple[str, ...], yes: bool) -> None:
-    """Show what would be accepted, and ask for it on a terminal. Usage when nobody named the runs, or can answer."""
+    """Show what would be accepted, and ask for it on a terminal. Usage without a run, or a terminal."""
     if not runs:
         raise Usage("--accept needs RUN", "name the runs whose files you have looked at")
     for report in call.perform("fsck", op.Request(runs)).runs:
