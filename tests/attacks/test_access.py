@@ -384,7 +384,7 @@ class TestControlSocket:
         assert said.out.strip() == "closed", said
         assert eventually(agent.refusals)[-1]["verb"] == "stop"
         assert look.at(agent.run).phase == phase.RUNNING
-        assert stop.poke(agent.run, b"S")
+        assert stop.notify_runner(agent.run, b"S")
         seen = lab.phase(agent.run, phase.DONE)
         assert seen.exit["how"] == "stopped"
 

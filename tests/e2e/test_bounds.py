@@ -85,7 +85,7 @@ def test_an_agent_over_its_memory_is_killed_and_the_outcome_says_so(lab):
     run = lab.launch(lab.brief(f"exec python3 {program}", "false", extra=LIMITS))
     eventually(lambda: lab.mark("large"))
     spool.note(run, "test.looked")
-    stop.poke(run)
+    stop.notify_runner(run)
     eventually(lambda: "test.looked" in Path(run, layout.EVENTS).read_text(), what="a look of the runner")
     Path(lab.marks, "go").touch()
     outcome, reason = result(lab, run)

@@ -97,7 +97,7 @@ def alive(who: "schema.Identity") -> str:
     if fields[0] in (b"Z", b"X"):
         return probe.NO
     start = who.get("start")
-    return probe.UNKNOWN if start is None else probe.of(int(fields[19]) == start)
+    return probe.UNKNOWN if start is None else probe.answer(int(fields[19]) == start)
 
 
 def _hidden(pid: int) -> str:

@@ -5,6 +5,6 @@ NO = "no"
 UNKNOWN = "could not ask"
 
 
-def of(value: "bool | None") -> str:
+def answer(value: "bool | None") -> str:
     """YES, NO or UNKNOWN for True, False or None."""
     return UNKNOWN if value is None else YES if value else NO

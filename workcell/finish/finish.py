@@ -125,8 +125,8 @@ def _facts(n: int, seen: look.Look, held: writer.Writer, journal: events.Journal
             read = facts.read(seen.launch, seen.attempt, left)
         else:
             read = facts.unread(left, changed)
-        if (group := resource_limits.of(run, n)) is not None:
-            read["cgroup"] = resource_limits.told(group, seen.exit)
+        if (group := resource_limits.group_of(run, n)) is not None:
+            read["cgroup"] = resource_limits.counts_of(group, seen.exit)
         found = held.seal(n, layout.FACTS, read)
         journal.append("facts.read", attempt=n)
     # its counts stand in facts.json; what is spared in the group keeps it, and gc takes it later

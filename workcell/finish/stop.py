@@ -60,7 +60,7 @@ def stop(run: str, grace: float = 10.0, by: str = "person") -> Result:
             seen = _wait(run, grace + UNHEARD, seen)
         except TimedOut:
             # a runner whose home was moved meanwhile looks for its orders where they were, and believes no message
-            poke(run, b"S", seen.start.get("runner") if seen.start else None)
+            notify_runner(run, b"S", seen.start.get("runner") if seen.start else None)
             seen = _wait(run, grace + 60.0, seen)
     if seen.phase == phase.FINISHING:
         order(run, seen, grace, by)  # finish looks, too, while its check runs
@@ -99,10 +99,10 @@ def order(run: str, seen: look.Look, grace: float, by: str) -> None:
         _optional_copy(run, name, message)
     except OSError:
         # a full disk: the runner is asked by word of mouth, with its own grace
-        if not poke(run, b"S", seen.start.get("runner") if seen.start else None):
+        if not notify_runner(run, b"S", seen.start.get("runner") if seen.start else None):
             raise
     else:
-        poke(run)
+        notify_runner(run)
 
 
 def _optional_copy(run: str, name: str, message: dict[str, object]) -> None:
@@ -114,7 +114,7 @@ def _optional_copy(run: str, name: str, message: dict[str, object]) -> None:
             raise
 
 
-def poke(run: str, kind: bytes = b"P", runner: schema.Identity | None = None) -> bool:
+def notify_runner(run: str, kind: bytes = b"P", runner: schema.Identity | None = None) -> bool:
     """Tell the runner that something waits in its inbox, or that it is to stop (S); whether it was told.
 
     It looks every two seconds by itself. With `runner`, its identity, nothing is told to another process: the agent

@@ -101,7 +101,7 @@ def run(
     finally:
         os.close(fd)
         for group in groups:
-            found["cgroup"] = resource_limits.told(group, None)
+            found["cgroup"] = resource_limits.counts_of(group, None)
             _end(run_dir, n, None, group)
             cgroup.remove(group)
     found["seconds"] = round(time.monotonic() - began, 3)
@@ -167,8 +167,8 @@ _SEALS = sum(getattr(fcntl, name, 0) for name in ("F_SEAL_SEAL", "F_SEAL_SHRINK"
 def end_leftovers(run_dir: str, n: int, *, below: int | None) -> list[Leftover]:
     """End what the attempt left running, within the fence."""
     # the group of a copy's attempt is that of the original, whose processes live on
-    group = None if look.at(run_dir, holding=True).copied else resource_limits.of(run_dir, n)
-    left = [] if group is None else _end(run_dir, n, None, resource_limits.of_verify(group))
+    group = None if look.at(run_dir, holding=True).copied else resource_limits.group_of(run_dir, n)
+    left = [] if group is None else _end(run_dir, n, None, resource_limits.verify_group(group))
     return left + _end(run_dir, n, below, group)
 
 

@@ -50,7 +50,7 @@ def prepare(home: str, run: str, read_only: bool) -> Result:
         raise Refused(f"cannot attach to {seen.id}: it is {seen.phase}", f"workcell status {seen.id}")
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Refused("attach needs a terminal", f"workcell logs -f {seen.id}")
-    server = windows.of(home)
+    server = windows.server_of(home)
     try:
         windows.prepare(server)
         sessions = server.sessions()

@@ -84,7 +84,7 @@ def _check_tmux(root: str) -> None:
         raise Unreachable(
             f"tmux {version[0]}.{version[1]} is too old: {need} is needed", "update it, or launch with --no-window"
         )
-    server = windows.of(root)
+    server = windows.server_of(root)
     if len(os.fsencode(server.socket)) > windows.SOCKET_LIMIT:
         raise Refused(
             f"the path of the tmux socket is too long: {server.socket}", "choose a shorter WORKCELL_HOME or TMPDIR"

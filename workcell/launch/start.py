@@ -96,7 +96,7 @@ def window(home: str, run: str, n: int) -> str | None:
     seen = look.at(run)
     if seen.phase != phase.RUNNING:
         return None
-    server = windows.of(home)
+    server = windows.server_of(home)
     program = os.path.join(_PACKAGE, "runner", "window.py")
     try:
         windows.prepare(server)

@@ -29,8 +29,10 @@ def check(home: str) -> bool:
     said = read_format(home)
     if said is not None and said.split(".")[0] not in [str(number) for number in layout.READS]:
         reads = " and ".join(str(number) for number in layout.READS)
-        raise Invalid(f"the home {home!r} is of format {said!r}, and this workcell reads {reads}",
-                      "install a newer workcell, or set WORKCELL_HOME to another directory")  # fmt: skip
+        raise Invalid(
+            f"the home {home!r} is of format {said!r}, and this workcell reads {reads}",
+            "install a newer workcell, or set WORKCELL_HOME to another directory",
+        )
     return True
 
 

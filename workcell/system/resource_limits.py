@@ -37,7 +37,7 @@ def warnings(limits: cgroup.Bounds) -> list[str]:
     return []
 
 
-def of(run: str, n: int) -> schema.Cgroup | None:
+def group_of(run: str, n: int) -> schema.Cgroup | None:
     """The group that attempt `n` was started in; None when it has none.
 
     What is in it is ended, so a path that is not named after this attempt counts for nothing.
@@ -61,7 +61,7 @@ def _of(seen: look.Look, n: int) -> schema.Cgroup | None:
     return group
 
 
-def of_verify(group: schema.Cgroup | None) -> schema.Cgroup | None:
+def verify_group(group: schema.Cgroup | None) -> schema.Cgroup | None:
     """Where a verify script's group would stand beside this one; a crash may have left it."""
     if group is None:
         return None
@@ -76,7 +76,7 @@ def of_verify(group: schema.Cgroup | None) -> schema.Cgroup | None:
     return beside
 
 
-def told(group: schema.Cgroup | None, exit: schema.Exit | None) -> schema.Counts | None:
+def counts_of(group: schema.Cgroup | None, exit: schema.Exit | None) -> schema.Counts | None:
     """What the kernel counted in a group, and the largest process: the one that it killed, else the largest seen."""
     if group is None:
         return None
@@ -102,8 +102,8 @@ def around_verify(run: str, n: int, limits: cgroup.Bounds) -> tuple[Callable[[in
 
 def remove(run: str, n: int) -> None:
     """Remove the attempt's groups, unless something that must not be ended lives on in them: then gc does it later."""
-    group = of(run, n)
-    for one in (of_verify(group), group):
+    group = group_of(run, n)
+    for one in (verify_group(group), group):
         cgroup.remove(one)
 
 

@@ -169,7 +169,7 @@ def _descriptors() -> int:
     return DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, DESCRIPTORS)
 
 
-def of(home: str) -> Tmux:
+def server_of(home: str) -> Tmux:
     """The server of `home`. Its socket lies in the home, or on a short path when the home is too deep."""
     path = os.path.join(home, layout.TMUX_SOCKET)
     if len(os.fsencode(path)) <= SOCKET_LIMIT:

@@ -102,7 +102,7 @@ def deliver(run: str, message: Outgoing, patience: float) -> Result:
         recipe = seen.recipe_name
         why = f"recipe {recipe!r} takes no messages while it runs" if live else f"the run is {seen.phase}"
         return Result(seen.id, name, inbox.QUEUED, f"{why}: the next attempt's brief will hold it")
-    stop.poke(run)
+    stop.notify_runner(run)
     return _word(seen, run, name, time.monotonic() + patience)
 
 

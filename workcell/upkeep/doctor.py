@@ -104,7 +104,7 @@ def _tmux(home: str) -> Iterator[Line]:
         yield Line("tmux", FAIL, f"{_dotted(version)} is too old", f"install {_dotted(windows.MIN_VERSION)} or newer")
         return
     yield Line("tmux", OK, _dotted(version))
-    server = windows.of(home)
+    server = windows.server_of(home)
     size = len(os.fsencode(server.socket))
     if size > windows.SOCKET_LIMIT:
         yield Line("tmux socket", FAIL, f"its path is {size} bytes long, {windows.SOCKET_LIMIT} are possible: "

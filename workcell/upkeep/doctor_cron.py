@@ -70,7 +70,7 @@ def _program(name: str, env: dict[str, str]) -> Line:
 
 
 def _socket(home: str) -> Line:
-    where = tmux.of(home).socket
+    where = tmux.server_of(home).socket
     folder = os.path.dirname(where)
     ok = os.path.isdir(folder) and os.access(folder, os.W_OK | os.X_OK)
     return Line("tmux socket", OK if ok else FAIL, where, None if ok else f"make {folder} writable")

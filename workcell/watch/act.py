@@ -60,7 +60,7 @@ def act(
     _settle_intents(context)
     context.did += accounts.look_after(home, context.actions, memory.now)
     if answer is not None and answer.trouble == servers.SILENT:
-        tmux.waited_in_vain(tmux.of(home).socket, servers.TIMEOUT)  # this tick has asked, and asks no more
+        tmux.waited_in_vain(tmux.server_of(home).socket, servers.TIMEOUT)  # this tick has asked, and asks no more
     if answer is not None and answer.trouble:
         incidents.server(context, answer)
     for seen, found in sorted(todo, key=lambda one: findings.FINDINGS.index(one[1])):

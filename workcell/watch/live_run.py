@@ -111,7 +111,7 @@ class LiveRun:
             return Done(REFUSED, f"it is {self.seen.phase}")
         whole = {**message, "attempt": self.seen.n, "by": f"playbook:{self.book}", "id": self.message}
         name = inbox.post(self.seen.run, whole, self.message)
-        stop.poke(self.seen.run)
+        stop.notify_runner(self.seen.run)
         deadline = clock.monotonic() + PATIENCE
         while clock.monotonic() < deadline:
             if delivered(self.seen.run, self.message) == "taken":

@@ -108,7 +108,7 @@ def due(context: TickContext, seen: look.Look) -> None:
 
 def _uses_windows(home: str) -> bool:
     """Whether windows are used in this home; where not, no start waits for tmux."""
-    return os.path.exists(tmux.of(home).socket)
+    return os.path.exists(tmux.server_of(home).socket)
 
 
 def _may_start(context: TickContext, seen: look.Look, actor: caps.Actor, limits: Caps, finding: Finding) -> bool:

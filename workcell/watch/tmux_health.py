@@ -27,7 +27,7 @@ class Answer:
 
     def attended(self, session: str) -> str:
         """Whether a person is at that window, as `base.probe` says it."""
-        return probe.of(None if self.sessions is None else self.sessions.get(session, False))
+        return probe.answer(None if self.sessions is None else self.sessions.get(session, False))
 
 
 def look(home: str, memory: schema.SeenTmux) -> Answer:
@@ -39,7 +39,7 @@ def look(home: str, memory: schema.SeenTmux) -> Answer:
         try:
             from workcell.system import tmux  # only for the first tick of a home: its answer is remembered
 
-            server = tmux.of(home)
+            server = tmux.server_of(home)
         except OSError as error:
             return Answer(None, str(error))
         memory["socket"], memory["ask"] = server.socket, server.command("list-sessions", "-F", FORMAT)

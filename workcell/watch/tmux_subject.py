@@ -72,7 +72,7 @@ class TmuxServer:
         """Ask the server to make its socket again: tmux does so on SIGUSR1, and nothing else happens to it."""
         if self._identity is None or not tmux_health.is_tmux(self._identity):
             return Done(REFUSED, "the server that was known is gone")
-        tmux_server = tmux.of(self._home)
+        tmux_server = tmux.server_of(self._home)
         if os.path.exists(tmux_server.socket):
             return Done(DONE, "the socket is there again")
         os.kill(int(self._identity["pid"]), signal.SIGUSR1)

@@ -56,6 +56,6 @@ def test_of_a_run_whose_ledger_cannot_be_read_nothing_is_sealed(tmp_path):
         stop.stop(run)
 
 
-def test_nobody_is_poked_where_nobody_listens(tmp_path):
+def test_where_no_runner_listens_none_is_notified(tmp_path):
     run = frozen.run_of(frozen.thaw(tmp_path / "home"), "frozen-created")
-    assert not stop.poke(run) and not stop.poke(str(tmp_path / "none"))
+    assert not stop.notify_runner(run) and not stop.notify_runner(str(tmp_path / "none"))

@@ -21,7 +21,7 @@ SLACK = 1.0
 @pytest.fixture
 def server(lab):
     os.makedirs(lab.home, 0o700)
-    found = tmux.of(lab.home)
+    found = tmux.server_of(lab.home)
     tmux.prepare(found)
     found.open("first", ["sleep", "1000"], lab.top)
     yield found
