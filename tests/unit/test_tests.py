@@ -52,12 +52,9 @@ faces/cli/out.py
 faces/cli/reference.py
 faces/cli/runs.py
 faces/cli/verbs/brief.py
-faces/cli/verbs/fsck.py
-faces/cli/verbs/launch.py
 faces/cli/verbs/notify.py
 faces/cli/verbs/playbook.py
 faces/cli/verbs/recipe.py
-faces/cli/verbs/resume.py
 faces/cli/verbs/salvage.py
 faces/cli/verbs/trust.py
 faces/cli/verbs/watchdog.py
@@ -90,10 +87,8 @@ rundir/writer.py
 runner/bounds.py
 runner/children.py
 runner/control.py
-runner/gate.py
 runner/keeper.py
 runner/keyboard.py
-runner/life.py
 runner/limits.py
 runner/output.py
 runner/requests.py
