@@ -99,7 +99,6 @@ runner/viewers.py
 runner/windows.py
 system/attempt_pids.py
 system/kernel_log.py
-system/resource_limits.py
 system/user_manager.py
 terminal/emulator.py
 terminal/row.py
