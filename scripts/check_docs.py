@@ -115,11 +115,12 @@ TEMPLATES = ("templates", "recipes", "recovery", "adapters")
 
 
 def words() -> list[str]:
-    """Banned words in documents, templates and playbooks. Messages count, too: errors.md and cli.md show them all."""
+    """Banned words in documents, templates, playbooks and the package."""
     data = [path for kind in TEMPLATES for path in sorted((ROOT / kind).rglob("*")) if path.is_file()]
     banned = re.compile(rf"\b({'|'.join(BANNED)})\b", re.IGNORECASE)
     faults = []
-    for path in [*documents(), *data]:
+    code = sorted((ROOT / "workcell").rglob("*.py"))
+    for path in [*documents(), *data, *code]:
         for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
             if found := banned.search(line):
                 faults.append(f"{path.relative_to(ROOT)}:{number}: the word {found[0]!r}: name who or what it is")

@@ -88,6 +88,35 @@ BREAKS = {
         _append("workcell/rundir/home_creation.py", '\n\nos.replace("a", "b")\n'),
         "TID251",
     ),
+    "sizes: a long module": ("sizes", _append("workcell/base/ids.py", "\n" * 400), "no module has more than 400"),
+    "sizes: a record that may be missing": (
+        "sizes",
+        _append(
+            "workcell/base/ids.py",
+            '\n\ndef first(record: dict[str, str] | None) -> str | None:\n    return (record or {}).get("a")\n',
+        ),
+        "give it a typed accessor",
+    ),
+    "sizes: long functions": (
+        "sizes",
+        _append("workcell/base/ids.py", "".join(f"\n\ndef f{n}() -> None:\n" + "    pass\n" * 51 for n in range(6))),
+        "functions of more than 50 lines; at most 5",
+    ),
+    "sizes: functions with many parameters": (
+        "sizes",
+        _append("workcell/base/ids.py", "".join(f"\n\ndef f{n}(a, b, c, d, e, f, g): ...\n" for n in range(6))),
+        "functions with more than 6 parameters; at most 5",
+    ),
+    "sizes: records without types": (
+        "sizes",
+        _append("workcell/base/ids.py", "".join(f"\nx{n}: dict[str, Any] = {{}}\n" for n in range(41))),
+        "lines with dict[str, Any]; at most 40",
+    ),
+    "docs: a banned word in the package": (
+        "docs",
+        _append("workcell/base/ids.py", "\n# " + "no" + "body reads this\n"),
+        "name who or what it is",
+    ),
     "docs: a module that is gone": (
         "docs",
         _replace("docs/architecture.md", "`judgement/outcome.py` | `decide`", "`judgement/outcomes.py` | `decide`"),
@@ -261,7 +290,9 @@ def test_gate_of_generated_files_names_each_one_that_drifts(tree: Path) -> None:
     assert not [name for name in GENERATED if name not in ran.stdout], ran.stdout
 
 
-@pytest.mark.parametrize("gate", ["lint", "format", "types", "contracts", "unused", "generated", "keys", "docs"])
+@pytest.mark.parametrize(
+    "gate", ["lint", "format", "types", "contracts", "sizes", "unused", "generated", "keys", "docs"]
+)
 def test_gate_passes_as_the_tree_is(gate: str) -> None:
     ran = _check(ROOT, gate)
     assert ran.returncode == 0, ran.stdout + ran.stderr

@@ -16,7 +16,7 @@ def values(run: str, held: Mapping[str, str] | None = None) -> frozenset[str]:
     """
     n = layout.current(run)
     attempt = look.read_record(layout.attempt(run, n), layout.ATTEMPT, [], required=False) if n else None
-    names = (attempt or {}).get("secrets")
+    names = attempt.get("secrets") if attempt is not None else None
     named = [*(map(str, names) if isinstance(names, list) else ()), *registry.secret_variables(layout.home_of(run))]
     found = secret_values(env.unchecked(run), named, _is_path)
     return found if held is None else found | secret_values(held, named, _is_path)

@@ -80,9 +80,9 @@ def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | No
         if seen.attempt is not None:
             _optional(lambda: capture.last(run, journal))
         exit = seen.exit = stoppers.as_ended(run, seen)
-        changed = held.tampered(n)
+        changed = held.find_tampering(n)
         verified = None if changed else _verify(run, n, seen, held, journal, below)
-        changed = held.tampered(n)
+        changed = held.find_tampering(n)
         _optional(lambda: spool.drain(run, journal))  # what hooks brought is evidence, and is read from the journal
         verdict: tuple[schema.Outcome, str]
         if changed:
@@ -93,7 +93,7 @@ def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | No
         else:
             verdict = outcome.decide(seen.attempt, exit, found, verified, stoppers.stopper(run, n))
         step = decide.cleaned(decide.decide(run, seen, found, verified, verdict), cleaner)
-        since = held.tampered(n)
+        since = held.find_tampering(n)
         if set(since) - set(changed):
             # the agent, or what it left behind, acted while this went on: what was decided is void
             verdict = outcome.TAMPERED, outcome.changed(since, f"{layout.ATTEMPTS}/{layout.number(n)}")
@@ -117,7 +117,7 @@ def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | No
 def _facts(n: int, seen: look.Look, held: writer.Writer, journal: events.Journal, below: int | None) -> schema.Facts:
     """facts.json of the attempt: read and sealed unless it stands; what was left running is ended in any case."""
     run = seen.run
-    changed = held.tampered(n)
+    changed = held.find_tampering(n)
     left = verify_script.end_leftovers(run, n, below=below)
     found = look.facts_at(seen, n)
     if found is None:
@@ -249,7 +249,7 @@ def _compress(run: str, n: int) -> None:
 
 
 def take_agent_lock(run: str, n: int, below: int | None = None) -> int:
-    """agent.lock for a process that is about to run code in the tree. Only under runner.lock.
+    """agent.lock for a process that is about to run code in the tree. Only with the right to write.
 
     Leftovers that may not be ended (a tmux server that the agent started) can hold it for ever: the lock is then
     made anew, and they are named in the handoff.
@@ -321,7 +321,7 @@ def close(run: str, seen: look.Look, word: schema.Outcome, reason: str, held: wr
 
 
 _OURS = tuple(f".{name}." for name in (layout.STATUS, layout.ENV, layout.CURRENT, layout.AGENT_LOCK))
-"""How temporary names begin that only holders of runner.lock make in a run; what is half of env.json holds keys."""
+"""How temporary names begin that only holders of the right to write make in a run; a part of env.json may hold keys."""
 
 
 def _tidy(run: str, n: int) -> None:

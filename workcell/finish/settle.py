@@ -84,7 +84,7 @@ def hand_over(run: str, seen: look.Look) -> bool:
             seal_exit(again, "vanished", held)
         program = os.path.join(_PACKAGE, "__main__.py")
         leave = [sys.executable, "-I", "-S", "-c", _LEAVE]
-        descriptors = [str(held.fd), str(held.words)]
+        descriptors = [str(held.fd), str(held.runner_lock)]
         words = [*leave, sys.executable, "-I", program, "_settle", run, str(again.n), *descriptors]
         from workcell.system import run_program
 

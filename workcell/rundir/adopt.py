@@ -38,7 +38,7 @@ def adopted(held: writer.Writer) -> writer.Writer:
                 data = json_codec.encode(found)
                 lines.append({"attempt": number, "name": name, "sha256": digest.sha256(data), "record": found})
     made = writer.create(run, {"by": "adopt"}, [{"adopted": pinned}, *lines, {"attempt": n, "born": True}])
-    made.words = held.fd  # runner.lock is held on, for older readers
+    made.runner_lock = held.fd  # runner.lock is held on, for older readers
     return made
 
 

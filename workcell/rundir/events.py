@@ -1,4 +1,4 @@
-"""events.jsonl: one numbered line for each thing that happened, appended by the holder of runner.lock."""
+"""events.jsonl: one numbered line for each thing that happened, appended by the holder of the right to write."""
 
 import os
 

@@ -114,7 +114,7 @@ def refuse(run: str, name: str, message: "Message", why: str, attempt: int) -> N
 
 
 def give_up(run: str, attempt: int) -> None:
-    """Close what was being typed when the attempt ended; for the holder of runner.lock, once no courier lives."""
+    """Close what was being typed when the attempt ended; for the holder of the right to write, once no typist lives."""
     for name, message in typed(run):
         told = said(run, name)
         if told is not None and told.get("state") == ACCEPTED:

@@ -136,7 +136,7 @@ def needs(seen: look.Look, state: "schema.State", hold: "schema.StatusHold | Non
 
 
 def write(run: str, activity: "schema.Activity | None" = None) -> None:
-    """Replace status.json by what the files say now. For the holder of runner.lock.
+    """Replace status.json by what the files say now. For the holder of the right to write.
 
     The phase is computed with the lock as held before the end and as free after it, so that the record is right
     for its next reader. A disk that refuses costs the cache and nothing else.

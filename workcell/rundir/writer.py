@@ -33,23 +33,24 @@ LARGEST = 1 << 26
 class Writer:
     """A held right to write the run in the directory `run`. `close` gives it back."""
 
-    def __init__(self, run: str, fd: int, words: int, book: "ledger.Book | None") -> None:
+    def __init__(self, run: str, fd: int, runner_lock: int, book: "ledger.Book | None") -> None:
         self.run = run
         self.fd = fd
         """The descriptor that holds the right: of the ledger, or of runner.lock for a run without a ledger."""
-        self.words = words
-        """The descriptor of runner.lock beside the ledger's; -1 where it could not be had, which costs nothing."""
+        self.runner_lock = runner_lock
+        """The descriptor of runner.lock, or -1 where it could not be opened: the lock that counts is the ledger's."""
         self.book = book
         """What the ledger says; None for a run without one."""
+        self._altered: dict[int, list[str]] = {}
 
     def descriptors(self) -> "list[int]":
         """Every descriptor that a process must have for the right to pass to it."""
-        return [fd for fd in (self.fd, self.words) if fd >= 0]
+        return [fd for fd in (self.fd, self.runner_lock) if fd >= 0]
 
     def close(self) -> None:
         for fd in self.descriptors():
             os.close(fd)
-        self.fd = self.words = -1
+        self.fd = self.runner_lock = -1
 
     def __enter__(self) -> "Writer":
         return self
@@ -59,7 +60,7 @@ class Writer:
 
     def sign(self, role: str) -> None:
         """Say in runner.lock who holds the right: words for people, nothing is decided by them."""
-        fd = self.fd if self.book is None else self.words
+        fd = self.fd if self.book is None else self.runner_lock
         if fd >= 0:
             locks.sign(fd, role)
 
@@ -178,12 +179,17 @@ class Writer:
                 self._place(n, name, self.book.records[number, name])
         _links(self.run, n)
 
-    def tampered(self, n: int) -> "list[str]":
-        """Names of what was changed in attempt `n` by something that holds no right to write; sets aside on the way."""
+    def find_tampering(self, n: int) -> "list[str]":
+        """Names of the files of attempt `n` that a process without the right to write changed; [] for none.
+
+        A file with the name of a record and no line in the ledger is moved to foreign/, and that is witnessed. A file
+        that differed once stays in the list for as long as this writer lives, also when it is put back.
+        """
         if self.book is None:
             return []
         self.set_aside(n, [name for name in ledger.WITNESSED if (n, name) not in self.book.records])
-        return [*self.book.foreign.get(n, ()), *altered(self.run, self.book, n)]
+        self._altered[n] = list(dict.fromkeys([*self._altered.get(n, ()), *altered(self.run, self.book, n)]))
+        return [*self.book.foreign.get(n, ()), *self._altered[n]]
 
     def end(self, document: "schema.Status") -> None:
         """Say in the home that the run is over; a full disk costs a slower listing and nothing else."""

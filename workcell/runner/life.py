@@ -56,7 +56,7 @@ def main(run: str, n: int, isolation: str, pipe: "int | None" = None) -> int:
     agent_lock = locks.take(layout.AGENT_LOCK, alone=True)
     if agent_lock is None:
         return _say("something that an earlier attempt left behind still holds agent.lock", asked)
-    changed = held.tampered(n)
+    changed = held.find_tampering(n)
     if changed:
         return _say(f"attempt {n} is not to be started: {', '.join(changed)} changed since it was made", asked)
     held.forget()
@@ -291,6 +291,8 @@ def _become_finish(run: str, n: int, held: writer.Writer) -> None:
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     program = os.path.join(package, "__main__.py")
     try:
-        os.execv(sys.executable, [sys.executable, "-I", program, "_finish", run, str(n), str(held.fd), str(held.words)])
+        os.execv(
+            sys.executable, [sys.executable, "-I", program, "_finish", run, str(n), str(held.fd), str(held.runner_lock)]
+        )
     except OSError as error:
         _say(f"cannot become finish: {error}")

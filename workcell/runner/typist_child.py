@@ -70,7 +70,7 @@ class Courier:
     def _become(self, master: int) -> None:
         try:
             os.dup2(master, 0, inheritable=True)
-            platform.close_from(3)  # runner.lock first of all
+            platform.close_from(3)  # the locks of the runner first of all
             for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGPIPE):
                 signal.signal(number, signal.SIG_DFL)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)

@@ -29,14 +29,14 @@ def home(tmp_path, monkeypatch):
 def test_an_ended_attempt_is_brought_to_its_result(cell, verb):
     run = runs.ended(cell)
     held = writer.take(run)
-    assert internal.main([verb, run, "1", str(held.fd), str(held.words)]) == 0
+    assert internal.main([verb, run, "1", str(held.fd), str(held.runner_lock)]) == 0
     assert look.at(run).outcome == "passed"
 
 
 def test_what_has_changed_meanwhile_is_left_alone(cell):
     run = runs.ended(cell)
     held = writer.take(run)
-    assert internal.main(["_settle", run, "2", str(held.fd), str(held.words)]) == 0
+    assert internal.main(["_settle", run, "2", str(held.fd), str(held.runner_lock)]) == 0
     assert look.at(run).phase == phase.INTERRUPTED
 
 

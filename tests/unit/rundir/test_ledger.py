@@ -104,8 +104,8 @@ def test_a_file_without_a_line_is_set_aside_and_named(run, plant):
     seen = look.at(run)
     assert layout.VERIFY not in seen.stands, "it is no record"
     with writer.take(run) as held:
-        assert held.tampered(1) == ["verify.json"]
-        assert held.tampered(1) == ["verify.json"], "what was once found is not forgotten"
+        assert held.find_tampering(1) == ["verify.json"]
+        assert held.find_tampering(1) == ["verify.json"], "what was once found is not forgotten"
         held.seal(1, layout.VERIFY, {"schema": "workcell.file.verify/1", "code": 1})
     assert os.path.lexists(os.path.join(run, "attempts/001/foreign/verify.json"))
     assert look.at(run).altered == ["verify.json"]
@@ -133,15 +133,29 @@ def test_a_foreign_that_is_no_directory_of_ours_is_moved_first(run, plant, tmp_p
 def test_a_file_that_is_known_by_its_hash_is_named_when_it_differs(run, name, act):
     path = os.path.join(run, name)
     with writer.take(run) as held:
-        assert held.tampered(1) == []
+        assert held.find_tampering(1) == []
     os.unlink(path)
     if act == "change":
         open(path, "w").close()
     elif act == "directory":
         os.mkdir(path)
     with writer.take(run) as held:
-        assert held.tampered(1) == [os.path.basename(name)]
+        assert held.find_tampering(1) == [os.path.basename(name)]
     assert look.at(run).phase != phase.CORRUPT
+
+
+def test_a_file_that_was_changed_and_put_back_is_named_all_the_same(run):
+    path = os.path.join(run, "attempts/001/verify.sh")
+    with open(path, "rb") as file:
+        before = file.read()
+    with writer.take(run) as held:
+        os.unlink(path)
+        assert held.find_tampering(1) == ["verify.sh"]
+        with open(path, "wb") as file:
+            file.write(before)
+        assert held.find_tampering(1) == ["verify.sh"]
+    with writer.take(run) as held:
+        assert held.find_tampering(1) == [], "one that nothing ever looked at while it differed was not changed"
 
 
 def test_a_torn_last_line_does_not_count_and_is_cut_back(run):
@@ -241,7 +255,7 @@ def test_the_links_and_directories_of_an_attempt_come_back(run, tmp_path):
     os.mkdir(os.path.join(run, "brief.md"))
     with writer.take(run) as held:
         held.mend(1)
-        assert "attempt.json" in held.tampered(1)
+        assert "attempt.json" in held.find_tampering(1)
         held.seal(1, layout.EXIT, EXIT)
     assert os.readlink(os.path.join(run, "current")) == "attempts/001"
     assert os.readlink(os.path.join(run, "brief.md")) == "current/brief.md"
@@ -263,7 +277,7 @@ def test_a_run_of_format_1_is_adopted_as_it_stands(tmp_path):
     assert (seen.checked, seen.exit, seen.start, seen.altered) == (True, EXIT, START, [])
     open(os.path.join(run, "attempts/001/verify.sh"), "w").close()
     with writer.take(run) as held:
-        assert held.tampered(1) == ["verify.sh"]
+        assert held.find_tampering(1) == ["verify.sh"]
 
 
 def test_a_ledger_is_made_whole_or_not_at_all(tmp_path, monkeypatch):
@@ -280,11 +294,11 @@ def test_what_is_foreign_counts_until_a_person_takes_note_of_it_and_again_when_i
     path = os.path.join(run, "attempts/001/verify.json")
     open(path, "w").close()
     with writer.take(run) as held:
-        assert held.tampered(1) == ["verify.json"]
+        assert held.find_tampering(1) == ["verify.json"]
         held.append({"attempt": 1, "accepted_foreign": ["verify.json"]})
-        assert held.tampered(1) == []
+        assert held.find_tampering(1) == []
     assert look.at(run).altered == []
     open(path, "w").close()
     with writer.take(run) as held:
-        assert held.tampered(1) == ["verify.json"]
+        assert held.find_tampering(1) == ["verify.json"]
     assert look.at(run).altered == ["verify.json"]
