@@ -3,14 +3,17 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from workcell.base.errors import Usage
-from workcell.launch import batch, batch_run, dry_run, launch, resume
+from workcell.launch import dry_run, launch
 from workcell.launch.options import Options
 from workcell.rundir import find
 from workcell.rundir.cell import Cell
 from workcell.texts import launch_file
+
+if TYPE_CHECKING:
+    from workcell.launch import batch
 
 
 @dataclass(frozen=True)
@@ -182,6 +185,8 @@ def perform_launch(cell: Cell, request: LaunchRequest) -> Launched | LaunchedAll
 
 
 def _launch_several(cell: Cell, request: LaunchRequest) -> LaunchedAll | DryRuns:
+    from workcell.launch import batch, batch_run
+
     if not request.briefs:
         raise Usage("no brief to launch", "workcell launch BRIEF")
     if request.name is not None:
@@ -205,7 +210,7 @@ def _launch_several(cell: Cell, request: LaunchRequest) -> LaunchedAll | DryRuns
     return LaunchedAll(checked.group, [_row(entry) for entry in checked.entries])
 
 
-def _row(entry: batch.Entry) -> Row:
+def _row(entry: "batch.Entry") -> Row:
     return Row(
         id=os.path.basename(entry.run) if entry.run else None,
         name=entry.made.name,
@@ -220,6 +225,8 @@ def _row(entry: batch.Entry) -> Row:
 
 def perform_resume(cell: Cell, request: ResumeRequest) -> Resumed:
     """The operation `resume`. Raises Usage for `native` with a brief, and what `find.run` and `resume` raise."""
+    from workcell.launch import resume
+
     if request.native and request.brief is not None:
         raise Usage("--native goes on with what was asked; a new brief begins anew", "leave one of them out")
     done = resume.resume(
