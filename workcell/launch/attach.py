@@ -11,7 +11,7 @@ from workcell.base.errors import Refused, Unreachable, WorkcellError
 from workcell.launch import start
 from workcell.rundir import find, layout, look, phase
 from workcell.rundir.cell import Cell
-from workcell.system import tmux as windows
+from workcell.system import tmux
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,9 @@ def prepare(home: str, run: str, read_only: bool) -> Result:
         raise Refused(f"cannot attach to {seen.id}: it is {seen.phase}", f"workcell status {seen.id}")
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Refused("attach needs a terminal", f"workcell logs -f {seen.id}")
-    server = windows.server_of(home)
+    server = tmux.server_of(home)
     try:
-        windows.prepare(server)
+        tmux.prepare(server)
         sessions = server.sessions()
         if sessions is None:
             raise Unreachable(f"the tmux server at {server.socket} does not answer", "workcell doctor")
@@ -64,7 +64,7 @@ def prepare(home: str, run: str, read_only: bool) -> Result:
         return Result(
             run, [], True, f"{error.message}; this terminal is the window until the run ends (close it to leave)"
         )
-    return Result(run, windows.attach_words(server, seen.id, read_only), False, None)
+    return Result(run, tmux.attach_words(server, seen.id, read_only), False, None)
 
 
 def here(run: str, read_only: bool) -> int:

@@ -84,7 +84,7 @@ def check(request: Request, *, trust: bool = True) -> Batch:
         window = request.window and not entries
         one = launch.Request(request.home, path, options, window, request.prepare, request.caller)
         try:
-            entries.append(Entry(replace(one, window=request.window), launch.check(one, trust=trust), at))
+            entries.append(Entry(replace(one, window=request.window), launch.check(one, require_trust=trust), at))
         except Untrusted:
             raise
         except Faulty as error:

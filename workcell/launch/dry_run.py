@@ -51,7 +51,7 @@ def dry_run(request: launch.Request) -> Result:
 
     What launch refuses for want of trust alone is shown, so that it can be read before it is trusted.
     """
-    return preview(launch.check(request, trust=False), request.prepare)
+    return preview(launch.check(request, require_trust=False), request.prepare)
 
 
 def preview(made: plan.Plan, later: bool = False) -> Result:

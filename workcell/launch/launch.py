@@ -16,11 +16,9 @@ from workcell.launch import attempt, children, pinning, plan, start, workspace
 from workcell.launch.options import Options
 from workcell.rundir import find, layout, lease, ledger, locks, maildir, phase, seal, writer
 from workcell.rundir import home_creation as home
-from workcell.system import cgroup, resource_limits
-from workcell.system import tmux as windows
+from workcell.system import cgroup, resource_limits, tmux
 from workcell.texts import compose
-from workcell.trust import access
-from workcell.trust import trust as trusts
+from workcell.trust import access, trust
 
 if TYPE_CHECKING:
     from workcell.rundir import schema
@@ -52,15 +50,15 @@ def launch(request: Request) -> Result:
     return create(check(request), request)
 
 
-def check(request: Request, *, trust: bool = True) -> plan.Plan:
+def check(request: Request, *, require_trust: bool = True) -> plan.Plan:
     """The plan, after every reason to refuse has been looked at; nothing is written.
 
-    Without `trust` what the repository brings need not be trusted: for previews, which run nothing.
+    Without `require_trust` what the repository brings need not be trusted: for previews, which run nothing.
     """
     home.check(request.home)
     made = plan.make(request.brief, request.options, request.home)
-    if trust:
-        trusts.require(made.home, made.top, made.tree, made.bring)
+    if require_trust:
+        trust.require(made.home, made.top, made.tree, made.bring)
         pinning.playbooks_of(made.bring)
     children.narrow(made, request.caller)
     if request.window and not request.prepare:
@@ -73,23 +71,23 @@ def check(request: Request, *, trust: bool = True) -> plan.Plan:
 
 
 def _check_tmux(root: str) -> None:
-    version = windows.version()
+    version = tmux.version()
     if version is None:
         raise Unreachable(
             "tmux is not installed",
             "install it (apt-get install tmux, brew install tmux), or launch with --no-window",
         )
-    if version < windows.MIN_VERSION:
-        need = ".".join(map(str, windows.MIN_VERSION))
+    if version < tmux.MIN_VERSION:
+        need = ".".join(map(str, tmux.MIN_VERSION))
         raise Unreachable(
             f"tmux {version[0]}.{version[1]} is too old: {need} is needed", "update it, or launch with --no-window"
         )
-    server = windows.server_of(root)
-    if len(os.fsencode(server.socket)) > windows.SOCKET_LIMIT:
+    server = tmux.server_of(root)
+    if len(os.fsencode(server.socket)) > tmux.SOCKET_LIMIT:
         raise Refused(
             f"the path of the tmux socket is too long: {server.socket}", "choose a shorter WORKCELL_HOME or TMPDIR"
         )
-    windows.check_room(server)
+    tmux.check_room(server)
 
 
 def create(made: plan.Plan, request: Request) -> Result:

@@ -9,8 +9,7 @@ from workcell.base import probe
 from workcell.base.errors import InputOutput, TryAgain, WorkcellError
 from workcell.rundir import env as environment
 from workcell.rundir import layout, look, phase, safe_open, spool, writer
-from workcell.system import run_program
-from workcell.system import tmux as windows
+from workcell.system import run_program, tmux
 
 PATIENCE = 15.0
 """Seconds for a runner to take its locks and seal start.json; it needs hundredths on an idle machine."""
@@ -96,10 +95,10 @@ def window(home: str, run: str, n: int) -> str | None:
     seen = look.at(run)
     if seen.phase != phase.RUNNING:
         return None
-    server = windows.server_of(home)
+    server = tmux.server_of(home)
     program = os.path.join(_PACKAGE, "runner", "window.py")
     try:
-        windows.prepare(server)
+        tmux.prepare(server)
         server.open(os.path.basename(run), [sys.executable, "-I", "-S", program, run], run)
     except (WorkcellError, OSError) as error:
         spool.note(run, "window.not-opened", attempt=n, why=str(error))

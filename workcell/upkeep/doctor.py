@@ -2,10 +2,8 @@
 
 import os
 import re
-import resource
 import shutil
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -17,43 +15,34 @@ from workcell.channels.to import registry
 from workcell.rundir import heartbeat, layout
 from workcell.rundir import home as formats
 from workcell.rundir import home_creation as homes
-from workcell.system import cgroup, cgroup_ways, find_program, resource_limits, run_program, user_manager
-from workcell.system import tmux as windows
+from workcell.system import find_program, run_program, tmux
 from workcell.texts import config, recipe, search_path
-from workcell.upkeep import doctor_agents, recipe_catalog
-
-OK, WARN, FAIL = "ok", "warn", "fail"
-
-NETWORK = ("nfs", "cifs", "smb", "sshfs", "afs", "9p", "ceph", "gluster", "lustre", "gpfs", "beegfs", "davfs", "vboxsf")
-"""File systems that other machines write to as well, by the beginning of their type."""
+from workcell.upkeep import doctor_agents, doctor_machine, recipe_catalog
+from workcell.upkeep.doctor_line import FAIL, OK, WARN, Line
 
 GIT_OLDEST = (2, 25)
 """The first git with all that trees, snapshots and worktrees ask of it (2020)."""
 
-FILES_LOW, PROCESSES_LOW = 1024, 512
-SPACE_LOW, SPACE_LEAST = 2 << 30, 100 << 20
-"""Bytes: below the first a night's logs and worktrees may not fit; below the second no run should begin."""
-
-INODES_LOW = 10_000
 TIMEOUT = 10.0
-
-
-@dataclass(frozen=True)
-class Line:
-    """One thing looked at: what, how it is, in words, and the cure where there is one."""
-
-    name: str
-    level: str
-    words: str
-    cure: str | None = None
 
 
 def doctor(home: str) -> list[Line]:
     """Every line, in a fixed order. A look that itself fails is a line that says so; none is left out."""
     looks: tuple[Callable[[str], Iterator[Line]], ...] = (
-        _python, _platform, _git, _tmux, _agents, _home, _timer, _channels, _file_system, _space, _limits, _cgroup,
-        _clock,
-    )  # fmt: skip
+        _python,
+        _platform,
+        _git,
+        _tmux,
+        _agents,
+        _home,
+        _timer,
+        _channels,
+        doctor_machine.file_system,
+        doctor_machine.space,
+        doctor_machine.limits,
+        doctor_machine.control_groups,
+        doctor_machine.clock,
+    )
     found: list[Line] = []
     for look in looks:
         try:
@@ -74,8 +63,9 @@ def _platform(home: str) -> Iterator[Line]:
     if not platform.LINUX:
         yield Line("platform", WARN, f"{sys.platform}: leftovers of agents are found less surely than on Linux")
     elif platform.boot_id() is None:
-        yield Line("platform", WARN, "the boot id cannot be read: a reboot is told from a crash less surely",
-                   "mount /proc")  # fmt: skip
+        yield Line(
+            "platform", WARN, "the boot id cannot be read: a reboot is told from a crash less surely", "mount /proc"
+        )
     else:
         yield Line("platform", OK, f"{sys.platform} {os.uname().release}")
 
@@ -84,8 +74,12 @@ def _git(home: str) -> Iterator[Line]:
     try:
         ran = run_program.run(["git", "--version"], timeout=TIMEOUT)
     except Unreachable:
-        yield Line("git", WARN, "not installed: runs work, but without what was changed, snapshots and worktrees",
-                   "install git (apt-get install git, brew install git)")  # fmt: skip
+        yield Line(
+            "git",
+            WARN,
+            "not installed: runs work, but without what was changed, snapshots and worktrees",
+            "install git (apt-get install git, brew install git)",
+        )
         return
     found = _version(ran.out)
     if found and found < GIT_OLDEST:
@@ -95,31 +89,43 @@ def _git(home: str) -> Iterator[Line]:
 
 
 def _tmux(home: str) -> Iterator[Line]:
-    version = windows.version()
+    version = tmux.version()
     if version is None:
-        yield Line("tmux", FAIL, "not installed: launch needs --no-window",
-                   "install it (apt-get install tmux, brew install tmux)")  # fmt: skip
+        yield Line(
+            "tmux",
+            FAIL,
+            "not installed: launch needs --no-window",
+            "install it (apt-get install tmux, brew install tmux)",
+        )
         return
-    if version < windows.MIN_VERSION:
-        yield Line("tmux", FAIL, f"{_dotted(version)} is too old", f"install {_dotted(windows.MIN_VERSION)} or newer")
+    if version < tmux.MIN_VERSION:
+        yield Line("tmux", FAIL, f"{_dotted(version)} is too old", f"install {_dotted(tmux.MIN_VERSION)} or newer")
         return
     yield Line("tmux", OK, _dotted(version))
-    server = windows.server_of(home)
+    server = tmux.server_of(home)
     size = len(os.fsencode(server.socket))
-    if size > windows.SOCKET_LIMIT:
-        yield Line("tmux socket", FAIL, f"its path is {size} bytes long, {windows.SOCKET_LIMIT} are possible: "
-                   f"{server.socket}", "choose a shorter WORKCELL_HOME or TMPDIR")  # fmt: skip
+    if size > tmux.SOCKET_LIMIT:
+        yield Line(
+            "tmux socket",
+            FAIL,
+            f"its path is {size} bytes long, {tmux.SOCKET_LIMIT} are possible: {server.socket}",
+            "choose a shorter WORKCELL_HOME or TMPDIR",
+        )
         return
     sessions = server.sessions()
     if sessions is None:
-        yield Line("tmux server", FAIL, f"does not answer at {server.socket}",
-                   "runs go on without it; end it (its pid: lsof the socket) and attach again")  # fmt: skip
+        yield Line(
+            "tmux server",
+            FAIL,
+            f"does not answer at {server.socket}",
+            "runs go on without it; end it (its pid: lsof the socket) and attach again",
+        )
         return
     where = "" if os.path.dirname(server.socket) == home else " (outside the home, whose path is too long)"
     state = f"windows: {len(sessions)}" if sessions else "no window is open"
     yield Line("tmux server", OK, f"{state}, {server.socket}{where}")
     try:
-        windows.check_room(server)
+        tmux.check_room(server)
     except WorkcellError as error:
         yield Line("tmux server", WARN, error.message, error.hint)
 
@@ -246,67 +252,6 @@ def _home(home: str) -> Iterator[Line]:
             pass
 
 
-def _standing(path: str) -> str:
-    """The nearest directory that exists, at or above `path`."""
-    while not os.path.exists(path):
-        path = os.path.dirname(path)
-    return path
-
-
-def _file_system(home: str) -> Iterator[Line]:
-    kind = platform.file_system(_standing(home))
-    if kind is None:
-        yield Line("file system", OK, "its type cannot be told here")
-    elif kind.startswith(NETWORK) or (kind.startswith("fuse.") and kind[5:].startswith(NETWORK)):
-        yield Line("file system", WARN, f"the home is on {kind}: locks and the order of writes depend on a server",
-                   "set WORKCELL_HOME to a directory on a disk of this machine")  # fmt: skip
-    elif kind in ("tmpfs", "ramfs"):
-        yield Line("file system", WARN, f"the home is on {kind}: runs do not survive a reboot",
-                   "set WORKCELL_HOME to a directory on a disk")  # fmt: skip
-    else:
-        yield Line("file system", OK, kind)
-
-
-def _space(home: str) -> Iterator[Line]:
-    where = _standing(home)
-    found = os.statvfs(where)
-    free = found.f_bavail * found.f_frsize
-    level = FAIL if free < SPACE_LEAST else WARN if free < SPACE_LOW else OK
-    cure = None if level == OK else "workcell gc, or free some space"
-    yield Line("disk", level, f"{free / (1 << 30):.1f} GiB free for {where}", cure)
-    if found.f_files and found.f_favail < INODES_LOW:
-        yield Line("inodes", WARN, f"{found.f_favail} left: a run needs some thirty files", "remove small files there")
-
-
-def _limits(home: str) -> Iterator[Line]:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard != resource.RLIM_INFINITY and hard < FILES_LOW:
-        yield Line("open files", WARN, f"at most {hard}: tmux hangs for good when it runs out", "ulimit -Hn 65536")
-    else:
-        yield Line("open files", OK, f"{_many(soft)} soft, {_many(hard)} hard")
-    soft, _ = resource.getrlimit(resource.RLIMIT_NPROC)
-    if soft != resource.RLIM_INFINITY and soft < PROCESSES_LOW:
-        yield Line("processes", WARN, f"at most {soft} for all of yours", "ulimit -u 4096")
-    else:
-        yield Line("processes", OK, f"{_many(soft)} for all of yours")
-
-
-def _cgroup(home: str) -> Iterator[Line]:
-    found, not_here = cgroup_ways.ways(cgroup_ways.CONTROLLERS)
-    if found and found[0].kind == "scope" and not user_manager.lingers():
-        words = f"kept by {found[0].words()}; {resource_limits.ENDS_AT_LOGOUT}"
-        yield Line("memory and process limits", WARN, words, resource_limits.LINGER)
-    elif found:
-        yield Line("memory and process limits", OK, f"kept by {found[0].words()}")
-    else:
-        words = f"nothing here can keep them, so briefs that ask for them are refused ({'; '.join(not_here)})"
-        yield Line("memory and process limits", WARN, words, cgroup.CURE)
-
-
-def _many(number: int) -> str:
-    return "unlimited" if number == resource.RLIM_INFINITY else str(number)
-
-
 def _timer(home: str) -> Iterator[Line]:
     """The installed watchdog: a timer of another version does not act on what this one writes."""
     installed = heartbeat.installed_timer(home)
@@ -334,32 +279,6 @@ def _channels(home: str) -> Iterator[Line]:
             yield Line(f"adapter {adapter.name}", WARN, words, cure)
 
 
-def _clock(home: str) -> Iterator[Line]:
-    zone = time.strftime("%Z (UTC%z)")
-    yield Line("time zone", OK, f"{zone}; records are in UTC, usage limits of agents are told in the local time")
-    written = _last_change()
-    if written is not None and time.time() < written - 60:
-        yield Line("clock", FAIL, f"it is {time.strftime('%F %T')}, before this program was installed",
-                   "set the clock: timedatectl set-ntp true")  # fmt: skip
-        return
-    ran = None
-    if shutil.which("timedatectl"):
-        ran = run_program.run(["timedatectl", "show", "-p", "NTPSynchronized", "--value"], timeout=TIMEOUT)
-    if ran is not None and ran.ok and ran.text().strip() == "no":
-        yield Line("clock", WARN, "it is not synchronised: resets of usage limits may be missed",
-                   "timedatectl set-ntp true")  # fmt: skip
-    else:
-        how = "synchronised" if ran is not None and ran.ok else "whether it is synchronised cannot be told here"
-        yield Line("clock", OK, how)
-
-
-def _last_change() -> float | None:
-    try:
-        return os.stat(__file__).st_mtime
-    except OSError:
-        return None
-
-
 def _version(text: bytes) -> tuple[int, int] | None:
     match = re.search(rb"(\d+)\.(\d+)", text)
     return (int(match[1]), int(match[2])) if match else None
@@ -367,8 +286,3 @@ def _version(text: bytes) -> tuple[int, int] | None:
 
 def _dotted(version: tuple[int, int]) -> str:
     return ".".join(map(str, version))
-
-
-def worst(found: list[Line]) -> str:
-    """The gravest level among the lines."""
-    return next((level for level in (FAIL, WARN) if any(line.level == level for line in found)), OK)

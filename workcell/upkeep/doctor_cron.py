@@ -12,7 +12,7 @@ from workcell.rundir import env as environment
 from workcell.rundir import heartbeat, look, phase, scan
 from workcell.system import run_program, tmux
 from workcell.texts import recipe
-from workcell.upkeep.doctor import FAIL, OK, WARN, Line
+from workcell.upkeep.doctor_line import FAIL, OK, WARN, Line
 
 if TYPE_CHECKING:
     from workcell.rundir import schema

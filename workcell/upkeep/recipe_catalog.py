@@ -150,7 +150,9 @@ def show(home: str, name: str) -> Shown:
 def by_hand(cell: Cell, name: str, brief: str, repo: str | None) -> str:
     """The shell script that does with this recipe what a launch of `brief` would do; what launch refuses is refused."""
     options = Options(recipe=name, repo=repo, shell=cell.environment)
-    return shell_script.script(launch.check(launch.Request(cell.home, brief, options, window=False), trust=False))
+    return shell_script.script(
+        launch.check(launch.Request(cell.home, brief, options, window=False), require_trust=False)
+    )
 
 
 def lint(home: str, paths: list[str]) -> list[str]:

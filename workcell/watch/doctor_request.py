@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from workcell.rundir.cell import Cell
-from workcell.upkeep import doctor, doctor_cron
+from workcell.upkeep import doctor, doctor_cron, doctor_line
 from workcell.watch.timers import command
 
 
@@ -17,7 +17,7 @@ class Request:
 class Result:
     level: str
     """The worst level: `ok`, `warn` or `fail`."""
-    lines: list[doctor.Line]
+    lines: list[doctor_line.Line]
 
 
 def perform(cell: Cell, request: Request) -> Result:
@@ -26,4 +26,4 @@ def perform(cell: Cell, request: Request) -> Result:
         found = doctor_cron.doctor(cell.home, command.environment(cell.home), command.words())
     else:
         found = doctor.doctor(cell.home)
-    return Result(doctor.worst(found), found)
+    return Result(doctor_line.worst(found), found)

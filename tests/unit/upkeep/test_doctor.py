@@ -8,7 +8,7 @@ import pytest
 
 from workcell import __version__
 from workcell.system import tmux
-from workcell.upkeep import doctor
+from workcell.upkeep import doctor, doctor_line
 
 
 def levels(home, name):
@@ -35,35 +35,35 @@ def test_every_line_that_is_not_ok_has_a_cure(home):
         "open files",
         "clock",
     }
-    assert all(line.cure for line in found if line.level == doctor.FAIL)
+    assert all(line.cure for line in found if line.level == doctor_line.FAIL)
     assert not list(home.iterdir())  # the probe file is gone, and no server was started
 
 
 def test_a_home_that_others_can_write_to(home):
     home.chmod(0o777)
-    assert levels(home, "home")[0][0] == doctor.FAIL
+    assert levels(home, "home")[0][0] == doctor_line.FAIL
     home.chmod(0o755)
-    assert levels(home, "home")[0][0] == doctor.WARN
+    assert levels(home, "home")[0][0] == doctor_line.WARN
 
 
 def test_a_home_of_a_format_to_come(home):
     (home / "FORMAT").write_text("3\n")
-    assert levels(home, "home")[0][0] == doctor.FAIL
+    assert levels(home, "home")[0][0] == doctor_line.FAIL
 
 
 def test_a_home_in_memory(home):
     if doctor.platform.file_system("/dev/shm") != "tmpfs":
         pytest.skip("no tmpfs at /dev/shm")
     assert levels("/dev/shm/none", "file system") == [
-        (doctor.WARN, "the home is on tmpfs: runs do not survive a reboot")
+        (doctor_line.WARN, "the home is on tmpfs: runs do not survive a reboot")
     ]
 
 
 def test_no_programs_at_all(home, monkeypatch):
     monkeypatch.setenv("PATH", str(home))
-    assert levels(home, "tmux")[0][0] == doctor.FAIL
-    assert levels(home, "git")[0][0] == doctor.WARN
-    assert levels(home, "bash") == [(doctor.WARN, "not on PATH; needed by recipe runbook, shell")]
+    assert levels(home, "tmux")[0][0] == doctor_line.FAIL
+    assert levels(home, "git")[0][0] == doctor_line.WARN
+    assert levels(home, "bash") == [(doctor_line.WARN, "not on PATH; needed by recipe runbook, shell")]
 
 
 def test_an_agent_that_hangs_or_fails(home, tmp_path, monkeypatch):
@@ -74,7 +74,7 @@ def test_an_agent_that_hangs_or_fails(home, tmp_path, monkeypatch):
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     assert levels(home, "broken-agent") == [
-        (doctor.WARN, "'broken-agent --version' ended with 3: no licence (recipe mine)")
+        (doctor_line.WARN, "'broken-agent --version' ended with 3: no licence (recipe mine)")
     ]
 
 
@@ -87,17 +87,17 @@ def test_a_known_agent_is_asked_for_its_version_and_sign_in(home, tmp_path, monk
     for name in ("CLAUDE_CONFIG_DIR", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     found = levels(home, "recipe claude")
-    assert any(level == doctor.WARN and "is 1.0.3, known to work are" in words for level, words in found)
-    assert any(level == doctor.WARN and "not signed in" in words for level, words in found)
+    assert any(level == doctor_line.WARN and "is 1.0.3, known to work are" in words for level, words in found)
+    assert any(level == doctor_line.WARN and "not signed in" in words for level, words in found)
     assert not levels(home, "claude")  # not told twice
     (home / "config.yaml").write_text("recipe: claude\n")
-    assert any(level == doctor.FAIL and "not signed in" in words for level, words in levels(home, "recipe claude"))
+    assert any(level == doctor_line.FAIL and "not signed in" in words for level, words in levels(home, "recipe claude"))
 
 
 def test_a_recipe_that_cannot_be_read(home):
     (home / "recipes").mkdir()
     (home / "recipes/mine.yaml").write_text("comand: 'true'\n")
-    assert levels(home, "recipe mine")[0][0] == doctor.WARN
+    assert levels(home, "recipe mine")[0][0] == doctor_line.WARN
 
 
 def test_a_tmux_server_that_hangs(home, monkeypatch):
@@ -108,7 +108,7 @@ def test_a_tmux_server_that_hangs(home, monkeypatch):
     try:
         assert "windows: 1" in levels(home, "tmux server")[0][1]
         os.kill(pid, 19)
-        assert levels(home, "tmux server")[0][0] == doctor.FAIL
+        assert levels(home, "tmux server")[0][0] == doctor_line.FAIL
     finally:
         os.kill(pid, 18)
         monkeypatch.setattr(tmux, "FORGET", 0.0)  # this process asks again at once
@@ -127,7 +127,7 @@ def test_a_full_disk(tmp_path, lab):
     assert [line["level"] for line in found["lines"] if line["name"] == "disk"] == ["fail"]
 
 
-@pytest.mark.parametrize(("version", "level"), [(None, doctor.OK), ("0.0.9", doctor.FAIL)])
+@pytest.mark.parametrize(("version", "level"), [(None, doctor_line.OK), ("0.0.9", doctor_line.FAIL)])
 def test_a_timer_of_another_version_is_named(home, version, level):
     program = home / "old"
     program.write_text(f"#!/bin/sh\necho workcell {version or __version__}\n")

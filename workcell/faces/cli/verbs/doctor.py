@@ -5,12 +5,12 @@ from typing import Annotated
 import typer
 
 from workcell.faces.cli import arguments, call, out
-from workcell.upkeep import doctor as doctor_op
+from workcell.upkeep import doctor_line
 from workcell.watch import doctor_request as op
 
 app = typer.Typer(add_completion=False)
 
-_SHOWN = {doctor_op.OK: ("✓ ok", "32"), doctor_op.WARN: ("! warn", "33"), doctor_op.FAIL: ("✗ fail", "31")}
+_SHOWN = {doctor_line.OK: ("✓ ok", "32"), doctor_line.WARN: ("! warn", "33"), doctor_line.FAIL: ("✗ fail", "31")}
 
 
 @app.command()
@@ -24,7 +24,7 @@ def doctor(
     result: op.Result = call.perform("doctor", op.Request(in_timer))
     if as_json:
         call.show("doctor", result)
-        return 1 if result.level == doctor_op.FAIL else 0
+        return 1 if result.level == doctor_line.FAIL else 0
     found = result.lines
     widest = max(len(line.name) for line in found)
     for line in found:
@@ -37,4 +37,4 @@ def doctor(
         if line.cure:
             for number, text in enumerate(out.wrapped(line.cure, out.columns() - widest - 13)):
                 print(" " * (widest + 11) + ("→ " if number == 0 else "  ") + text)
-    return 1 if result.level == doctor_op.FAIL else 0
+    return 1 if result.level == doctor_line.FAIL else 0

@@ -1,0 +1,20 @@
+"""One line of what `doctor` found."""
+
+from dataclasses import dataclass
+
+OK, WARN, FAIL = "ok", "warn", "fail"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing looked at: what, how it is, in words, and the cure where there is one."""
+
+    name: str
+    level: str
+    words: str
+    cure: str | None = None
+
+
+def worst(found: list[Line]) -> str:
+    """The gravest level among the lines."""
+    return next((level for level in (FAIL, WARN) if any(line.level == level for line in found)), OK)
