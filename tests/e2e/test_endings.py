@@ -47,7 +47,15 @@ def gone(run: str) -> None:
 
 
 def sleepers(word: str) -> list[int]:
-    return [pid for pid in naming(word) if b"sleep\0" + word.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    found = []
+    for pid in naming(word):
+        try:
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:
+            continue  # it ended between the two looks
+        if b"sleep\0" + word.encode() in command:
+            found.append(pid)
+    return found
 
 
 @pytest.mark.parametrize("end, io", [

@@ -1,5 +1,6 @@
 """As much of JSON Schema as the generated schemas use: what is wrong with a document, a line each."""
 
+import re
 from typing import Any
 
 _TYPES: dict[str, Any] = {
@@ -12,9 +13,10 @@ _TYPES: dict[str, Any] = {
     "object": dict,
 }
 _KNOWN = {
-    "$schema", "$id", "$defs", "$ref", "title", "description", "default", "type", "properties", "required", "items", "enum",
-    "const", "anyOf", "additionalProperties", "prefixItems", "minItems", "maxItems", "x-access",
-}  # fmt: skip
+    *("$schema", "$id", "$defs", "$ref", "title", "description", "default", "type", "properties", "required", "items"),
+    *("enum", "const", "anyOf", "additionalProperties", "prefixItems", "minItems", "maxItems", "minimum", "maximum"),
+    *("pattern", "x-access"),
+}
 
 
 def faults(document: Any, schema: dict[str, Any], whole: dict[str, Any] | None = None, at: str = "") -> list[str]:
@@ -39,6 +41,12 @@ def faults(document: Any, schema: dict[str, Any], whole: dict[str, Any] | None =
         return [line for n, entry in enumerate(document) for line in faults(entry, each[n], whole, f"{at}[{n}]")]
     if kind == "object":
         return _object(document, schema, whole, at)
+    if kind == "string" and not re.search(schema.get("pattern", ""), document):
+        return [f"{at}: {document!r} does not match {schema['pattern']}"]
+    if kind in ("number", "integer") and not schema.get("minimum", document) <= document <= schema.get(
+        "maximum", document
+    ):
+        return [f"{at}: {document!r} is out of bounds"]
     return []
 
 

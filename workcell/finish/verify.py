@@ -37,7 +37,7 @@ class Request:
 class Result:
     id: str
     passed: bool
-    verify: schema.Verify
+    verify: schema.Check
     output: str
 
 

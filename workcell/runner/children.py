@@ -2,11 +2,16 @@
 
 import os
 import select
+import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from workcell.runner import keeper, requests, typist_child
     from workcell.runner.live import Live
+
+
+ASKED = 20.0
+"""Maximum seconds between two questions whether a child has ended, should the wakeup byte of its end be lost."""
 
 
 class Children:
@@ -22,15 +27,16 @@ class Children:
     ) -> None:
         self._live, self._wakeup = live, wakeup
         self._book, self._typist, self._requests = book, typist, requests
+        self._asked_at = time.monotonic()
 
     def fds(self) -> "dict[int, int]":
         return {self._wakeup: select.POLLIN}
 
     def due(self) -> "float | None":
-        return None
+        return self._asked_at + ASKED
 
     def handle(self, ready: "dict[int, int]", now: float) -> None:
-        if self._wakeup in ready:
+        if self._wakeup in ready or now >= self._asked_at + ASKED:
             self.reap()
 
     def wait(self, milliseconds: int) -> None:
@@ -42,6 +48,7 @@ class Children:
 
     def reap(self) -> None:
         """Take the exit status of every child that has ended."""
+        self._asked_at = time.monotonic()
         try:
             os.read(self._wakeup, 4096)
         except BlockingIOError:

@@ -16,7 +16,7 @@ from tests.support.lab import eventually
 from workcell.base import json_codec, probe
 from workcell.base.light import socket as light
 from workcell.rundir import events, layout, locks, maildir, orders
-from workcell.runner import keeper, keyboard, limits, live, log, pump, requests, terminal, windows
+from workcell.runner import children, keeper, keyboard, limits, live, log, pump, requests, terminal, windows
 
 QUESTION, ANSWER = b"\x1b[c", b"\x1b[?62;22c"
 
@@ -214,6 +214,12 @@ def test_what_comes_to_an_idle_run_without_a_poke_is_found_at_the_next_look(benc
     bench.pump.turn(5.0)
     found = [event["type"] for _, event in events.read(layout.EVENTS)]
     assert found == (["x"] if what == "spool" else ["stop.requested"])
+
+
+def test_an_agent_whose_end_woke_nothing_is_reaped_all_the_same(bench, monkeypatch):
+    monkeypatch.setattr(children, "ASKED", 0.1)
+    bench.agent.kill()
+    eventually(lambda: bench.turn() or bench.live.ended, 5.0, "the end of the agent")
 
 
 def test_a_run_in_which_nothing_happens_waits_without_a_turn_of_its_parts(bench, monkeypatch):

@@ -99,6 +99,7 @@ from workcell.rundir.schema.literals import (
 )
 from workcell.rundir.schema.progress import (
     Cgroup,
+    Check,
     Counts,
     DecidedHold,
     Exit,
@@ -202,6 +203,7 @@ __all__ = [
     "CaptureSource",
     "Cgroup",
     "CgroupKind",
+    "Check",
     "CheckEnd",
     "Confidence",
     "Continuation",

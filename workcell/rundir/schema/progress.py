@@ -182,12 +182,9 @@ class Facts(TypedDict):
     cgroup: NotRequired[Counts | None]
 
 
-class Verify(TypedDict):
-    """`verify.json`: how the pinned script ended."""
+class Check(TypedDict):
+    """How the pinned script ended."""
 
-    schema: Literal["workcell.file.verify/1"]
-    attempt: int
-    at: Time
     how: CheckEnd
     code: int | None
     signal: int | None
@@ -199,6 +196,14 @@ class Verify(TypedDict):
     dropped_bytes: NotRequired[int | None]
     """Bytes of its output that are not in `verify.log`."""
     cgroup: NotRequired[Counts | None]
+
+
+class Verify(Check):
+    """`verify.json`: how the pinned script ended, sealed."""
+
+    schema: Literal["workcell.file.verify/1"]
+    attempt: int
+    at: Time
 
 
 # -- next.json, result.json
