@@ -1,7 +1,6 @@
 import json
 import os
 import shutil
-import subprocess
 import sys
 
 import pytest
@@ -49,14 +48,6 @@ def test_a_home_that_others_can_write_to(home):
 def test_a_home_of_a_format_to_come(home):
     (home / "FORMAT").write_text("3\n")
     assert levels(home, "home")[0][0] == doctor_line.FAIL
-
-
-def test_a_home_in_memory(home):
-    if doctor.platform.file_system("/dev/shm") != "tmpfs":
-        pytest.skip("no tmpfs at /dev/shm")
-    assert levels("/dev/shm/none", "file system") == [
-        (doctor_line.WARN, "the home is on tmpfs: runs do not survive a reboot")
-    ]
 
 
 def test_no_programs_at_all(home, monkeypatch):
@@ -116,17 +107,6 @@ def test_a_tmux_server_that_hangs(home, monkeypatch):
 
 
 @pytest.mark.skipif(shutil.which("unshare") is None, reason="no unshare")
-def test_a_full_disk(tmp_path, lab):
-    mount = 'mount -t tmpfs -o size=1m,mode=700 tmpfs /mnt && cd /mnt && exec "$@"'
-    words = ["unshare", "-Urm", "sh", "-c", mount, "sh", *lab.words("doctor", "--json")]
-    ran = subprocess.run(words, env=lab.env(WORKCELL_HOME="/mnt"), capture_output=True, text=True, timeout=60)
-    if "unshare" in ran.stderr or "mount" in ran.stderr:
-        pytest.skip(f"no namespaces here: {ran.stderr.strip()}")
-    found = json.loads(ran.stdout)
-    assert ran.returncode == 1 and found["level"] == "fail"
-    assert [line["level"] for line in found["lines"] if line["name"] == "disk"] == ["fail"]
-
-
 @pytest.mark.parametrize(("version", "level"), [(None, doctor_line.OK), ("0.0.9", doctor_line.FAIL)])
 def test_a_timer_of_another_version_is_named(home, version, level):
     program = home / "old"
