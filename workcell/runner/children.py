@@ -33,10 +33,21 @@ class Children:
         return {self._wakeup: select.POLLIN}
 
     def due(self) -> "float | None":
-        return self._asked_at + ASKED
+        return None
+
+    def unchanged(self) -> bool:
+        """Whether no child has ended; asked of the kernel once in ASKED seconds."""
+        now = time.monotonic()
+        if now < self._asked_at + ASKED:
+            return True
+        self._asked_at = now
+        try:
+            return os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+        except ChildProcessError:
+            return True
 
     def handle(self, ready: "dict[int, int]", now: float) -> None:
-        if self._wakeup in ready or now >= self._asked_at + ASKED:
+        if self._wakeup in ready or not self.unchanged():
             self.reap()
 
     def wait(self, milliseconds: int) -> None:
@@ -48,7 +59,6 @@ class Children:
 
     def reap(self) -> None:
         """Take the exit status of every child that has ended."""
-        self._asked_at = time.monotonic()
         try:
             os.read(self._wakeup, 4096)
         except BlockingIOError:

@@ -13,7 +13,7 @@ PIECE = 1 << 16
 
 SOON, LATE = 0.1, 2.0
 """Seconds between two questions for its size: doubled each time while it stays the same. From the second on there is no
-timer for it: the loop wakes as often to look into the inbox, and two timers would wake it twice."""
+timer for it: the loop wakes every three seconds to look into the inbox, and two timers would wake it twice."""
 
 
 class AgentLog:

@@ -126,12 +126,14 @@ class _Attempt:
             self.held.seal(self.n, layout.START, _start(self.n, child.pid, isolation, group))
         except OSError as error:
             child.shut()
+            listener.close()
             self._seal(_exit(self.began, "not-started", error=f"{why}: {error.strerror}"))
             return
         asked.close()
         failure = child.open()
         os.close(agent_lock)
         if failure is not None:
+            listener.close()
             self._seal(_exit(self.began, "not-started", error=failure))
             self.journal.append("attempt.failed-to-start", attempt=self.n, error=failure)
             self.journal.close()
@@ -166,6 +168,8 @@ class _Attempt:
             os.unlink(layout.CONTROL)
         except OSError:
             pass
+        if listener is not None:
+            listener.close()
         self.journal.append("attempt.ended", attempt=self.n, how=timer.how or "reaped")
         self.journal.close()
 

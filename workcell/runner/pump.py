@@ -15,7 +15,7 @@ What holds at every turn:
 - Only the agent itself, its limits, an order in the home, or an admitted caller at control.sock ends the run.
 - Any process can write into inbox and spool: nothing in them ends the runner, or keeps it from a later stop.
 - Sizes of windows, and silence, are looked at before the clock of the limits is asked.
-- At rest the loop wakes every two seconds, whether or not a window is open.
+- At rest the loop wakes every three seconds, whether or not a window is open.
 """
 
 import os
@@ -114,8 +114,9 @@ class Pump:
         self.handle(dict(ready))
 
     def _unchanged(self) -> bool:
-        """Whether nothing came by files, either: asked by an idle run every two seconds, so it touches little code."""
-        return (self.follow is None or self.follow.unchanged()) and self.requests.unchanged()
+        """Whether nothing came by files, either: an idle run asks it every three seconds, so it touches little code."""
+        follow = self.follow
+        return (follow is None or follow.unchanged()) and self.requests.unchanged() and self.children.unchanged()
 
     def handle(self, ready: "dict[int, int]") -> None:
         """Let every part do what is due."""

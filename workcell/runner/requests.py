@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from workcell.runner import bounds, typist_child
     from workcell.runner.live import Live
 
-LOOK = 2.0
+LOOK = 3.0
 """Seconds between two looks into inbox and spool, should a poke be lost."""
 
 
@@ -59,7 +59,7 @@ class Requests:
             try:
                 left = part() or left
             except OSError:
-                left = True  # a full disk: looked at again in two seconds
+                left = True  # a full disk: looked at again in three seconds
             except Exception as error:
                 left = True
                 self._live.say(f"{part.__name__}: {error!r}")
