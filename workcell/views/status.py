@@ -6,8 +6,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from workcell.cleaning import run_cleaner
-from workcell.evidence import activity
-from workcell.rundir import find, look
+from workcell.rundir import find, look, phase
 from workcell.rundir import status as documents
 from workcell.rundir.cell import Cell
 
@@ -68,5 +67,14 @@ def status(run: str) -> schema.Status:
     Of a run that runs the agent's records are read on, so that the activity is of this moment.
     """
     seen = look.at(run)
-    found: schema.Status = run_cleaner.of_run(run).record(documents.document(seen, activity.of(seen)))
+    found: schema.Status = run_cleaner.of_run(run).record(documents.document(seen, _activity(seen)))
     return found
+
+
+def _activity(seen: look.Look) -> schema.Activity | None:
+    """What the agent of a live run does; None for any other."""
+    if seen.phase != phase.RUNNING:
+        return None
+    from workcell.evidence import activity  # the readers of agents' records: a third of what `ls` and `status` import
+
+    return activity.of(seen)
