@@ -6,7 +6,7 @@ The options themselves stand with the verbs and nowhere else.
 import sys
 
 from workcell.base.errors import WorkcellError
-from workcell.faces.cli import call, foreground, out, show
+from workcell.faces.cli import call, out
 from workcell.rundir import home_creation, layout
 
 
@@ -16,12 +16,16 @@ def main(words: list[str]) -> int:
         home_creation.check(layout.home())
         match words:
             case ["attach", run]:
+                from workcell.faces.cli import foreground
+
                 return foreground.attach(run, False)
             case ["status", run]:
+                from workcell.faces.cli import show
                 from workcell.views.status import Request
 
                 show.status(call.perform("status", Request(run)))
             case _:
+                from workcell.faces.cli import show
                 from workcell.views import ls
 
                 found: ls.Result = call.perform("ls", ls.Request())
