@@ -14,13 +14,10 @@ from typing import TYPE_CHECKING
 
 from workcell.base import clock
 from workcell.cleaning.clean import Cleaner
-from workcell.evidence import verdict
 from workcell.finish import stoppers
 from workcell.judgement import next as nexts
 from workcell.judgement import outcome
-from workcell.playbooks import library
 from workcell.rundir import heartbeat, layout, look
-from workcell.trust import policy
 
 if TYPE_CHECKING:
     from workcell.judgement.verdict import Verdict
@@ -54,6 +51,10 @@ def decide(
         return nexts.decide(case)
     if not heartbeat.there(home):
         return nexts.decide(case)  # without playbooks nothing follows
+    from workcell.evidence import verdict
+    from workcell.playbooks import library
+    from workcell.trust import policy
+
     trouble = policy.read(seen).trouble
     if trouble is not None:
         return _without_policy(nexts.decide(case), trouble)

@@ -12,7 +12,6 @@ from workcell.base import clock
 from workcell.base.errors import TryAgain
 from workcell.cleaning import run_cleaner
 from workcell.cleaning.clean import Cleaner
-from workcell.evidence import capture
 from workcell.finish import apply, decide, facts, handoff, stoppers, verify_output, verify_script
 from workcell.judgement import next as nexts
 from workcell.judgement import outcome
@@ -78,7 +77,7 @@ def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | No
         found = _facts(n, seen, held, journal, below)
         _optional(lambda: inbox.give_up(run, n))
         if seen.attempt is not None:
-            _optional(lambda: capture.last(run, journal))
+            _optional(lambda: _capture(run, seen, journal))
         exit = seen.exit = stoppers.as_ended(run, seen)
         changed = held.find_tampering(n)
         verified = None if changed else _verify(run, n, seen, held, journal, below)
@@ -112,6 +111,15 @@ def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | No
         _optional(lambda: spool.drain(run, journal))
     finally:
         journal.close()
+
+
+def _capture(run: str, seen: look.Look, journal: events.Journal) -> None:
+    """Read on to the end in what the agent recorded; a program without a reader records nothing that can be read."""
+    if seen.reader == "none":
+        return
+    from workcell.evidence import capture
+
+    capture.last(run, journal)
 
 
 def _facts(n: int, seen: look.Look, held: writer.Writer, journal: events.Journal, below: int | None) -> schema.Facts:
