@@ -93,14 +93,19 @@ def test_messages_to_an_agent_in_a_terminal(lab):
 
 
 def test_a_notice_that_was_sent_and_one_that_was_not(lab):
+    os.makedirs(lab.home, 0o700)
+    os.mkdir(os.path.join(lab.home, "adapters"))
+    texts = {
+        "good": "name: good\nuses: command\nevents: all\nargv: [cat]\n",
+        "bad": "name: bad\nuses: command\nevents: all\nargv: [test, -e, /nonexistent]\n",
+    }
+    # the end of the run flushes the outbox, too: whichever flush takes the notice sends it to the same two
+    for name, text in texts.items():
+        Path(lab.home, "adapters", f"{name}.yaml").write_text(text)
     lab.launch(lab.brief("true", "true"), "--wait")
     outbox.post(lab.home, outbox.make(outbox.Subject("r", "r"), "passed", {"why": "done"}))
-    texts = (
-        "name: good\nuses: command\nevents: all\nargv: [cat]\n",
-        "name: bad\nuses: command\nevents: all\nargv: [test, -e, /nonexistent]\n",
-    )
-    # the end of the run flushes the outbox, too, and may hold the lock of it at this moment
-    eventually(lambda: not notices.flush(lab.home, [notices.parse(text) for text in texts]).busy)
+    adapters = [notices.parse(text) for text in texts.values()]
+    eventually(lambda: not notices.flush(lab.home, adapters).busy)
     held_against_types(lab, "notice", "destination")
     assert os.listdir(os.path.join(notice.box(lab.home), notice.TO))
 
