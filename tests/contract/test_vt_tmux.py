@@ -185,7 +185,8 @@ international = st.lists(
 ).map(b"".join)
 
 quick = settings(max_examples=150, suppress_health_check=list(HealthCheck))
-long = settings(max_examples=5000, suppress_health_check=list(HealthCheck))
+long = settings(max_examples=5000, suppress_health_check=list(HealthCheck), derandomize=True)
+longest = settings(max_examples=20_000, suppress_health_check=list(HealthCheck))
 
 
 @quick
@@ -206,3 +207,16 @@ def test_the_same_screen_as_tmux_with_wide_and_combining_characters(tmux: Tmux, 
 @given(data=everything | international)
 def test_the_same_screen_as_tmux_at_length(tmux: Tmux, data: bytes) -> None:
     agree(tmux, data)
+
+
+@pytest.mark.sweep
+@pytest.mark.timeout(3600)
+@longest
+@given(data=everything | international)
+def test_the_same_screen_as_tmux_with_other_examples_each_time(tmux: Tmux, data: bytes) -> None:
+    agree(tmux, data)
+
+
+@pytest.mark.parametrize("rest", [b"0", b"01", "漢".encode(), "漢a".encode()])
+def test_what_wraps_in_insert_mode_replaces_what_stands_there(tmux: Tmux, rest: bytes) -> None:
+    agree(tmux, b"x" * (COLUMNS + 3) + b"\x1b[H\x1b[4h" + b"=" * COLUMNS + rest)

@@ -87,11 +87,14 @@ class Screen(Sequences):
             if len(run) > room:  # without wrapping the last column is written over and over
                 run = run[: room - 1] + run[-1]
         while at < len(run):
-            if self._x >= columns:
+            wraps = self._x >= columns
+            if wraps:
                 self._wrap_line()
-            piece = run[at : at + columns - self._x]
+            # tmux makes room before it wraps: in insert mode the character that wraps replaces the one at its place
+            over = wraps and self._insert
+            piece = run[at] if over else run[at : at + columns - self._x]
             row = self._grid[self._y]
-            if self._insert:
+            if self._insert and not over:
                 self._insert_cells(len(piece))
             row.put(self._x, piece)
             self._x += len(piece)
@@ -105,11 +108,12 @@ class Screen(Sequences):
         elif width == 0:
             self._join(char)
         elif self.columns >= 2:
-            if self._x > self.columns - 2:
+            wraps = self._x > self.columns - 2
+            if wraps:
                 if not self._wrap:
                     return
                 self._wrap_line()
-            if self._insert:
+            if self._insert and not wraps:
                 self._insert_cells(2)
             self._grid[self._y].put(self._x, [char, ""])
             self._x = min(self._x + 2, self.columns - (not self._wrap))
