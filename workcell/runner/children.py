@@ -40,11 +40,13 @@ class Children:
         now = time.monotonic()
         if now < self._asked_at + ASKED:
             return True
-        self._asked_at = now
         try:
-            return os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+            ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
         except ChildProcessError:
-            return True
+            ended = False
+        if not ended:
+            self._asked_at = now
+        return not ended
 
     def handle(self, ready: "dict[int, int]", now: float) -> None:
         if self._wakeup in ready or not self.unchanged():

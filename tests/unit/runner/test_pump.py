@@ -217,6 +217,8 @@ def test_what_comes_to_an_idle_run_without_a_poke_is_found_at_the_next_look(benc
 
 
 def test_an_agent_whose_end_woke_nothing_is_reaped_all_the_same(bench, monkeypatch):
+    monkeypatch.setattr(requests, "LOOK", 0.05)
+    eventually(lambda: bench.pump.requests.look() or bench.pump.requests.unchanged(), 5.0, "an idle run")
     monkeypatch.setattr(children, "ASKED", 0.1)
     bench.agent.kill()
     eventually(lambda: bench.turn() or bench.live.ended, 5.0, "the end of the agent")
