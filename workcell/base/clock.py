@@ -28,6 +28,12 @@ def parse(text: str) -> float:
     return days * 86400 + hour * 3600 + minute * 60 + second + millis / 1000
 
 
+def local(seconds: float) -> str:
+    """The same moment for people: `14:05 CET` today, else `2026-11-20 14:05 CET`, in the zone of this machine or TZ."""
+    there, today = time.localtime(seconds), time.localtime()
+    return time.strftime("%H:%M %Z" if there[:3] == today[:3] else "%Y-%m-%d %H:%M %Z", there)
+
+
 def span(seconds: float) -> str:
     """A duration for people: 0.4s, 12s, 3m 20s, 5h 01m, 2d 4h."""
     if seconds < 0:

@@ -68,6 +68,28 @@ class TryAgain(WorkcellError):
     code = "try_again"
 
 
+class TreeBusy(TryAgain):
+    """The working tree belongs to a run that is not over.
+
+    `waits` says whether waiting for that run helps; `worktree`, whether the caller could work in one of its own.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        hint: "str | None",
+        details: "list[str] | None" = None,
+        *,
+        run: str,
+        waits: bool = True,
+        worktree: bool = False,
+    ) -> None:
+        super().__init__(message, hint, details=details)
+        self.run = run
+        self.waits = waits
+        self.worktree = worktree
+
+
 class Refused(WorkcellError):
     """Refused by policy: trying again changes nothing until a person does (EX_NOPERM)."""
 

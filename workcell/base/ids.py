@@ -5,6 +5,9 @@ import time
 
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 
+_LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "ı": "i", "þ": "th", "ð": "d", "ə": "e"}
+"""Letters of the Latin script that Unicode takes for no letter with a mark."""
+
 
 def token(length: int = 4) -> str:
     """Random lower-case letters and digits."""
@@ -12,9 +15,18 @@ def token(length: int = 4) -> str:
 
 
 def slug(text: str, limit: int = 40) -> str:
-    """`text` as a-z, 0-9 and single hyphens, cut at a word; empty when nothing is left."""
+    """`text` as a-z, 0-9 and single hyphens, cut at a word; empty when nothing is left.
+
+    Letters with marks lose them (`prüfe` becomes `prufe`, `Straße` `strasse`); other scripts are left out.
+    """
     out: list[str] = []
-    for char in text.lower():
+    lowered = text.lower()
+    if not lowered.isascii():
+        import unicodedata
+
+        whole = unicodedata.normalize("NFKD", "".join(_LETTERS.get(char, char) for char in lowered))
+        lowered = "".join(char for char in whole if not unicodedata.combining(char))
+    for char in lowered:
         if char in _ALPHABET:
             out.append(char)
         elif out and out[-1] != "-":

@@ -163,3 +163,22 @@ def file_system(path: str) -> "str | None":
     except (OSError, ValueError, IndexError):
         pass
     return None
+
+
+def cron_runs() -> "bool | None":
+    """Whether a cron daemon runs; None where that cannot be told."""
+    try:
+        pids = [name for name in os.listdir("/proc") if name.isdigit()]
+    except OSError:
+        return None
+    for pid in pids:
+        try:
+            with open(f"/proc/{pid}/comm") as file:
+                if file.read().strip() in _CRON:
+                    return True
+        except OSError:
+            continue
+    return False
+
+
+_CRON = ("cron", "crond", "fcron", "systemd-cron")

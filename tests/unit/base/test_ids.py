@@ -36,3 +36,9 @@ def test_a_slug_holds_only_what_file_names_and_shells_take(text, limit):
 def test_a_run_id_is_one_word_that_begins_with_its_minute(name):
     assert re.fullmatch(r"\d{8}-\d{4}-[a-z0-9-]+-[a-z0-9]{4}", ids.run_id(name, 0.0))
     assert ids.run_id(name, 0.0).startswith("19700101-0000-")
+
+
+def test_letters_with_marks_stay_letters():
+    words = {"prüfe die Straße": "prufe-die-strasse", "Łódź æøå": "lodz-aeoa", "naïve café": "naive-cafe"}
+    assert {text: ids.slug(text) for text in words} == words
+    assert ids.slug("漢字 fix") == "fix"
