@@ -87,3 +87,15 @@ def clip(text: str, columns: int) -> str:
     while (room := room - char_width(text[at])) >= 0:  # ends within the text, which is wider than the room
         at += 1
     return text[:at] + "…"
+
+
+def folded(text: str, columns: int) -> list[str]:
+    """`text` in pieces of at most `columns` columns, as a terminal wraps it; one empty piece for an empty text."""
+    pieces, room = [""], columns
+    for char in text:
+        room -= char_width(char)
+        if room < 0 and pieces[-1]:
+            pieces.append("")
+            room = columns - char_width(char)
+        pieces[-1] += char
+    return pieces

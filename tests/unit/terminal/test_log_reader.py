@@ -70,7 +70,7 @@ def test_half_of_a_wide_character_written_over_leaves_blanks() -> None:
 )
 def test_a_sequence_without_end_does_not_grow(begin: bytes, more: bytes) -> None:
     shown = Screen(20, 5)
-    filler = more * 30_000
+    filler = more * 8_000
     shown.feed(begin)
     shown.feed(filler)
     tracemalloc.start()
@@ -80,7 +80,7 @@ def test_a_sequence_without_end_does_not_grow(begin: bytes, more: bytes) -> None
         kept, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert kept < 400_000
+    assert kept < 50_000, "of 160 000 bytes at least"
     shown.feed(b"\x18\x1b[2J\x1b[Hback")
     assert shown.lines()[0] == "back"
     assert len(shown.title) <= 4096

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workcell.terminal.printable import clip, printable, strip_control, width
+from workcell.terminal.printable import clip, folded, printable, strip_control, width
 
 any_text = st.text(st.characters(codec=None, categories=None), max_size=80)
 
@@ -136,3 +136,17 @@ def test_nothing_that_is_left_speaks_to_a_terminal(data: bytes) -> None:
 @given(st.text(st.characters(exclude_categories=("Cc", "Cs")) | st.sampled_from("\n\t")))
 def test_text_survives_whole(text: str) -> None:
     assert strip_control(text.encode()) == text.encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("", [""]),
+        ("abc", ["abc"]),
+        ("abcdefgh", ["abcd", "efgh"]),
+        ("abc漢d", ["abc", "漢d"]),
+        ("e\u0301bcde", ["e\u0301bcd", "e"]),
+    ],
+)
+def test_a_text_is_folded_as_a_terminal_wraps_it(text, pieces):
+    assert folded(text, 4) == pieces
