@@ -58,6 +58,26 @@ def run(home: str, word: str) -> str:
     return path
 
 
+def run_to_change(home: str, word: str, ended: bool = False) -> str:
+    """The directory of the run that `word` names, for what changes that run; raises what `run` raises.
+
+    Usage with the ids also where several live runs have that name: which one is meant is not guessed. With `ended`,
+    also where several runs have it at all: for what removes one.
+    """
+    path = run(home, word)
+    found = namesakes(home, word)
+    if found is not None:
+        chosen, others = found
+        among = [chosen, *others]
+        alike = among if ended else [entry for entry in among if status.cached(path_of(home, entry)) is None]
+        if len(alike) > 1:
+            kind = "runs" if ended else "live runs"
+            raise Usage(
+                f"{len(alike)} {kind} are named {printable.printable(word)!r}", "name one by its id", details=alike
+            )
+    return path
+
+
 def _path(home: str, word: str) -> str:
     known = ids_of(home)
     if not word.strip():
@@ -75,8 +95,7 @@ def _path(home: str, word: str) -> str:
                 return path_of(home, os.path.basename(path))
             path = os.path.dirname(path)
         raise NotFound(f"{printable.printable(word)!r} is not the directory of a run", "workcell ls")
-    part = ids.slug(word)
-    named = [entry for entry in known if part and part in entry and name_of(path_of(home, entry)) == word]
+    named = _named(home, known, word)
     if named:
         live = [entry for entry in named if status.cached(path_of(home, entry)) is None]
         return path_of(home, newest(home, live or named))
@@ -87,6 +106,27 @@ def _path(home: str, word: str) -> str:
     if begun:
         raise Usage(f"{shown!r} fits {len(begun)} runs", "use more of the id", details=begun)
     raise NoSuchRun(f"no such run: {shown!r}", "workcell ls", word=word)
+
+
+def _named(home: str, known: list[str], word: str) -> list[str]:
+    """Those of the ids whose runs have exactly that name."""
+    part = ids.slug(word)
+    return [entry for entry in known if part and part in entry and name_of(path_of(home, entry)) == word]
+
+
+def namesakes(home: str, word: str) -> tuple[str, list[str]] | None:
+    """(the id of the run that `word` means, the ids of the others of that name, newest first).
+
+    None where `word` is no name of several runs: an id, a path, a prefix and `-` mean one run.
+    """
+    known = ids_of(home)
+    if not word.strip() or word in ("-", ".") or "/" in word or word in known:
+        return None
+    named = _named(home, known, word)
+    if len(named) < 2:
+        return None
+    chosen = os.path.basename(_path(home, word))
+    return chosen, [entry for entry in reversed(named) if entry != chosen]
 
 
 def home_of(path: str) -> str:

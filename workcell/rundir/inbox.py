@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 QUEUED, TYPED, ACCEPTED, REFUSED = "queued", "typed", "accepted", "refused"
 _STATES = {maildir.NEW: QUEUED, layout.TYPED: TYPED, maildir.CUR: ACCEPTED, layout.REFUSED: REFUSED}
 SCHEMA = "workcell.message/1"
+ENTERED = "entered"
+"""The stage of a text that stood whole in the composer when Enter was pressed."""
+
+LAST = "Enter was pressed, and then the agent ended"
+"""The evidence of a text that the agent took as its last, `/exit` for example."""
 
 
 def post(run: str, message: "Mapping[str, object]", name: "str | None" = None) -> str:
@@ -119,13 +124,25 @@ def give_up(run: str, attempt: int) -> None:
         told = said(run, name)
         if told is not None and told.get("state") == ACCEPTED:
             accept(run, name, message, str(told.get("evidence")), attempt)
+        elif told is not None and told.get("stage") == ENTERED:
+            accept(run, name, message, LAST, attempt)
         else:
             refuse(run, name, message, "the attempt ended while it was being typed", attempt)
 
 
 def _note(run: str, event: str, message: "Message", **fields: object) -> None:
     key = f"{event}:{message.get('id')}"
-    spool.note(run, event, id=key, source="inbox", message=message.get("id"), kind=message.get("kind"), **fields)
+    spool.note(
+        run,
+        event,
+        id=key,
+        source="message",
+        message=message.get("id"),
+        kind=message.get("kind"),
+        by=message.get("by"),
+        **({"decision": message["decision"]} if "decision" in message else {}),
+        **fields,
+    )
 
 
 def _part(run: str, name: str) -> str:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 
 from workcell.base import clock, json_codec
-from workcell.base.errors import CannotCreate, NotFound, TryAgain
+from workcell.base.errors import CannotCreate, NotFound, TreeBusy, TryAgain
 from workcell.rundir import layout, locks, seal
 
 TYPE_CHECKING = False
@@ -87,8 +87,8 @@ def claim(
     torn, empty or names no possible run is void. The caller makes his run not done (the rename of a launch, the
     switch of a resume) on disk before he closes.
 
-    Raises TryAgain, naming who holds it, after `patience` seconds of a held flock or at once for a live run;
-    NotFound without a tree; CannotCreate when the lease file cannot be made or written.
+    Raises TreeBusy for a run that is not done; TryAgain, naming who had it last, after `patience` seconds of a held
+    flock; NotFound without a tree; CannotCreate when the lease file cannot be made or written.
     """
     path = path_of(home, top)
     try:
@@ -106,9 +106,10 @@ def claim(
         named = _read(fd)
         run = named and named.get("run")
         if isinstance(run, str) and run != run_id and is_live(run):
-            raise TryAgain(
-                f"the working tree {top!r} belongs to the run {run!r}, which is not done",
-                f"workcell status {run} tells what it waits for; or give this run a tree of its own: --worktree",
+            raise TreeBusy(
+                f"the working tree {top!r} is in use by the run {run!r}, which is not over",
+                f"workcell wait {run}, then give the same command again",
+                run=run,
             )
         # a claim that stands is not written again: killed halfway, it would be void while its run is not done
         if run != run_id:

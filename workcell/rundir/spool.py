@@ -6,6 +6,8 @@ from workcell.rundir import events, layout, maildir
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from workcell.base.json_codec import Json
 
 
@@ -17,10 +19,11 @@ def note(run: str, event: str, /, **fields: object) -> None:
         pass
 
 
-def drain(run: str, journal: events.Journal) -> int:
+def drain(run: str, journal: events.Journal, hear: "Callable[[Json], bool] | None" = None) -> int:
     """Append what waits, oldest first, and take it out of the spool; how many.
 
-    A crash between the two leaves the file, and the next drain finds its id in the journal and drops it.
+    A crash between the two leaves the file, and the next drain finds its id in the journal and drops it. `hear` is
+    shown each message before; where it says True, it has written down itself what there is to write.
     """
     box = os.path.join(run, layout.SPOOL)
     taken = 0
@@ -29,7 +32,10 @@ def drain(run: str, journal: events.Journal) -> int:
     for name in maildir.waiting(box):
         try:
             message = maildir.read(box, name)
-            written = None if message is None else _append(journal, name, message)
+            if message is not None and hear is not None and hear(message):
+                written: bool | None = True
+            else:
+                written = None if message is None else _append(journal, name, message)
         except OSError:
             continue  # it could not be asked for: the next drain asks again
         except (ValueError, TypeError, RecursionError):

@@ -1,9 +1,24 @@
 """The status document: the projection of a run's sealed files, and its cached copy status.json."""
 
 import os
+import time
 
 from workcell.base import json_codec, probe
-from workcell.rundir import layout, ledger, look, phase, pinned, room, run_hold, safe_open, seal, writer
+from workcell.rundir import (
+    acks,
+    heartbeat,
+    layout,
+    ledger,
+    look,
+    needs,
+    phase,
+    pinned,
+    room,
+    run_hold,
+    safe_open,
+    seal,
+    writer,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,35 +29,71 @@ if TYPE_CHECKING:
 SCHEMA: "Final" = "workcell.file.status/1"
 
 
-def document(seen: look.Look, activity: "schema.Activity | None" = None) -> "schema.Status":
-    """Every key of `status --json`; what is absent is null, never missing."""
-    launch, attempt, result = seen.launch, seen.attempt, seen.result
+def state_of(seen: look.Look, activity: "schema.Activity | None") -> "schema.State":
+    """The one word of tables: the outcome, else the activity where it is known, else the phase."""
+    if seen.phase == phase.DONE:
+        return seen.outcome or seen.phase
+    if seen.phase == phase.RUNNING and activity is not None and activity["state"] != "unknown":
+        return activity["state"]
+    return seen.phase
+
+
+def situation(seen: look.Look, activity: "schema.Activity | None" = None) -> needs.Situation:
+    """What the files and locks of the run say about what it needs; accounts and screens are added by its callers."""
+    known = needs.Situation(_id(seen), state_of(seen, activity), seen.phase)
+    home = layout.home_of(seen.run)
+    known.attempt = seen.n
+    known.reason = seen.why or seen.reason or (seen.next.get("reason") if seen.next else None)
+    known.terminal = seen.io == "terminal"
+    known.now = time.time()
+    if seen.phase == phase.DONE:
+        known.acknowledged = acks.stands(home, seen.id, seen.n)
+        known.go_on, known.cause = go_on(seen), needs.cause(seen.result)
+        return known
+    known.hold = hold_of(seen.run)
+    if seen.phase == phase.RUNNING:
+        known.room = room.held_up(seen.run)
+        if known.terminal and known.state == "idle" and activity is not None:
+            known.checked = seen.attempt is not None and seen.attempt.get("verify") is not None
+            known.since, known.unwatched = activity["since"], heartbeat.missing(home)
+    if seen.phase != phase.CORRUPT:
+        known.changed = pinned.trouble(seen)
+    if seen.phase in (phase.CREATED, phase.SCHEDULED):
+        known.later = seen.starts_later
+        known.opened_at = seen.attempt.get("asked_at") if seen.attempt else None
+        known.due_at = seen.next.get("not_before") if seen.next and seen.phase == phase.SCHEDULED else None
+        known.unwatched = heartbeat.missing(home)
+    return known
+
+
+def document(
+    seen: look.Look, activity: "schema.Activity | None" = None, known: "needs.Situation | None" = None
+) -> "schema.Status":
+    """Every key of `status --json`; what is absent is null, never missing.
+
+    `known` says what the run needs and waits for; without it, only what the files of the run say counts.
+    """
+    launch, result = seen.launch, seen.result
     sealed = [look.Sealed(seen, n) for n in range(1, seen.n + 1)]
     attempts = [_attempt(n, one) for n, one in enumerate(sealed, 1)]
-    outcome = seen.outcome if seen.phase == phase.DONE else None
     if seen.phase == phase.RUNNING and activity is None:
         activity = {"state": "unknown", "since": None, "confidence": 0.0, "evidence": []}
-    state: schema.State = outcome or seen.phase
-    if seen.phase == phase.RUNNING and activity is not None:
-        state = phase.RUNNING if activity["state"] == "unknown" else activity["state"]
+    known = known or situation(seen, activity)
     started = [entry["started_at"] for entry in attempts if entry["started_at"]]
-    hold = None if seen.phase == phase.DONE else _hold(seen.run)
-    trouble, cure = _trouble(seen)
-    times = [launch.get("created_at") if launch else None, attempt.get("asked_at") if attempt else None]
-    for entry, one in zip(attempts, sealed, strict=True):
-        times += [entry["started_at"], entry["ended_at"], _sealed_at(one)]
     return {
         "schema": SCHEMA,
-        "id": (launch.get("id") if launch else None) or seen.id,
+        "id": known.id,
         "name": launch.get("name") if launch else None,
         "dir": seen.run,
-        "state": state,
+        "state": known.state,
         "phase": seen.phase,
         "activity": activity if seen.phase == phase.RUNNING else None,
-        "outcome": outcome,
-        "reason": trouble or seen.why or seen.reason or (seen.next.get("reason") if seen.next else None),
-        "needs": cure or needs(seen, state, hold),
-        "hold": hold,
+        "outcome": seen.outcome if seen.phase == phase.DONE else None,
+        "reason": known.room or known.changed or known.reason,
+        "needs": needs.find(known),
+        "hold": known.hold,
+        "waits": needs.waits(known),
+        "acknowledged": known.acknowledged,
         "attempt": seen.n or None,
         "attempts": attempts,
         "recipe": seen.recipe_name,
@@ -57,27 +108,33 @@ def document(seen: look.Look, activity: "schema.Activity | None" = None) -> "sch
         "started_at": started[0] if started else None,
         "ended_at": result.get("ended_at") if result else None,
         "due_at": seen.next.get("not_before") if seen.next and seen.phase == phase.SCHEDULED else None,
-        "written_at": max((time for time in times if time), default=None),
+        "written_at": _written_at(seen, sealed),
         "checked": seen.checked,
         "altered": seen.altered,
+        "usage": None,
+        "changed": _changed(sealed[-1].facts if sealed else None),
         "holds_while": {"attempt": seen.n or None, "result": layout.RESULT in seen.stands},
     }
 
 
-def _trouble(seen: look.Look) -> "tuple[str | None, schema.Needs | None]":
-    """(what keeps the run from going on well: no room, or a pinned file that changed; what a person can do)."""
-    full = room.held_up(seen.run) if seen.phase == phase.RUNNING else None
-    if full:
-        return full, {"kind": "room", "command": "workcell doctor"}
-    changed = None if seen.phase in (phase.DONE, phase.CORRUPT) else pinned.trouble(seen)
-    return changed, {"kind": "look", "command": f"workcell fsck {seen.id}"} if changed else None
+def _id(seen: look.Look) -> str:
+    return (seen.launch.get("id") if seen.launch else None) or seen.id
 
 
-def portable(found: "schema.Status") -> "schema.Status":
-    """A status document as it is kept: without the path of the run, which another place of the home makes wrong."""
-    kept = found.copy()
-    kept.pop("dir", None)
-    return kept
+def kept(
+    seen: look.Look, activity: "schema.Activity | None" = None, usage: "schema.Usage | None" = None
+) -> "schema.Status":
+    """A status document as it is kept in a file: what holds for as long as the sealed files stand, and the `usage`.
+
+    It has no path, which another place of the home makes wrong, and nothing of acknowledgements and watchdogs.
+    """
+    known = situation(seen, activity)
+    known.unwatched, known.acknowledged = None, False
+    made = document(seen, activity, known)
+    made["usage"] = usage
+    for name in ("dir", "waits", "acknowledged"):
+        made.pop(name, None)  # type: ignore[misc]
+    return made
 
 
 def _attempt(n: int, sealed: look.Sealed) -> "schema.StatusAttempt":
@@ -95,13 +152,38 @@ def _attempt(n: int, sealed: look.Sealed) -> "schema.StatusAttempt":
     }
 
 
+def _changed(facts: "schema.Facts | None") -> "schema.Changed | None":
+    git = facts.get("git") if facts is not None else None
+    if git is None:
+        return None
+    return {
+        "commits": git["commits"],
+        "files": git["files"],
+        "insertions": git["insertions"],
+        "deletions": git["deletions"],
+        "untracked": git["untracked_count"],
+    }
+
+
+def _written_at(seen: look.Look, sealed: "list[look.Sealed]") -> "str | None":
+    """Time of the newest record."""
+    times = [
+        seen.launch.get("created_at") if seen.launch else None,
+        seen.attempt.get("asked_at") if seen.attempt else None,
+    ]
+    for one in sealed:
+        times.append(one.start.get("started_at") if one.start else None)
+        times += [one.exit.get("ended_at") if one.exit else None, _sealed_at(one)]
+    return max((moment for moment in times if moment), default=None)
+
+
 def _sealed_at(sealed: look.Sealed) -> "str | None":
     """When it was decided what follows the attempt."""
     ended = sealed.result.get("ended_at") if sealed.result else None
     return ended or (sealed.next.get("decided_at") if sealed.next else None)
 
 
-def _hold(run: str) -> "schema.StatusHold | None":
+def hold_of(run: str) -> "schema.StatusHold | None":
     """The hold that keeps the watchdog away from the run; None without one."""
     found = run_hold.standing(run)
     if found is None:
@@ -110,32 +192,42 @@ def _hold(run: str) -> "schema.StatusHold | None":
     return {"until_at": found.get("until_at"), "why": found.get("why"), "by": by}
 
 
-def needs(seen: look.Look, state: "schema.State", hold: "schema.StatusHold | None" = None) -> "schema.Needs | None":
-    """What the run needs from a person: {kind, command}; None when it needs nothing.
-
-    A run that would be started again by itself needs the release of a `hold` that has no end.
-    """
-    if hold is not None and hold["until_at"] is None and seen.phase == phase.SCHEDULED:
-        return {"kind": "release", "command": f"workcell release {seen.id}"}
-    kinds: dict[schema.State, tuple[schema.Need, str]] = {
-        phase.CORRUPT: ("look", f"workcell fsck {seen.id}"),
-        phase.UNKNOWN: ("decide", f"workcell stop {seen.id}"),
-        phase.INTERRUPTED: ("settle", f"workcell resume {seen.id}"),
-        phase.LOST: ("settle", f"workcell resume {seen.id}"),
-        phase.ORPHANED: ("decide", f"workcell stop {seen.id}"),
-        phase.CREATED: ("start", f"workcell resume {seen.id}"),
-        "question": ("answer", f"workcell attach {seen.id}"),
-        "approval": ("answer", f"workcell attach {seen.id}"),
-        "failed": ("decide", f"workcell resume {seen.id}"),
-        "tampered": ("look", f"workcell handoff {seen.id}"),
-        "abandoned": ("decide", f"workcell handoff {seen.id}"),
-        "unverified": ("look", f"workcell handoff {seen.id}"),
-    }
-    found = kinds.get(state)
-    return {"kind": found[0], "command": found[1]} if found else None
+def first_of_brief(seen: look.Look) -> int:
+    """The number of the attempt that began with the brief of now."""
+    return int(seen.attempt.get("brief_given", 1)) if seen.attempt is not None else 1
 
 
-def write(run: str, activity: "schema.Activity | None" = None) -> None:
+def attempts_used(seen: look.Look) -> int:
+    """How many attempts were opened with the brief of now."""
+    return seen.n - first_of_brief(seen) + 1
+
+
+def cost_of(seen: look.Look, n: int) -> "float | None":
+    """US dollars that the agent reported for attempt `n`, as they were sealed at its end; None where none were."""
+    for name in (layout.NEXT, layout.RESULT):
+        found: schema.Next | schema.Result | None = look.record_at(seen, n, name)
+        if found is not None and (cost := found.get("cost_usd")) is not None:
+            return cost
+    return None
+
+
+def go_on(seen: look.Look) -> str:
+    """The command that opens the next attempt of a run that did not pass; one beyond its limit raises the limit."""
+    command = f"workcell resume {seen.id}"
+    most = seen.limits.get("attempts") if seen.limits else None
+    used = attempts_used(seen)
+    if most and used >= most:
+        command += f" --attempts {used + 1}"
+    dollars = seen.limits.get("cost_usd") if seen.limits else None
+    if dollars and sum(cost_of(seen, n) or 0.0 for n in range(first_of_brief(seen), seen.n + 1)) >= dollars:
+        command += f" --cost {2 * dollars:g}"
+    if seen.recipe.get("steps") and seen.exit is not None and seen.exit.get("code") == 0:
+        # every step ended well and the check failed: a plain resume would skip them all, and fail in the same way
+        return f"{command} --steps all"
+    return command
+
+
+def write(run: str, activity: "schema.Activity | None" = None, usage: "schema.Usage | None" = None) -> None:
     """Replace status.json by what the files say now. For the holder of the right to write.
 
     The phase is computed with the lock as held before the end and as free after it, so that the record is right
@@ -147,7 +239,7 @@ def write(run: str, activity: "schema.Activity | None" = None) -> None:
         exit, start = layout.EXIT in seen.stands, layout.START in seen.stands
         seen.phase, seen.why = (phase.FINISHING if exit else phase.RUNNING if start else phase.STARTING), None
     try:
-        seal.replace(run, layout.STATUS, json_codec.encode(portable(document(seen, activity))))
+        seal.replace(run, layout.STATUS, json_codec.encode(kept(seen, activity, usage)))
     except OSError:
         pass
 
@@ -164,7 +256,11 @@ def mark_over(run: str) -> None:
         with held:
             seen = look.at(run, holding=True)
             if seen.phase == phase.DONE:
-                held.end(portable(document(seen)))
+                held.end(kept(seen))
+
+
+_ADDED: "Any" = {"usage": None, "changed": None}
+"""Keys that documents of earlier versions do not have."""
 
 
 def cached(run: str) -> "schema.Status | None":
@@ -175,7 +271,7 @@ def cached(run: str) -> "schema.Status | None":
     """
     found = _read(ledger.ended_path(run))
     if found is not None:
-        return {**found, "dir": run}
+        return {**_ADDED, **found, "dir": run}
     if ledger.exists(run):
         return None
     found = _read(os.path.join(run, layout.STATUS))
@@ -186,7 +282,7 @@ def cached(run: str) -> "schema.Status | None":
         return None
     if not os.path.exists(os.path.join(run, layout.CURRENT, layout.RESULT)):
         return None
-    return {**found, "dir": run}
+    return {**_ADDED, **found, "dir": run}
 
 
 def _read(path: str) -> "schema.Status | None":

@@ -7,7 +7,7 @@ compares the two.
 
 VERDICTS = {
     "ok": "The agent ended its turn and named no failure; whether the work is right, verify.sh says.",
-    "auth": "The credential was refused, expired or is missing; trying again changes nothing.",
+    "auth": "The credential was refused, expired or is missing; another sign-in or key mends that.",
     "billing": "The account has no money or credit left; only a person can mend that.",
     "rate_limit": "Too many requests in a short time; the same request may go through within minutes.",
     "usage_limit": "A plan's allowance (5 hours, a week, a model) is used up until it resets.",
@@ -49,17 +49,32 @@ AGENT_EVENTS = {
     "limit": "The service told how far a limit is used, or refused because of it.",
     "retry": "A request failed and will be sent again.",
     "error": "The program itself reports a failure.",
-    "status.changed": "Something about the session changed: compaction, a notice, a title.",
+    "status.changed": "What it does changed: it waits for the next message.",
+    "annotation": "Words beside the conversation: a compaction, a notice or a warning of the program.",
     "cost": "Tokens or money spent.",
     "heartbeat": "Progress without words: thinking, a streamed part.",
     "raw": "A record that this version does not know, kept as it was, shortened.",
 }
 
-EVENT_SOURCES = ("transcript", "hook", "terminal", "runner", "inbox")
-"""Where an event of an agent was read."""
+SESSION_VIAS = ("terminal", "headless", "editor", "desktop", "sdk", "background", "loop", "sub-agent", "unknown")
+"""Through what a session of an agent program was begun, as its own records tell."""
+
+SESSION_TURNS = ("open", "asks", "ended", "failed")
+"""How the last turn of a session stands: not ended; ended with a question, ended well, ended with a failure."""
+
+FOUND_IN = ("prompt", "answer", "command", "error", "brief", "handoff")
+"""In what `search` looks for words: what was asked and said, calls of tools, failures, and texts of runs."""
+
+FILE_TOUCHES = ("read", "edited", "wrote", "deleted")
+"""What a tool call does with a file."""
+
+EVENT_SOURCES = ("transcript", "hook", "pty", "input", "message")
+"""Where an event was read: the agent's records, a hook, its terminal, the keys of a person, a message to it."""
 
 RUN_EVENTS = (
     "access.refused",
+    "annotation",
+    "approval.resolved",
     "attempt.ended",
     "attempt.failed-to-start",
     "attempt.started",
@@ -78,13 +93,15 @@ RUN_EVENTS = (
     "run.released",
     "run.scheduled",
     "run.tampered",
+    "status.changed",
     "stop.requested",
     "verify.ended",
     "verify.started",
     "window.not-opened",
 )
-"""What workcell itself writes into events.jsonl, beside what the agent records. `hook` holds the payload of a hook,
-`note` what came without a type."""
+"""What workcell itself writes into events.jsonl, beside what the agent records, which has a `ref`. `hook` holds the
+payload of a hook, `note` what came without a type, `annotation` a note of a person or an agent (`workcell note`), which
+has no `ref`."""
 
 PHASES = (
     "corrupt",
@@ -107,8 +124,11 @@ OUTCOMES = ("passed", "failed", "unverified", "stopped", "tampered", "abandoned"
 STATES = tuple(dict.fromkeys((*PHASES, *ACTIVITIES, *OUTCOMES)))
 """The one word of a run in tables: its outcome, else its activity, else its phase."""
 
-NEEDS = ("answer", "decide", "look", "release", "room", "settle", "start")
+NEEDS = ("answer", "decide", "look", "release", "room", "settle", "sign-in", "start")
 """What a run needs from a person."""
+
+WAITS = ("due", "hold", "account", "watchdog")
+"""What a run that is not started waits for: its time, the end of a hold on it or on its account, or a watchdog."""
 
 # -- an attempt
 
@@ -122,6 +142,9 @@ AGENT_IO = ("terminal", "file")
 AGENT_STDIN = ("none", "prompt")
 AGENT_STDERR = ("merge", "separate")
 """What a recipe gives its agent: a terminal or a log file, what it reads, and where its errors go."""
+
+SWITCH = ("on", "off")
+"""Whether a recipe lets the records of its agent be read."""
 
 ISOLATIONS = ("none", "subreaper")
 """How a runner stands among processes: as a subreaper it adopts what its agent's children leave behind."""
@@ -141,8 +164,36 @@ CONTINUATIONS = ("native", "artifacts")
 CAPTURE_SOURCES = ("stream", "transcript", "hook")
 """The records of an agent that are read: its standard output, its transcript, the payloads of its hooks."""
 
+CATEGORIES = ("question", "docs", "tests", "fix", "refactor", "upkeep", "feature", "unknown")
+"""The kinds of work of a run: by the files that it changed where all are of one kind, else by its title."""
+
+SUMMARY_WAYS = ("local", "cloud")
+"""The commands of `summarize` in config.yaml, in the order in which they are asked."""
+
 EVIDENCE_SOURCES = ("locks", "processes", "hook", "transcript", "terminal")
 """Witnesses of what an agent does, the strongest first."""
+
+DECISIONS = ("allowed", "denied", "gone")
+"""How a wait of the agent for a person ended; `gone` where nothing tells which."""
+
+DECISION_WAYS = ("terminal", "answer", "policy", "stop", "limit", "exit")
+"""What ended a wait for a person: keys of a window, a message that chose an option, the program's own rules, the end of
+the agent by an order to stop, by a limit or by itself."""
+
+RULE_ANSWERS = ("allow", "deny", "ask")
+"""What a rule answers to a request of an agent; `ask` leaves it to a person."""
+
+DECIDERS = ("rule", "person")
+"""What decided a request that stands in the journal of approvals."""
+
+RULE_ASKS = ("ask", "defer", "deny")
+"""What an agent program is told where a rule asks: to ask at its terminal, to end and wait, or no."""
+
+RULE_GATES = ("open", "closed")
+"""Whether a hook that applies rules forbids what it fails on: `closed` where a rule denies or asks."""
+
+RISKS = ("low", "write", "network", "destructive", "secret")
+"""What could go wrong when a request is allowed, the least first: a guess by names."""
 
 # -- messages, orders and holds
 
@@ -196,7 +247,7 @@ TIMERS = ("cron", "systemd", "launchd")
 
 # -- notices
 
-NEEDS_YOU = ("prompt", "question", "auth", "billing")
+NEEDS_YOU = ("prompt", "question", "auth", "billing", "unchecked")
 """Notices of a run that cannot go on before a person does something."""
 
 NOTICE_EVENTS = (
@@ -212,6 +263,10 @@ NOTICE_EVENTS = (
     "resumed",
     "stuck",
     "escalated",
+    "idle",
+    "idle_long",
+    "progress",
+    "told",
 )
 """What a notice can tell."""
 

@@ -15,7 +15,7 @@ import errno
 import os
 
 from workcell.base import clock, digest, json_codec
-from workcell.rundir import attempts, layout, ledger, locks, safe_open, seal
+from workcell.rundir import attempts, layout, ledger, locks, outcomes, safe_open, seal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -198,6 +198,7 @@ class Writer:
         where = ledger.ended_path(self.run)
         try:
             os.makedirs(os.path.dirname(where), 0o700, exist_ok=True)
+            outcomes.place(layout.home_of(self.run), document)
             seal.replace(os.path.dirname(where), os.path.basename(where), json_codec.encode(document))
         except OSError:
             pass

@@ -6,7 +6,7 @@ import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from workcell.runner import keeper, requests, typist_child
+    from workcell.runner import attendant, keeper, requests, typist_child
     from workcell.runner.live import Live
 
 
@@ -27,6 +27,8 @@ class Children:
     ) -> None:
         self._live, self._wakeup = live, wakeup
         self._book, self._typist, self._requests = book, typist, requests
+        self.attendant: attendant.Attendant | None = None
+        """The program that judges the run; None where nothing can be judged."""
         self._asked_at = time.monotonic()
 
     def fds(self) -> "dict[int, int]":
@@ -77,5 +79,7 @@ class Children:
             elif pid == self._typist.pid:
                 self._typist.ended(status)
                 self._requests.look()
+            elif self.attendant is not None and pid == self.attendant.pid:
+                self.attendant.ended()
             elif self._book is not None:
                 self._book.reaped(pid)

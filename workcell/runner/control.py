@@ -75,5 +75,7 @@ class ControlSocket:
         if kind == b"P":
             self._typist.hurry()
             self._requests.look()
+        elif kind == b"H":
+            self._requests.hear()
         elif kind == b"S" and self._live.ended is None:
             self._requests.stop()

@@ -9,6 +9,7 @@ import termios
 
 from workcell.base import platform
 from workcell.base.light import signal
+from workcell.rundir import start_place
 
 GATE_SHUT = 75
 
@@ -57,12 +58,14 @@ class Gate:
 
 
 class Program:
-    """What the child becomes: its words, its whole environment, its directory and its umask."""
+    """What the child becomes: its words, its whole environment, its directory `below` the tree `top`, and its umask."""
 
-    __slots__ = ("argv", "cwd", "env", "umask")
+    __slots__ = ("argv", "below", "env", "top", "umask")
 
-    def __init__(self, argv: "list[str]", env: "dict[str, str]", cwd: str, umask: int) -> None:
-        self.argv, self.env, self.cwd, self.umask = argv, env, cwd, umask
+    def __init__(self, argv: "list[str]", env: "dict[str, str]", place: "tuple[str, str]", umask: int) -> None:
+        """`place` is the top of the tree and the directory below it, empty for the top itself."""
+        self.argv, self.env, self.umask = argv, env, umask
+        self.top, self.below = place
 
 
 def fork(
@@ -121,9 +124,9 @@ def _become(program: Program, stdio: "tuple[int, int, int]", agent_lock: int, ga
         signal.signal(number, signal.SIG_DFL)
     os.umask(program.umask)
     os.set_inheritable(agent_lock, True)
-    where = f"cannot enter {program.cwd!r}"
+    where = f"cannot enter {start_place.join(program.top, program.below)!r}"
     try:
-        os.chdir(program.cwd)
+        start_place.enter(program.top, program.below)
         where = f"cannot start {program.argv[0]!r}"
         os.execvpe(program.argv[0], program.argv, program.env)
     except (OSError, ValueError) as error:

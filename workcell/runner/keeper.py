@@ -76,7 +76,7 @@ class Keeper:
             return
         try:
             platform.close_from(3)  # the locks of the run first of all
-            os.nice(19)
+            _yield_to_all()
             log_segments.compress(self._directory, log_segments.part(number))
         finally:
             os._exit(0)
@@ -90,3 +90,13 @@ class Keeper:
         if self._full is not None:
             os.close(self._full)
             self._full = None
+
+
+def _yield_to_all() -> None:
+    """Run only on processors that nothing else wants: under a flood, agent and runner wake each other all the time."""
+    os.nice(19)
+    if hasattr(os, "SCHED_IDLE"):
+        try:
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+        except OSError:
+            pass

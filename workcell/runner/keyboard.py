@@ -9,6 +9,8 @@ from workcell.runner.live import earliest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from workcell.runner import terminal, typist_child
 
 SILENT = 1.0
@@ -28,6 +30,8 @@ class Keyboard:
     def __init__(self, tty: "terminal.Terminal", typist: "typist_child.Courier") -> None:
         self._tty, self._typist = tty, typist
         self._replies = answers.Answers()
+        self.heard: Callable[[bytes], object] = len
+        """Told what windows type."""
         self.typed = bytearray()
         """What the terminal has not taken yet."""
         self.asked = b""
@@ -54,6 +58,7 @@ class Keyboard:
         """Type what came from a window; an escape sequence in it is taken for the answer of its terminal."""
         if b"\x1b" in data:
             self._answered()
+        self.heard(data)
         self.typed += data
         self.flush()
 

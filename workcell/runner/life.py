@@ -22,7 +22,7 @@ from workcell.rundir import (
     status,
     writer,
 )
-from workcell.runner import bounds, gate, keeper, limits, live, log, pump, starter, terminal, windows
+from workcell.runner import bounds, gate, keeper, limits, live, log, pump, starter, terminal, times, windows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class _Attempt:
         self.journal = events.Journal(layout.EVENTS)
         pinned = None if held.book is None else held.book.hashes.get((0, layout.ENV))
         env, umask = _environment(run, n, record, pinned)
-        self.program = gate.Program(record["argv"], env, record["cwd"], umask)
+        self.program = gate.Program(record["argv"], env, (record["cwd"], record.get("dir", "")), umask)
         self.log: log.Log | None = None
         self.screen: live.Screen | None = None
         if record["io"] == "terminal":
@@ -98,7 +98,8 @@ class _Attempt:
             tty = terminal.Terminal(size["columns"], size["rows"])
             self.log = log.Log(self.directory, record["roll_bytes"])
             typing = bool(keys and keys.get("screen", "none") != "none")
-            self.screen = live.Screen(tty, keeper.Keeper(self.log, self.directory), typing=typing)
+            book, timer = keeper.Keeper(self.log, self.directory), times.Times(self.directory, tty)
+            self.screen = live.Screen(tty, book, timer, typing=typing)
         self.began = 0.0
 
     def follow(self, agent_lock: int, isolation: str, asked: starter.Starter) -> None:
@@ -145,16 +146,23 @@ class _Attempt:
     def _pump(self, agent: int, listener: "socket.socket | None", wakeup: int, largest: bounds.Largest) -> None:
         """Serve the running agent until it has ended, and seal how."""
         most = self.record["limits"]
-        timer = limits.Limits(agent, most.get("wall_seconds"), most.get("idle_seconds"))
+        person = most.get("person_seconds") if self.screen is not None else None
+        timer = limits.Limits(agent, most.get("wall_seconds"), most.get("idle_seconds"), person)
         running = live.Live(agent, self.run, self.n, self.directory, self.journal)
+        running.watched = _watched(self.record)
         work = pump.Pump(running, self.screen, listener, wakeup, timer, largest)
         kept: list[schema.Exit] = []
 
         def ended() -> "schema.Exit":
             assert running.ended is not None
             wait_status, usage = running.ended
-            how = timer.how or "reaped"
-            return _exit(self.began, how, wait_status=wait_status, usage=usage, largest=largest.found)
+            timer.waits(False)
+            found = _exit(
+                self.began, timer.how or "reaped", wait_status=wait_status, usage=usage, largest=largest.found
+            )
+            if timer.waited:
+                found["waited_seconds"] = round(timer.waited, 3)
+            return found
 
         def keep() -> None:
             kept.append(ended())
@@ -164,10 +172,11 @@ class _Attempt:
         if self.log is not None:
             _sync(self.log)
         self._seal(kept[0] if kept else ended())
-        try:
-            os.unlink(layout.CONTROL)
-        except OSError:
-            pass
+        for name in (layout.CONTROL, layout.ACTIVITY):
+            try:
+                os.unlink(name)
+            except OSError:
+                pass
         if listener is not None:
             listener.close()
         self.journal.append("attempt.ended", attempt=self.n, how=timer.how or "reaped")
@@ -185,8 +194,13 @@ class _Attempt:
         self.room.close()
 
 
+def _watched(record: "schema.Attempt") -> bool:
+    """Whether the records of the agent can be read, so that a judgement of it finds anything."""
+    return str(record.get("reader") or "none") != "none"
+
+
 def _environment(run: str, n: int, attempt: "schema.Attempt", pinned: "str | None") -> "tuple[dict[str, str], int]":
-    """(the agent's environment, its umask): env.json, and nothing added but TERM and WORKCELL_*."""
+    """(the agent's environment, its umask): env.json, and nothing added but its ports, TERM and WORKCELL_*."""
     data = safe_open.read(os.path.join(run, layout.ENV), look.LARGEST) or b""
     if pinned is not None and digest.sha256(data) != pinned:
         # what an earlier attempt left behind may have replaced it since the run was compared with its ledger
@@ -194,9 +208,11 @@ def _environment(run: str, n: int, attempt: "schema.Attempt", pinned: "str | Non
     stored: Any = json_codec.decode(data)
     env: dict[str, str] = dict(stored["env"])
     directory = layout.attempt(run, n)
+    env.update({name: str(port) for name, port in attempt.get("ports", {}).items()})
     env.update(
         TERM=attempt["terminal"]["term"],
         WORKCELL_ATTEMPT=f"{os.path.basename(run)}/{n}",
+        WORKCELL_HOME=layout.home_of(run),
         WORKCELL_RUN_DIR=run,
         WORKCELL_ATTEMPT_DIR=directory,
         WORKCELL_AGENT_DIR=os.path.join(directory, layout.AGENT_DIR),

@@ -27,10 +27,14 @@ LONGEST_GRACE = 86400.0
 class Limits:
     """The clock of one attempt. All times are of the monotonic clock, which stops while the machine sleeps."""
 
-    def __init__(self, agent: int, wall: "float | None", idle: "float | None") -> None:
+    def __init__(self, agent: int, wall: "float | None", idle: "float | None", person: "float | None" = None) -> None:
         now = time.monotonic()
         self._agent = agent
         self._wall_at = now + wall if wall else None
+        self._person = person or 0.0
+        self._waits_since: float | None = None
+        self.waited = 0.0
+        """Seconds for which the wall limit stood still, up to the last wait that is over."""
         self._idle = idle
         self._look_at = now + idle / 4 if idle else None
         self._quiet_since = now
@@ -47,6 +51,28 @@ class Limits:
         """The agent wrote something."""
         self._quiet_since = time.monotonic()
 
+    def waits(self, waiting: bool) -> None:
+        """The agent waits for a person, or does not any more: meanwhile the wall limit stands still.
+
+        Not for longer than the limit on that allows, over all waits of the attempt.
+        """
+        now = time.monotonic()
+        if waiting and self._waits_since is None:
+            self._waits_since = now
+        elif not waiting and self._waits_since is not None:
+            stood = min(now - self._waits_since, self._person - self.waited)
+            self._waits_since = None
+            self.waited += stood
+            if self._wall_at is not None:
+                self._wall_at += stood
+
+    @property
+    def _wall_due(self) -> "float | None":
+        """When the wall limit is reached, should a wait that goes on never end."""
+        if self._wall_at is None or self._waits_since is None or self._wall_at <= self._waits_since:
+            return self._wall_at
+        return self._wall_at + self._person - self.waited
+
     @property
     def looks_for_idle(self) -> bool:
         """Whether silence is being counted."""
@@ -56,7 +82,7 @@ class Limits:
         return {}
 
     def due(self) -> "float | None":
-        return earliest([self._kill_at, None if self.how else self._wall_at, self._look_at])
+        return earliest([self._kill_at, None if self.how else self._wall_due, self._look_at])
 
     def handle(self, ready: "dict[int, int]", now: float) -> None:
         if self.live is None or self.live.ended is None:
@@ -89,7 +115,8 @@ class Limits:
                     except (ProcessLookupError, PermissionError):
                         pass
             return
-        if self._wall_at is not None and now >= self._wall_at:
+        wall_due = self._wall_due
+        if wall_due is not None and now >= wall_due:
             self.end("limit-wall")
         elif self._idle is not None and self._look_at is not None and now >= self._look_at:
             self._check_idle(now, self._idle, spare)

@@ -7,7 +7,7 @@ from workcell.base import clock
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from workcell.rundir import events
-    from workcell.runner import keeper, terminal
+    from workcell.runner import keeper, terminal, times
 
 
 class Live:
@@ -18,6 +18,8 @@ class Live:
         self.journal = journal
         self.ended: tuple[int, object] | None = None
         """(wait status, resource usage) once the agent has been reaped: its pid may be used again from then on."""
+        self.watched = False
+        """Whether what the agent does can be judged from its records."""
         self.stopped = False
         """Whether a stop was taken: the agent is being ended, and room on a full disk is waited for no more."""
         self._said = ""
@@ -33,12 +35,14 @@ class Live:
 
 
 class Screen:
-    """The agent's terminal with the log that keeps its output. `typing`: messages can be typed into it."""
+    """The agent's terminal with the log that keeps its output, and when it came. `typing`: messages can be typed in."""
 
-    __slots__ = ("book", "tty", "typing")
+    __slots__ = ("book", "times", "tty", "typing")
 
-    def __init__(self, tty: "terminal.Terminal", book: "keeper.Keeper", *, typing: bool = False) -> None:
-        self.tty, self.book, self.typing = tty, book, typing
+    def __init__(
+        self, tty: "terminal.Terminal", book: "keeper.Keeper", timer: "times.Times", *, typing: bool = False
+    ) -> None:
+        self.tty, self.book, self.times, self.typing = tty, book, timer, typing
 
 
 def earliest(times: "list[float | None]") -> "float | None":

@@ -52,8 +52,20 @@ def _taken(name: str, read: bool) -> bool:
         return False  # it stays, and holds no other message up
 
 
-def _size(name: str) -> int:
+def answering() -> "Json | None":
+    """The answer to a dialog that is being typed at this moment; None without one."""
+    for name in maildir.waiting(layout.INBOX, layout.TYPED):
+        try:
+            message = None if _size(name, layout.TYPED) > _LARGE else maildir.read(layout.INBOX, name, layout.TYPED)
+        except OSError:
+            continue
+        if message is not None and message.get("kind") == "answer":
+            return message
+    return None
+
+
+def _size(name: str, part: str = maildir.NEW) -> int:
     try:
-        return os.stat(os.path.join(layout.INBOX, maildir.NEW, name)).st_size
+        return os.stat(os.path.join(layout.INBOX, part, name)).st_size
     except OSError:
         return 0

@@ -29,21 +29,23 @@ class Output:
         clock: "limits.Limits",
         family: "children.Children",
     ) -> None:
-        self._live, self._tty, self._book = live, screen.tty, screen.book
+        self._live, self._tty, self.book, self._times = live, screen.tty, screen.book, screen.times
         self._keys, self._viewers, self._clock = keys, seen_by, clock
         self._children = family
+        self.drawn: Callable[[int], object] = abs
+        """Told the size of each piece of output."""
 
     def fds(self) -> "dict[int, int]":
-        return {self._tty.master: 0 if self._book.waiting else select.POLLIN}
+        return {self._tty.master: 0 if self.book.waiting else select.POLLIN}
 
     def due(self) -> "float | None":
-        return self._book.retry_at
+        return self.book.retry_at
 
     def handle(self, ready: "dict[int, int]", now: float) -> None:
-        if ready.get(self._tty.master, 0) & (select.POLLIN | select.POLLHUP) and not self._book.waiting:
+        if ready.get(self._tty.master, 0) & (select.POLLIN | select.POLLHUP) and not self.book.waiting:
             self.read()
-        if self._book.retry_at is not None and now >= self._book.retry_at:
-            self._book.keep()
+        if self.book.retry_at is not None and now >= self.book.retry_at:
+            self.book.keep()
 
     def read(self) -> bool:
         """Take one piece of output; whether there was any."""
@@ -54,7 +56,9 @@ class Output:
                 self._children.wait(100)
             return False
         self._clock.output()
-        self._book.keep(data)
+        self.drawn(len(data))
+        self.book.keep(data)
+        self._times.output(len(data), room=not self.book.waiting)
         self._viewers.show(data)
         self._keys.hear(data, self._viewers.answering)
         return True
@@ -67,13 +71,13 @@ class Output:
         """
         kept = False
         while True:
-            while self._book.waiting:
+            while self.book.waiting:
                 if not kept:
                     keep()
                     kept = True
-                self._book.keep()  # there may be room since the last try
-                if self._book.waiting and self._stop_in_vain(socket):
-                    lost = len(self._book.waiting)
+                self.book.keep()  # there may be room since the last try
+                if self.book.waiting and self._stop_in_vain(socket):
+                    lost = len(self.book.waiting)
                     self._live.say(f"stopped on a full disk: {lost} bytes and more are not in the log")
                     return
             if not self.read():
@@ -87,8 +91,9 @@ class Output:
 
     def close(self) -> None:
         """Close the log, and say what a limit on the size of files kept out of it."""
-        self._book.close()
-        dropped = self._book.dropped
+        self.book.close()
+        dropped = self.book.dropped
+        self._times.close(dropped)
         if dropped:
             self._live.say(f"a limit on the size of files (ulimit -f): {dropped} bytes are not in the log")
             self._live.journal.append("log.dropped", attempt=self._live.attempt, bytes=dropped)

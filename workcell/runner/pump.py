@@ -22,7 +22,7 @@ import os
 import select
 import time
 
-from workcell.runner import children, control, follower, keyboard, output, requests, typist_child, viewers
+from workcell.runner import children, control, follower, hints, keyboard, output, requests, typist_child, viewers
 from workcell.runner.live import earliest
 
 TYPE_CHECKING = False
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         | requests.Requests
         | limits.Limits
         | typist_child.Courier
+        | hints.Hints
     )
 
 
@@ -62,16 +63,21 @@ class Pump:
         book = screen.book if screen is not None else None
         # messages can be typed only into a screen that is known
         self.typist = typist_child.Courier(live, screen.tty.master if screen is not None and screen.typing else None)
-        self.requests = requests.Requests(live, self.typist, clock, largest)
+        self.hints = hints.Hints(live, watched=live.watched, terminal=screen is not None)
+        self.hints.waits = clock.waits
+        self.requests = requests.Requests(live, self.typist, clock, largest, self.hints)
         self.children = children.Children(live, wakeup, book, self.typist, self.requests)
-        clock.live, clock.spare = live, lambda: {book.compressor if book is not None else 0, self.typist.pid}
+        self.children.attendant = self.hints.attendant
+        clock.live, clock.spare = live, self._own
         self.output: output.Output | None = None
         self.keys: keyboard.Keyboard | None = None
         self.follow: follower.Follower | None = None
         if screen is not None:
             self.keys = keyboard.Keyboard(screen.tty, self.typist)
+            self.keys.heard = self.hints.typed
             self.viewers = viewers.Viewers(live, screen.book.tail, screen.tty, self.keys)
             self.output = output.Output(live, screen, self.keys, self.viewers, clock, self.children)
+            self.output.drawn = self.hints.drawn
         else:
             log = follower.AgentLog(live.directory)
             self.viewers = viewers.Viewers(live, log.tail, None, None)
@@ -80,7 +86,13 @@ class Pump:
             live, listener, self.viewers, self.requests, self.typist, typing=screen is not None
         )
         parts = (self.children, self.control, self.viewers, self.keys, self.output, self.follow, clock, self.typist)
-        self.parts: list[Part] = [part for part in parts if part is not None] + [self.requests]
+        self.parts: list[Part] = [*(part for part in parts if part is not None), self.requests, self.hints]
+
+    def _own(self) -> set[int]:
+        """Pids of ours below the runner that are no part of the agent."""
+        book = self.output.book if self.output is not None else None
+        attendant = self.hints.attendant
+        return {book.compressor if book else 0, self.typist.pid, attendant.pid if attendant else 0}
 
     def run(self, keep: "Callable[[], None]") -> None:
         """Until the agent has ended and all that it wrote stands in the log.
@@ -92,6 +104,7 @@ class Pump:
         if self.output is not None:
             self.output.drain(keep, self.control)
         self._stop_typist()
+        self.hints.end(self.clock.how)
         if self.output is not None:
             self.output.close()
         self.viewers.close()
@@ -116,7 +129,9 @@ class Pump:
     def _unchanged(self) -> bool:
         """Whether nothing came by files, either: an idle run asks it every three seconds, so it touches little code."""
         follow = self.follow
-        return (follow is None or follow.unchanged()) and self.requests.unchanged() and self.children.unchanged()
+        if follow is not None and not follow.unchanged():
+            return False
+        return self.hints.unchanged() and self.requests.unchanged() and self.children.unchanged()
 
     def handle(self, ready: "dict[int, int]") -> None:
         """Let every part do what is due."""

@@ -8,7 +8,7 @@ from workcell.runner import limits, mailbox
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from workcell.runner import bounds, typist_child
+    from workcell.runner import bounds, hints, typist_child
     from workcell.runner.live import Live
 
 LOOK = 3.0
@@ -19,8 +19,14 @@ class Requests:
     """Looks into inbox, orders and spool. Any process can write there: nothing in it may end the runner."""
 
     def __init__(
-        self, live: "Live", typist: "typist_child.Courier", clock: limits.Limits, largest: "bounds.Largest | None"
+        self,
+        live: "Live",
+        typist: "typist_child.Courier",
+        clock: limits.Limits,
+        largest: "bounds.Largest | None",
+        hints: "hints.Hints",
     ) -> None:
+        self._hints = hints
         self._live, self._typist, self._clock, self._largest = live, typist, clock, largest
         self._ordered: set[str] = set()
         """Ids of the orders to stop that were heard."""
@@ -52,6 +58,7 @@ class Requests:
         self.look_at = time.monotonic()
         if self._largest is not None:
             self._largest.look()
+        self._hints.look()
         for place in self._places:
             place.unchanged()
         left = False
@@ -67,9 +74,17 @@ class Requests:
             for place in self._places:
                 place.dealt_with()
 
+    def hear(self) -> None:
+        """Take what hooks left, and nothing else: they come at every tool call of the agent."""
+        try:
+            self._spool()
+        except OSError:
+            pass  # a full disk: looked at again with the next look
+
     def stop(self, grace: float = limits.GRACE, **told: "str") -> None:
         """End the agent because of an order."""
         self._live.stopped = True
+        self._hints.stop(told.get("by"))
         self._clock.end("stopped", grace)
         self._live.journal.append("stop.requested", **told)
 
@@ -104,6 +119,6 @@ class Requests:
         """Write down what hooks left; whether anything was there."""
         waiting = maildir.waiting(layout.SPOOL)
         if waiting:
-            spool.drain(".", self._live.journal)
+            spool.drain(".", self._live.journal, self._hints.hear)
         self._live.journal.flush()
         return bool(waiting)

@@ -29,8 +29,9 @@ _LARGEST = 1 << 26
 def main() -> int:
     run, directory = os.environ["WORKCELL_RUN_DIR"], os.environ["WORKCELL_ATTEMPT_DIR"]
     with open(os.path.join(directory, layout.ATTEMPT), "rb") as file:
-        steps: Any = json_codec.decode(file.read())["steps"]
-    done = finished(run, int(os.path.basename(directory)))
+        intent: Any = json_codec.decode(file.read())
+    steps = intent["steps"]
+    done = finished(run, int(os.path.basename(directory)), int(intent.get("steps_since", 1)))
     path = os.path.join(os.environ["WORKCELL_AGENT_DIR"], RECORD)
     total = len(steps)
     for step in steps:
@@ -50,15 +51,15 @@ def main() -> int:
             hand_over(steps, done, step, code)
             return code if 0 < code < 256 else 1
         done[key] = int(os.path.basename(directory))
-    say(f"all {total} steps are done")
+    say("the only step is done" if total == 1 else f"all {total} steps are done")
     hand_over(steps, done, None, 0)
     return 0
 
 
-def finished(run: str, attempt: int) -> "dict[tuple[int, str], int]":
-    """Steps that ended with 0 in an earlier attempt, and in which."""
+def finished(run: str, attempt: int, since: int = 1) -> "dict[tuple[int, str], int]":
+    """Steps that ended with 0 in an earlier attempt, from the attempt `since` on, and in which."""
     found = {}
-    for n in range(1, attempt):
+    for n in range(since, attempt):
         try:
             lines = safe_open.read(os.path.join(layout.attempt(run, n), layout.AGENT_DIR, RECORD), _LARGEST)
         except OSError:

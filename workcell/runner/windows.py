@@ -103,8 +103,8 @@ class Window:
 def accept(listener: socket.socket) -> "tuple[bytes, int | None, socket.socket] | None":
     """(kind, descriptor, connection) of the next caller at control.sock; None when it said nothing.
 
-    Kinds: W a window, R a window that only shows, P a poke: look into your inbox, S a stop with the usual grace,
-    for who found no room for a message.
+    Kinds: W a window, R a window that only shows, P a poke: look into your inbox, H one of a hook: look into your
+    spool, S a stop with the usual grace, for who found no room for a message.
     """
     try:
         fd, _ = listener._accept()  # type: ignore[attr-defined]

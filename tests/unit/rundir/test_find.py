@@ -131,3 +131,31 @@ def test_a_name_leads_to_the_newest_run_that_is_not_done(tmp_path):
         _run(tmp_path, run)
         (tmp_path / "runs" / run / layout.LAUNCH).write_text('{"schema": "workcell.file.launch/2", "name": "job"}')
     assert find.run(str(tmp_path), "job").endswith("bbbb")
+
+
+def test_of_several_runs_of_one_name_the_others_are_told(tmp_path):
+    os.chmod(tmp_path, 0o700)
+    runs = ["20261121-1200-job-aaaa", "20261121-1201-job-bbbb", "20261121-1202-job-cccc"]
+    for run in (*runs, "20261121-1203-other-dddd"):
+        _run(tmp_path, run)
+        name = "other" if "other" in run else "job"
+        record = {"schema": "workcell.file.launch/2", "name": name}
+        (tmp_path / "runs" / run / layout.LAUNCH).write_text(json.dumps(record))
+    assert find.namesakes(str(tmp_path), "job") == (runs[2], [runs[1], runs[0]])
+    for word in ("other", runs[0], "-", "", ".", "20261121", str(tmp_path / "runs" / runs[0])):
+        assert find.namesakes(str(tmp_path), word) is None, word
+
+
+def test_what_changes_a_run_takes_the_one_that_is_meant_and_refuses_to_guess(tmp_path):
+    os.chmod(tmp_path, 0o700)
+    for run in ("20261121-1200-job-aaaa", "20261121-1201-job-bbbb", "20261121-1203-other-dddd"):
+        _run(tmp_path, run)
+        record = {"schema": "workcell.file.launch/2", "name": "other" if "other" in run else "job"}
+        (tmp_path / "runs" / run / layout.LAUNCH).write_text(json.dumps(record))
+    home = str(tmp_path)
+    for ended in (False, True):
+        with pytest.raises(Usage, match=r"2 (live )?runs are named 'job'") as refused:
+            find.run_to_change(home, "job", ended)
+        assert sorted(refused.value.details) == ["20261121-1200-job-aaaa", "20261121-1201-job-bbbb"]
+        assert find.run_to_change(home, "other", ended).endswith("dddd")
+        assert find.run_to_change(home, "20261121-1200-job-aaaa", ended).endswith("aaaa")

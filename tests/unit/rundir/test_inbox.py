@@ -54,6 +54,15 @@ def test_what_was_being_typed_when_the_attempt_ended_is_refused(run):
     assert inbox.state(run, other)[0] == inbox.ACCEPTED
 
 
+def test_a_text_that_was_entered_when_the_attempt_ended_was_taken(run):
+    name = post(run, "/exit")
+    inbox.begin(run, name, 1, "typing")
+    inbox.say(run, name, state=inbox.TYPED, attempt=1, stage=inbox.ENTERED)
+    inbox.give_up(run, 1)
+    state, said = inbox.state(run, name)
+    assert (state, said["evidence"]) == (inbox.ACCEPTED, inbox.LAST)
+
+
 def test_the_next_brief_holds_what_no_brief_held(run):
     first, second = post(run, "one"), post(run, "two")
     inbox.post(run, {"kind": "stop"})

@@ -39,7 +39,7 @@ def test_a_run_that_is_not_done_holds_it_through_every_path(home, top, tmp_path)
     lease.claim(home, top, "run-1", nobody).close()
     (tmp_path / "link").symlink_to(top)
     for path in (top, str(tmp_path / "link"), top + "/", os.path.relpath(top)):
-        with pytest.raises(TryAgain, match="'run-1', which is not done"):
+        with pytest.raises(TryAgain, match="in use by the run 'run-1'"):
             lease.claim(home, path, "run-2", lambda run: run == "run-1")
     with lease.claim(home, top, "run-1", lambda run: True) as again:
         assert again.run == "run-1"

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support import frozen
 from workcell.base import probe
-from workcell.rundir import layout, ledger, look, phase, status
+from workcell.rundir import acks, layout, ledger, look, phase, status
 
 
 @pytest.fixture
@@ -44,14 +44,20 @@ def test_one_that_cannot_be_read_is_none(home):
 def test_a_run_that_waits_for_a_person_says_what_to_do(home):
     run = frozen.run_of(home, "frozen-created")
     found = status.document(look.at(run))
-    assert found["hold"] is not None
-    unverified = look.at(frozen.run_of(home, "frozen-lost"))
-    wanted = status.needs(unverified, unverified.phase)
-    assert wanted is None or {"kind", "command"} <= set(wanted)
+    assert found["hold"] is not None and found["needs"]["command"].endswith(found["id"])
 
 
 def test_a_run_of_which_nothing_can_be_told_is_stopped_by_a_person(home):
     """`status` cannot tell more of it than it has said already; a stop seals it and notes what could not be asked."""
     seen = look.at(frozen.run_of(home, "frozen-lost"))
-    seen.runner, seen.phase = probe.UNKNOWN, phase.UNKNOWN
-    assert status.document(seen)["needs"] == {"kind": "decide", "command": f"workcell stop {seen.id}"}
+    seen.runner, seen.phase, seen.why = probe.UNKNOWN, phase.UNKNOWN, "not asked"
+    needed = status.document(seen)["needs"]
+    assert needed == {"kind": "decide", "command": f"workcell stop {seen.id}", "why": "not asked"}
+
+
+def test_what_is_kept_says_nothing_of_watchdogs_and_acknowledgements(home):
+    seen = look.at(frozen.run_of(home, "frozen-tampered"))
+    acks.place(home, seen.id, seen.n)
+    assert status.document(seen)["needs"] is None
+    kept = status.kept(seen)
+    assert kept["needs"]["kind"] == "look" and not {"dir", "waits", "acknowledged"} & set(kept)

@@ -14,12 +14,12 @@ def forked(tmp_path):
     """Forks a child whose output goes to a file; (gate, what it wrote after its end, its wait status)."""
     children = []
 
-    def fork(words, cwd=None, **more):
+    def fork(words, cwd=None, below="", **more):
         out = os.open(tmp_path / "out", os.O_RDWR | os.O_CREAT)
         null = os.open(os.devnull, os.O_RDONLY)
         lock = os.open(tmp_path / "agent.lock", os.O_RDWR | os.O_CREAT)
         held = os.open(tmp_path / "runner.lock", os.O_RDWR | os.O_CREAT)
-        program = gate.Program(words, {"PATH": os.environ["PATH"], "A": "b"}, str(cwd or tmp_path), 0o027)
+        program = gate.Program(words, {"PATH": os.environ["PATH"], "A": "b"}, (str(cwd or tmp_path), below), 0o027)
         child = gate.fork(program, stdio=(null, out, out), terminal=False, agent_lock=lock, runner_locks=[held], **more)
         for fd in (out, null, lock, held):
             os.close(fd)

@@ -16,7 +16,7 @@ from tests.support.lab import eventually
 from workcell.base import json_codec, probe
 from workcell.base.light import socket as light
 from workcell.rundir import events, layout, locks, maildir, orders
-from workcell.runner import children, keeper, keyboard, limits, live, log, pump, requests, terminal, windows
+from workcell.runner import children, keeper, keyboard, limits, live, log, pump, requests, terminal, times, windows
 
 QUESTION, ANSWER = b"\x1b[c", b"\x1b[?62;22c"
 
@@ -40,7 +40,9 @@ class Bench:
         book = keeper.Keeper(self.log, directory)
         self.book = book
         self.live = live.Live(self.agent.pid, str(run), 1, directory, self.journal)
-        self.pump = pump.Pump(self.live, live.Screen(self.tty, book), None, self.wakeup, clock)
+        self.pump = pump.Pump(
+            self.live, live.Screen(self.tty, book, times.Times(directory, self.tty)), None, self.wakeup, clock
+        )
         self.held = []
 
     def window(self, read_only=False):

@@ -5,9 +5,14 @@ from typing import Literal, NotRequired
 from typing_extensions import TypedDict
 
 from workcell.rundir.schema.literals import (
+    ActivityState,
     AgentEventType,
     Confidence,
+    Decision,
+    DecisionWay,
     EventSource,
+    EvidenceSource,
+    FileTouch,
     Foreign,
     MessageKind,
     MessageMode,
@@ -15,6 +20,16 @@ from workcell.rundir.schema.literals import (
     Seconds,
     Time,
 )
+
+
+class TouchedFile(TypedDict):
+    """A file that a tool call reads or changes."""
+
+    path: str
+    how: FileTouch
+    added: int | None
+    """Number of lines that are added; null where the call does not tell."""
+    removed: int | None
 
 
 class EventData(TypedDict, total=False):
@@ -61,6 +76,8 @@ class EventData(TypedDict, total=False):
     """tool.call, tool.result, approval.*: id of the tool call."""
     input: str | None
     """tool.call: hash of tool and input."""
+    files: list[TouchedFile] | None
+    """tool.call: the files that it reads or changes, at most 20."""
     question: bool | None
     """tool.call, approval.requested: whether the tool asks the person something."""
     failed: bool | None
@@ -72,7 +89,9 @@ class EventData(TypedDict, total=False):
     notice: bool | None
     """approval.requested: whether only a notice tells it."""
     decision: str | None
-    """approval.resolved: `denied`."""
+    """approval.resolved: `allowed`, `denied`, or `gone` where nothing tells which."""
+    through: DecisionWay | None
+    """approval.resolved, as the runner writes it: what ended the wait; null where it saw nothing."""
 
     final: bool | None
     """error: whether it ended the turn."""
@@ -91,9 +110,9 @@ class EventData(TypedDict, total=False):
     delay_seconds: float | None
     """retry: seconds to the next try."""
     waits: bool | None
-    """status.changed, retry: whether the program goes on by itself, after a reset or when the network is back."""
+    """annotation, retry: whether the program goes on by itself, after a reset or when the network is back."""
     status: int | str | None
-    """error, retry: status of HTTP; limit: `allowed`, `rejected` …; status.changed: what the program does."""
+    """error, retry: status of HTTP; limit: `allowed`, `rejected` …; status.changed, annotation: what it does."""
 
     window: str | None
     """error, limit: which allowance is meant."""
@@ -151,9 +170,16 @@ class AgentEvent(TypedDict):
     """The same for two records of one event."""
     type: AgentEventType
     source: EventSource
+    agent: NotRequired[str]
+    """Name of the agent program."""
+    session: NotRequired[str | None]
+    """The program's own id of the conversation."""
+    parent: NotRequired[str | None]
+    """Id of the event that led to it: the tool call of a result, the call that started a sub-agent."""
     agent_time: str | None
     """When the agent says that it was."""
     turn: str | None
+    """The turn that it belongs to, by the records or by the event that began it; null outside of a turn."""
     confidence: Confidence
     text: str
     """One line, shortened."""
@@ -239,12 +265,21 @@ class Source(TypedDict, total=False):
     session: Session
     file: str
     state: ReadState
+    last: str
+    """Of a file: a hash of the last bytes that were read of it."""
+    again: int
+    """Of a file that was rotated or cut and is read anew: how far it had been read. Up to there events that stand in
+    `events.jsonl` are not told a second time."""
+    restarted: bool
+    """Of such a file: whether nothing of it was read anew yet."""
     copied: int
     """Bytes that stand in `transcript.jsonl`."""
     memory: Foreign
     """What the reader of hooks has to remember."""
     transcript: str | None
     """Where a hook said that the transcript is."""
+    unknown: dict[str, int]
+    """Records of a kind that the reader does not know, by kind; at most 50 kinds."""
 
 
 class Sources(TypedDict):
@@ -289,6 +324,8 @@ class Message(TypedDict):
     """Of an answer: the option that is taken."""
     dialog_id: NotRequired[str | None]
     """Of an answer: the dialog that was seen."""
+    decision: NotRequired[Decision]
+    """Of an answer: what the option decides about a permission, where its words say so."""
     grace_seconds: NotRequired[Seconds | None]
     """Of a stop: how long the agent is asked before it is killed."""
 
@@ -319,6 +356,21 @@ class Hook(TypedDict):
     time: Time
     payload: Foreign
     """What the hook was given, shortened."""
+
+
+class Hint(TypedDict):
+    """`activity.json`: what the agent does, as its runner last heard. Nothing is decided by it."""
+
+    schema: Literal["workcell.file.activity/1"]
+    attempt: int
+    pid: int
+    """Of the runner that wrote it."""
+    state: ActivityState
+    since: Time
+    """When that was heard."""
+    source: EvidenceSource
+    """What told: a hook, or the best evidence of a judgement of records and screen."""
+    words: str
 
 
 class RunbookStep(TypedDict):

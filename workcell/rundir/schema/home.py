@@ -16,6 +16,7 @@ from workcell.rundir.schema.literals import (
 )
 from workcell.rundir.schema.progress import Identity
 from workcell.rundir.schema.run import HoldBy
+from workcell.rundir.schema.status import Changed
 
 
 class AccountHold(TypedDict):
@@ -37,6 +38,15 @@ class AccountHold(TypedDict):
     checked_at: NotRequired[Time]
 
 
+class Ack(TypedDict):
+    """`acks/<run>.<attempt>`: a person has seen how that attempt ended."""
+
+    schema: Literal["workcell.file.ack/1"]
+    run: str
+    attempt: int
+    at: Time
+
+
 # -- the outbox
 
 
@@ -47,9 +57,31 @@ class NoticeFacts(TypedDict, total=False):
     """One line."""
     command: str
     """What to type."""
+    asks: str
+    """For which an approval is asked: the tool and its words, as the agent gave them."""
+    choices: str
+    """The options of the dialog, such as `1 Yes · 2 No`."""
+    prompt: str
+    """Of an idle agent: the last words that it got."""
+    answer: str
+    """Of an idle agent, and of progress: the last words that it said."""
+    reply: str
+    """How to answer without a window: a command with WORDS or NUMBER to replace."""
+    since: Time
+    """Of progress: the time from which `turns`, `tool_calls` and `tests` count."""
+    turns: int
+    """Of progress: turns of the agent that ended since then."""
+    tool_calls: int
+    """Of progress: calls of tools since then."""
+    tests: str
+    """Of progress: the last run of tests since then, and how it ended, such as `Bash: make test → exit 0`."""
     objective: str
+    commits: int
+    """Commits since the run began."""
     files: int
-    """Files changed."""
+    """Files changed that git knows."""
+    untracked: int
+    """Files and directories that git does not know; absent where there are none."""
     added: int
     """Lines added."""
     removed: int
@@ -158,6 +190,10 @@ class Tick(TypedDict):
     """Seconds since the epoch."""
     grace: str | None
     """Why nothing that was counted before holds any more."""
+    first: NotRequired[float]
+    """`monotonic` of the first tick of the series: of this boot, with no gap of ten minutes."""
+    regular: NotRequired[bool]
+    """Whether ticks come again and again: for 30 seconds in this series, or in the one before a reboot."""
     live: NotRequired[int]
     """Number of runs that are not over."""
     done: NotRequired[int]
@@ -172,12 +208,67 @@ class Tick(TypedDict):
     """When the notices that were sent were last looked through."""
 
 
+class Ping(TypedDict):
+    """`watchdog/ping.json`: what came of the GET after the last tick that went well."""
+
+    schema: Literal["workcell.file.ping/1"]
+    at: Time
+    ok: bool
+    said: str
+    """Its status, or why there is none; never the address."""
+    seconds: Seconds
+    """How long it took."""
+    failing_since: Time | None
+    """The first of the pings that failed one after the other."""
+
+
+class RunFigures(TypedDict):
+    """Figures of a live run at one look. Where two looks found the same, nothing was done between them."""
+
+    records: int
+    """Events that the agent recorded in this attempt."""
+    log: int
+    """Bytes of the log, of a program whose records cannot be read and that draws no screen; 0 of any other."""
+    changed: Changed | None
+    """Null where git could not be asked."""
+
+
+class ProgressRun(TypedDict):
+    """When a live run was last told of, or first looked at."""
+
+    n: int
+    since: Time
+    """When it was last told of; before that, when the attempt began."""
+    looked_at: Time
+    figures: RunFigures | None
+    """Null before the first look."""
+
+
+class Progress(TypedDict):
+    """`watchdog/progress.json`: what the notices `progress` count from."""
+
+    schema: Literal["workcell.file.progress/1"]
+    runs: dict[str, ProgressRun]
+
+
 class SeenLoop(TypedDict):
     """A loop of tool calls, when it was first seen."""
 
     key: str
     times: int
     at: float
+
+
+class SeenIdle(TypedDict):
+    """What ticks remember of an agent that waits for its next message."""
+
+    period: str
+    """Names the turn that ended."""
+    since: float
+    told: int
+    """How many of the notices `idle` and `idle_long` were due."""
+    next: float | None
+    """When the next one is due."""
 
 
 class SeenRun(TypedDict):
@@ -205,6 +296,9 @@ class SeenRun(TypedDict):
     taken_up: NotRequired[bool]
     """Whether its agent was seen to do anything."""
     loop: NotRequired[SeenLoop]
+    idle: NotRequired[SeenIdle]
+    reminded: NotRequired[Time]
+    """Since when the approval had waited that was told again."""
 
 
 class SeenTrouble(TypedDict):

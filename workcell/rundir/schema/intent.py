@@ -4,15 +4,19 @@ from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+from workcell.rundir.schema.approvals import ApprovalRules
 from workcell.rundir.schema.literals import (
     AgentIo,
     AgentStderr,
     AgentStdin,
     Asker,
     Foreign,
+    RuleAsk,
+    RuleGate,
     Seconds,
     Sha256,
     StartWhen,
+    Switch,
     Time,
 )
 
@@ -41,6 +45,8 @@ class Limits(TypedDict):
     """Maximum duration of all attempts since a person asked; `wall_seconds` is what is left of it."""
     idle_seconds: Seconds | None
     """Maximum silence without CPU time."""
+    person_seconds: NotRequired[Seconds | None]
+    """Maximum time that an agent with a terminal waits for a person, for which its wall limit stands still."""
     attempts: int | None
     """Maximum number of attempts."""
     verify_seconds: Seconds | None
@@ -75,6 +81,14 @@ class Typing(TypedDict, total=False):
     """What an empty composer shows."""
 
 
+class RecipeApprovals(TypedDict, total=False):
+    """How rules of approvals are applied by the program itself; added where rules hold."""
+
+    seed: dict[str, str | Foreign]
+    args: list[str]
+    ask: RuleAsk
+
+
 class RecipeValues(TypedDict, total=False):
     """The keys of a recipe, with everything that it extends; see `docs/reference/files.md`."""
 
@@ -97,8 +111,14 @@ class RecipeValues(TypedDict, total=False):
     needs: list[str]
     leaves: list[str]
     reader: str
+    capture: Switch
+    """`off`: nothing that the agent records is read or copied; the payloads of its hooks stay in `events.jsonl`."""
     repo_runs: list[str]
     ignore_repo: list[str]
+    approvals: RecipeApprovals
+    model: list[str]
+    ready_end_after: float
+    """Seconds after the end of a turn before the program is ended, where the run has a check."""
     steps: bool
     may: list[str]
     terminal: Terminal
@@ -136,6 +156,16 @@ class Step(TypedDict):
     text: str
 
 
+class AdoptedFile(TypedDict):
+    """The file of a session as it was before a run went on with it."""
+
+    file: str
+    """Path."""
+    size: int
+    """Bytes."""
+    inode: int
+
+
 class Attempt(TypedDict):
     """`attempt.json`: the whole intent of one attempt, sealed before `current` moves to it."""
 
@@ -152,6 +182,12 @@ class Attempt(TypedDict):
     recipe: RecipeRecord
     ignore_repo: NotRequired[bool]
     """Whether nothing is taken from the repository that executes or steers."""
+    approvals: NotRequired[RuleGate | None]
+    """Whether a hook of the program applies rules of approvals, and forbids what it fails on; null: no rule holds."""
+    model: NotRequired[str | None]
+    """The model that the agent is told to use; null leaves it to the program."""
+    args: NotRequired[list[str]]
+    """Words that config.yaml, brief, launch file and command line add to the recipe's command, in this order."""
     setup: list[str]
     """Commands that run in the tree before the first attempt."""
     prose: str
@@ -166,7 +202,13 @@ class Attempt(TypedDict):
     roll_bytes: int
     """Size at which `agent.log` rolls."""
     cwd: str
-    """Directory in which the agent is started: the top of its tree."""
+    """Top of the tree that the agent works in."""
+    dir: NotRequired[str]
+    """Directory below `cwd` in which agent, steps and check start; empty or absent: `cwd` itself."""
+    ports: NotRequired[dict[str, int]]
+    """TCP ports of the loopback interface that the run has to itself, by name of their environment variable."""
+    ports_before: NotRequired[dict[str, int]]
+    """Those of the attempt before that were taken by then, and have another number now."""
     env_names: list[str]
     """Names that are taken over from a person's shell."""
     secrets: list[str]
@@ -178,6 +220,8 @@ class Attempt(TypedDict):
     require: Require
     limits: Limits
     steps: list[Step]
+    steps_since: NotRequired[int]
+    """Steps that ended well in an attempt before this one run again."""
     argv: list[str]
     """What is executed."""
     prompt: str
@@ -186,6 +230,8 @@ class Attempt(TypedDict):
     """Id of the conversation that the agent is given or goes on with."""
     native: NotRequired[bool]
     """Whether the agent's own conversation goes on."""
+    adopted: NotRequired[AdoptedFile]
+    """Of a first attempt that goes on with a session that no run began: what was there before."""
     native_why: NotRequired[str]
     """Why it does not, although that was asked for."""
     seed: NotRequired[dict[str, str]]
@@ -225,8 +271,8 @@ class Policy(TypedDict):
 
     schema: Literal["workcell.file.policy/1"]
     playbooks: list[PinnedPlaybook]
-    rules: Foreign | None
-    """Null: there are none yet."""
+    rules: ApprovalRules | None
+    """Null: no rule about approvals held at launch."""
     may: list[str] | None
     """Null: the first line of the ledger says it."""
     repo: PinnedRepo

@@ -85,13 +85,20 @@ VerdictName = Literal[
     "tampered",
     "unknown",
 ]
-Need = Literal["answer", "decide", "look", "release", "room", "settle", "start"]
+Need = Literal["answer", "decide", "look", "release", "room", "settle", "sign-in", "start"]
+Wait = Literal["due", "hold", "account", "watchdog"]
 
+SessionVia = Literal["terminal", "headless", "editor", "desktop", "sdk", "background", "loop", "sub-agent", "unknown"]
+SessionTurn = Literal["open", "asks", "ended", "failed"]
+FoundIn = Literal["prompt", "answer", "command", "error", "brief", "handoff"]
 Asker = Literal["person", "playbook", "run"]
 StartWhen = Literal["now", "later"]
 AgentIo = Literal["terminal", "file"]
 AgentStdin = Literal["none", "prompt"]
 AgentStderr = Literal["merge", "separate"]
+Switch = Literal["on", "off"]
+Category = Literal["question", "docs", "tests", "fix", "refactor", "upkeep", "feature", "unknown"]
+SummaryWay = Literal["local", "cloud"]
 Isolation = Literal["none", "subreaper"]
 CgroupKind = Literal["scope", "v2", "v1"]
 ExitHow = Literal["reaped", "vanished", "not-started", "limit-wall", "limit-idle", "stopped"]
@@ -99,6 +106,13 @@ CheckEnd = Literal["exited", "limit", "tampered", "not-started"]
 Continuation = Literal["native", "artifacts"]
 CaptureSource = Literal["stream", "transcript", "hook"]
 EvidenceSource = Literal["locks", "processes", "hook", "transcript", "terminal"]
+Decision = Literal["allowed", "denied", "gone"]
+RuleAnswer = Literal["allow", "deny", "ask"]
+DecidedBy = Literal["rule", "person"]
+RuleAsk = Literal["ask", "defer", "deny"]
+RuleGate = Literal["open", "closed"]
+Risk = Literal["low", "write", "network", "destructive", "secret"]
+DecisionWay = Literal["terminal", "answer", "policy", "stop", "limit", "exit"]
 
 AgentMessage = Literal["text", "answer", "interrupt"]
 MessageKind = Literal["text", "answer", "interrupt", "stop"]
@@ -156,10 +170,15 @@ NoticeEvent = Literal[
     "question",
     "auth",
     "billing",
+    "unchecked",
     "limited",
     "resumed",
     "stuck",
     "escalated",
+    "idle",
+    "idle_long",
+    "progress",
+    "told",
 ]
 DeliveryState = Literal["waiting", "sending", "delivered", "told", "skipped", "refused", "expired", "missing", "lost"]
 
@@ -178,13 +197,17 @@ AgentEventType = Literal[
     "retry",
     "error",
     "status.changed",
+    "annotation",
     "cost",
     "heartbeat",
     "raw",
 ]
-EventSource = Literal["transcript", "hook", "terminal", "runner", "inbox"]
+FileTouch = Literal["read", "edited", "wrote", "deleted"]
+EventSource = Literal["transcript", "hook", "pty", "input", "message"]
 RunEventType = Literal[
     "access.refused",
+    "annotation",
+    "approval.resolved",
     "attempt.ended",
     "attempt.failed-to-start",
     "attempt.started",
@@ -203,6 +226,7 @@ RunEventType = Literal[
     "run.released",
     "run.scheduled",
     "run.tampered",
+    "status.changed",
     "stop.requested",
     "verify.ended",
     "verify.started",
@@ -216,11 +240,15 @@ VOCABULARIES = {
     "STATES": State,
     "VERDICTS": VerdictName,
     "NEEDS": Need,
+    "WAITS": Wait,
     "ASKERS": Asker,
     "STARTS": StartWhen,
     "AGENT_IO": AgentIo,
     "AGENT_STDIN": AgentStdin,
     "AGENT_STDERR": AgentStderr,
+    "SWITCH": Switch,
+    "SUMMARY_WAYS": SummaryWay,
+    "CATEGORIES": Category,
     "ISOLATIONS": Isolation,
     "CGROUP_KINDS": CgroupKind,
     "EXITS": ExitHow,
@@ -228,6 +256,13 @@ VOCABULARIES = {
     "CONTINUATIONS": Continuation,
     "CAPTURE_SOURCES": CaptureSource,
     "EVIDENCE_SOURCES": EvidenceSource,
+    "DECISIONS": Decision,
+    "DECISION_WAYS": DecisionWay,
+    "RULE_ANSWERS": RuleAnswer,
+    "DECIDERS": DecidedBy,
+    "RULE_ASKS": RuleAsk,
+    "RULE_GATES": RuleGate,
+    "RISKS": Risk,
     "AGENT_MESSAGES": AgentMessage,
     "MESSAGE_KINDS": MessageKind,
     "MESSAGE_MODES": MessageMode,
@@ -244,6 +279,10 @@ VOCABULARIES = {
     "DELIVERY_STATES": DeliveryState,
     "AGENT_EVENTS": AgentEventType,
     "EVENT_SOURCES": EventSource,
+    "SESSION_VIAS": SessionVia,
+    "SESSION_TURNS": SessionTurn,
+    "FOUND_IN": FoundIn,
+    "FILE_TOUCHES": FileTouch,
     "RUN_EVENTS": RunEventType,
 }
 """Each tuple of `rundir.vocabulary` and the Literal of the same words."""

@@ -91,6 +91,8 @@ class Exit(TypedDict):
     max_rss_kb: int | None
     error: str | None
     """Why it was not started."""
+    waited_seconds: NotRequired[Seconds]
+    """For how long of these seconds it waited for a person, as far as its wall limit stood still; absent for none."""
     largest: NotRequired[Process | None]
     """With a limit on memory: the largest process that was seen."""
 

@@ -9,6 +9,7 @@ from workcell.rundir.schema.literals import (
     CheckEnd,
     Confidence,
     Continuation,
+    Decision,
     ExitHow,
     Foreign,
     LedgerOrigin,
@@ -172,6 +173,39 @@ class Lease(TypedDict):
     at: Time
 
 
+class PortLease(TypedDict):
+    """`leases/port-<number>`: which run has a TCP port of the loopback interface."""
+
+    schema: Literal["workcell.file.port/1"]
+    run: str
+    port: int
+    at: Time
+
+
+class SessionLease(TypedDict):
+    """`leases/session-<agent>-<id>`: which run goes on with a session that no run began."""
+
+    schema: Literal["workcell.file.session/1"]
+    run: str
+    agent: str
+    session: str
+    at: Time
+
+
+_Commits = TypedDict("_Commits", {"from": str, "to": str})
+"""`from` is a word of Python: the commits between which the branch moves."""
+
+
+class Merging(_Commits):
+    """`merges/<dev>-<ino>`: a merge into the working tree of that device and inode, while it goes on."""
+
+    schema: Literal["workcell.file.merge/1"]
+    top: str
+    """Top of the tree."""
+    other: str | None
+    """Top of the run's tree, where a commit is made there, too."""
+
+
 class Home(TypedDict):
     """Where a ledger was when an attempt began: another inode means that the home is a copy."""
 
@@ -244,6 +278,8 @@ class Event(TypedDict):
     """Id of a message."""
     kind: NotRequired[str | None]
     """Kind of a message."""
+    decision: NotRequired[Decision]
+    """Of an answer: what its option decides about a permission, where its words say so."""
     evidence: NotRequired[str]
     until_at: NotRequired[Time | None]
     released: NotRequired[list[str]]
@@ -258,4 +294,19 @@ class Event(TypedDict):
     payload: NotRequired[Foreign]
     """Of a hook: what it was given, shortened."""
     agent: NotRequired[str]
+    session: NotRequired[str | None]
+    parent: NotRequired[str | None]
     time: NotRequired[str]
+
+
+class ShownEvent(Event):
+    """An event as `workcell events` prints it, with what is added for its readers."""
+
+    run: str
+    """Id of the run."""
+    observed_at: Time
+    """When it was written down: `at`."""
+    created_at: str | None
+    """When it happened, as the agent, the hook or the writer of a note says; null where nothing tells."""
+    message_kind: NotRequired[str | None]
+    """Of an event on a message: its kind, which the file calls `kind`."""

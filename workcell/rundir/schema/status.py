@@ -17,6 +17,7 @@ from workcell.rundir.schema.literals import (
     Seconds,
     State,
     Time,
+    Wait,
 )
 from workcell.rundir.schema.run import Base, HoldBy
 
@@ -66,12 +67,44 @@ class Activity(TypedDict):
     until: NotRequired[Time]
 
 
+class Choice(TypedDict):
+    """One option of a dialog that is up."""
+
+    text: str
+    """The words of the option, as the agent shows them."""
+    command: str
+    """What to type to choose it."""
+
+
 class Needs(TypedDict):
     """What a run needs from a person."""
 
     kind: Need
     command: str
     """What to type."""
+    why: NotRequired[str]
+    """What it needs it for, in one line."""
+    asks: NotRequired[str]
+    """Of an approval: the tool and its words that are to be approved, as the records of the agent tell."""
+    options: NotRequired[list[Choice]]
+    """The options of the dialog that is up, where they are known."""
+    account: NotRequired[str]
+    """The account that is held."""
+    until_at: NotRequired[Time]
+    """When it will be over by itself."""
+    dismiss: NotRequired[str]
+    """What to type when there is nothing to do about it: then it is not shown as needed any more."""
+
+
+class Waits(TypedDict):
+    """What a run that is not started waits for."""
+
+    what: Wait
+    until_at: Time | None
+    """When it will be over by itself; null where no time says."""
+    why: str | None
+    account: str | None
+    """The account that is held."""
 
 
 class StatusExit(TypedDict):
@@ -116,6 +149,32 @@ class StatusHold(TypedDict):
     by: HoldBy | None
 
 
+class Usage(TypedDict):
+    """What the agent reported of the current attempt. Absent is null."""
+
+    model: str | None
+    cost_usd: float | None
+    """US dollars; of a conversation that goes on, all of it."""
+    tokens: dict[str, int] | None
+    """By kind: `input`, `output`, `cache_read`, `cache_write`."""
+    turns: int | None
+    """As the agent counts them."""
+    last_word: str | None
+    """What it said last, on one line, shortened."""
+
+
+class Changed(TypedDict):
+    """What changed in the tree since the launch."""
+
+    commits: int | None
+    files: int | None
+    """Files that git knows, committed or not."""
+    insertions: int | None
+    deletions: int | None
+    untracked: NotRequired[int | None]
+    """Files and directories that git does not know, without those of the recipe's `leaves`; older records lack it."""
+
+
 class Status(TypedDict):
     """`status.json` and `ended/<run>`: what the sealed records add up to. Absent is null."""
 
@@ -134,6 +193,10 @@ class Status(TypedDict):
     """Why it is in this state, in one line."""
     needs: Needs | None
     hold: NotRequired[StatusHold | None]
+    waits: NotRequired[Waits | None]
+    """What a run that is created or scheduled waits for."""
+    acknowledged: NotRequired[bool]
+    """Whether a person said that this end was seen."""
     attempt: int | None
     """Number of the current attempt."""
     attempts: list[StatusAttempt]
@@ -156,4 +219,8 @@ class Status(TypedDict):
     """Whether a ledger stands behind the records."""
     altered: NotRequired[list[str]]
     """Files that are not what the ledger says."""
+    usage: NotRequired[Usage | None]
+    """Null where the agent keeps no records that can be read, or told nothing."""
+    changed: NotRequired[Changed | None]
+    """Null before the attempt has ended, and where git could not be asked."""
     holds_while: HoldsWhile

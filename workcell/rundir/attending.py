@@ -1,0 +1,38 @@
+"""`attend/` of a home: the locks of the programs that judge a live run and send its notices.
+
+Such a program descends from the runner, as everything does that the agent leaves behind. It is known by its lock, and
+is spared when leftovers are ended: a send that is cut short would be repeated.
+"""
+
+import os
+
+from workcell.rundir import layout, locks
+
+JUDGES, SENDS = "lock", "sending"
+"""The ends of the names of the two locks."""
+
+TELLS = "telling"
+"""The end of the name of a third one, which an agent holds while it tells something: its caps are counted under it."""
+
+
+def paths(run: str) -> "tuple[str, ...]":
+    """The locks of one run."""
+    folder = os.path.join(layout.home_of(run), layout.ATTEND)
+    return tuple(os.path.join(folder, f"{os.path.basename(run)}.{which}") for which in (JUDGES, SENDS))
+
+
+def take(run: str, which: str, patience: float) -> "int | None":
+    """The lock `which` of the run, or None where another process kept it for so many seconds."""
+    path = os.path.join(layout.home_of(run), layout.ATTEND, f"{os.path.basename(run)}.{which}")
+    os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
+    return locks.take(path, patience)
+
+
+def remove(run: str) -> None:
+    """Remove the locks of a run that is gone."""
+    folder = os.path.join(layout.home_of(run), layout.ATTEND)
+    for path in (*paths(run), os.path.join(folder, f"{os.path.basename(run)}.{TELLS}")):
+        try:
+            os.unlink(path)
+        except OSError:
+            pass
