@@ -18,6 +18,8 @@ RETRY_GRACE = 120.0
 """Seconds after the announced delay within which a retry has begun or failed anew."""
 RETRY_UNSAID = 600.0
 """The same for a retry that names no delay: Codex gives a silent stream 300 s and then counts one more."""
+UNDRAWN = 3.0
+"""Seconds from the hook of a request until its dialog is surely drawn: a program waits for its hooks first."""
 CONFLICT = 0.75
 """Factor on the confidence for each item that contradicts."""
 AGREEMENT = 0.7
@@ -82,8 +84,8 @@ def _ended(s: Session, end: schema.Detail, source: EvidenceSource, sure: float, 
     return item(source, "idle", 0.85 + sure, f"the turn is over: {end['text']}".rstrip(": "), end["at"])
 
 
-def from_screen(screen: Screen, time: str | None = None) -> list[EvidenceItem]:
-    """What the last frame of the terminal tells."""
+def from_screen(screen: Screen, time: str | None = None, typed: str | None = None) -> list[EvidenceItem]:
+    """What the last frame of the terminal tells; `typed` is what a person put into the composer and did not send."""
     kind, words = screen["kind"], screen.get("text", "")
     if kind == "dialog":
         picks = "enter to select" in screen["keys"].lower()
@@ -95,19 +97,28 @@ def from_screen(screen: Screen, time: str | None = None) -> list[EvidenceItem]:
     if kind == "notice":
         limited = _LIMIT.search(words.replace("’", "'"))
         return [item("terminal", "limited" if limited else "idle", 0.8 if limited else 0.6, words, time)]
+    if kind == "idle" and typed:
+        return [item("terminal", "idle", 0.6, f"nothing turns; in its composer stands, not sent: {typed[:60]!r}", time)]
     if kind == "idle":
         return [item("terminal", "idle", 0.6, "its composer is empty and nothing turns", time)]
     return []
 
 
-def without_answered(items: list[EvidenceItem], screen: Screen) -> list[EvidenceItem]:
+def without_answered(items: list[EvidenceItem], screen: Screen, now: float) -> list[EvidenceItem]:
     """The items without approvals that the screen shows to be given: while a dialog is up no spinner turns.
 
-    No hook tells that a person said yes; the tool may then run for an hour before its result is recorded.
+    No hook tells that a person said yes; the tool may then run for an hour before its result is recorded. A request
+    that is younger than UNDRAWN at `now`, in epoch seconds, stands: its dialog may not be drawn yet.
     """
     if screen["kind"] != "busy":
         return items
-    return [one for one in items if one["says"] != "approval" or one["source"] not in ("hook", "transcript")]
+    return [
+        one
+        for one in items
+        if one["says"] != "approval"
+        or one["source"] not in ("hook", "transcript")
+        or now - _epoch(one["time"], 0.0) < UNDRAWN
+    ]
 
 
 def decide(items: list[EvidenceItem]) -> schema.Activity:

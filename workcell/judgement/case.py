@@ -44,6 +44,8 @@ class Ended(TypedDict):
     """As in exit.json."""
     ended_by: Literal["time"] | None
     """`time` for one that was ended because its time was up."""
+    stopper: NotRequired[str]
+    """Of one that was stopped: who asked for it, in words."""
 
 
 class ExitMeaning(TypedDict):

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from workcell.judgement.verdict import Verdict
     from workcell.rundir import schema
 
 
-@dataclass(frozen=True)
-class Hold:
+class Hold(NamedTuple):
     """A pause that a playbook asks for. `until_at` is an epoch time, or None for a hold that no time ends."""
 
     scope: schema.HoldScope
@@ -21,8 +19,7 @@ class Hold:
     until_at: float | None
 
 
-@dataclass(frozen=True)
-class Notice:
+class Notice(NamedTuple):
     """A notice for a person. `text` is None where the reason of the end says enough."""
 
     needs: bool
@@ -30,29 +27,26 @@ class Notice:
     text: str | None
 
 
-@dataclass
 class Ending:
     """An attempt that has ended. Steps read the first part and change the second one; nothing is done yet."""
 
-    verdict: Verdict
-    now: float
-    """Epoch seconds."""
-    spread: float
-    """From 0 to 1, always the same for the same attempt: where in a span of time this run wakes."""
+    def __init__(self, verdict: Verdict, now: float, spread: float) -> None:
+        self.verdict = verdict
+        self.now = now
+        """Epoch seconds."""
+        self.spread = spread
+        """From 0 to 1, always the same for the same attempt: where in a span of time this run wakes."""
 
-    not_before: float = field(init=False)
-    """The epoch time before which the next attempt is not opened."""
-    how: schema.Continuation | None = None
-    """How the next attempt begins: native or artifacts. None: there is none."""
-    holds: list[Hold] = field(default_factory=list)
-    releases: list[str] = field(default_factory=list)
-    """Scopes, run or account, of the holds that are let go at once."""
-    notices: list[Notice] = field(default_factory=list)
-    snapshot: bool = False
-    """Whether the tree is kept as it is."""
-
-    def __post_init__(self) -> None:
-        self.not_before = self.now
+        self.not_before = now
+        """The epoch time before which the next attempt is not opened."""
+        self.how: schema.Continuation | None = None
+        """How the next attempt begins: native or artifacts. None: there is none."""
+        self.holds: list[Hold] = []
+        self.releases: list[str] = []
+        """Scopes, run or account, of the holds that are let go at once."""
+        self.notices: list[Notice] = []
+        self.snapshot = False
+        """Whether the tree is kept as it is."""
 
     def wait(self, until: float) -> None:
         """Open no attempt before the epoch time `until`; the latest of several waits counts."""

@@ -66,7 +66,10 @@ def _step(ended: Ended) -> Step | None:
 
 
 def _ended_by_how(case: Case, ended: Ended) -> None:
-    case.claim(item("locks", *_KNOWN[str(ended["how"])]))
+    verdict, sure, words = _KNOWN[str(ended["how"])]
+    if stopper := ended.get("stopper"):
+        words = f"{stopper} stopped it"
+    case.claim(item("locks", verdict, sure, words))
 
 
 def _ended_by_signal(case: Case, ended: Ended) -> None:
@@ -145,4 +148,6 @@ def _known_words(case: Case, name: Literal["noise", "trying"]) -> Sequence[str]:
 
 
 def _last_line(text: str) -> str:
-    return " ".join(text.split())[-200:]
+    """The last line that says something, shortened at a blank."""
+    line = next((" ".join(one.split()) for one in reversed(text.splitlines()) if one.strip()), "")
+    return line if len(line) <= 200 else "… " + line[-200:].partition(" ")[2]

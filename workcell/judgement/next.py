@@ -262,7 +262,7 @@ def _follow(case: Case, over: Decision, book: Book, verdict: Verdict) -> Decisio
     if decision["how"] is None:
         given_up = [name for name in over["findings"] if name in _GIVEN_UP]
         word = outcome.ABANDONED if given_up else over["outcome"]
-        return {**decision, "outcome": word, "reason": f"{over['reason']}; {book.name}: a person is needed"}
+        return {**decision, "outcome": word, "reason": f"{over['reason']}; the playbook {book.name} leaves it to you"}
     cap = past_cap(history, case.get("limits"), book)
     if cap is not None:
         return _past(decision, cap)
@@ -271,7 +271,7 @@ def _follow(case: Case, over: Decision, book: Book, verdict: Verdict) -> Decisio
         **decision,
         "goes": "on",
         "outcome": None,
-        "reason": f"{book.name}: {over['reason']}",
+        "reason": f"{over['reason']}; it goes on by the playbook {book.name}",
         "not_before": max(ending.not_before, case["now"] + pause),
     }
 

@@ -17,6 +17,17 @@ TAMPERED: Final = "tampered"
 ABANDONED: Final = "abandoned"
 
 
+def worked(exit: schema.Exit | None) -> float | None:
+    """Seconds of an attempt that count for the wall limit: without those for which it waited for a person.
+
+    None where its end was not seen.
+    """
+    seconds = exit.get("seconds") if exit is not None else None
+    if exit is None or seconds is None:
+        return None
+    return max(0.0, float(seconds) - float(exit.get("waited_seconds") or 0.0))
+
+
 def ending(exit: schema.Exit) -> str:
     """How an attempt ended, in words."""
     how, code, number = exit.get("how"), exit.get("code"), exit.get("signal")
@@ -96,4 +107,11 @@ def _decide(
         return FAILED, f"verify.sh ended with {ended}; {ending(exit)}"
     if how in ("reaped",) and exit.get("code") == 0:
         return PASSED, "verify.sh ended with 0"
-    return PASSED, f"verify.sh ended with 0, although {ending(exit)}"
+    idle = ", and nothing was changed in the tree since launch" if _unchanged(facts) else ""
+    return PASSED, f"verify.sh ended with 0, although {ending(exit)}{idle}"
+
+
+def _unchanged(facts: schema.Facts) -> bool:
+    """Whether git says that the tree is as it was at launch; False where git does not know."""
+    git = facts.get("git")
+    return git is not None and git["clean"] and git.get("commits") == 0 and git.get("files") == 0

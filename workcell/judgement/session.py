@@ -51,6 +51,21 @@ def empty() -> Session:
     }
 
 
+def without_settled(hooks: Session, told: Session | None) -> Session:
+    """What the hooks tell, without a request for permission that the records show to be over.
+
+    No hook tells that a person said no: the turn ends, and only the records say so. A request is over once the turn
+    has ended after it; one that was open when a person interrupted the turn was refused.
+    """
+    asked = hooks["approval"]
+    end = told["end"] if told is not None and told["turn"] == "done" else None
+    if asked is None or end is None or (end["at"] or "") <= (asked["at"] or ""):
+        return hooks
+    refused = end.get("reason") == "interrupted"
+    denied = [*hooks["denied"], asked["text"]][-MOST_KEPT:] if refused else hooks["denied"]
+    return {**hooks, "approval": None, "turn": "done", "open": {}, "end": end, "denied": denied}
+
+
 _WORDS = ("id", "model", "version", "last_at", "turn", "turn_since", "waits", "exited")
 _COUNTS = ("events", "said_in_turn", "refused")
 _BRIEFS = ("approval", "retry", "limit", "end", "prompt", "said")
@@ -255,6 +270,7 @@ _STEPS: dict[str, Callable[[Session, Event, EventData], None]] = {
     "retry": _retry,
     "error": _error,
     "status.changed": _status_changed,
+    "annotation": _status_changed,
     "cost": _cost,
     "heartbeat": _heartbeat,
 }

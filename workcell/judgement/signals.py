@@ -7,10 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Protocol, TypedDict, Union
 
-from workcell.judgement import reset
-from workcell.judgement.reset import Reset
-
 if TYPE_CHECKING:
+    from workcell.judgement.reset import Reset
     from workcell.rundir import schema
 
 MOST_TEXT = 2000
@@ -123,16 +121,38 @@ def _fits(wanted: Wanted, value: object) -> bool:
     return value is not None and str(wanted) == str(value)
 
 
+_DRAWN = re.compile(r"[^\w'\"]{3,}$")
+"""A word of no letter and no digit: part of a frame or a logo."""
+
+QUOTED = 300
+"""Maximum characters of the words that are quoted."""
+
+
+def _quoted(text: str, found: re.Match[str] | None) -> str:
+    """The words around what a pattern found: whole lines where there are lines, and never half a word."""
+    if found is None or len(" ".join(text.split())) <= QUOTED:
+        return " ".join(text.split())[:QUOTED]
+    start = max(text.rfind("\n", 0, found.start()) + 1, found.start() - 60)
+    if start and not text[start - 1].isspace():
+        start = text.find(" ", start, found.start()) + 1 or found.start()
+    words = " ".join(word for word in text[start:].split() if not _DRAWN.match(word))
+    if len(words) > QUOTED:
+        words = words[:QUOTED].rsplit(" ", 1)[0] + " …"
+    return words if start == 0 else f"… {words}"
+
+
 def _fire(signal: Signal, text: str, found: re.Match[str] | None, said_at: float, local: tzinfo | None) -> Fired:
     when: Reset | None = None
     if signal.resets and found and found[signal.resets]:
+        from workcell.judgement import reset
+
         when = reset.parse(found[signal.resets], said_at, local)
     return {
         "id": signal.id,
         "version": signal.version,
         "verdict": signal.verdict,
         "confidence": signal.confidence,
-        "words": " ".join(text.split())[:300],
+        "words": _quoted(text, found),
         "reset": when,
         "safe": signal.safe,
     }

@@ -1,9 +1,8 @@
 """How long automation waits: until a limit ends, and between tries."""
 
-import hashlib
 from typing import TypedDict
 
-from workcell.base import clock
+from workcell.base import clock, digest
 
 FARTHEST = 8 * 86400.0
 """Maximum seconds to a reset: a week is the longest allowance of any plan seen, so a later one was misread."""
@@ -44,7 +43,7 @@ def backoff(rule: Backoff | None, before: int, spread: float) -> float:
 
 def share(text: str) -> float:
     """A number from 0 to 1 that is always the same for `text`: jitter that a repetition does not change."""
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=4).digest(), "big") / 0xFFFFFFFF
+    return int.from_bytes(digest.blake2b(text.encode(), 4), "big") / 0xFFFFFFFF
 
 
 def resets_at(stamp: str | None, now: float) -> float | None:

@@ -130,7 +130,9 @@ def test_a_spinner_shows_that_an_approval_was_given_and_a_question_is_left_alone
     question = activity.from_session(
         fold(empty(), [BEGUN, said("approval.requested", "Which?", question=True)]), "hook", THEN
     )
-    assert activity.without_answered(asked, {"kind": "busy", "text": ""}) == []
-    assert activity.without_answered(question, {"kind": "busy", "text": ""}) == question
+    assert activity.without_answered(asked, {"kind": "busy", "text": ""}, THEN + 60) == []
+    assert activity.without_answered(question, {"kind": "busy", "text": ""}, THEN + 60) == question
+    drawn = THEN + activity.UNDRAWN
+    assert activity.without_answered(asked, {"kind": "busy", "text": ""}, drawn - 0.1) == asked, "its dialog is to come"
     for kind in ("dialog", "idle", "page", "unknown"):
-        assert activity.without_answered(asked, {"kind": kind, "text": ""}) == asked
+        assert activity.without_answered(asked, {"kind": kind, "text": ""}, THEN + 60) == asked

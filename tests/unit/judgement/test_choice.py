@@ -55,6 +55,12 @@ def test_every_verdict_on_an_end_has_a_playbook(verdict):
         ({"verdict": "prompt", "phase": "running", "activity": "approval"}, "permission-prompt"),
         ({"verdict": "prompt", "phase": "running", "activity": "question"}, "question"),
         ({"verdict": "ok", "phase": "running", "activity": "idle"}, "turn-over"),
+        ({"verdict": "ok", "phase": "running", "activity": "idle", "evidence": ["has-check"]}, "turn-ready"),
+        (
+            {"verdict": "prompt", "phase": "running", "activity": "approval", "evidence": ["has-check"]},
+            "permission-prompt",
+        ),
+        ({"verdict": "unknown", "phase": "running", "activity": "working", "evidence": ["has-check"]}, None),
         ({"verdict": "unknown", "phase": "orphaned", "evidence": ["orphan"]}, "orphan"),
         ({"evidence": ["socket-missing"]}, "socket-missing"),
         ({"evidence": ["tmux-unresponsive"]}, "tmux-unresponsive"),

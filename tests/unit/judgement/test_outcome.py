@@ -62,6 +62,21 @@ def test_nothing_but_a_passing_pinned_script_over_kept_rules_is_passed():
         assert (word == "passed") == (ran and kept and how not in ("not-started", "stopped"))
 
 
+@pytest.mark.parametrize(
+    ("git", "told"),
+    [
+        ({"clean": True, "dirty": [], "commits": 0, "files": 0}, True),
+        ({"clean": False, "dirty": ["a"], "commits": 0, "files": 1}, False),
+        ({"clean": True, "dirty": [], "commits": 1, "files": 1}, False),
+        ({"clean": True, "dirty": [], "commits": None, "files": None}, False),
+        (None, False),
+    ],
+)
+def test_a_pass_of_an_agent_that_failed_says_whether_anything_was_changed(git, told):
+    word, reason = outcome.decide(ATTEMPT, exit(code=1), {**CLEAN, "git": git}, verify())
+    assert word == "passed" and ("nothing was changed in the tree since launch" in reason) == told
+
+
 def test_a_tree_that_could_not_be_asked_is_not_clean():
     facts = {"forbidden": [], "git": None, "git_error": "git did not answer in time"}
     word, reason = outcome.decide({"require": {"clean": True}}, exit(), facts, verify())

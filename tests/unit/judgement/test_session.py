@@ -1,6 +1,8 @@
 from typing import Any
 
-from workcell.judgement.session import empty, fold, tokens
+import pytest
+
+from workcell.judgement.session import empty, fold, tokens, without_settled
 from workcell.judgement.words import WIDTH, what
 
 
@@ -69,6 +71,25 @@ def test_the_notice_after_a_request_does_not_hide_what_was_asked() -> None:
         ],
     )
     assert one["approval"]["text"] == "Bash: rm -r x"
+
+
+EARLIER, ASKED_AT, LATER = (f"2026-03-02T10:00:0{n}.000Z" for n in range(3))
+
+
+@pytest.mark.parametrize(
+    ("end", "approval", "denied"),
+    [
+        (said("turn.completed", "interrupted", LATER, ok=False, reason="interrupted"), None, ["Bash: make"]),
+        (said("turn.completed", "Done.", LATER, ok=True), None, []),
+        (said("turn.completed", "Done.", EARLIER, ok=True), "Bash: make", []),
+        (said("tool.result", "of another call", LATER, call="c2"), "Bash: make", []),
+    ],
+)
+def test_a_request_of_a_hook_is_over_with_the_turn_that_the_records_tell(end, approval, denied) -> None:
+    hooks = fold(empty(), [said("turn.started"), said("approval.requested", "Bash: make", ASKED_AT, tool="Bash")])
+    found = without_settled(hooks, fold(empty(), [said("turn.started"), end]))
+    assert (found["approval"] and found["approval"]["text"], found["denied"]) == (approval, denied)
+    assert without_settled(hooks, None) is hooks
 
 
 def test_tokens_of_several_runs_of_a_stream_add_up_and_the_cost_is_the_last_total() -> None:

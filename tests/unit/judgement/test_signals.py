@@ -89,3 +89,29 @@ def test_a_reset_is_read_from_the_words_that_the_pattern_names() -> None:
     [told] = on_text("limit until in 2h", signal)
     assert told["reset"] is not None and told["reset"]["at"] == NOW + 7200
     assert on_text("limit", signal)[0]["reset"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("Failed to connect: ENOTFOUND", "Failed to connect: ENOTFOUND"),
+        (
+            "Welcome "
+            + "█████▓▓░ ..... " * 40
+            + "Unable to start. Failed to connect to the service: ENOTFOUND. Try again.",
+            "… Unable to start. Failed to connect to the service: ENOTFOUND. Try again.",
+        ),
+        (
+            "one two three " * 40 + "and then ENOTFOUND",
+            "… three one two three one two three one two three and then ENOTFOUND",
+        ),
+    ],
+)
+def test_what_is_quoted_is_the_reason_and_no_logo(text, quoted):
+    assert signals._quoted(text, re.search("ENOTFOUND", text)) == quoted
+
+
+def test_a_long_quote_ends_with_a_whole_word():
+    text = "ENOTFOUND " + "word " * 200
+    found = signals._quoted(text, re.search("ENOTFOUND", text))
+    assert found.endswith("word …") and len(found) <= signals.QUOTED + 2

@@ -13,7 +13,9 @@ CALL = said("tool.call", "Bash: make", call="c")
 
 
 def now(*events: dict[str, Any], state: str | None = None) -> str:
-    activity: Any = None if state is None else {"state": state}
+    activity: Any = (
+        None if state is None else {"state": state, "evidence": [{"says": state, "words": "Do you want to?"}]}
+    )
     return what(session.fold(session.empty(), events), activity)["now"]  # type: ignore[arg-type]
 
 
@@ -26,6 +28,9 @@ def now(*events: dict[str, Any], state: str | None = None) -> str:
         ([BEGUN, CALL], None, "runs Bash: make"),
         ([BEGUN, CALL, said("tool.call", "Read: a", call="d")], None, "runs Read: a and 1 more"),
         ([BEGUN, said("approval.requested", "Bash: rm")], "approval", "waits for an answer: Bash: rm"),
+        ([BEGUN, CALL], "approval", "waits for an answer: Bash: make"),
+        ([BEGUN, CALL, said("tool.call", "Read: a", call="d")], "approval", "waits for an answer: Do you want to?"),
+        ([BEGUN, CALL], "question", "waits for an answer: Do you want to?"),
         ([BEGUN, said("approval.requested", "")], None, "waits for an answer: a dialog is up"),
         ([BEGUN, said("retry", "529", attempt=2, most=10)], "retrying", "tries again (try 2 of 10): 529"),
         ([BEGUN, said("retry", "")], None, "tries again: a request failed"),
