@@ -17,6 +17,8 @@ class Account(NamedTuple):
 
     variables: tuple[str, ...] = ()
     login: Login | None = None
+    sign_in: str | None = None
+    """How a person signs in, in words."""
 
     def secrets(self) -> tuple[str, ...]:
         """The names of the variables that hold a secret."""

@@ -27,6 +27,8 @@ back from a file that the agent can write to, so its values are read like those 
 
 MAX_TEXT = 400
 """Maximum characters of an event's text: enough for a sentence, and for ten hours of work to stay a small file."""
+MAX_WHOLE = 32_768
+"""Maximum characters of an event's text that is read whole, for a person."""
 MAX_DATA = 300
 """Maximum characters of one longer value in an event's `data`."""
 MAX_INPUT = 200_000
@@ -51,6 +53,8 @@ class Where:
     """Number of the record in a line that holds several."""
     at: str | None = None
     """For a hook payload, the time stamp of its arrival: hooks give no time of their own."""
+    whole: bool = False
+    """Whether texts keep their lines, up to MAX_WHOLE characters: for a person who reads them, never for a file."""
 
 
 @dataclass(frozen=True)
@@ -97,18 +101,22 @@ def event(
     **data: Unpack[EventData],
 ) -> Event:
     """One event. `key` is the agent's own name of what happened, so that another source of the same
-    report, or a second reading, gives the same id; without one the id is made from scope, file and offset."""
+    report, or a second reading, gives the same id; without one the id is made from scope, file, offset and text."""
     if key is None:
-        key = digest(f"{where.scope}|{where.file}|{where.offset}|{where.part}|{kind}")
+        # with the words: a file that was written anew may have another record at that place
+        key = digest(f"{where.scope}|{where.file}|{where.offset}|{where.part}|{kind}|{short(text)}")
     told: Any = {name: value for name, value in data.items() if value is not None}
     return {
         "id": f"{where.agent}:{key}",
         "type": kind,
         "source": "hook" if where.kind == "hook" else "transcript",
+        "agent": where.agent,
+        "session": None,
+        "parent": None,
         "agent_time": at,
         "turn": turn,
         "confidence": 1.0,
-        "text": short(text),
+        "text": whole(text) if where.whole else short(text),
         "ref": {"file": where.file, "offset": where.offset},
         "data": told,
     }
@@ -139,6 +147,15 @@ def short(value: Any, limit: int = MAX_TEXT) -> str:
     if len(line) > limit or len(value) > len(cut):
         line = line[: limit - 1] + "…"
     return line
+
+
+def whole(value: Any) -> str:
+    """Text of at most MAX_WHOLE characters with its lines, and a last line that says how much was left out."""
+    if not isinstance(value, str):
+        return short(value)
+    kept = value[:MAX_WHOLE].replace("\r\n", "\n").strip("\n").rstrip()
+    left = len(value) - MAX_WHOLE
+    return f"{kept}\n… ({left} more characters)" if left > 0 else kept
 
 
 def text(value: Any) -> str | None:

@@ -101,7 +101,9 @@ def _notification(this: Record) -> list[Event]:
     told, words = short(this.body.get("notification_type"), 60), this.body.get("message")
     if told == "permission_prompt":
         return [this.event("approval.requested", words, notice=True)]
-    return [this.event("status.changed", words, status="idle" if told == "idle_prompt" else told)]
+    if told == "idle_prompt":
+        return [this.event("status.changed", words, status="idle")]
+    return [this.event("annotation", words, status=told)]
 
 
 def _stop(this: Record) -> list[Event]:
@@ -121,11 +123,11 @@ def _session_end(this: Record) -> list[Event]:
 
 
 def _compacting(this: Record) -> list[Event]:
-    return [this.event("status.changed", "compacting", status="compacting")]
+    return [this.event("annotation", "compacting", status="compacting")]
 
 
 def _compacted(this: Record) -> list[Event]:
-    return [this.event("status.changed", "compacted", status="compacted")]
+    return [this.event("annotation", "compacted", status="compacted")]
 
 
 def _heartbeat(this: Record) -> list[Event]:

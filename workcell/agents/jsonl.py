@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workcell.agents.events import Event, Foreign, Where, event, short
+from workcell.agents.placing import place
 from workcell.agents.protocol import Agent
 
 if TYPE_CHECKING:
@@ -70,16 +71,16 @@ def consume(agent: Agent, state: State, data: bytes, file: str, *, final: bool =
         at = stop
     if final:
         where = Where(agent=agent.name, file=file, offset=state["offset"], scope=state["scope"], kind=state["kind"])
-        found += agent.close(state["memory"], where)
+        found += place(agent.close(state["memory"], where), state["memory"])
     return list({one["id"]: one for one in reversed(found)}.values())[::-1], state
 
 
 def _line(agent: Agent, state: State, line: bytes, where: Where, *, torn: bool) -> list[Event]:
-    stripped = line.strip()
-    if not stripped:
+    if line.isspace():
         return []
-    records = parse(stripped)
+    records = parse(line)  # blanks around it do no harm, and a line without them would be one more copy of megabytes
     if records is None:
+        stripped = line.strip()
         state["bad"] = min(state["bad"] + 1, KEPT_ERRORS)
         if torn or stripped[:1] not in b"{[":
             return []  # a cut end, or plain words between the records: the log itself keeps them
@@ -88,7 +89,7 @@ def _line(agent: Agent, state: State, line: bytes, where: Where, *, torn: bool) 
     for part, record in enumerate(records):
         here = replace(where, part=part)
         try:
-            found += agent.read(record, state["memory"], here)
+            found += place(agent.read(record, state["memory"], here), state["memory"])
         except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
             # a reader that fails on a record of a new form must not stop the capture of the next one
             found.append(event("raw", here, None, f"{type(error).__name__}: {error}", unreadable=True))

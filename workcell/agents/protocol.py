@@ -1,14 +1,19 @@
 """The facets of one agent program, each of which is a module of its folder or plain data."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from workcell.agents.events import Event, Foreign, Memory, Where
-from workcell.judgement import case
-from workcell.judgement.composer import Line
-from workcell.judgement.screen import Screen
-from workcell.judgement.title import Doing
+from workcell.agents.session_files import SessionFiles
+
+if TYPE_CHECKING:
+    from workcell.judgement import case
+    from workcell.judgement.composer import Line
+    from workcell.judgement.screen import Screen
+    from workcell.judgement.title import Doing
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 
@@ -120,6 +125,8 @@ class Agent:
     records: Records | None = None
     hooks: Hooks | None = None
     sign_in: SignIn | None = None
+    sessions: SessionFiles | None = None
+    """Where it keeps the sessions of a person; see `session_files.SessionFiles`."""
     exits: Exits = Exits()
     aliases: tuple[str, ...] = ()
     """Other names of it, e.g. of its package."""

@@ -8,7 +8,7 @@ import tomllib
 import pytest
 
 from workcell.launch import attempt
-from workcell.texts import recipe
+from workcell.texts import recipe, recipe_seed
 from workcell.texts.document import Document, Faulty
 
 RUN = "/home/me/.workcell/runs/20261120-0512-a-run-7f3a"
@@ -64,7 +64,7 @@ def test_claudes_settings_are_seeded_beside_the_attempt(name, tmp_path):
 @pytest.mark.parametrize("name", ["../x", "/etc/x", ".hidden", "attempt.json", "agent/x", "a/b/c", "agent.log"])
 def test_a_seed_cannot_be_laid_where_workcell_writes(name):
     document = Document("r.yaml", {}, "", 1)
-    recipe._seed({name: "text"}, ("seed",), document)
+    recipe_seed.seed_files({name: "text"}, ("seed",), document)
     assert document.faults
 
 

@@ -7,6 +7,7 @@ import pytest
 from tests.unit.agents.test_records import CALL, TEXT, block, read, written
 from workcell.agents import jsonl, registry
 from workcell.agents.claude.agent import AGENT as claude
+from workcell.agents.events import event
 
 
 @pytest.mark.parametrize("agent", ["claude", "codex"])
@@ -70,7 +71,7 @@ def test_the_records_of_a_list_are_read_one_by_one() -> None:
 def test_a_record_on_which_the_reader_fails_is_raw_and_the_next_one_is_read() -> None:
     class Records:
         def read(self, record: Any, memory: Any, where: Any) -> list[Any]:
-            return [{"id": record["id"]}]
+            return [event("heartbeat", where, record["id"])]
 
         def close(self, memory: Any, where: Any) -> list[Any]:
             return []
@@ -78,7 +79,7 @@ def test_a_record_on_which_the_reader_fails_is_raw_and_the_next_one_is_read() ->
     agent = type(claude)("parrot", "Parrot", claude.terminal, records=Records())  # type: ignore[arg-type]
     found, _ = jsonl.consume(agent, jsonl.start("001"), b'{"x": 1}\n{"id": "2"}\n', "t.jsonl")
     assert found[0]["text"] == "KeyError: 'id'" and found[0]["data"] == {"unreadable": True}
-    assert found[1] == {"id": "2"}
+    assert found[1]["id"] == "parrot:2"
 
 
 def test_the_state_that_was_given_is_not_changed() -> None:

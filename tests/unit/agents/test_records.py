@@ -121,7 +121,7 @@ def test_codex_s_warnings_are_no_failures_and_its_retries_tell_status_and_count(
     retried = {"type": "error", "message": "Reconnecting... 2/5 (unexpected status 401 Unauthorized: no)"}
     waiting = {"type": "error", "message": "Reconnecting... waiting for network (Connection failed)"}
     found = read("codex", written(warned, retried, waiting), "stream")
-    assert [event["type"] for event in found] == ["status.changed", "retry", "retry"]
+    assert [event["type"] for event in found] == ["annotation", "retry", "retry"]
     assert {key: found[1]["data"][key] for key in ("attempt", "most", "status")} == {
         "attempt": 2,
         "most": 5,

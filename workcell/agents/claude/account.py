@@ -13,4 +13,5 @@ ACCOUNT = Account(
         "CLAUDE_CODE_USE_VERTEX",
     ),
     login=Login("CLAUDE_CONFIG_DIR", ".claude", ".credentials.json"),
+    sign_in="run claude and type /login",
 )

@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from workcell.agents import tool_calls
 from workcell.agents.claude import tokens
-from workcell.agents.describe import asks, describe
+from workcell.agents.describe import asks
 from workcell.agents.events import (
     MAX_DATA,
     Event,
@@ -22,6 +23,9 @@ from workcell.agents.events import (
 
 _OWN = re.compile(r"<(local-command|command-|system-reminder|bash-)")
 """The beginning of a text that the program itself put into the user's place."""
+
+_EXIT = re.compile(r"Exit code (\d{1,3})\b")
+"""The beginning of the answer of a command that failed."""
 
 
 def assistant(this: Record) -> list[Event]:
@@ -79,11 +83,12 @@ def _call(this: Record, block: Foreign, part: str) -> list[Event]:
     return [
         this.event(
             "tool.call",
-            describe(tool, mapping(block.get("input"))),
+            tool_calls.words(this.where, tool, mapping(block.get("input"))),
             key=f"call:{call}" if call else None,
             part=part,
             tool=tool,
             call=call,
+            files=tool_calls.files(tool, mapping(block.get("input"))),
             question=True if tool == "AskUserQuestion" else None,
             side=side(this.body),
             input=input_hash(tool, block.get("input")),
@@ -123,7 +128,7 @@ def user(this: Record) -> list[Event]:
     body = this.body
     this = replace(this, at=text(body.get("timestamp")), turn=text(body.get("promptId")))
     if body.get("isCompactSummary") is True:
-        return [this.event("status.changed", "compacted", part="summary", status="compacted")]
+        return [this.event("annotation", "compacted", part="summary", status="compacted")]
     content = mapping(body.get("message")).get("content")
     meta = body.get("isMeta") is True or body.get("isSynthetic") is True or side(body)
     found: list[Event] = []
@@ -137,16 +142,26 @@ def user(this: Record) -> list[Event]:
 
 
 def _tool_result(this: Record, block: Foreign, part: str) -> Event:
-    call = text(block.get("tool_use_id"))
+    call, failed = text(block.get("tool_use_id")), block.get("is_error") is True
+    words = _words(block.get("content"))
+    exited = _EXIT.match(words) if failed else None
     return this.event(
         "tool.result",
-        text(block.get("content")) or "",
+        words,
         key=f"result:{call}" if call else None,
         part=part,
         call=call,
-        failed=block.get("is_error") is True,
+        failed=failed,
+        exit_code=int(exited[1]) if exited else None,
         side=side(this.body),
     )
+
+
+def _words(content: object) -> str:
+    """The answer of a tool: one text, or blocks of which those of text count."""
+    if isinstance(content, str):
+        return content
+    return "\n".join(t for b in items(content) if isinstance(t := mapping(b).get("text"), str))
 
 
 def _prompt(this: Record, words: str, part: str) -> list[Event]:

@@ -80,7 +80,15 @@ def read(record: Foreign, memory: Memory, where: Where) -> list[Event]:
     if kind in _SILENT:
         return []
     owed = tokens.owed(this) if kind in tokens.SETTLES else []
-    return [*owed, *_READ.get(kind, _unknown)(this)]
+    return [*owed, *_below(record, _READ.get(kind, _unknown)(this))]
+
+
+def _below(record: Foreign, events: list[Event]) -> list[Event]:
+    """The events of a sub-agent with the call that started it as their parent."""
+    call = text(record.get("parent_tool_use_id"))
+    for one in events if call else ():
+        one["parent"] = f"{one['agent']}:call:{call}"
+    return events
 
 
 def close(memory: Memory, where: Where) -> list[Event]:

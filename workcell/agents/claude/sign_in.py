@@ -1,6 +1,7 @@
 """Looks whether Claude Code can work before it is started: its sign-in, and what it would ask first."""
 
 import os
+from collections.abc import Mapping
 
 from workcell.agents.events import Foreign, items, mapping
 from workcell.agents.json_file import read_mapping
@@ -15,10 +16,15 @@ def check(start: Start) -> list[Finding]:
     top = start.env.get("CLAUDE_CONFIG_DIR") or start.env.get("HOME", "")
     settings = read_mapping(os.path.join(top, ".claude.json"))
     found = [_signed_in(start, settings)]
-    if os.geteuid() == 0 and "--dangerously-skip-permissions" in start.command and not start.env.get("IS_SANDBOX"):
+    if os.geteuid() == 0 and "--dangerously-skip-permissions" in start.command and not _in_sandbox(start.env):
         cure = "use another user, or, inside a sandbox only, export IS_SANDBOX=1"
         found.append(Finding(FAIL, start.recipe, "refuses to skip permissions as root", cure))
     return found + (_would_ask(start, settings) if start.terminal else [])
+
+
+def _in_sandbox(env: Mapping[str, str]) -> bool:
+    """Whether Claude Code believes that it is in a sandbox: it compares the first variable with exactly 1."""
+    return env.get("IS_SANDBOX") == "1" or env.get("CLAUDE_CODE_BUBBLEWRAP", "").lower() in ("1", "true", "yes", "on")
 
 
 def _signed_in(start: Start, settings: Foreign) -> Finding:

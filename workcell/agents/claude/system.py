@@ -82,13 +82,13 @@ def _denied(this: Record) -> list[Event]:
 
 
 def _compacted(this: Record) -> list[Event]:
-    return [this.event("status.changed", "compacted", part="compact", status="compacted")]
+    return [this.event("annotation", "compacted", part="compact", status="compacted")]
 
 
 def _notice(this: Record) -> list[Event]:
     words = this.body.get("content") or ""
     waits = True if isinstance(words, str) and words.startswith(WAITS) else None
-    return [this.event("status.changed", words, part="info", status="notice", waits=waits)]
+    return [this.event("annotation", words, part="info", status="notice", waits=waits)]
 
 
 _READ: dict[str, Callable[[Record], list[Event]]] = {

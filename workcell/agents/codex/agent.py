@@ -1,6 +1,6 @@
 """Codex, as one `Agent`."""
 
-from workcell.agents.codex import hooks, records, sign_in, terminal
+from workcell.agents.codex import hooks, records, sessions, sign_in, terminal
 from workcell.agents.protocol import Agent, Exits
 
 EXITS = Exits(noise=("WARNING: proceeding", "Reading additional input"), trying=("Reconnecting...",))
@@ -12,6 +12,7 @@ AGENT = Agent(
     records=records,
     hooks=hooks,
     sign_in=sign_in,
+    sessions=sessions,
     exits=EXITS,
     skills=".agents",
 )

@@ -5,8 +5,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from workcell.agents.codex.shared import raw
-from workcell.agents.describe import asks, describe
+from workcell.agents import tool_calls
+from workcell.agents.codex.shared import call_words, raw
+from workcell.agents.describe import asks
 from workcell.agents.events import Event, Foreign, Record, digest, input_hash, items, mapping, short, text
 
 _EXIT = re.compile(r"\AChunk ID:.*?^Process exited with code (-?\d+)$", re.DOTALL | re.MULTILINE)
@@ -53,10 +54,11 @@ def _call(this: Record) -> list[Event]:
     return [
         this.event(
             "tool.call",
-            describe(tool, mapping(given)),
+            call_words(this.where, tool, mapping(given)),
             key=f"call:{call}" if call else None,
             tool=tool,
             call=call,
+            files=tool_calls.files(tool, mapping(given)),
             question=True if tool == "request_user_input" else None,
             input=input_hash(tool, given),
         )
@@ -92,6 +94,8 @@ def _output(this: Record) -> list[Event]:
     closed = failed and this.memory.get("sandbox") in ("read-only", "workspace-write")
     refused = True if closed and _REFUSED.search(words[:4000]) else None
     key = f"result:{call}" if call else None
+    if exited and this.where.whole:
+        words = words.partition("\nOutput:\n")[2]
     return [this.event("tool.result", words, key=key, call=call, failed=failed, exit_code=code, refused=refused)]
 
 

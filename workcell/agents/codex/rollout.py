@@ -93,7 +93,7 @@ def _context(this: Record) -> list[Event]:
 
 
 def _compacted(this: Record) -> list[Event]:
-    return [replace(this, turn=None).event("status.changed", "compacted", status="compacted")]
+    return [replace(this, turn=None).event("annotation", "compacted", status="compacted")]
 
 
 def _message(this: Record) -> list[Event]:
@@ -168,11 +168,11 @@ def _heartbeat(this: Record) -> list[Event]:
 
 
 def _warning(this: Record) -> list[Event]:
-    return [this.event("status.changed", this.body.get("message") or "", status="warning")]
+    return [this.event("annotation", this.body.get("message") or "", status="warning")]
 
 
 def _compacted_in_turn(this: Record) -> list[Event]:
-    return [this.event("status.changed", "compacted", status="compacted")]
+    return [this.event("annotation", "compacted", status="compacted")]
 
 
 def _item_completed(this: Record) -> list[Event]:

@@ -4,10 +4,22 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from workcell.agents.events import Event, Foreign, Record, count, mapping, number, short
+from workcell.agents import tool_calls
+from workcell.agents.events import Event, Foreign, Record, Where, count, mapping, number, short
 
 _RETRY = re.compile(r"^(?:Reconnecting|Server is busy, reconnecting)\.{0,3} *(?:(\d+)/(\d+))?")
 _STATUS = re.compile(r"^(?:unexpected status|exceeded retry limit, last status:) (\d{3})\b", re.IGNORECASE)
+
+_COMMANDS = ("command_execution", "exec", "exec_command", "local_shell_call", "shell")
+"""Names of the tool that runs a command, which its hooks and its model call Bash."""
+
+
+def call_words(where: Where, tool: str, given: Foreign) -> str:
+    """A tool call as the text of its event; where texts are read whole, a command without the shell around it."""
+    command = given.get("command", given.get("cmd"))
+    if where.whole and tool in _COMMANDS and isinstance(command, str):
+        return tool_calls.words(where, "Bash", {"command": tool_calls.command_of(command)})
+    return tool_calls.words(where, tool, given)
 
 
 def trouble(this: Record, message: Any) -> Event:

@@ -2,7 +2,10 @@
 
 import os
 import re
+import tomllib
+from collections.abc import Mapping
 
+from workcell.agents.events import mapping
 from workcell.agents.protocol import FAIL, OK, Finding, Start
 
 
@@ -17,6 +20,9 @@ def check(start: Start) -> list[Finding]:
     config = os.path.join(folder, "config.toml")
     if _names_provider(config):
         return [Finding(OK, name, f"uses the model provider of {config}")]
+    keyed = _with_key(config, env)
+    if keyed is not None:
+        return [Finding(OK, name, f"has a key for the model provider {keyed} of {config}")]
     return [Finding(FAIL, name, "is not signed in", "run codex login")]
 
 
@@ -26,3 +32,17 @@ def _names_provider(config: str) -> bool:
             return re.search(r"^\s*model_provider\s*=", file.read(), re.MULTILINE) is not None
     except (OSError, UnicodeDecodeError):
         return False
+
+
+def _with_key(config: str, env: Mapping[str, str]) -> str | None:
+    """The first model provider of the file that has its key: a command line or a profile may choose it."""
+    try:
+        with open(config, "rb") as file:
+            providers = mapping(tomllib.load(file).get("model_providers"))
+    except (OSError, ValueError):
+        return None
+    for name, one in providers.items():
+        told = mapping(one)
+        if told.get("experimental_bearer_token") or env.get(str(told.get("env_key"))):
+            return str(name)
+    return None

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from workcell.agents.codex.shared import raw, running_total, trouble, turn_failed
+from workcell.agents import tool_calls
+from workcell.agents.codex.shared import call_words, raw, running_total, trouble, turn_failed
 from workcell.agents.describe import asks
 from workcell.agents.events import Event, Foreign, Record, input_hash, mapping, number, short, text
 
@@ -62,7 +63,7 @@ def _reasoning(this: Record, item: Foreign, done: bool) -> list[Event]:
 
 def _warning(this: Record, item: Foreign, done: bool) -> list[Event]:
     """`Model metadata not found` and its like: in a good run, too."""
-    return [this.event("status.changed", item.get("message") or "", status="warning")] if done else []
+    return [this.event("annotation", item.get("message") or "", status="warning")] if done else []
 
 
 def _plan(this: Record, item: Foreign, done: bool) -> list[Event]:
@@ -75,7 +76,10 @@ def _tool(this: Record, item: Foreign, done: bool) -> list[Event]:
     words = short(item.get("command") or item.get("query") or item.get("tool") or sort)
     asked = [item.get(key) for key in ("command", "query", "server", "tool", "arguments", "changes")]
     key, same = f"call:{call}" if call else None, input_hash(sort, asked)
-    begun = this.event("tool.call", words, key=key, tool=sort, call=call, input=same)
+    shown = call_words(this.where, sort, item) if this.where.whole else words
+    begun = this.event(
+        "tool.call", shown, key=key, tool=sort, call=call, files=tool_calls.files(sort, item), input=same
+    )
     return [begun, *_tool_result(this, item, words, call)] if done else [begun]
 
 

@@ -77,7 +77,7 @@ def test_what_stands_in_the_user_s_place() -> None:
         ("turn.completed", "[Request interrupted by user]", {"ok": False, "reason": "interrupted"})
     ]
     assert brief(events("claude", user("…", isCompactSummary=True))) == [
-        ("status.changed", "compacted", {"status": "compacted"})
+        ("annotation", "compacted", {"status": "compacted"})
     ]
     answer = {"type": "tool_result", "tool_use_id": "c1", "content": "no such file", "is_error": True}
     assert brief(events("claude", user([answer]))) == [("tool.result", "no such file", {"call": "c1", "failed": True})]

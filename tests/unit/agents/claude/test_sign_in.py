@@ -50,6 +50,8 @@ def test_root_may_not_skip_permissions_outside_of_a_sandbox(tmp_path: Path) -> N
     command, key = "--dangerously-skip-permissions", {"ANTHROPIC_API_KEY": "k"}
     assert skips in findings(tmp_path, command, **key)
     assert skips not in findings(tmp_path, command, IS_SANDBOX="1", **key)
+    assert skips not in findings(tmp_path, command, CLAUDE_CODE_BUBBLEWRAP="1", **key)
+    assert skips in findings(tmp_path, command, IS_SANDBOX="yes", **key), "the program compares it with 1"
     assert skips not in findings(tmp_path, **key)
 
 

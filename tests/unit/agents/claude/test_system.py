@@ -50,7 +50,7 @@ def test_refusals_and_compactions() -> None:
         ("approval.resolved", "Bash", {"decision": "denied", "call": "c1"})
     ]
     for subtype in ("compact_boundary", "microcompact_boundary"):
-        assert told(subtype) == [("status.changed", "compacted", {"status": "compacted"})]
+        assert told(subtype) == [("annotation", "compacted", {"status": "compacted"})]
 
 
 def test_bookkeeping_is_silent_and_a_new_subtype_is_raw() -> None:

@@ -25,8 +25,8 @@ def told(sort: str, **payload: Any) -> list[tuple[str, str, dict[str, Any]]]:
         ("turn_aborted", {"reason": "replaced"}, [("turn.completed", "replaced", {"ok": False, "reason": "replaced"})]),
         ("turn_aborted", {}, [("turn.completed", "interrupted", {"ok": False, "reason": "interrupted"})]),
         ("agent_reasoning", {}, [("heartbeat", "", {})]),
-        ("warning", {"message": "slow"}, [("status.changed", "slow", {"status": "warning"})]),
-        ("context_compacted", {}, [("status.changed", "compacted", {"status": "compacted"})]),
+        ("warning", {"message": "slow"}, [("annotation", "slow", {"status": "warning"})]),
+        ("context_compacted", {}, [("annotation", "compacted", {"status": "compacted"})]),
         (
             "stream_error",
             {"message": "Reconnecting... 1/5"},
@@ -76,7 +76,7 @@ def test_a_turn_ends_well_empty_or_with_the_failure_that_it_names() -> None:
     ]
 
 
-def test_what_belongs_to_the_thread_names_no_turn() -> None:
+def test_what_the_thread_tells_within_a_turn_has_that_turn() -> None:
     begun = line("event_msg", {"type": "task_started", "turn_id": "t1"})
     total = {"total_token_usage": {"input_tokens": 9, "cached_input_tokens": 4, "output_tokens": 1}}
     window = {"primary": {"used_percent": 100, "window_minutes": 300, "resets_at": 1772449200}}
@@ -86,10 +86,10 @@ def test_what_belongs_to_the_thread_names_no_turn() -> None:
     assert [(one["type"], one["turn"]) for one in found] == [
         ("session.started", None),
         ("turn.started", "t1"),
-        ("cost", None),
-        ("limit", None),
-        ("limit", None),
-        ("status.changed", None),
+        ("cost", "t1"),
+        ("limit", "t1"),
+        ("limit", "t1"),
+        ("annotation", "t1"),
     ]
     assert found[2]["data"] == {
         "session": "th",

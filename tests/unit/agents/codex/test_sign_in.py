@@ -29,3 +29,14 @@ def test_a_key_a_login_or_another_provider(tmp_path: Path) -> None:
 def test_a_configuration_that_is_no_text_names_no_provider(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_bytes(b"\xff\xfemodel_provider = 1")
     assert finding(tmp_path, CODEX_HOME=str(tmp_path))[0] == "fail"
+
+
+def test_a_provider_that_has_its_key_needs_no_login(tmp_path: Path) -> None:
+    folder = tmp_path / ".codex"
+    folder.mkdir()
+    config = folder / "config.toml"
+    config.write_text('[model_providers.mine]\nenv_key = "MY_KEY"\n')
+    assert finding(tmp_path)[0] == "fail"
+    assert finding(tmp_path, MY_KEY="k") == ("ok", f"has a key for the model provider mine of {config}")
+    config.write_text('[model_providers.mine]\nexperimental_bearer_token = "t"\n')
+    assert finding(tmp_path)[0] == "ok"

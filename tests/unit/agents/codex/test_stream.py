@@ -78,6 +78,6 @@ def test_plans_thoughts_warnings_and_the_unknown() -> None:
     assert told(item("todo_list", "updated")) == [("heartbeat", "", {})]
     assert told(item("reasoning")) == [("heartbeat", "", {})] and told(item("reasoning", "started")) == []
     assert told(item("agent_message", "started", text="x")) == []
-    assert told(item("error", message="metadata")) == [("status.changed", "metadata", {"status": "warning"})]
+    assert told(item("error", message="metadata")) == [("annotation", "metadata", {"status": "warning"})]
     assert told(item("brand_new", "started")) == []
     assert told(item("brand_new")) == [("raw", "brand_new", {})]
