@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workcell.accounts import holds
-from workcell.rundir import find, look, spool
+from workcell.base.errors import Refused
+from workcell.rundir import find, look, phase, spool
 from workcell.rundir.cell import Cell
 
 
@@ -29,6 +30,15 @@ class Held:
 
 
 @dataclass(frozen=True)
+class HeldAll:
+    """Of several runs."""
+
+    runs: list[Held]
+    failed: list[dict[str, str | int | None]]
+    """Runs for which it failed: `run`, `error`, `code`, `exit`, `hint`."""
+
+
+@dataclass(frozen=True)
 class ReleaseRequest:
     run: str
     """An id, a name, a unique prefix, a path, or `-` for the newest run."""
@@ -43,15 +53,24 @@ class Released:
     """The account of the run."""
 
 
+@dataclass(frozen=True)
+class ReleasedAll:
+    """Of several runs."""
+
+    runs: list[Released]
+    failed: list[dict[str, str | int | None]]
+    """Runs for which it failed: `run`, `error`, `code`, `exit`, `hint`."""
+
+
 def perform_hold(cell: Cell, request: HoldRequest) -> Held:
     """The operation `hold`. Raises what `find.run` raises for a run that cannot be found."""
-    done = hold(find.run(cell.home, request.run), request.seconds, request.why)
+    done = hold(find.run_to_change(cell.home, request.run), request.seconds, request.why)
     return Held(done.id, True, done.hold["until_at"] if done.hold else None)
 
 
 def perform_release(cell: Cell, request: ReleaseRequest) -> Released:
     """The operation `release`. Raises what `find.run` raises for a run that cannot be found."""
-    done = release(cell.home, find.run(cell.home, request.run))
+    done = release(cell.home, find.run_to_change(cell.home, request.run))
     return Released(done.id, done.released, done.account)
 
 
@@ -70,8 +89,13 @@ class Result:
 
 
 def hold(run: str, seconds: float | None = None, why: str | None = None) -> Result:
-    """Keep the watchdog away from the run, for `seconds` or until `release`. Its agent is not touched."""
+    """Keep the watchdog away from the run, for `seconds` or until `release`. Its agent is not touched.
+
+    Refused for a run that is over: no watchdog acts on it.
+    """
     seen = look.at(run)
+    if seen.phase == phase.DONE:
+        raise Refused(f"{seen.id} is over: there is nothing to hold", f"workcell status {seen.id}")
     placed = holds.put_on_run(run, seconds, why, {"who": "person"})
     spool.note(run, "run.held", by="person", until_at=placed["until_at"], why=why)
     return Result(seen.id, placed, None, ())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
 from collections.abc import Iterator, Mapping
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from workcell.agents import registry
 from workcell.agents.account import Account
-from workcell.base import clock, json_codec
+from workcell.base import clock, digest, json_codec
 from workcell.base.errors import TryAgain
 from workcell.rundir import env as environment
 from workcell.rundir import layout, locks, orders, run_hold, safe_open, seal, spool
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = "workcell.file.hold/1"
 LOCK = ".lock"
+_PERSON = b"workcellhold"
 
 
 def account(run: str, attempt: schema.Attempt | None) -> str | None:
@@ -55,7 +55,7 @@ def account(run: str, attempt: schema.Attempt | None) -> str | None:
     if not found:
         return None
     text = "\0".join([reader, *(f"{name}={value}" for name, value in found)])
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8, person=b"workcellhold").hexdigest()
+    return digest.blake2b(text.encode("utf-8", "surrogatepass"), 8, _PERSON).hex()
 
 
 def _account(run: str, reader: str) -> Account:
@@ -76,7 +76,7 @@ def print_of(run: str, attempt: schema.Attempt | None) -> str | None:
     path = login(_account(run, str(attempt.get("reader") if attempt else None)), environment.known(run))
     try:
         with open(path or "", "rb") as file:
-            return hashlib.blake2b(file.read(1 << 20), digest_size=8, person=b"workcellhold").hexdigest()
+            return digest.blake2b(file.read(1 << 20), 8, _PERSON).hex()
     except OSError:
         return None
 

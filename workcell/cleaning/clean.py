@@ -68,7 +68,9 @@ class Cleaner:
 
     def text(self, text: str) -> str:
         """`text` of any number of lines: newlines and tabs stay, other unsafe characters are shown as escapes."""
-        return self.mask(printable_lines(self.mask(text)))
+        masked = self.mask(text)
+        shown = printable_lines(masked)
+        return masked if shown == masked else self.mask(shown)
 
     def record(self, value: Any) -> Any:
         """A JSON value with every string in it masked, keys included."""

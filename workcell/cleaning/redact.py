@@ -4,9 +4,9 @@ import base64
 import bisect
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial
-from urllib.parse import quote, quote_plus
 
 from workcell.cleaning.secret_shapes import SHAPES, compiled, plausible
 
@@ -20,6 +20,11 @@ _MARGIN = " \t│┃║|"
 _HEX = re.compile("[0-9a-f]+")
 _OBJECT_ID = re.compile("(?<![0-9a-fA-F])(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9a-fA-F])")
 """What git calls a commit, and a SHA-256: a short value in such a number is there by chance."""
+
+
+def kinds(text: str) -> Counter[str]:
+    """How often each kind of mask stands in a text."""
+    return Counter(mask[len("[redacted:") : -1] for mask in _MARK.findall(text))
 
 
 class Redactor:
@@ -155,6 +160,8 @@ def _mask_shape(kind: str, pattern: "re.Pattern[str]", part: str) -> list[str]:
 
 def _forms(secret: str) -> set[str]:
     """Every way that `secret` is looked for."""
+    from urllib.parse import quote, quote_plus
+
     forms = {secret, secret.strip()}
     forms |= {line.strip() for line in secret.splitlines() if len(line.strip()) >= 20 and line[:5] != "-----"}
     for form in list(forms):

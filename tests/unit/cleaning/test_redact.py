@@ -316,20 +316,27 @@ HOSTILE = [
 ]
 
 
+LONG, BOUND = 250_000, 1.5
+"""Bytes, and seconds: of a megabyte a quadratic pattern takes minutes, of a quarter a sixteenth of that.
+
+On a small machine the patterns take 0.03 to 0.4 s.
+"""
+
+
 @pytest.mark.parametrize("unit", HOSTILE)
-def test_a_megabyte_of_hostile_text_takes_no_longer_than_any_other(unit: str) -> None:
+def test_hostile_text_takes_no_longer_than_any_other(unit: str) -> None:
     redactor = Redactor(["hunter-two-three", "another/secret+value"])
-    text = "password token secret key bearer basic\n" + unit * (1_000_000 // len(unit))
+    text = "password token secret key bearer basic\n" + unit * (LONG // len(unit))
     start = time.process_time()
     redactor.text(text)
-    assert time.process_time() - start < 6  # a quadratic pattern takes minutes; 0.1 to 1.5 s on a small machine
+    assert time.process_time() - start < BOUND
 
 
 @pytest.mark.parametrize("opening", ["-----BEGIN " + "PRIVATE KEY-----", "eyJ" + "a" * 8 + ".eyJ", "eyJ"])
 @pytest.mark.parametrize(
     "unit", ["-", "--a", "----", "A" * 40 + "\n", "A" * 39 + "\n", "-----END ", "\\n", " ", "eyJa", "aaaaaaaa.eyJ"]
 )
-def test_a_megabyte_after_an_opening_that_nothing_closes(opening: str, unit: str) -> None:
+def test_an_opening_that_nothing_closes_takes_no_longer_either(opening: str, unit: str) -> None:
     start = time.process_time()
-    shapes.text(opening + unit * (1_000_000 // len(unit)))
-    assert time.process_time() - start < 6
+    shapes.text(opening + unit * (LONG // len(unit)))
+    assert time.process_time() - start < BOUND
