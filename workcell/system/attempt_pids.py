@@ -9,7 +9,7 @@ import stat
 from collections.abc import Callable
 
 from workcell.base import ancestry, platform, probe
-from workcell.rundir import locks
+from workcell.rundir import attending, locks
 
 MARK = "WORKCELL_ATTEMPT"
 """The environment variable that names a process's attempt as `<run>/<attempt>`."""
@@ -18,10 +18,21 @@ MARK = "WORKCELL_ATTEMPT"
 def of_attempt(mark: str, *, below: int | None, lock: str | None, members: set[int]) -> list[int] | None:
     """Pids that descend from `below`, have the lock file `lock`, are among `members` or name the attempt `mark`.
 
-    Never ourselves or what started us. None where there is no /proc: every process may be one then.
+    Never ourselves or what started us. None where there is no /proc: every process may be one then. What judges the
+    run of that lock, or sends its notices, is none of them.
     """
     wanted = held_path(lock) if lock else None
-    return _all(lambda pid: pid in members or named(pid) == mark or holds(pid, wanted), below)
+    found = _all(lambda pid: pid in members or named(pid) == mark or holds(pid, wanted), below)
+    if not found or not lock:
+        return found
+    ours = attends(os.path.dirname(lock), found)
+    return [pid for pid in found if pid not in ours]
+
+
+def attends(run: str, pids: list[int]) -> set[int]:
+    """Those of the pids that judge the run or send its notices: they hold a lock of `attend/` in the home."""
+    held = [path for lock in attending.paths(run) if (path := held_path(lock)) is not None]
+    return {pid for pid in pids if any(holds(pid, path) for path in held)}
 
 
 def of_lock(lock: str) -> list[int] | None:

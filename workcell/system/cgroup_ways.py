@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from workcell.system import cgroup_files as files
 from workcell.system import user_manager
@@ -20,8 +19,7 @@ PIDS: Final = "pids"
 CONTROLLERS: Final = (MEMORY, PIDS)
 
 
-@dataclass(frozen=True)
-class Way:
+class Way(NamedTuple):
     """One way to limit a process. `places` maps each controller to the directory in which groups are made."""
 
     kind: schema.CgroupKind

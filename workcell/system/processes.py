@@ -63,6 +63,8 @@ def find(
                     found[process.pid] = process
             except (psutil.Error, OSError):
                 continue
+    if place is not None:
+        ours |= attempt_pids.attends(place, list(found))
     alive = []
     for process in found.values():
         try:

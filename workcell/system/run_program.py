@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from workcell.base.errors import Unreachable
 from workcell.system import find_program
@@ -141,6 +142,45 @@ def _communicate(
     return Ran(words, child.returncode, out, err)
 
 
+def stay(argv: Sequence[str], env: Mapping[str, str]) -> int:
+    """Give this terminal to a program until it ends; its exit code, negative for a signal.
+
+    When it stops itself, as tmux does for its key `suspend-client`, this process stops with it: the shell that waits
+    for both would wait for ever. SIGTERM and SIGHUP go to it, and end this process after it (SystemExit). Raises
+    Unreachable when it cannot be started.
+    """
+    told: list[int] = []
+    pid = 0
+
+    def pass_on(number: int, _: object) -> None:
+        told.append(number)
+        os.kill(pid, number)
+
+    ways: dict[signal.Signals, Any] = {signal.SIGINT: signal.SIG_IGN, signal.SIGQUIT: signal.SIG_IGN}
+    ways |= dict.fromkeys((signal.SIGTERM, signal.SIGHUP), pass_on)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ways)  # one that comes while it is started waits
+    kept = [(number, signal.getsignal(number)) for number in ways]
+    try:
+        pid = os.posix_spawn(_program(argv[0], env, None), list(argv), env, setsigmask=before)
+        for number, way in ways.items():
+            signal.signal(number, way)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        while True:
+            _, ended = os.waitpid(pid, os.WUNTRACED)
+            if not os.WIFSTOPPED(ended):
+                if told:
+                    raise SystemExit(128 + told[0])
+                return os.waitstatus_to_exitcode(ended)
+            os.kill(os.getpid(), signal.SIGSTOP)
+            os.kill(pid, signal.SIGCONT)
+    except OSError as error:
+        raise _cannot_start(argv[0], None, error) from error
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number, handler in kept:
+            signal.signal(number, handler)
+
+
 def _kill_group(pid: int) -> None:
     """Kill a process and all of its group; one that is gone already is fine."""
     try:
@@ -166,6 +206,36 @@ def detach(argv: Sequence[str], *, cwd: str, env: Mapping[str, str], pass_fds: S
     )
     child.wait()
     return child.pid
+
+
+def start_apart(argv: Sequence[str], *, cwd: str, env: Mapping[str, str], seconds: float) -> Ran | None:
+    """Start a program that lives on without us, in a session of its own; how it ended, None if it runs after `seconds`.
+
+    What it complains of is read from a file without a name: a pipe would end it once we are gone. Raises Unreachable
+    when it cannot be started.
+    """
+    import tempfile
+
+    with tempfile.TemporaryFile() as complaints:
+        try:
+            child = subprocess.Popen(
+                [_program(argv[0], env, cwd), *argv[1:]],
+                cwd=cwd,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=complaints,
+                start_new_session=True,
+            )
+        except (OSError, ValueError) as error:
+            raise _cannot_start(argv[0], cwd, error) from error
+        try:
+            code = child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            child.returncode = 0  # it is no child to be waited for any more
+            return None
+        complaints.seek(0)
+        return Ran(tuple(argv), code, b"", complaints.read(1 << 16))
 
 
 def run_into(
@@ -253,3 +323,47 @@ def _let_in(pid: int, place: Callable[[int], None], gate: int) -> None:
         os.write(gate, b"!")
     finally:
         os.close(gate)
+
+
+def page(argv: Sequence[str], text: bytes, env: Mapping[str, str]) -> bool:
+    """Show `text` in a pager that has this terminal, until a person leaves it; whether it could be started."""
+    try:
+        child = subprocess.Popen(argv, stdin=subprocess.PIPE, cwd="/", env=env)
+    except OSError:
+        return False
+    while True:
+        try:
+            child.communicate(text)
+            return True
+        except BrokenPipeError:
+            child.wait()
+            return True
+        except KeyboardInterrupt:
+            continue  # Ctrl-C is for the pager, which stays: what it leaves on the terminal must not be ours to break
+
+
+def foreground(argv: Sequence[str]) -> int:
+    """Run a program that has this terminal until a person ends it; its exit code, negative for a signal.
+
+    Only for the main thread: Ctrl-C is for the program meanwhile. SIGTERM and SIGHUP are passed on to it, so that it
+    leaves the terminal as it found it, and reach the caller once it has ended. Unreachable when it cannot be started.
+    """
+    came: list[int] = []
+    try:
+        child = subprocess.Popen(argv)
+    except OSError as error:
+        raise _cannot_start(argv[0], None, error) from error
+
+    def passed_on(number: int, frame: object) -> None:
+        came.append(number)
+        child.terminate()
+
+    kept = {int(number): signal.signal(number, passed_on) for number in (signal.SIGTERM, signal.SIGHUP)}
+    kept[signal.SIGINT] = signal.signal(signal.SIGINT, lambda number, frame: None)
+    try:
+        return child.wait()
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+        for number in came[:1]:
+            os.kill(os.getpid(), number)

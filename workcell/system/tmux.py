@@ -4,19 +4,17 @@ libtmux answers "no sessions" when it could not ask, and waits for ever for a se
 asked for here with tmux's own words.
 """
 
-import hashlib
 import os
 import re
 import resource
 import stat
 import sys
-import tempfile
 import time
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workcell.base.errors import Refused, TryAgain, Unreachable
 from workcell.rundir import layout, seal
-from workcell.system import find_program, run_program
+from workcell.system import find_program, run_program, window_status
 
 TIMEOUT = 2.0
 SOCKET_LIMIT = 103 if sys.platform == "darwin" else 107
@@ -25,22 +23,6 @@ SOCKET_LIMIT = 103 if sys.platform == "darwin" else 107
 MIN_VERSION = (3, 2)
 DESCRIPTORS = 65536
 FEWEST = 256
-
-CONF = """\
-# Written by workcell for its own tmux server; changes are kept.
-set -g exit-empty on
-set -g destroy-unattached off
-set -g remain-on-exit off
-set -g default-size 200x50
-set -g window-size latest
-set -g history-limit 2000
-set -g default-terminal screen-256color
-set -g mouse on
-set -s escape-time 10
-set -g status-right ""
-set -g set-titles off
-set -g update-environment ""
-"""
 
 _ENV = ("PATH", "HOME", "SHELL", "USER", "LOGNAME", "LANG", "TMPDIR")
 
@@ -105,8 +87,7 @@ def waited_in_vain(socket: str, seconds: float) -> None:
     _vain[socket] = (spent + seconds, time.monotonic())
 
 
-@dataclass(frozen=True)
-class Tmux:
+class Tmux(NamedTuple):
     """The tmux server of one home."""
 
     home: str
@@ -135,15 +116,32 @@ class Tmux:
             found[name] = int(clients) if clients.isdigit() else 0
         return found
 
-    def open(self, session: str, argv: list[str], directory: str) -> None:
-        """Open a window that runs `argv`; Unreachable when it is not there afterwards.
+    def prefix(self, session: str) -> str:
+        """The prefix key of a session as tmux writes it; tmux's own default where the server is silent."""
+        try:
+            ran = self.ask("display-message", "-p", "-t", f"={session}:", "#{prefix}")
+        except Unreachable:
+            return "C-b"
+        return (ran.text().strip() if ran.ok else "") or "C-b"
+
+    def show_state(self, session: str, state: str) -> None:
+        """Tell the window of a session the state of its run; nothing is drawn anew where it says so already."""
+        said = window_status.text(state)
+        same = f"#{{==:#{{@workcell_state}},{said}}}"
+        change = f"set-option -t '={session}:' @workcell_state '{said}'"
+        self.ask("if-shell", "-F", "-t", f"={session}:", same, "", change)
+
+    def open(self, session: str, argv: list[str], directory: str, says: dict[str, str] | None = None) -> None:
+        """Open a window that runs `argv` and says what `window_status.options` made; Unreachable when it is not there
+        afterwards.
 
         3.3a says 0 although it started nothing when the socket's directory is missing, and `kill-server`
         directly before makes it say "server exited unexpectedly", so success is what it prints.
         """
+        said = window_status.setting(session, says) if says is not None else []
         self.ask("list-sessions")  # one that answers is given OPENS for the rest, a silent one BUDGET and no more
         command = ["new-session", "-d", "-P", "-F", "#{session_name}", "-s", session, "-x", "200", "-y", "50"]
-        words = self.command(*command, "-c", directory, "--", *argv)
+        words = self.command(*command, "-c", directory, "--", *argv, *said)
         words[0] = find_program.find("tmux", avoid=[find_program.here()]) or words[0]
         raised = f'ulimit -Sn {_descriptors()} 2>/dev/null; exec "$@"'
         ran = bounded(self.socket, ["sh", "-c", raised, "sh", *words], OPENS, env=_environment())
@@ -179,6 +177,9 @@ def server_of(home: str) -> Tmux:
             return Tmux(home, file.read().strip())
     except FileNotFoundError:
         pass
+    import hashlib
+    import tempfile
+
     digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
     path = os.path.join(tempfile.gettempdir(), f"workcell-{os.getuid()}", digest + ".sock")
     if len(os.fsencode(path)) > SOCKET_LIMIT:
@@ -188,9 +189,8 @@ def server_of(home: str) -> Tmux:
 
 def prepare(tmux: Tmux) -> None:
     """Make what the server needs: its configuration, and a directory of ours for a socket outside the home."""
-    conf = os.path.join(tmux.home, layout.TMUX_CONF)
-    if not os.path.exists(conf):
-        seal.replace(tmux.home, layout.TMUX_CONF, CONF.encode())
+    if window_status.renew(tmux.home) and os.path.exists(tmux.socket):
+        tmux.ask("source-file", os.path.join(tmux.home, layout.TMUX_CONF))
     directory = os.path.dirname(tmux.socket)
     if directory == tmux.home:
         return
@@ -246,9 +246,16 @@ def _servers(tmux: Tmux) -> list[int]:
 
 
 def attach_words(tmux: Tmux, session: str, read_only: bool) -> list[str]:
-    """What to exec to see the session: switch-client where the caller sits on our own server already."""
+    """What to run to see the session: switch-client where the caller sits on our own server already.
+
+    Inside another tmux the status line is told which keys leave.
+    """
     inside = os.environ.get("TMUX", "").partition(",")[0]
     flags = ["-r"] if read_only else []
     if inside and os.path.realpath(inside) == os.path.realpath(tmux.socket):
         return tmux.command("switch-client", *flags, "-t", f"={session}")
-    return tmux.command("attach-session", *flags, "-t", f"={session}")
+    look = ["attach-session", *flags, "-t", f"={session}"]
+    keys = window_status.leave(tmux.prefix(session)) if inside else None
+    if keys is None:
+        return tmux.command(*look)
+    return tmux.command(*window_status.setting(session, {"leave": keys})[1:], ";", *look)

@@ -6,7 +6,7 @@
 import os
 import pwd
 import shutil
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workcell.base.errors import Unreachable
 from workcell.system import run_program
@@ -19,8 +19,7 @@ _NAME = "org.freedesktop.systemd1"
 _MANAGER = [_NAME, "/org/freedesktop/systemd1", f"{_NAME}.Manager"]
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """Where the manager keeps its groups, below the top of cgroup v2; or why it cannot be asked."""
 
     path: str | None

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from workcell.base import spelling
 from workcell.base.errors import WorkcellError
 from workcell.texts import document, fields, search_path
 from workcell.texts.adapter_keys import COMMON, CURE, KINDS, Daily, Quiet, Secret
@@ -43,6 +44,25 @@ class Adapter:
     secrets: Mapping[str, Secret] = field(default_factory=dict)
 
 
+def switched_off(name: str, file: str) -> Adapter:
+    """An adapter that sends nothing, without a look into its file."""
+    none: Any = {}
+    return Adapter(
+        name=name,
+        uses="",
+        file=file,
+        enabled=False,
+        events=frozenset(),
+        labels=(),
+        at_most=1,
+        per_seconds=0.0,
+        expire_seconds=_EXPIRE,
+        quiet=None,
+        daily=None,
+        options=none,
+    )
+
+
 def parse(data: bytes, file: str) -> Adapter:
     """The adapter that `data` describes; document.Faulty with every fault, each with its line and cure."""
     found = document.parse_yaml(document.decode(data, file), file)
@@ -56,7 +76,7 @@ def parse(data: bytes, file: str) -> Adapter:
             {key: front[key] for key in front if key in names}, _without_uses(uses), found
         )
         if isinstance(uses, str):
-            found.fault(("uses",), f"no such kind of destination: {uses!r}", fields.did_you_mean(uses, list(KINDS)))
+            found.fault(("uses",), f"no such kind of destination: {uses!r}", spelling.did_you_mean(uses, list(KINDS)))
         raise document.Faulty(found.faults or [document.Fault(file, None, f"unusable: {common['name']!r}")])
     checked: Any = fields.check(front, (*COMMON, *own), found)
     values: AdapterValues = checked

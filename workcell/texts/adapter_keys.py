@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zoneinfo
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _SECRET_NAME = re.compile(r"authorization|cookie|token|key|secret|password|signature", re.IGNORECASE)
-CURE = "write {env: NAME}, {file: PATH} (mode 0600) or {command: [program, argument]}"
+CURE = "write {file: PATH} (mode 0600), {command: [program, argument]} or {env: NAME}"
 """How a secret is given: what a fault about one advises."""
 
 GROUPS = {"all": vocabulary.NOTICE_EVENTS, "needs-you": vocabulary.NEEDS_YOU}
@@ -60,9 +59,12 @@ def _events(value: Any, path: Path, document: Document) -> frozenset[str]:
         elif word in vocabulary.NOTICE_EVENTS:
             found.add(word)
         else:
-            document.fault(
-                path, f"no such event: {word!r}", fields.did_you_mean(word, [*GROUPS, *vocabulary.NOTICE_EVENTS])
-            )
+            known = [*GROUPS, *vocabulary.NOTICE_EVENTS]
+            import difflib
+
+            near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+            meant = f"did you mean {near[0]!r}? " if near else ""
+            document.fault(path, f"no such event: {word!r}", f"{meant}known: {', '.join(known)}")
     return frozenset(found)
 
 
@@ -79,6 +81,8 @@ def _zone(value: Any, path: Path, document: Document) -> str | None:
     name = fields.line(value, path, document)
     if name is None:
         return None
+    import zoneinfo
+
     try:
         zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
@@ -108,7 +112,10 @@ def _open_or_secret(value: Any, path: Path, document: Document) -> Any:
     return _secret(value, path, document) if isinstance(value, dict) else fields.scalar(value, path, document)
 
 
-def _url(value: Any, path: Path, document: Document, schemes: tuple[str, ...] = ("http", "https")) -> str | None:
+def url(
+    value: Any, path: Path, document: Document, schemes: tuple[str, ...] = ("http", "https"), cure: str = CURE
+) -> str | None:
+    """URL: an address without user name and password; `cure` is for one that has them."""
     found = fields.line(value, path, document)
     if found is None:
         return None
@@ -119,7 +126,7 @@ def _url(value: Any, path: Path, document: Document, schemes: tuple[str, ...] = 
     except ValueError:
         good, secret = False, False
     if secret:
-        document.fault(path, f"{path[-1]!r} holds a user name or password", CURE)
+        document.fault(path, f"{path[-1]!r} holds a user name or password", cure)
         return None
     if not good:
         document.fault(
@@ -130,11 +137,11 @@ def _url(value: Any, path: Path, document: Document, schemes: tuple[str, ...] = 
 
 
 def _gateway(value: Any, path: Path, document: Document) -> str | None:
-    return _url(value, path, document, ("ws", "wss", "http", "https"))
+    return url(value, path, document, ("ws", "wss", "http", "https"))
 
 
 def _url_or_secret(value: Any, path: Path, document: Document) -> Any:
-    return _secret(value, path, document) if isinstance(value, dict) else _url(value, path, document)
+    return _secret(value, path, document) if isinstance(value, dict) else url(value, path, document)
 
 
 def _named(names: re.Pattern[str]) -> fields.Check:
@@ -180,7 +187,7 @@ KINDS: dict[str, tuple[Field, ...]] = {
         Field("chat", fields.scalar, "the chat's number or @name", required=True),
         Field("topic", fields.whole(1), "the topic's message_thread_id in a forum"),
         Field("silent", fields.flag, "deliver without a sound", False),
-        Field("api", _url, "the address of the Bot API", "https://api.telegram.org"),
+        Field("api", url, "the address of the Bot API", "https://api.telegram.org"),
     ),
     "slack": (Field("url", _secret, "the incoming webhook's address, which is a secret", required=True),),
     "desktop": (
@@ -203,7 +210,7 @@ KINDS: dict[str, tuple[Field, ...]] = {
     ),
     "ntfy": (
         Field("topic", _open_or_secret, "the topic; anyone who knows its name can read it", required=True),
-        Field("url", _url, "the server", "https://ntfy.sh"),
+        Field("url", url, "the server", "https://ntfy.sh"),
         Field("token", _secret, "an access token"),
         Field("user", fields.line, "a user name, where there is no token"),
         Field("password", _secret, "the user's password"),

@@ -12,6 +12,9 @@ DONE_TITLE = "Definition of done"
 FILL_IN = "FILL IN"
 """What the template leaves for the author to replace."""
 
+_PLACEHOLDER = re.compile(rf"{FILL_IN}[:,]")
+"""How the template writes it: a text that only speaks of placeholders is none."""
+
 _VERBS = frozenset(
     re.findall(
         r"\w+",
@@ -117,6 +120,19 @@ def _paths(brief: briefs.Brief) -> Iterator[Fault]:
             if match[0].startswith(home + "/"):
                 cure = f"{cure}, or ~{match[0][len(home) :]}"
             yield Fault(brief.path, number, f"{match[0]} is a path of this machine", cure)
+
+
+def placeholders(brief: briefs.Brief) -> list[Fault]:
+    """What the template left for the author and still stands there; an agent would be paid to read it.
+
+    A comment of the front matter is no part of what is asked: only `of` speaks of it.
+    """
+    body = brief.document.body_line
+    found = []
+    for number, text in enumerate(brief.data.decode("utf-8", "replace").splitlines(), start=1):
+        if _PLACEHOLDER.search(text) and not (number < body and text.lstrip().startswith("#")):
+            found.append(Fault(brief.path, number, f"'{FILL_IN}' still stands here", "replace the line, or remove it"))
+    return found
 
 
 def _unfilled(brief: briefs.Brief) -> Iterator[Fault]:

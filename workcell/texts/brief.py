@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+from workcell.base import spelling
 from workcell.rundir import operations
-from workcell.texts import document, fields, markdown
+from workcell.texts import document, fields, markdown, params
 from workcell.texts.document import Document, Fault
 from workcell.texts.fields import Field
 
@@ -20,21 +21,27 @@ ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 LEAST_MEMORY = 16 << 20
 """Bytes below which no agent could as much as start."""
 
-LIMITS = (
+MOST_PORTS = 100
+"""Maximum number of ports of one run."""
+
+LIMITS: tuple[Field, ...] = (
     Field("wall", fields.duration, "how long one attempt may take, e.g. 3h"),
-    Field("idle", fields.duration, "how long it may be silent without using CPU time"),
+    Field("idle", fields.duration, "how long it may be silent without using CPU time", example="20m"),
+    Field("person", fields.duration, "how long one attempt may wait for a person at its terminal, beyond `wall`"),
     Field("attempts", fields.whole(1, 1000), "how many attempts the run may take"),
     Field("verify", fields.duration, "how long the verify script may take"),
-    Field("cost", fields.number(), "how many US dollars the agent may report"),
+    Field("cost", fields.number(), "how many US dollars the agent may report", example=5),
     Field(
         "memory",
         fields.size(LEAST_MEMORY),
         "how much memory the agent, and then the verify script, may have with all that they start, e.g. 4G",
+        example="4G",
     ),
     Field(
         "processes",
         fields.whole(1, 1 << 22),
         "how many processes and threads each of them may have at once",
+        example=500,
     ),
 )
 
@@ -57,6 +64,27 @@ def environment(value: Any, path: fields.Path, document: Document) -> Environmen
     return out
 
 
+def ports(value: Any, path: fields.Path, document: Document) -> dict[str, int]:
+    """`NAME: how many` lines, or a list of names with one port each."""
+    if isinstance(value, list):
+        value = {str(name): 1 for name in value}
+    if not isinstance(value, dict):
+        document.fault(path, "'ports' must be 'NAME: how many' lines or a list of names", "write it like {WEB: 1}")
+        return {}
+    out: dict[str, int] = {}
+    for name, entry in value.items():
+        count = _count(entry, (*path, name), document)
+        if not ENV_NAME.fullmatch(name) or name.startswith("WORKCELL_"):
+            words = f"{name!r} cannot be the variable of a port"
+            document.fault((*path, name), words, "use letters, digits and _, and not WORKCELL_*")
+        elif count is not None:
+            out[name] = count
+    return out
+
+
+_count = fields.whole(0, MOST_PORTS)
+
+
 def _recipe(value: Any, path: fields.Path, document: Document) -> Any:
     if isinstance(value, str):
         return fields.line(value, path, document)
@@ -69,11 +97,42 @@ def _recipe(value: Any, path: fields.Path, document: Document) -> Any:
     return None
 
 
+def check_script(value: Any, path: fields.Path, document: Document) -> str | Literal[False] | None:
+    """The check: a text, or false for none."""
+    if value is True:
+        document.fault(path, f"{path[-1]!r} cannot be true", "write the command of the check, or false for none")
+        return None
+    return False if value is False else fields.text(value, path, document)
+
+
+def arguments(value: Any, path: fields.Path, document: Document) -> list[str] | None:
+    """A list of words that are added to a command."""
+    if isinstance(value, list) and all(isinstance(word, str | int | float) for word in value):
+        return [fields.scalar(word, path, document) or "" for word in value]
+    document.fault(path, f"{path[-1]!r} must be a list of words")
+    return None
+
+
 def worktree(value: Any, path: fields.Path, document: Document) -> str | None:
     """A branch, or true: one that is named after the run (the empty text)."""
     if isinstance(value, bool):
         return "" if value else None
     return fields.line(value, path, document)
+
+
+def directory(value: Any, path: fields.Path, document: Document) -> str | None:
+    """A path below the top of the tree, with single slashes and without dots."""
+    found = fields.line(value, path, document)
+    if found is None:
+        return None
+    parts = [part for part in found.split("/") if part not in ("", ".")]
+    if found.startswith(("/", "~")) or ".." in parts or not parts:
+        document.fault(path, f"{found!r} is no directory below the top of the tree", "write it like svc/api")
+        return None
+    if ".git" in parts:
+        document.fault(path, f"{found!r} is git's own directory", "name a directory of the tree, like svc/api")
+        return None
+    return "/".join(parts)
 
 
 def grant(value: Any, path: fields.Path, document: Document) -> str | None:
@@ -84,18 +143,23 @@ def grant(value: Any, path: fields.Path, document: Document) -> str | None:
     if found in operations.OPERATIONS:
         document.fault(path, f"{found!r} needs no grant: every run may do it", "leave it out")
     else:
-        document.fault(path, f"{found!r} is no operation", fields.did_you_mean(found, operations.GRANTABLE))
+        document.fault(path, f"{found!r} is no operation", spelling.did_you_mean(found, operations.GRANTABLE))
     return None
 
 
 KEYS = (
     Field("objective", fields.line, "one line: what is true when the run is done"),
     Field("name", fields.line, "a short name for the run"),
+    Field("params", params.declared, "parameters: a name, and `default`, `help`, `required`", default=[]),
     Field("repo", fields.line, "the working tree, relative to the brief; the current directory by default"),
+    Field("dir", directory, "the directory below the top of the tree in which agent, steps and check start"),
     Field("recipe", _recipe, "how the agent is launched"),
-    Field("verify", fields.text, "the check: a script file, or the commands themselves"),
-    Field("limits", fields.group(LIMITS), "wall, idle, attempts, verify, cost, memory, processes", default={}),
+    Field("model", fields.line, "the model that the agent is told to use"),
+    Field("args", arguments, "words that are added to the agent's command", default=[]),
+    Field("verify", check_script, "the check: a script file, or the commands themselves; false for none"),
+    Field("limits", fields.group(LIMITS), "wall, idle, person, attempts, verify, cost, memory, processes", default={}),
     Field("env", environment, "environment variables, or names to take over", default={}),
+    Field("ports", ports, "TCP ports of its own: a variable for each, and how many", default={}),
     Field("secrets", fields.list_of(fields.line), "names in env that verify must not get", default=[]),
     Field("forbid", fields.list_of(fields.line), "paths that the agent must not touch", default=[]),
     Field(
@@ -162,7 +226,7 @@ def parse(data: bytes, path: str) -> Brief:
         # a plain Markdown file is a brief, too: its title says what is asked
         top = next((section for section in sections if section.level == 1), None)
         values["objective"] = " ".join(top.title.split()) if top and top.title else None
-        if values["objective"] is None:
+        if values["objective"] is None and not found.unread:
             found.fault((), "'objective' is missing", "say in one line what is true when the run is done")
     if values["name"] and len(values["name"]) > NAME_LIMIT:
         found.fault(("name",), f"'name' is longer than {NAME_LIMIT} characters")
@@ -199,13 +263,22 @@ def _unfit(name: str) -> str | None:
     return None
 
 
-def check_name(name: str) -> str:
-    """`name` if it can name a run; Invalid with the cure otherwise."""
-    trial = Document("--name", {}, "", 1)
+def check_directory(word: str, origin: str) -> str:
+    """`word` as the path of a directory below the tree; Faulty, in the name of `origin`, where it can be none."""
+    trial = Document(origin, {}, "", 1)
+    found = directory(word, ("dir",), trial)
+    if found is None:
+        raise document.Faulty(trial.faults)
+    return found
+
+
+def check_name(name: str, origin: str = "--name") -> str:
+    """`name` if it can name a run; Invalid, in the name of `origin`, with the cure otherwise."""
+    trial = Document(origin, {}, "", 1)
     found = fields.line(name, ("name",), trial)
     cure = _unfit(found) if found else "use letters and digits"
     if found is None or cure or len(found) > NAME_LIMIT:
         raise document.Faulty(
-            [Fault("--name", None, f"{name[:NAME_LIMIT]!r} cannot be a name", cure or "make it shorter")]
+            [Fault(origin, None, f"{name[:NAME_LIMIT]!r} cannot be a name", cure or "make it shorter")]
         )
     return found

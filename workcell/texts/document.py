@@ -2,6 +2,8 @@
 
 import io
 import os
+import re
+import shlex
 import stat
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -9,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from workcell.base.errors import Invalid, NotFound
+from workcell.texts import parsed
 
 if TYPE_CHECKING:
     from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -60,6 +63,8 @@ class Document:
     body_line: int
     lines: dict[tuple[str | int, ...], int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    unread: bool = False
+    """Whether the YAML could not be read, so that no key can be called missing."""
 
     def fault(self, path: tuple[str | int, ...], message: str, cure: str | None = None) -> None:
         """Note a fault at the key `path`, or at its nearest parent that has a line."""
@@ -74,7 +79,10 @@ def load(path: str) -> bytes:
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError as error:
-        raise NotFound(f"no such file: {path!r}", "check the path, or write one with 'workcell brief new'") from error
+        cure = "check the path, or write one with 'workcell brief new'"
+        if re.search(r"\s", path) and "/" not in path:
+            cure = f"an objective is given by -m: workcell launch -m {shlex.quote(path)}"
+        raise NotFound(f"no such file: {path!r}", cure) from error
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise Invalid(f"cannot read {path!r}: {why}", "check the path and its permissions") from error
@@ -108,20 +116,43 @@ def decode(data: bytes, file: str) -> str:
 def parse_markdown(data: bytes, file: str) -> Document:
     """Front matter between two `---` lines, then the body. Faults of the YAML are noted, not raised."""
     text = decode(data, file)
+    yaml = front(text, file)
+    if yaml is None:
+        return Document(file, {}, text, 1)
+    document = parse_yaml(yaml, file, first_line=2)
+    lines = text.split("\n")
+    number = 1 + (yaml.count("\n") + 1 if lines[1].rstrip() not in ENDS_FRONT else 0)
+    document.body = "\n".join(lines[number + 1 :])
+    document.body_line = number + 2
+    return document
+
+
+ENDS_FRONT = ("---", "...")
+"""Lines of which each ends the front matter."""
+
+
+def front(text: str, file: str) -> str | None:
+    """The front matter of a Markdown text; None where there is none. Faulty when it is never closed."""
     lines = text.split("\n")
     if lines[0].rstrip() != "---":
-        return Document(file, {}, text, 1)
+        return None
     for number, line in enumerate(lines[1:], start=1):
-        if line.rstrip() in ("---", "..."):
-            document = parse_yaml("\n".join(lines[1:number]), file, first_line=2)
-            document.body = "\n".join(lines[number + 1 :])
-            document.body_line = number + 2
-            return document
+        if line.rstrip() in ENDS_FRONT:
+            return "\n".join(lines[1:number])
     raise Faulty([Fault(file, 1, "the front matter is never closed", "end it with a line of three dashes")])
 
 
 def parse_yaml(text: str, file: str, first_line: int = 1) -> Document:
     """A YAML mapping as a Document without body. Faults are noted in it, not raised."""
+    known = parsed.find(text)
+    if known is None:
+        return parse_unknown_yaml(text, file, first_line)
+    values, lines = known
+    return Document(file, values, "", first_line, {path: line + first_line for path, line in lines.items()})
+
+
+def parse_unknown_yaml(text: str, file: str, first_line: int = 1) -> Document:
+    """As parse_yaml, also of a shipped text."""
     from ruamel.yaml import YAML  # 11 ms, and most importers of this module parse no YAML
     from ruamel.yaml.comments import CommentedMap
     from ruamel.yaml.error import MarkedYAMLError, YAMLError, YAMLWarning
@@ -137,11 +168,14 @@ def parse_yaml(text: str, file: str, first_line: int = 1) -> Document:
         mark = error.problem_mark or error.context_mark
         line = mark.line + first_line if mark else first_line
         problem = " ".join(str(error.problem or error.context or "not valid YAML").split())
-        document.faults.append(Fault(file, line, f"YAML: {problem}", "quote values that hold ':' or '#'"))
+        cure = "indent with spaces" if "'\\t'" in problem else "quote values that hold ':' or '#'"
+        document.faults.append(Fault(file, line, f"YAML: {problem}", cure))
+        document.unread = True
         return document
     except (YAMLError, YAMLWarning, *_FAILURES) as error:
         problem = " ".join(str(error).split())[:200] or type(error).__name__
         document.faults.append(Fault(file, first_line, f"YAML: {problem}"))
+        document.unread = True
         return document
     if tree is None:
         return document

@@ -1,12 +1,11 @@
 """Tables of the keys that a file may have, and the one function that checks data against such a table."""
 
-import difflib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workcell.base import sizes
+from workcell.base import sizes, spelling
 from workcell.texts.document import Document, Foreign
 
 Path = tuple[str | int, ...]
@@ -28,6 +27,8 @@ class Field:
     doc: str
     default: Any = None
     required: bool = False
+    example: Any = None
+    """A value as a file gives it, for a key without a default."""
 
 
 def check(data: Foreign, table: Sequence[Field], document: Document, path: Path = ()) -> Any:
@@ -38,23 +39,17 @@ def check(data: Foreign, table: Sequence[Field], document: Document, path: Path 
     known = {entry.name: entry for entry in table}
     for key in data:
         if key not in known:
-            document.fault((*path, key), f"unknown key {key!r}", did_you_mean(key, list(known)))
+            document.fault((*path, key), f"unknown key {key!r}", spelling.did_you_mean(key, list(known)))
     out: Foreign = {}
     for entry in table:
         value = data.get(entry.name)
         if value is None:
-            if entry.required:
+            if entry.required and not document.unread:
                 document.fault(path, f"{entry.name!r} is missing", entry.doc)
             out[entry.name] = entry.default
         else:
             out[entry.name] = entry.check(value, (*path, entry.name), document)
     return out
-
-
-def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """A cure for a misspelt word: the nearest known one, else all of them."""
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return f"did you mean {near[0]!r}?" if near else "known: " + ", ".join(sorted(known))
 
 
 def text(value: Any, path: Path, document: Document) -> str | None:
@@ -126,6 +121,14 @@ def parse_duration(value: str) -> float | None:
     days, hours, minutes, seconds = (float(part or 0) for part in match.groups())
     total = days * 86400 + hours * 3600 + minutes * 60 + seconds
     return total if 0 < total < 1e10 else None
+
+
+def duration_text(seconds: float) -> str:
+    """A duration as people write it in files, which `parse_duration` reads: `2h`, `1h30m`, `45s`."""
+    whole, rest = divmod(seconds, 60)
+    hours, minutes = divmod(int(whole), 60)
+    parts = [(hours, "h"), (minutes, "m"), (float(f"{rest:.3f}"), "s")]
+    return "".join(f"{value:g}{unit}" for value, unit in parts if value) or "0.001s"
 
 
 def size(minimum: int = 0) -> Check:

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from workcell.texts import document, fields
+from workcell.texts import brief, document, fields
 from workcell.texts.document import Document, Fault
 from workcell.texts.fields import Field
 
@@ -25,18 +25,36 @@ def _worktree(value: Any, path: fields.Path, found: Document) -> str | None:
     return fields.line(value, path, found)
 
 
+def _parameters(value: Any, path: fields.Path, found: Document) -> dict[str, str]:
+    """`NAME: value` lines: what a brief's parameters are in one run."""
+    if not isinstance(value, dict):
+        found.fault(path, "'set' must be 'NAME: value' lines", "write it like set: {issue: 12}")
+        return {}
+    values = {str(name): fields.scalar(entry, (*path, str(name)), found) for name, entry in value.items()}
+    return {name: entry for name, entry in values.items() if entry is not None}
+
+
 _SHARED = (
     Field("repo", fields.line, "the working tree, relative to the launch file"),
     Field("recipe", fields.line, "how the agent is launched"),
     Field("worktree", _worktree, "true, or a branch: run in a worktree of its own"),
     Field("dirty", fields.one_of("refuse", "allow", "snapshot"), "what to do when the tree is dirty at launch"),
     Field("labels", fields.list_of(fields.line), "words to find the run by", default=[]),
+    Field("limits", fields.group(brief.LIMITS), "limits of the run", default={}),
+    Field("model", fields.line, "the model that the agent is told to use"),
 )
 
 ENTRY = (
     Field("brief", fields.line, "the brief, relative to the launch file", required=True),
     Field("name", fields.line, "a short name for the run"),
+    Field("set", _parameters, "values of the brief's parameters", default={}),
+    Field("dir", brief.directory, "the directory below the top of the tree in which agent, steps and check start"),
     *_SHARED,
+    Field("args", brief.arguments, "words that are added to the agent's command", default=[]),
+    Field("verify", brief.check_script, "the check in place of the brief's; false for none"),
+    Field("env", brief.environment, "environment variables beside the brief's, or names to take over", default={}),
+    Field("ports", brief.ports, "TCP ports beside the brief's: a variable for each, and how many", default={}),
+    Field("notify", fields.list_of(fields.line), "adapters that are told of this run"),
 )
 
 
@@ -47,7 +65,8 @@ def _entry(value: Any, path: fields.Path, found: Document) -> EntryValues | None
         found.fault(path, "an entry must be the path of a brief, or 'brief: PATH' with keys of its own")
         return None
     entry: EntryValues = fields.check(value, ENTRY, found, path)
-    entry["line"] = found.lines.get(path)
+    # a single brief that stands for a list of one has the line of the key
+    entry["line"] = found.lines.get(path, found.lines.get(path[:1]))
     return entry
 
 

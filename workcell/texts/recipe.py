@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
-import jinja2
-from jinja2.sandbox import SandboxedEnvironment
-
 from workcell.agents import registry
 from workcell.base.errors import Invalid
-from workcell.rundir import layout, vocabulary
-from workcell.texts import bounded, brief, document, fields, search_path
+from workcell.rundir import vocabulary
+from workcell.texts import brief, compiled, document, fields, recipe_seed, search_path
 from workcell.texts.document import Document, Faulty, Foreign
 from workcell.texts.fields import Field
 
@@ -38,11 +33,15 @@ def _command(value: Any, path: fields.Path, document: Document) -> list[str] | N
     return None
 
 
-def _arguments(value: Any, path: fields.Path, document: Document) -> list[str] | None:
-    """A list of words that are added to a command."""
-    if isinstance(value, list) and all(isinstance(word, str | int | float) for word in value):
-        return [str(word) for word in value]
-    document.fault(path, f"{path[-1]!r} must be a list of words")
+def _model(value: Any, path: fields.Path, document: Document) -> list[str] | None:
+    """A list of words that name a model, `{{ model }}` in one of them."""
+    if isinstance(value, str):
+        document.fault(path, "'model' of a recipe says how a model is named", "write 'model: NAME' beside 'recipe'")
+        return None
+    found = brief.arguments(value, path, document)
+    if found is None or any("model" in word and "{{" in word for word in found):
+        return found
+    document.fault(path, "'model' must hold {{ model }}", 'like: model: [--model, "{{ model }}"]')
     return None
 
 
@@ -53,24 +52,6 @@ def _in_tree(value: Any, path: fields.Path, document: Document) -> str | None:
         document.fault(path, f"{found!r} must be a path within the tree")
         return None
     return found and found.rstrip("/")
-
-
-_SEED_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)?")
-_OURS = (*layout.SEALED, layout.BRIEF, layout.VERIFY_SCRIPT, layout.HANDOFF, layout.AGENT_LOG, layout.STDERR_LOG)
-
-
-def _seed(value: Any, path: fields.Path, document: Document) -> Foreign | None:
-    """Files of the attempt: name to a text, or to a mapping that is written as JSON; both may use {{ variables }}."""
-    if not isinstance(value, dict):
-        document.fault(path, "'seed' must be 'file: content' lines")
-        return None
-    for name, content in value.items():
-        if not _SEED_NAME.fullmatch(name) or name.partition("/")[0] in (layout.AGENT_DIR, *_OURS):
-            cure = "a plain name, or one folder and a name, that workcell does not use itself"
-            document.fault((*path, name), f"{name!r} cannot be a file of an attempt", cure)
-        elif not isinstance(content, str | dict):
-            document.fault((*path, name), f"the content of {name!r} must be text or 'key: value' lines")
-    return value
 
 
 def _agent(value: Any, path: fields.Path, document: Document) -> str | None:
@@ -106,8 +87,9 @@ KEYS = (
     Field("extends", fields.line, "the recipe whose keys hold where this one is silent"),
     Field("command", _command, "what is executed; words may use {{ variables }}"),
     Field("resume", _command, "what is executed to go on with the agent's own conversation, {{ session }}"),
+    Field("model", _model, "words that tell the program which {{ model }} to use; added like 'args' of a brief"),
     Field("versions", fields.line, "versions that are known to work, e.g. '>=2.1 <3'"),
-    Field("seed", _seed, "files that are laid into {{ attempt_dir }} before the start"),
+    Field("seed", recipe_seed.seed_files, "files that are laid into {{ attempt_dir }} before the start"),
     Field("typing", fields.group(TYPING), "how messages are typed into its terminal"),
     Field("probe", _command, "asks whether the credential is taken: 0 is yes; sends nothing that costs"),
     Field("io", fields.one_of(*vocabulary.AGENT_IO), "a terminal of its own, or straight into agent.log"),
@@ -118,14 +100,15 @@ KEYS = (
     Field("secrets", fields.list_of(fields.line), "names in env that verify must not get"),
     Field("limits", fields.group(brief.LIMITS), "limits where the brief is silent"),
     Field("needs", fields.list_of(fields.line), "programs that must be on PATH"),
-    Field(
-        "leaves",
-        fields.list_of(fields.line),
-        "what the agent itself leaves in the tree, as in forbid; it may be clean with it",
-    ),
+    Field("leaves", fields.list_of(fields.line), "what it leaves in a tree by itself, as in forbid; clean with that"),
     Field("reader", _agent, "the agent whose records these are"),
+    Field("capture", fields.one_of(*vocabulary.SWITCH), "off: nothing that the agent records is read or copied"),
     Field("repo_runs", fields.list_of(_in_tree), "paths of a tree whose content the program obeys or runs; * in names"),
-    Field("ignore_repo", _arguments, "arguments under which the program obeys none of these; before -- or a last -"),
+    Field("ignore_repo", brief.arguments, "arguments under which it obeys none of these; before -- or a last -"),
+    Field(
+        "approvals", fields.group(recipe_seed.APPROVALS), "how rules of approvals are applied by a hook of the program"
+    ),
+    Field("ready_end_after", fields.duration, "when, after its turn, a terminal program with a check is ended"),
     Field("steps", fields.flag, "whether the brief must have steps"),
     Field("may", fields.list_of(brief.grant), "operations for a person that its runs may use; not in a repository"),
     Field(
@@ -152,12 +135,15 @@ DEFAULTS: schema.RecipeValues = {
     "needs": [],
     "leaves": [],
     "reader": "none",
+    "capture": "on",
     "repo_runs": [],
     "ignore_repo": [],
+    "model": [],
     "steps": False,
     "may": [],
     "seed": {},
     "typing": {},
+    "approvals": {},
     "terminal": {"columns": 200, "rows": 50, "term": "xterm-256color"},
 }
 
@@ -216,6 +202,10 @@ class Variables(TypedDict):
     """Path of the package workcell."""
     prompt: NotRequired[str]
     """Not in the prompt itself."""
+    model: NotRequired[str]
+    """In `model` alone."""
+    approval_hook: NotRequired[str]
+    """In `approvals` alone: the command line of the hook that applies rules."""
 
 
 EXAMPLE: Variables = {
@@ -230,6 +220,8 @@ EXAMPLE: Variables = {
     "workspace": "",
     "objective": "",
     "session": "",
+    "model": "",
+    "approval_hook": "",
     "python": "",
     "package": "",
 }
@@ -320,7 +312,7 @@ def _merge(layers: list[Document], home: str, sources: dict[str, str] | None = N
         for key, value in mine.items():
             if value is None:
                 continue
-            if key in ("env", "limits", "typing"):
+            if key in ("env", "limits", "typing", "approvals"):
                 given = {k: v for k, v in value.items() if v is not None or key == "env"}
                 values[key] = {**values[key], **given}
                 sources.update({f"{key}.{name}": _place(layer, (key, name)) for name in given})
@@ -344,26 +336,31 @@ def with_arguments(words: list[str], more: list[str]) -> list[str]:
     return [*words[:at], *more, *words[at:]]
 
 
-_WORDS = SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=False, keep_trailing_newline=True)
-_WORDS.filters["quote"] = shlex.quote
-_WORDS.filters["json"] = lambda value: json.dumps(value, ensure_ascii=False)
-
-
 def render(text: str, variables: Mapping[str, object], where: str) -> str:
     """`text` with its {{ variables }} filled in; Invalid when it names one that there is not.
 
-    A text that does more than name variables is rendered within the limits of `bounded`.
+    A text that does more than name variables is rendered by Jinja, within limits of time and size.
     """
+    named = compiled.filled_in(text, variables)
+    if named is not None:
+        return named
+    from workcell.texts import jinja
+
     try:
-        if bounded.plain(_WORDS.parse(text)):
-            return _WORDS.from_string(text).render(variables)
-        return bounded.limited(lambda: _WORDS.from_string(text).render(variables))
-    except bounded.FAILURES as error:
+        return jinja.words(text, variables)
+    except jinja.FAILURES as error:
         known = ", ".join(sorted(variables))
         line = getattr(error, "lineno", None)
         within = f" (line {line} of the text)" if line and "\n" in text.strip() else ""
         words = f"{where}: {getattr(error, 'message', None) or error}{within}"
         raise Invalid(words, f"variables: {known}") from error
+
+
+def literal(text: str) -> str:
+    """A word of a recipe that renders as `text` itself, whatever braces stand in it."""
+    if not any(mark in text for mark in ("{{", "{%", "{#", "\r")):
+        return text
+    return "{{ " + json.dumps(text, ensure_ascii=False) + " }}"
 
 
 def render_all(value: Any, variables: Mapping[str, object], where: str) -> Any:

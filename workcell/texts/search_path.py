@@ -8,9 +8,9 @@ import os
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from workcell.base import spelling
 from workcell.base.errors import NotFound
 from workcell.rundir.vocabulary import DATA_KINDS
-from workcell.texts.fields import did_you_mean
 
 PROJECT_FOLDER = ".workcell"
 
@@ -138,7 +138,7 @@ def find(kind: str, name: str, repo: str | None = None, home: str | None = None)
     for item in every:
         if item.name == name:
             return item
-    raise NotFound(f"no {_ONE[kind]} named {name!r}", did_you_mean(name, names(every)))
+    raise NotFound(f"no {_ONE[kind]} named {name!r}", spelling.did_you_mean(name, names(every)))
 
 
 def names(every: Sequence[Item]) -> list[str]:

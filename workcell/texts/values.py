@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Literal, TypedDict
 if TYPE_CHECKING:
     from workcell.texts.adapter_keys import Secret
     from workcell.texts.document import Foreign
+    from workcell.texts.params import Param
 
-LimitName = Literal["wall", "idle", "attempts", "verify", "cost", "memory", "processes"]
+LimitName = Literal["wall", "idle", "person", "attempts", "verify", "cost", "memory", "processes"]
 
 Limits = dict[LimitName, float | None]
 """Limits as a file gives them: seconds, a number of attempts, US dollars, bytes, a number of processes."""
@@ -32,12 +33,21 @@ class BriefValues(TypedDict):
 
     objective: str | None
     name: str | None
+    params: list[Param]
+    """None of a brief that was made with values for them."""
     repo: str | None
+    dir: str | None
+    """A directory below the top of the tree, with single slashes."""
     recipe: str | Foreign | None
     """The name of a recipe, or `extends` with keys of a recipe."""
-    verify: str | None
+    model: str | None
+    args: list[str] | None
+    verify: str | Literal[False] | None
+    """False for a run without a check, also where the repository has tests."""
     limits: Limits
     env: Environment
+    ports: dict[str, int]
+    """Variables, and how many ports each."""
     secrets: list[str]
     forbid: list[str]
     require: RequireValues | None
@@ -73,15 +83,46 @@ SupervisorValue = str | list[str] | Environment | Limits
 """What such a key gives."""
 
 
+class RecipeSettings(TypedDict):
+    """What config.yaml says for every use of one recipe."""
+
+    model: str | None
+    args: list[str] | None
+    progress_every: float | None
+
+
+class WatchdogSettings(TypedDict):
+    """What config.yaml says of the watchdog."""
+
+    ping: str | None
+
+
+class SummarizeSettings(TypedDict):
+    """What config.yaml says of summaries: command lines."""
+
+    local: str | None
+    cloud: str | None
+
+
 class ConfigValues(TypedDict):
     """config.yaml of a home."""
 
     recipe: str
+    recipes: dict[str, RecipeSettings]
+    """By name of the recipe."""
     limits: Limits
     env: Environment
     secrets: list[str]
     dirty: Dirty
+    idle_after: float
+    idle_long_after: float
+    progress_every: float | None
+    ready_end_after: float
     notify: list[str] | None
+    open: str | None
+    """A preset or a command, as it was written."""
+    watchdog: WatchdogSettings
+    summarize: SummarizeSettings
 
 
 class SharedValues(TypedDict):
@@ -93,6 +134,8 @@ class SharedValues(TypedDict):
     """A branch; empty for one that is named after the run."""
     dirty: Dirty | None
     labels: list[str] | None
+    limits: Limits
+    model: str | None
 
 
 class EntryValues(SharedValues):
@@ -101,6 +144,14 @@ class EntryValues(SharedValues):
     brief: str | None
     """Null where it is missing, which is a fault."""
     name: str | None
+    set: dict[str, str]
+    """Values of the brief's parameters."""
+    dir: str | None
+    args: list[str] | None
+    verify: str | Literal[False] | None
+    env: Environment | None
+    ports: dict[str, int]
+    notify: list[str] | None
     line: int | None
     """Its line in the launch file."""
 

@@ -2,11 +2,14 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
 
-from tests.support.lab import alive, eventually
+from tests.support.lab import ROOT, alive, eventually
+from workcell.base import platform
 from workcell.base.errors import Unreachable
 from workcell.system import find_program, run_program
 
@@ -89,3 +92,48 @@ def test_a_program_waits_until_it_was_placed(tmp_path):
 
 def _refuse(pid):
     raise OSError("not here")
+
+
+STAY = "import os, sys; from workcell.system import run_program; sys.exit(run_program.stay(sys.argv[1:], os.environ))"
+
+
+def staying(*words: str) -> subprocess.Popen[bytes]:
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen([sys.executable, "-c", STAY, *words], env=env, stdout=subprocess.PIPE)
+
+
+def test_a_program_that_is_given_the_terminal_and_stops_itself_stops_what_waits_for_it():
+    with staying("sh", "-c", "kill -STOP $$; exit 5") as waits:
+        _, ended = os.waitpid(waits.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(ended)
+        os.kill(waits.pid, signal.SIGCONT)
+        assert waits.wait(10) == 5
+
+
+def test_what_ends_the_caller_ends_the_program_that_was_given_the_terminal():
+    with staying("sh", "-c", "trap 'echo told; exit 1' TERM; echo begun; while :; do sleep 0.05; done") as waits:
+        assert waits.stdout.readline() == b"begun\n"
+        waits.terminate()
+        assert (waits.wait(10), waits.stdout.read()) == (128 + signal.SIGTERM, b"told\n")
+
+
+def test_a_key_that_interrupts_is_for_the_program_that_was_given_the_terminal():
+    with staying("sh", "-c", "trap 'echo told; exit 4' INT; echo begun; while :; do sleep 0.05; done") as waits:
+        assert waits.stdout.readline() == b"begun\n"
+        os.kill(waits.pid, signal.SIGINT)
+        for pid in platform.descendants(waits.pid):
+            os.kill(pid, signal.SIGINT)
+        assert (waits.wait(10), waits.stdout.read()) == (4, b"told\n")
+
+
+def test_a_program_that_lives_on_is_left_alone_and_one_that_ends_is_told(tmp_path):
+    kept = tmp_path / "pid"
+    words = ["sh", "-c", f"echo $$ > {kept}; exec sleep 600"]
+    assert run_program.start_apart(words, cwd="/", env=os.environ, seconds=0.5) is None
+    pid = int(eventually(lambda: kept.exists() and kept.read_text(), what="the program"))
+    assert os.getsid(pid) == pid
+    os.kill(pid, signal.SIGKILL)
+    ran = run_program.start_apart(["sh", "-c", "echo why >&2; exit 3"], cwd="/", env=os.environ, seconds=30.0)
+    assert (ran.code, ran.complaint()) == (3, "why")
+    with pytest.raises(Unreachable, match="cannot start 'no-such-program'"):
+        run_program.start_apart(["no-such-program"], cwd="/", env=os.environ, seconds=1.0)

@@ -69,7 +69,10 @@ def test_the_keys_of_all_and_of_its_own():
             ["test.yaml:2: no such kind of destination: 'telegramm'", "did you mean 'telegram'?"],
         ),
         (GOOD.replace("uses: telegram\n", ""), ["'uses' is missing"]),
-        (GOOD.replace("all", "[pased]"), ["test.yaml:3: no such event: 'pased' (did you mean 'passed'?)"]),
+        (
+            GOOD.replace("all", "[pased]"),
+            ["test.yaml:3: no such event: 'pased' (did you mean 'passed'? known: all, needs-you, started, passed"],
+        ),
         (GOOD.replace("name: t", "name: T!"), ["test.yaml:1: 'T!' cannot be a name"]),
         (GOOD.replace("name: t", "name: none"), ["'none' has a meaning of its own"]),
         (GOOD + "quiet: {from: 25:00, to: 07:00}\n", ["test.yaml:6: 'from' must be a time of day, not '25:00'"]),

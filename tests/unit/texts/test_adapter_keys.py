@@ -46,9 +46,9 @@ def test_other_words_are_no_time_of_the_day(value):
 @pytest.mark.parametrize(
     ("check", "good", "bad"),
     [
-        (adapter_keys._url, "https://h/x", "ftp://h"),
-        (adapter_keys._url, "http://h", "https://me:pw@h/"),
-        (adapter_keys._url, "http://h", "https://[h/"),
+        (adapter_keys.url, "https://h/x", "ftp://h"),
+        (adapter_keys.url, "http://h", "https://me:pw@h/"),
+        (adapter_keys.url, "http://h", "https://[h/"),
         (adapter_keys._gateway, "ws://127.0.0.1:1", "file:///x"),
         (adapter_keys._address, "a@b.example", "a@b@c"),
         (adapter_keys._address, "a@b.example", "a b@c"),
