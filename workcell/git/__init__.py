@@ -1,5 +1,5 @@
 """Git repositories and working trees.
 
-It may import `system`, `rundir`, `terminal` and `base`. It never changes the checkout of a person, and never runs a
-program that a repository names.
+It may import `system`, `rundir`, `terminal` and `base`. It changes the checkout of a person only in
+`merging` and `restore`, where one asked for that, and never runs a program that a repository names.
 """

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
+from workcell.base import counts, digest
 from workcell.base.errors import WorkcellError
 from workcell.git import environment, repository, tree_state
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from workcell.rundir import schema
 
@@ -21,8 +20,7 @@ MAX_COMMITS = 20_000
 """Commits whose paths are looked at; beyond that the answer says that it is not whole."""
 
 
-@dataclass(frozen=True)
-class Changes:
+class Changes(NamedTuple):
     """From `base` to the working tree. Figures are None where git could not be asked; `why` then says why.
 
     `commits` are those on HEAD that `base` does not lead to, `subjects` the newest of them, `<short id> <subject>`.
@@ -139,13 +137,12 @@ def mark(tree: repository.Tree) -> schema.Mark:
         "head": head,
         "branch": repository.branch(tree.top),
         "refs": {row[0]: row[1] for row in rows},
-        "reflog": _digest(lines[-1]) if (lines := _reflog(tree)) else None,
+        "reflog": digest.sha256(lines[-1]) if (lines := _reflog(tree)) else None,
         "dirty": {path: _stat(tree, path) for path in sorted(_dirty(tree, head))},
     }
 
 
-@dataclass(frozen=True)
-class Touched:
+class Touched(NamedTuple):
     """`paths`: every path touched, with where: `commit <short id>`, `files`, or `index`. `blind`: what could not
     be seen, in words for a person; where it is not empty, an absent path proves nothing."""
 
@@ -202,7 +199,7 @@ def _in_commits(
     there = _present(tree, {*tips, *(str(commit) for commit in old if commit)})
     missing = len(tips - there)
     if missing:
-        blind.append(f"{missing} commits that were made are not in the repository any more")
+        blind.append(f"not in the repository any more: {counts.count(missing, 'commit')} that the run made")
     if not tips & there:
         return
     asked = [*(tips & there), *(f"^{commit}" for commit in old if commit in there)]
@@ -246,7 +243,7 @@ def _in_reflog(tree: repository.Tree, since: schema.Mark, blind: list[str]) -> s
     was, at = since.get("reflog"), since.get("head")
     lines = _reflog(tree)
     if was is not None:
-        last = [n for n, line in enumerate(lines) if _digest(line) == was]
+        last = [n for n, line in enumerate(lines) if digest.sha256(line) == was]
         if not last:
             blind.append("the reflog of HEAD was removed or rewritten: commits that were undone cannot be seen")
             return set()
@@ -270,10 +267,6 @@ def _reflog(tree: repository.Tree) -> list[bytes]:
             return file.read().splitlines()
     except OSError:
         return []
-
-
-def _digest(line: bytes) -> str:
-    return hashlib.sha256(line).hexdigest()
 
 
 def _present(tree: repository.Tree, commits: Iterable[str]) -> set[str]:

@@ -3,7 +3,7 @@
 import os
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from workcell.base.errors import InputOutput, Invalid, NotFound, Refused, Unreachable, WorkcellError
 from workcell.git import environment
@@ -41,8 +41,7 @@ _LOOK_INTO_SUBMODULES = ("status", "diff", "submodule")
 """Commands that start git again in each submodule, where its own configuration is read."""
 
 
-@dataclass(frozen=True)
-class Tree:
+class Tree(NamedTuple):
     """A working tree, as it was when `find` looked. Paths are absolute; names that are not UTF-8 hold surrogates.
 
     `top` of a bare repository is its git directory. `git_dir` is this worktree's own, `common_dir` the
@@ -64,8 +63,7 @@ class Tree:
         return self.git_dir != self.common_dir
 
 
-@dataclass(frozen=True)
-class Names:
+class Names(NamedTuple):
     """Some names of a list that may be huge: at most SHOWN of them, and how many there are."""
 
     first: tuple[str, ...]
@@ -75,8 +73,7 @@ class Names:
         return self.total > 0
 
 
-@dataclass(frozen=True)
-class Status:
+class Status(NamedTuple):
     """What `git status` says. An untracked directory counts once and ends in `/`.
 
     `ahead` and `behind` are None without an upstream that is there. `unfiltered`: the repository's own clean
@@ -294,8 +291,7 @@ def index_locked(tree: Tree) -> bool:
     return os.path.lexists(os.path.join(tree.git_dir, "index.lock"))
 
 
-@dataclass(frozen=True)
-class Worktree:
+class Worktree(NamedTuple):
     """One line of `git worktree list`: `branch` without refs/heads/, None when detached; `prunable` when its
     directory is gone; `locked` when `git worktree lock` holds it."""
 

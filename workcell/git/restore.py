@@ -26,7 +26,9 @@ class Restored:
 
 
 @dataclass(frozen=True)
-class _Change:
+class Change:
+    """A path in which two commits or trees differ: mode and blob of the new side."""
+
     mode: str
     blob: str
     path: str
@@ -74,7 +76,7 @@ def _into_new(tree: repository.Tree, snapshot: salvage.Snapshot, into: str) -> R
 
 
 def _fill(tree: repository.Tree, snapshot: salvage.Snapshot, staged: str) -> tuple[int, list[str]]:
-    raw = list(_changes(tree, snapshot.index, snapshot.commit))
+    raw = list(differences(tree, snapshot.index, snapshot.commit))
     theirs = {change.path for change in raw}
     listed = repository.must(tree.top, "ls-tree", "-r", "-z", "--name-only", snapshot.commit, timeout=repository.WHOLE)
     plain = [path for path in os.fsdecode(listed).split("\0") if path and path not in theirs]
@@ -122,16 +124,16 @@ def _into_tree(tree: repository.Tree, snapshot: salvage.Snapshot) -> Restored:
             (f"git switch --detach {was}, or " if snapshot.head else "") + elsewhere,
         )
     base = head or tree_state.empty_tree(tree)
-    changes = list(_changes(tree, base, snapshot.commit))
+    changes = list(differences(tree, base, snapshot.commit))
     known = {os.fsdecode(path) for path in repository.must(tree.top, "ls-files", "-z").split(b"\0")}
     removed = {change.path for change in changes if change.removed}
     for change in changes:
-        way = _in_the_way(tree.top, change.path, known, removed)
+        way = in_the_way(tree.top, change.path, known, removed)
         if way:
             raise Refused(f"{way!r} is in the way in {tree.top!r}", f"move it away, or {elsewhere}")
     for change in changes:
         if change.removed:
-            _remove(tree.top, change.path)
+            remove(tree.top, change.path)
     notes = _write(tree, tree.top, [change for change in changes if not change.removed])
     _index(tree, base, snapshot)
     for path, commit in snapshot.inner:
@@ -141,7 +143,7 @@ def _into_tree(tree: repository.Tree, snapshot: salvage.Snapshot) -> Restored:
     return Restored(tree.top, len(changes), tuple(notes))
 
 
-def _in_the_way(top: str, path: str, known: set[str], removed: set[str]) -> str | None:
+def in_the_way(top: str, path: str, known: set[str], removed: set[str]) -> str | None:
     """Files that could not be brought back if `path` were written: an ignored file, or a link that leads elsewhere."""
     parts = path.split("/")
     for depth in range(1, len(parts)):
@@ -160,7 +162,8 @@ def _in_the_way(top: str, path: str, known: set[str], removed: set[str]) -> str 
     return path
 
 
-def _remove(top: str, path: str) -> None:
+def remove(top: str, path: str) -> None:
+    """Remove one file of the tree `top`, and the directories above it that are empty then; a missing one is fine."""
     full = os.path.join(top, path)
     if os.path.isdir(full) and not os.path.islink(full):  # a submodule: it is left as it is
         return
@@ -180,9 +183,9 @@ def _remove(top: str, path: str) -> None:
 def _index(tree: repository.Tree, base: str, snapshot: salvage.Snapshot) -> None:
     """Stage what was staged: only the entries that differ, so that all else in the index stays as it is."""
     zero = "0" * len(snapshot.commit)
-    lines = [f"{c.mode.replace('000000', '0')} {c.blob} 0\t{c.path}\0" for c in _changes(tree, base, snapshot.index)]
+    lines = [f"{c.mode.replace('000000', '0')} {c.blob} 0\t{c.path}\0" for c in differences(tree, base, snapshot.index)]
     if snapshot.kept:
-        for change in _changes(tree, tree_state.empty_tree(tree), snapshot.kept):
+        for change in differences(tree, tree_state.empty_tree(tree), snapshot.kept):
             _, stage, path = change.path.split("/", 2)
             if f"0 {zero} 0\t{path}\0" not in lines:
                 lines.append(f"0 {zero} 0\t{path}\0")
@@ -193,20 +196,20 @@ def _index(tree: repository.Tree, base: str, snapshot: salvage.Snapshot) -> None
     repository.ask(tree.top, "update-index", "-q", "--refresh", timeout=repository.LONG)
 
 
-def _changes(tree: repository.Tree, old: str, new: str) -> Iterator[_Change]:
+def differences(tree: repository.Tree, old: str, new: str) -> Iterator[Change]:
     """`git diff-tree --raw -z`: `:old new blob blob letter`, then the path."""
     out = repository.must(tree.top, "diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", old, new)
     fields = iter(os.fsdecode(out).split("\0"))
     for field in fields:
         if field.startswith(":"):
             facts = field.split(" ")
-            yield _Change(facts[1], facts[3], next(fields))
+            yield Change(facts[1], facts[3], next(fields))
 
 
-def _write(tree: repository.Tree, top: str, changes: Iterable[_Change]) -> list[str]:
+def _write(tree: repository.Tree, top: str, changes: Iterable[Change]) -> list[str]:
     """Write the blobs as they are, each file by one rename; links as links, submodules as empty directories."""
     notes = []
-    files: dict[str, list[_Change]] = {}
+    files: dict[str, list[Change]] = {}
     for change in changes:
         if change.mode == tree_state.LINK:
             os.makedirs(os.path.join(top, change.path), exist_ok=True)

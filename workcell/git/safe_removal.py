@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from workcell.base import probe
+from workcell.base import counts, probe
 from workcell.base.errors import InputOutput, NotFound, Refused, TryAgain, WorkcellError
 from workcell.git import repository, snapshot, tree_state, worktree_undo
 from workcell.rundir import locks, seal
@@ -101,7 +101,7 @@ def _merged(tree: repository.Tree, name: str) -> Proof:
 def _named(tree: repository.Tree, name: str) -> Proof:
     lost = snapshot.unnamed(tree, [])
     if lost:
-        says = f"{len(lost)} commits are led to by its HEAD or reflog alone, such as {lost[0][:12]}"
+        says = f"its HEAD or reflog alone leads to {counts.count(len(lost), 'commit')}, such as {lost[0][:12]}"
         return Proof(name, probe.NO, says, "take a snapshot: it keeps them")
     return Proof(name, probe.YES, "every commit is on a branch, tag or snapshot")
 
@@ -123,9 +123,12 @@ def _submodules(tree: repository.Tree, name: str) -> Proof:
         own = ["--exclude=refs/remotes/*", "--glob=refs/*", "--reflog", "HEAD", "--not", "--remotes"]
         listed = repository.must(below.top, "rev-list", *own, timeout=repository.WHOLE).decode().split()
         if listed and not _elsewhere(below, listed):
-            says = f"{len(listed)} commits of the submodule {path!r} are nowhere else, such as {listed[0][:12]}"
+            held = counts.count(len(listed), "commit")
+            says = f"nowhere else: {held} of the submodule {path!r}, such as {listed[0][:12]}"
             return Proof(name, probe.NO, says, "push them from there, or take a snapshot")
-    return Proof(name, probe.YES, f"{count} submodules, none with work of its own" if count else "no submodules")
+    return Proof(
+        name, probe.YES, f"{counts.count(count, 'submodule')}, none with work of its own" if count else "no submodules"
+    )
 
 
 def _below(tree: repository.Tree, prefix: str) -> Iterator[tuple[str, repository.Tree]]:
@@ -233,8 +236,10 @@ _QUESTIONS = (
 )
 
 
-def remove(path: str) -> None:
+def remove(path: str, without: frozenset[str] = frozenset()) -> None:
     """Remove the worktree at `path` when every proof holds; its branch, snapshots and commits stay.
+
+    `without` are names of proofs that a person does not ask for; that a snapshot holds what is there is always asked.
 
     The directory is first renamed, which takes it from every process, and looked at once more: no process in it, no
     file other than when it was proven. Only then `.<name>.removing` beside it says that it may go, and what a
@@ -252,7 +257,7 @@ def remove(path: str) -> None:
         if lock is None:
             raise TryAgain(f"the worktree {path!r} is being removed at this moment", "wait for that to end")
         try:
-            _remove(path, trash, lock)
+            _remove(path, trash, lock, without)
         finally:
             if not os.fstat(lock).st_size:
                 os.unlink(note)
@@ -262,7 +267,7 @@ def remove(path: str) -> None:
         raise InputOutput(words, "check its permissions, then: workcell gc") from error
 
 
-def _remove(path: str, trash: str, lock: int) -> None:
+def _remove(path: str, trash: str, lock: int, without: frozenset[str]) -> None:
     said = worktree_undo.written(lock)
     if said is not None:
         _finish(path, trash, said, lock)
@@ -273,8 +278,8 @@ def _remove(path: str, trash: str, lock: int) -> None:
             raise Refused(f"{trash!r} is left from a removal that was cut off", "look into it and move it away")
         os.rename(trash, path)  # the second look never came to its end
     if not os.path.lexists(path):
-        raise NotFound(f"no worktree at {path!r}", "workcell gc shows those there are")
-    said = _prove(path, trash)
+        return  # a removal was killed when all was gone but its empty note
+    said = _prove(path, trash, without)
     worktree_undo.put(lock, said)
     seal.sync_directory(os.path.dirname(path))
     _finish(path, trash, said, lock)
@@ -291,10 +296,10 @@ def _finish(path: str, trash: str, said: "dict[str, object]", lock: int) -> None
     os.ftruncate(lock, 0)
 
 
-def _prove(path: str, trash: str) -> "dict[str, object]":
+def _prove(path: str, trash: str, without: frozenset[str]) -> "dict[str, object]":
     before = _seen(path)
     proofs = removable(path)
-    failed = [proof for proof in proofs if proof.answer != probe.YES]
+    failed = [proof for proof in proofs if proof.answer != probe.YES and proof.name not in without]
     if failed:
         details = [f"{p.name}: {p.answer}: {p.says}" + (f" ({p.cure})" if p.cure else "") for p in proofs]
         raise Refused(f"{path!r} stays: {failed[0].says}", failed[0].cure, details=details)

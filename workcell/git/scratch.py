@@ -2,8 +2,6 @@
 
 import fcntl
 import os
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +22,8 @@ def directory() -> Iterator[str]:
 
     The lock is not inherited by git: it is free as soon as its maker is dead, however that died.
     """
+    import tempfile
+
     sweep(tempfile.gettempdir())
     with tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as path:
         fd = os.open(os.path.join(path, LOCK), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -36,6 +36,8 @@ def directory() -> Iterator[str]:
 
 def sweep(place: str) -> int:
     """Remove scratch directories of ours in `place` whose maker is dead; how many."""
+    import shutil
+
     gone = 0
     try:
         names = [entry.name for entry in os.scandir(place) if entry.name.startswith(PREFIX)]

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from workcell.base import clock, json_codec
+from workcell.base import clock, counts, json_codec
 from workcell.base.errors import CannotCreate, Invalid, NotFound, WorkcellError
 from workcell.git import repository, tree_state
 
@@ -132,7 +132,7 @@ def twin(below: repository.Tree) -> str | None:
 
 
 def _sentence(missed: tuple[str, ...], why: str) -> str:
-    dark = f" {len(missed)} files could not be read." if missed else ""
+    dark = f" {counts.count(len(missed), 'file')} could not be read." if missed else ""
     return f"{' '.join(why.split()) or 'No reason was given.'}\n\nThe tree is the files; parents: HEAD, index.{dark}"
 
 

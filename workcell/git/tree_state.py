@@ -1,12 +1,12 @@
 """The state of a working tree as git trees (index, files), built in an index of our own beside the person's."""
 
-import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import NamedTuple
 
+from workcell.base import digest
 from workcell.base.errors import InputOutput, Invalid, WorkcellError
 from workcell.git import environment
 from workcell.git import repository as git
@@ -22,8 +22,7 @@ TRIES = 5
 """How often one file that changes under git's reading is asked for again."""
 
 
-@dataclass(frozen=True)
-class Layers:
+class Layers(NamedTuple):
     """HEAD (None while unborn), the index and the files of one tree.
 
     `stages` are the index entries in conflict, `(mode, blob, stage, path)`: no tree can hold them, and
@@ -44,19 +43,17 @@ class Layers:
     def state(self) -> str:
         """One id for all layers together: equal where HEAD, the index and every file are equal."""
         said = repr((self.head, self.index_tree, self.work_tree, self.stages))
-        return hashlib.sha256(said.encode("utf-8", "surrogateescape")).hexdigest()
+        return digest.sha256(said.encode("utf-8", "surrogateescape"))
 
 
-@dataclass(frozen=True)
-class Hash:
+class Hash(NamedTuple):
     """The hash of a whole working state, or None and why it cannot be had."""
 
     value: str | None
     why_not: str | None
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of the index; `tag` is a letter of `git ls-files -v`, small where assume-unchanged is set."""
 
     tag: str
@@ -90,8 +87,8 @@ def tree_hash(tree: git.Tree) -> Hash:
         return Hash(None, f"cannot read {layers.missed[0]!r}")
     if not inner:
         return Hash(layers.work_tree, None)
-    digest = hashlib.sha256("".join(inner).encode("utf-8", "surrogateescape")).hexdigest()[:16]
-    return Hash(f"{layers.work_tree}+{digest}", None)
+    inside = digest.sha256("".join(inner).encode("utf-8", "surrogateescape"))[:16]
+    return Hash(f"{layers.work_tree}+{inside}", None)
 
 
 def committed(tree: git.Tree, state: git.Status) -> Hash | None:
@@ -129,10 +126,27 @@ def read(tree: git.Tree, *, store: bool, raw: bool) -> Layers:
     else with line endings and encodings as `git add` converts them. No filter program and no hook is run, the
     index is copied and never locked. Raises InputOutput where git fails, Invalid for a bare repository.
     """
+    with _reading(tree, store=store, raw=raw) as reading:
+        return reading.layers()
+
+
+@contextmanager
+def lent(tree: git.Tree) -> Iterator[tuple[Layers, dict[str, str]]]:
+    """The layers as `read` builds them, and variables under which `git.ask` has their objects within the context.
+
+    The objects lie in a scratch directory: nothing of them is kept in the repository.
+    """
+    with _reading(tree, store=False, raw=False) as reading:
+        reading.write = True
+        yield reading.layers(), reading.env
+
+
+@contextmanager
+def _reading(tree: git.Tree, *, store: bool, raw: bool) -> "Iterator[_Reading]":
     if tree.bare:
         raise Invalid(f"{tree.top!r} is a bare repository: it has no working tree", "name a clone or a worktree of it")
     with scratches.directory() as scratch:
-        return _Reading(tree, scratch, store, raw).layers()
+        yield _Reading(tree, scratch, store, raw)
 
 
 class _Reading:
@@ -140,6 +154,8 @@ class _Reading:
 
     def __init__(self, tree: git.Tree, scratch: str, store: bool, raw: bool) -> None:
         self.tree, self.scratch, self.store, self.raw = tree, scratch, store, raw
+        self.write = store
+        """Whether the content of files is written as objects, or only hashed."""
         self.missed: list[str] = []
         self.env = environment.unfiltered(tree.top)
         self.index = os.path.join(scratch, "index")
@@ -262,7 +278,7 @@ class _Reading:
         todo = list(files)
         blobs: dict[str, str] = {}
         tries: dict[str, int] = {}
-        words = ["hash-object", "--stdin-paths", *(["-w"] if self.store else [])]
+        words = ["hash-object", "--stdin-paths", *(["-w"] if self.write else [])]
         while todo:
             how = [*words, "--no-filters"] if raw else words
             given = b"".join(quoted(files[name]) + b"\n" for name in todo)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Mapping
 
 from workcell.base import json_codec
 from workcell.git import repository
@@ -84,7 +85,7 @@ def written(lock: int) -> "dict[str, object] | None":
         return None
 
 
-def put(lock: int, said: "dict[str, object]") -> None:
+def put(lock: int, said: "Mapping[str, object]") -> None:
     """Write the record into a locked file, durably."""
     data = json_codec.encode_line(said)
     os.pwrite(lock, data, 0)

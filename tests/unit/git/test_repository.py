@@ -1,6 +1,5 @@
 import os
 import subprocess
-from dataclasses import asdict
 
 import pytest
 
@@ -21,7 +20,7 @@ def top(tmp_path):
 
 def test_find_tells_top_head_and_branch_from_anywhere_below(top):
     tree = repository.find(str(top / "dir"))
-    assert asdict(tree) == {
+    assert tree._asdict() == {
         "top": str(top),
         "git_dir": str(top / ".git"),
         "common_dir": str(top / ".git"),

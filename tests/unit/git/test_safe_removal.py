@@ -181,6 +181,13 @@ def test_one_removal_at_a_time(made):
     safe_removal.remove(made.top)
 
 
+def test_a_removal_that_was_killed_at_its_very_end_is_over(made, tmp_path):
+    safe_removal.remove(made.top)
+    (tmp_path / "trees/.r1.removing").touch()
+    safe_removal.remove(made.top)
+    assert os.listdir(tmp_path / "trees") == []
+
+
 def test_directories_that_were_made_read_only_go_too(made, tmp_path):
     repos.write(tmp_path / "super", ".git/info/exclude", "cache/\n")
     inside = repos.write(tmp_path / "trees/r1", "cache/deep/file")
