@@ -34,6 +34,7 @@ FINDINGS = {
         "a live agent made the same tool call, or the same two or three in turn, more than 25 times in one turn, and "
         "its tree has not changed since",
     ),
+    "has-check": Finding(Place.LIVE, "the run has a verify script"),
     "orphan": Finding(Place.LIVE, _TWICE),
     "unknown": Finding(Place.LIVE, _TWICE),
     "corrupt": Finding(Place.LIVE, _TWICE),

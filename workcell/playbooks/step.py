@@ -25,6 +25,7 @@ from workcell.texts.document import Document
 from workcell.texts.fields import Field, Path
 
 if TYPE_CHECKING:
+    from workcell.judgement.screen import Option
     from workcell.rundir import schema
 
 
@@ -60,7 +61,10 @@ class Misfit:
 class Dialog(TypedDict):
     """The dialog that an agent shows."""
 
+    text: str
+    """All its words."""
     question: str
+    options: list[Option]
     safe: str | None
     """The number or words of an option that changes nothing."""
 
@@ -78,6 +82,8 @@ class Judged(TypedDict, total=False):
     """Whether the agent goes on by itself then."""
     prompt: Dialog | None
     """The dialog that is up."""
+    asks: str | None
+    """For which a live agent asks permission: the tool and its words."""
     activity: str
     """Of a live run."""
     loop: str
@@ -141,6 +147,9 @@ class Running(Protocol):
     def account_held(self) -> bool:
         """Whether the run's account is held."""
 
+    def ready_end_after(self, passed: float) -> float:
+        """Seconds until an agent is to be ended that was found `passed` seconds ago to have ended its turn."""
+
     def repair_socket(self) -> Done:
         """Have the tmux server make its socket again."""
 
@@ -191,10 +200,14 @@ class Step(Protocol):
         return {"step": self.word, **{entry.name: getattr(self, attribute(entry.name)) for entry in self.options}}
 
     def describe(self) -> str:
-        """The step in words: `hold (scope: run, until: person)`."""
-        options = self.record().items()
-        given = ", ".join(f"{key}: {value}" for key, value in options if key != "step" and value is not None)
-        return f"{self.word} ({given})" if given else self.word
+        """What the step does, in words for a person; a duration is written as in a file."""
+        given = []
+        for entry in self.options:
+            value = getattr(self, attribute(entry.name))
+            if value is not None:
+                shown = fields.duration_text(value) if entry.check is fields.duration else value
+                given.append(f"{entry.name}: {shown}")
+        return f"{self.does} ({', '.join(given)})" if given else self.does
 
     def at_end(self, ending: Ending) -> None:
         """Say what the step makes of an attempt that has ended."""

@@ -26,7 +26,7 @@ prose = "\\n".join(f"## {section}\\n\\nWords.\\n" for section in playbook.SECTIO
 text = "---\\nname: p\\nversion: 1\\nwhen: {verdict: stuck}\\nsteps:\\n  - remind: {text: Look at it., after: 5m}\\n---\\n"
 book, faults = playbook.parse((text + prose).encode(), "p.md")
 assert book is not None, faults
-assert book.steps[0].describe() == "remind (text: Look at it., after: 300.0)", book.steps[0].describe()
+assert book.steps[0].describe() == "tells a person once more, later (text: Look at it., after: 5m)", book.steps[0].describe()
 
 case = {
     "run": "r", "outcome": (outcome.FAILED, "x"), "exit": {"how": "reaped"}, "facts": {}, "verify": None, "limits": {},
@@ -81,7 +81,9 @@ def follow_the_page(tree: Path) -> None:
     folder = tree / "workcell" / "playbooks" / "steps"
     (folder / "remind.py").write_text(module)
     table = (folder / "__init__.py").read_text()
-    table = table.replace("from workcell.texts import fields\n", imported + "from workcell.texts import fields\n", 1)
+    behind = "from workcell.texts.document import Document\n"
+    assert behind in table
+    table = table.replace(behind, imported + behind, 1)
     (folder / "__init__.py").write_text(table.replace("        Escalate,\n", "        Escalate,\n        Remind,\n", 1))
     for name in ("vocabulary.py", "schema/literals.py"):
         words = tree / "workcell" / "rundir" / name
@@ -92,6 +94,7 @@ def follow_the_page(tree: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.heavy
 def test_a_step_that_was_added_by_the_page_is_parsed_described_and_followed(tree: Path, tmp_path: Path) -> None:
     follow_the_page(tree)
     home = tmp_path / "home"
@@ -106,6 +109,7 @@ def test_a_step_that_was_added_by_the_page_is_parsed_described_and_followed(tree
     assert same.returncode == 0, same.stdout
 
 
+@pytest.mark.heavy
 def test_an_option_of_a_new_step_that_nothing_reads_is_found(tree: Path) -> None:
     follow_the_page(tree)
     path = tree / "workcell" / "playbooks" / "steps" / "remind.py"

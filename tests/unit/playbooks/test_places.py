@@ -5,7 +5,7 @@ import pytest
 from workcell.judgement import next as nexts
 from workcell.playbooks import library, places
 from workcell.playbooks.step import Place
-from workcell.watch import findings, looping, tmux_health
+from workcell.watch import findings, incidents, looping, tmux_health
 
 END, LIVE, SERVER = Place.END, Place.LIVE, Place.SERVER
 
@@ -44,7 +44,7 @@ def test_every_shipped_playbook_holds_somewhere_and_names_findings_or_signals():
 
 
 def test_the_table_names_what_is_found():
-    live = {findings.ORPHAN, findings.UNKNOWN, findings.CORRUPT, findings.STARTING, looping.NAME}
+    live = {findings.ORPHAN, findings.UNKNOWN, findings.CORRUPT, findings.STARTING, looping.NAME, incidents.CHECKED}
     assert {name for name, one in places.FINDINGS.items() if one.place is LIVE} == live
     server = {tmux_health.MISSING, tmux_health.SILENT}
     assert {name for name, one in places.FINDINGS.items() if one.place is SERVER} == server

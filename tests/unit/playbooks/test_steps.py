@@ -1,6 +1,7 @@
 """Every step, after an attempt has ended and on a live run: what it decides, and what it really does to a directory."""
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from workcell.judgement.ending import Ending, Notice
 from workcell.judgement.ending import Hold as Pause
 from workcell.playbooks.step import DONE, REFUSED, Done, Step
 from workcell.playbooks.steps import STEPS
-from workcell.rundir import inbox, layout, phase, run_hold
+from workcell.rundir import inbox, layout, maildir, phase, run_hold
 from workcell.watch import live_run
 
 RESETS = WALL + 5000.0
@@ -68,7 +69,7 @@ def test_notify__live(made, verdict, level, event):
 
 
 def test_notify__live_says_the_question_that_is_up_and_says_it_once(made):
-    prompt = {"verdict": "prompt", "prompt": {"question": "Do you  want this?"}}
+    prompt = {"verdict": "prompt", "prompt": {"text": "", "question": "Do you  want this?"}}
     for _ in range(2):
         step("notify: {text: come}").while_running(made.live(prompt))
     assert [one["facts"]["why"] for one in made.notices()] == ["Do you want this?"]
@@ -128,8 +129,32 @@ def test_wait_until__live_for_a_reset_and_for_an_account(made):
     assert reachable.rest(made.live(), 0.0) == 3600.0
 
 
+def test_wait_until__live_for_the_end_of_an_agent_that_is_ready(made):
+    ready = step("wait_until: ready_end")
+    assert ready.rest(made.live(), 50.0) == 70.0, "two minutes"
+    Path(made.home, "config.yaml").write_text("ready_end_after: 15m\n")
+    assert ready.rest(made.live(), 50.0) == 850.0
+    seen = made.seen()
+    seen.attempt["recipe"] = {"name": "r", "origins": [], "values": {"ready_end_after": 30.0}}
+    assert ready.rest(made.live(seen=seen), 10.0) == 20.0, "that of the recipe goes first"
+    assert ready.rest(made.live(seen=seen), 40.0) == 0.0
+    del made.attempt["recipe"]
+    Path(made.home, "config.yaml").write_text("ready_end_after: nonsense\n")
+    assert ready.rest(made.live(), 50.0) == 70.0
+
+
+@pytest.mark.parametrize("part", [maildir.NEW, layout.TYPED])
+def test_wait_until__live_a_message_that_waits_begins_it_anew(made, part):
+    name = inbox.post(made.run, {"kind": "text", "text": "more", "by": "person"}, "7")
+    if part != maildir.NEW:
+        maildir.move(os.path.join(made.run, layout.INBOX), name, part)
+    assert step("wait_until: ready_end").rest(made.live(), 500.0) == 120.0
+
+
 def test_wait_until__makes_no_sense_everywhere():
     assert "no agent is idle after an attempt has ended" in faults("- wait_until: idle", "{evidence: crash-loop}")[0]
+    ready = faults("- wait_until: ready_end", "{evidence: crash-loop}")[0]
+    assert "no agent is at the end of its turn after an attempt has ended" in ready
 
 
 def test_nudge__live(made):
@@ -244,7 +269,7 @@ def test_release__end():
 def test_release__live(made):
     assert step("release").while_running(made.live()).words == "no playbook held it"
     step("hold").while_running(made.live())
-    assert step("release").while_running(made.live()).words == "let go"
+    assert step("release").while_running(made.live()).words == "held no more"
     assert run_hold.standing(made.run) is None
 
 
@@ -258,7 +283,7 @@ def test_release__live_of_an_account(made):
     release = step("release: account")
     assert release.while_running(made.live()).words == "the account is not held"
     step("hold: {scope: account, until: resets, for: 1h}").while_running(made.live())
-    assert release.while_running(made.live()).words == "the account is let go"
+    assert release.while_running(made.live()).words == "the account is held no more"
     step("hold: {scope: account, until: probe}").while_running(made.live())
     assert release.while_running(made.live()).words == "the account is held until: probe"
     assert len(holds.standing(made.home)) == 1
@@ -266,7 +291,7 @@ def test_release__live_of_an_account(made):
 
 def test_verify__end():
     before = Ending({}, WALL, 0.0)
-    assert ended("verify", verdict={}) == before, "the check has run by then"
+    assert vars(ended("verify", verdict={})) == vars(before), "the check has run by then"
 
 
 def test_verify__is_refused_where_only_a_live_run_is_followed(made):

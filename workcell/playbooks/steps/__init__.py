@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from workcell.base import spelling
 from workcell.playbooks.step import Step
 from workcell.playbooks.steps.answer import Answer
 from workcell.playbooks.steps.escalate import Escalate
@@ -16,7 +17,6 @@ from workcell.playbooks.steps.snapshot import Snapshot
 from workcell.playbooks.steps.stop import Stop
 from workcell.playbooks.steps.verify import Verify
 from workcell.playbooks.steps.wait_until import WaitUntil
-from workcell.texts import fields
 from workcell.texts.document import Document
 from workcell.texts.fields import Path
 
@@ -52,7 +52,7 @@ def parse(value: Any, path: Path, document: Document) -> Step | None:
     step = STEPS.get(word)
     here = (*path, word)
     if step is None:
-        document.fault(here, f"unknown step {word!r}", fields.did_you_mean(word, list(STEPS)))
+        document.fault(here, f"unknown step {word!r}", spelling.did_you_mean(word, list(STEPS)))
         return None
     if options is not None and not isinstance(options, dict):
         if not step.options:

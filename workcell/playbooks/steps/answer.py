@@ -20,6 +20,10 @@ class Answer(Step):
 
     choice: str
 
+    def describe(self) -> str:
+        what = "the option that is safe" if self.choice == SAFE else f"the option {self.choice!r}"
+        return f"answers the dialog: {what}"
+
     def while_running(self, run: Running) -> Done:
         if self.choice != SAFE:
             return run.answer(self.choice)

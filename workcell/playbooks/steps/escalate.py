@@ -20,6 +20,9 @@ class Escalate(Step):
 
     text: str | None
 
+    def describe(self) -> str:
+        return f"{self.does}: {self.text}" if self.text else self.does
+
     def at_end(self, ending: Ending) -> None:
         ending.notices.append(Notice(True, True, self.text))
 

@@ -41,6 +41,11 @@ class Hold(Step):
     until: schema.HoldEnd
     for_: float | None
 
+    def describe(self) -> str:
+        ends = {"resets": "its limit resets", "probe": "its credential is taken again", "person": "a person lets it go"}
+        most = f", at most {fields.duration_text(self.for_)}" if self.for_ is not None else ""
+        return f"holds the {self.scope} until {ends[self.until]}{most}"
+
     def misfits(self, places: frozenset[Place]) -> Iterator[Misfit]:
         yield from super().misfits(places)
         if self.scope == RUN and self.until == "probe":

@@ -25,6 +25,9 @@ class Notify(Step):
     level: str
     text: str | None
 
+    def describe(self) -> str:
+        return f"{self.does}: {self.text}" if self.text else self.does
+
     def at_end(self, ending: Ending) -> None:
         ending.notices.append(Notice(self.level == NEEDS, False, self.text))
 

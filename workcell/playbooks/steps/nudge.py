@@ -17,5 +17,8 @@ class Nudge(Step):
 
     text: str
 
+    def describe(self) -> str:
+        return f"sends the agent a message, once it is idle: {self.text}"
+
     def while_running(self, run: Running) -> Done:
         return run.send({"kind": "text", "mode": "sequential", "text": self.text})

@@ -1,6 +1,6 @@
 """release: ends a hold."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from workcell.judgement.ending import Ending
 from workcell.playbooks.step import Done, Running, Step
@@ -24,6 +24,9 @@ class Release(Step):
 
     scope: str
 
+    def describe(self) -> str:
+        return f"lets the {self.scope} go"
+
     def at_end(self, ending: Ending) -> None:
         mine = [hold for hold in ending.holds if hold.scope == self.scope]
         if not mine:
@@ -35,7 +38,7 @@ class Release(Step):
             if ending.not_before <= ending.now:
                 del ending.holds[at]
             elif hold.until_at is None or ending.not_before < hold.until_at:
-                ending.holds[at] = replace(hold, until_at=ending.not_before)
+                ending.holds[at] = hold._replace(until_at=ending.not_before)
 
     def while_running(self, run: Running) -> Done:
         return run.release(self.scope)

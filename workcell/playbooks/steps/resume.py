@@ -39,6 +39,11 @@ class Resume(Step):
     how: schema.Continuation
     after: float | None
 
+    def describe(self) -> str:
+        way = "in the agent's own conversation" if self.how == "native" else "from the files of the run"
+        after = f", not before {fields.duration_text(self.after)} are over" if self.after is not None else ""
+        return f"opens the next attempt {way}{after}"
+
     def at_end(self, ending: Ending) -> None:
         ending.how = self.how
         ending.wait(ending.now + (self.after or 0.0))

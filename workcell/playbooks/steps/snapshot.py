@@ -27,6 +27,9 @@ class Snapshot(Step):
 
     what: str
 
+    def describe(self) -> str:
+        return "keeps the tree as it is" if self.what == TREE else "copies what the agent recorded into the run"
+
     def at_end(self, ending: Ending) -> None:
         if self.what == TREE:
             ending.snapshot = True

@@ -17,5 +17,8 @@ class Stop(Step):
 
     grace: float
 
+    def describe(self) -> str:
+        return f"asks the agent to end, and kills it after {fields.duration_text(self.grace)}"
+
     def while_running(self, run: Running) -> Done:
         return run.send({"kind": "stop", "grace_seconds": self.grace})

@@ -14,7 +14,17 @@ from workcell.texts.document import Document
 from workcell.texts.fields import Field, Path
 
 RESETS = ("resets", "due")
-LIVE_ONLY = ("idle", "answered")
+LIVE_ONLY = ("idle", "answered", "ready_end")
+
+_UNTIL = {
+    "due": "the limit resets",
+    "resets": "the limit resets",
+    "idle": "the agent is idle",
+    "answered": "a person has answered",
+    "reachable": "the account is not held",
+    "ready_end": "the agent has been at the end of its turn for as long as ready_end_after says",
+}
+"""What can be waited for, in words for a person."""
 
 LONGEST = 3600.0
 """Seconds that a wait on a live run takes where the playbook says no time."""
@@ -30,8 +40,9 @@ class WaitUntil(Step):
     options = (
         Field(
             "until",
-            fields.one_of("due", "resets", "idle", "answered", "reachable"),
-            "`resets`, `due`: a limit ends; `reachable`: the account is not held; `idle`, `answered`: a live agent is",
+            fields.one_of(*_UNTIL),
+            "`resets`, `due`: a limit ends; `reachable`: the account is not held; `idle`, `answered`: a live agent is; "
+            "`ready_end`: `ready_end_after` of its recipe, else of config.yaml, and no message waits for it",
         ),
         Field("for", fields.duration, "at most, or exactly when `until` is absent", default=None),
     )
@@ -52,10 +63,17 @@ class WaitUntil(Step):
             document.fault(path, "'wait_until' needs 'until' or 'for'")
         return found
 
+    def describe(self) -> str:
+        most = None if self.for_ is None else fields.duration_text(self.for_)
+        if self.until is None:
+            return f"waits {most}"
+        return f"waits until {_UNTIL[self.until]}" + (f", at most {most}" if most else "")
+
     def misfits(self, places: frozenset[Place]) -> Iterator[Misfit]:
         yield from super().misfits(places)
         if self.until in LIVE_ONLY and Place.LIVE not in places:
-            yield Misfit("until", f"no agent is {self.until} {Place.END.value}", "write 'for' and a time")
+            found = "at the end of its turn" if self.until == "ready_end" else self.until
+            yield Misfit("until", f"no agent is {found} {Place.END.value}", "write 'for' and a time")
 
     def at_end(self, ending: Ending) -> None:
         if self.until in RESETS:
@@ -77,6 +95,8 @@ class WaitUntil(Step):
             return 0.0
         if self.until == "reachable" and run.account is not None and not run.account_held():
             return 0.0
+        if self.until == "ready_end":
+            return run.ready_end_after(passed)
         # an agent that was answered is not in this state any more, and its playbook is then not followed
         return max(0.0, (LONGEST if self.for_ is None else self.for_) - passed)
 
