@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from workcell.base import clock
 from workcell.base.errors import NotFound, WorkcellError
-from workcell.channels import outbox, render
+from workcell.channels import outbox, pauses, render
 from workcell.channels.one_send import ask, masked
 from workcell.channels.outbox_store import BAD, GOOD, Files
 from workcell.channels.to import protocol, registry, secrets
@@ -31,6 +31,88 @@ class Row:
     last_try: str | None
     paused_until: str | None
     said: str | None
+    pause: str | None
+    """When the pause of a person ends, or `resume` for one that only `notify resume` ends."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One word that `events:` of an adapter takes, and when it is sent."""
+
+    name: str
+    means: str
+    facts: tuple[str, ...]
+    """The facts that its notice may have; each may be absent."""
+
+
+EVENTS = {
+    "started": "An attempt that a person or another run asked for has started.",
+    "passed": "The run is over: its check ended with 0. Says what was made.",
+    "failed": "The run is over: its check did not pass, or the agent could not go on.",
+    "unverified": "The run is over, and it has no check.",
+    "stopped": "The run is over: a person stopped it.",
+    "abandoned": "The run is over: a limit on attempts, cost or recovery ended it.",
+    "tampered": "The run is over: what checks it was changed while it ran.",
+    "prompt": "The agent asks for an approval. Says for which command or edit.",
+    "question": "The agent asks a question and waits for the answer.",
+    "auth": "The agent is not signed in.",
+    "billing": "The account of the agent cannot be charged.",
+    "unchecked": "An agent at a terminal has waited two minutes for words, and no watchdog ends it to check its work.",
+    "limited": "A usage limit holds the run until it resets.",
+    "resumed": "A recovery playbook has opened the next attempt.",
+    "stuck": "The agent makes no progress, or repeats itself.",
+    "idle": "An agent with a terminal has waited a minute for its next message (idle_after in config.yaml).",
+    "idle_long": "The same after ten minutes (idle_long_after). Each comes once for a turn that has ended.",
+    "progress": "What a live run did since the last one. Off until progress_every is set in config.yaml.",
+    "told": "Words that the agent sent by workcell tell; at most ten an hour.",
+    "escalated": "Recovery has done what it can: a person has to look.",
+}
+"""When each event is sent."""
+
+_SAID = ("why", "objective", "command")
+_OF_AN_END = (
+    "commits",
+    "files",
+    "added",
+    "removed",
+    "untracked",
+    "branch",
+    "seconds",
+    "cost_usd",
+    "attempts",
+    "due_at",
+)
+_OF_A_DIALOG = ("asks", "choices", "reply")
+_OF_PROGRESS = ("since", "turns", "tool_calls", "tests", "answer")
+_OF_IDLENESS = ("why", "objective", "prompt", "answer", "reply")
+
+FACTS = {
+    "started": ("why", "objective", "attempts"),
+    **{name: (*_SAID, *_OF_AN_END) for name in vocabulary.OUTCOMES},
+    **{name: (*_SAID, *_OF_A_DIALOG, *_OF_AN_END) for name in ("prompt", "question")},
+    **{name: (*_SAID, *_OF_AN_END) for name in ("auth", "billing", "limited", "stuck", "escalated")},
+    "resumed": ("why", "attempts"),
+    "told": ("why",),
+    "progress": (
+        *("why", "objective", "command", *_OF_PROGRESS),
+        *("commits", "files", "added", "removed", "untracked", "branch", "seconds", "cost_usd"),
+    ),
+    "unchecked": (*_OF_IDLENESS, "command"),
+    "idle": _OF_IDLENESS,
+    "idle_long": _OF_IDLENESS,
+}
+"""The facts of each event, by the keys of the record. Those of an end are there when the attempt is over."""
+
+GROUPS = {
+    "all": "Every event.",
+    "needs-you": "What a run waits for: " + ", ".join(vocabulary.NEEDS_YOU) + ".",
+}
+
+
+def events() -> tuple[Event, ...]:
+    """Every word that `events:` takes, those that stand for several first."""
+    groups = [Event(name, means, ()) for name, means in GROUPS.items()]
+    return (*groups, *(Event(name, EVENTS[name], FACTS[name]) for name in vocabulary.NOTICE_EVENTS))
 
 
 @dataclass(frozen=True)
@@ -51,6 +133,8 @@ class Tested:
     outcome: str
     said: str
     seconds: float
+    unattended: str | None = None
+    """Why a timer or the end of a run could not send, though this process can; None when nothing hinders them."""
 
     @property
     def ok(self) -> bool:
@@ -92,6 +176,7 @@ def notify_ls(home: str, adapters: Sequence[Adapter], faults: Sequence[Fault] = 
                 last_try=clock.stamp(known.tried_at) if known.tried_at else None,
                 paused_until=clock.stamp(known.not_before) if known.not_before else None,
                 said=f"not installed; {cure}" if cure else known.said,
+                pause=pauses.standing(home, adapter.name, time.time()),
             )
         )
     return Listing(tuple(rows), tuple(faults), unrouted)
@@ -130,7 +215,15 @@ def notify_test(
             return Tested(name, found.uses, protocol.RETRY, f"{key}: {error}", clock.monotonic() - begun)
     sent = ask(found, rendered, fetched, max(0.1, budget_seconds - (clock.monotonic() - begun)))
     said = masked(sent.said, fetched, redact)
-    return Tested(name, found.uses, sent.outcome, said, clock.monotonic() - begun)
+    return Tested(name, found.uses, sent.outcome, said, clock.monotonic() - begun, unattended(found))
+
+
+def unattended(adapter: Adapter) -> str | None:
+    """Which secrets only the shell of a person has: a timer and the end of a run do not get its variables."""
+    named = [f"{key} ({one.where[0]})" for key, one in adapter.secrets.items() if one.how == "env"]
+    if not named:
+        return None
+    return f"only this shell has {', '.join(named)}: real notices would wait. Write {{file: PATH}} (mode 0600) instead"
 
 
 def notify_lint(paths: Sequence[str]) -> list[Fault]:
@@ -147,7 +240,9 @@ def notify_lint(paths: Sequence[str]) -> list[Fault]:
             faults += error.faults
             continue
         except WorkcellError as error:
-            faults.append(Fault(path, None, error.message, error.hint))
+            missing = isinstance(error, NotFound)
+            cure = "'workcell notify ls' lists the files; 'workcell notify add KIND' writes one"
+            faults.append(Fault(path, None, error.message, cure if missing else error.hint))
             continue
         if found.name in seen:
             faults.append(

@@ -1,10 +1,10 @@
 """One send to one destination: within its time, its words without secrets, and the pause before the next try."""
 
-import hashlib
 import threading
 import urllib.parse
 from collections.abc import Callable, Mapping
 
+from workcell.base import digest
 from workcell.channels.to import protocol, registry
 from workcell.channels.to.protocol import Sent
 from workcell.texts.adapter import Adapter
@@ -46,5 +46,5 @@ def back_off(key: str, tries: int, first: float, most: float) -> float:
 
     The spread comes from `key`, so that the same state gives the same time.
     """
-    spread = int.from_bytes(hashlib.sha256(f"{key} {tries}".encode()).digest()[:4], "big") / (1 << 32)
+    spread = int(digest.sha256(f"{key} {tries}".encode())[:8], 16) / (1 << 32)
     return float(min(first * 2 ** min(max(tries, 1) - 1, 32), most) * (0.75 + spread / 2))

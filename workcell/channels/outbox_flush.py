@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from workcell.base import clock
 from workcell.base.errors import Invalid
-from workcell.channels import outbox
+from workcell.channels import day, outbox, pauses
 from workcell.channels import schedule as plan
 from workcell.channels.one_send import Redact, ask, back_off, masked
 from workcell.channels.outbox_store import BAD, GOOD, SENDING, WAITING, Files, Known, Letter, Room, first_entry
@@ -62,6 +62,8 @@ class Means:
     """Masks secrets."""
     broken: Sequence[str] = ()
     """Names of adapters whose files have faults: what may be for them waits."""
+    day: day.Maker | None = None
+    """Makes the report of a daily summary; without one, the notices alone are told."""
 
 
 def flush(home: str, means: Means, now: float, budget_seconds: float) -> Report:
@@ -225,7 +227,7 @@ class _Flush:
     def _serve(self, adapter: Adapter) -> None:
         """Send what one destination may get now."""
         known = self._files.destination(adapter.name)
-        if _ahead(known, self.now):
+        if _ahead(known, self.now) or pauses.standing(self._files.home, adapter.name, self.now):
             return
         queue = [letter for letter in self._letters.values() if _waits(letter, adapter.name)]
         messages = plan.plan([_waiting(one, adapter.name, self.now) for one in queue], adapter, self.now, known.sent_at)
@@ -265,7 +267,7 @@ class _Flush:
         """One message: room and intent first, then the far end, then the result."""
         letter = self._letters[message.carrier.name]
         also = [self._letters[one.name] for one in message.also]
-        rendered = self._render(adapter, letter, also, message.summary)
+        rendered = self._render(adapter, letter, also, message)
         entry = letter.to[adapter.name]
         entry["state"] = SENDING
         entry["tries"] = entry.get("tries", 0) + 1
@@ -322,12 +324,17 @@ class _Flush:
         self._files.write_destination(adapter.name, known)
         self._report.delayed.append((adapter.name, letter.notice["id"] if letter else "", shown))
 
-    def _render(self, adapter: Adapter, letter: Letter, also: Sequence[Letter], summary: bool) -> protocol.Rendered:
+    def _render(
+        self, adapter: Adapter, letter: Letter, also: Sequence[Letter], message: plan.Message
+    ) -> protocol.Rendered:
         if self._texts is None:
             from workcell.channels import render  # Jinja costs 40 ms, and most flushes find nothing that is due
 
             self._texts = render.Texts(self._means.templates, self._means.redact)
-        return self._texts.render(adapter.uses, letter.notice, [one.notice for one in also], summary=summary)
+        make = self._means.day if plan.of_the_day(adapter, message) else None
+        report = day.made(make, adapter, min(one.happened_at for one in [letter, *also]), self.now)
+        others = [one.notice for one in also]
+        return self._texts.render(adapter.uses, letter.notice, others, summary=message.summary, day=report)
 
     def _ask(self, adapter: Adapter, rendered: protocol.Rendered, fetched: Mapping[str, str]) -> Sent:
         sent = ask(adapter, rendered, fetched, min(TRY_SECONDS.get(adapter.uses, TRY_OTHERWISE), self._left()))

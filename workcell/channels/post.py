@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
+from workcell.base import digest
 from workcell.channels import outbox
 from workcell.cleaning import run_cleaner
 from workcell.cleaning.clean import Cleaner
@@ -39,10 +39,11 @@ def about_run(
     return _posted(layout.home_of(seen.run), outbox.make(subject, event, shown, edge=edge))
 
 
-def about_home(home: str, name: str, event: str, why: str, edge: str) -> bool:
-    """Drop a notice about the home itself rather than one of its runs."""
-    key = hashlib.blake2b(edge.encode("utf-8", "replace"), digest_size=8).hexdigest()
-    return _posted(home, outbox.make(outbox.Subject("watchdog", name), event, {"why": why}, edge=key))
+def about_home(home: str, name: str, event: str, why: str, edge: str, command: str = "") -> bool:
+    """Drop a notice about the home itself rather than one of its runs, with what to type about it, if anything is."""
+    facts: schema.NoticeFacts = {"why": why, "command": command} if command else {"why": why}
+    key = digest.blake2b(edge.encode("utf-8", "replace"), 8).hex()
+    return _posted(home, outbox.make(outbox.Subject("watchdog", name), event, facts, edge=key))
 
 
 def _posted(home: str, message: schema.Notice) -> bool:

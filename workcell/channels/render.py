@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 import jinja2.sandbox
 
-from workcell.base import clock
 from workcell.base.errors import Invalid
-from workcell.channels import markup
+from workcell.channels import figures, markup
 from workcell.channels.to.protocol import Rendered
 from workcell.rundir import notice as words
 from workcell.texts import bounded, search_path
 
 if TYPE_CHECKING:
+    from workcell.channels.day import Day
+    from workcell.channels.notice_document import NoticeDocument
     from workcell.rundir.schema import Notice, NoticeEvent, NoticeFacts
 
 Redact = Callable[[str], str]
@@ -61,19 +62,33 @@ SAID = {
     "question": ("?", "needs you: a question", "the agent asks something"),
     "auth": ("?", "needs you: a login", "the agent is not logged in any more"),
     "billing": ("?", "needs you: billing", "the account cannot be charged"),
+    "unchecked": (
+        "?",
+        "needs you: a word, or its check",
+        "the agent has ended its turn, and nothing has its work checked",
+    ),
     "limited": ("…", "waits for a usage limit", "the account's limit is used up"),
     "resumed": ("▶", "was resumed", "the next attempt has begun"),
     "stuck": ("⚠", "is stuck", "nothing has moved for a while"),
+    "idle": ("◌", "waits for your words", "the agent has ended its turn"),
+    "idle_long": ("◌", "still waits for your words", "the agent has ended its turn"),
+    "progress": ("▸", "goes on", "it has done something since the last notice"),
+    "told": ("✉", "tells you", "words of the agent"),
     "escalated": ("⚠", "needs a person", "what could be done by itself has been done"),
 }
 """By event: glyph, words on the run, and the reason that is shown where the notice gives none."""
 
 _COMMANDS = {
     "question": "answer",
-    "prompt": "attach",
-    "auth": "attach",
-    "billing": "attach",
+    "prompt": "answer",
+    "auth": "status",
+    "billing": "status",
+    "idle": "attach",
+    "idle_long": "attach",
+    "unchecked": "status",
     "started": "status",
+    "told": "show",
+    "progress": "show",
     "limited": "status",
     "resumed": "status",
     "passed": "handoff",
@@ -118,17 +133,28 @@ class Texts:
         self._redact = redact
         self._environments: dict[str, jinja2.Environment] = {}
 
-    def render(self, uses: str, notice: Notice, also: Sequence[Notice] = (), *, summary: bool = False) -> Rendered:
+    def render(
+        self,
+        uses: str,
+        notice: Notice,
+        also: Sequence[Notice] = (),
+        *,
+        summary: bool = False,
+        day: Day | None = None,
+    ) -> Rendered:
         """`notice` as that kind of destination takes it, with what stands in for `also`.
 
-        As a summary all of them are listed, oldest first; otherwise `notice` is shown whole, and `also` (earlier
-        ones) are named while there is room and counted.
+        As a summary all of them are listed, oldest first, below the report of the `day`, which replaces those on its
+        runs; otherwise `notice` is shown whole, and `also` (earlier ones, less those outdated) are named and counted.
         """
         look = LOOKS[uses]
         one = self._cleaned(notice)
-        kinds = _kinds(also)
+        also = words.without_outdated([*also, notice])[:-1]
         gathered = [*also, notice] if summary else list(also)
         title = f"{len(gathered)} notices: {_kinds(gathered)}" if summary else self._title(one)
+        urgent = any(other["event"] in words.URGENT for other in (gathered if summary else [notice]))
+        if day is not None:
+            title, gathered = self._clean(day.title), [other for other in gathered if other["run"] not in day.runs]
         # the newest are shown where there is no room for all
         newest = [self._cleaned(other) for other in gathered[-_ITEMS[0] :]]
 
@@ -137,8 +163,9 @@ class Texts:
                 # beside a notice that is shown whole, all of the others are named or none
                 shown = newest[-items:] if items and (summary or len(also) <= items) else []
                 values = _values(one, shown, size, summary)
-                values.update(headed=headed, kinds=kinds, more=len(gathered) - len(shown))
-                values["title"] = markup.cut(title, max(size, 30))
+                values.update(headed=headed, kinds=_kinds(also), more=len(gathered) - len(shown))
+                told = [self._clean(line) for line in day.lines(items, size)] if day is not None else []
+                values.update(day=told, title=markup.cut(title, max(size, 30)))
                 text = self._fill(kind, "summary.j2" if summary else "notice.j2", values)
                 if measure(text) <= limit:
                     return text
@@ -148,7 +175,7 @@ class Texts:
         return Rendered(
             id=words.file_name(str(notice["id"])),
             event=str(notice["event"]),
-            urgent=any(other["event"] in words.URGENT for other in (gathered if summary else [notice])),
+            urgent=urgent,
             title=markup.cut(title, TITLE),
             body=plain if look.kind == markup.PLAIN else body(look.kind, look.limit, look.measure, look.headed),
             plain=plain,
@@ -268,7 +295,7 @@ def _finalize(kind: str) -> Callable[[object], object]:
     return finalize
 
 
-def _fields(one: _Cleaned, title: str, plain: str, more: int) -> dict[str, object]:
+def _fields(one: _Cleaned, title: str, plain: str, more: int) -> NoticeDocument:
     """The document that programs and webhooks get."""
     return {
         "schema": "workcell.notice/1",
@@ -328,36 +355,17 @@ def _values(one: _Cleaned, shown: Sequence[_Cleaned], size: int, summary: bool) 
         "said": said,
         "why": markup.cut(str(facts.get("why") or why), size),
         "objective": markup.cut(str(facts.get("objective") or ""), size),
-        "changed": [markup.cut(part, size) for part in _changed(facts)],
+        # what is to be approved is shown whole where there is any room: its end may be what matters
+        "asks": markup.cut(str(facts.get("asks") or ""), size),
+        "prompt": markup.cut(str(facts.get("prompt") or ""), size),
+        "answer": markup.cut(str(facts.get("answer") or ""), size),
+        "tests": markup.cut(str(facts.get("tests") or ""), size),
+        "choices": markup.cut(str(facts.get("choices") or ""), min(size, 300)),
+        "reply": markup.cut(str(facts.get("reply") or ""), max(size, 200)),
+        "changed": [markup.cut(part, size) for part in figures.of(facts)],
         # a command that was cut would be another command: it is whole, or it is left out
         "command": command if len(command) <= max(size, 200) else "",
         "also": listed,
         "also_named": bool(listed) and not summary,
         "listed": listed,
     }
-
-
-def _changed(facts: NoticeFacts) -> list[str]:
-    """What the run did, in short phrases; facts that are no numbers are left out."""
-
-    def number(key: str) -> float | None:
-        value: Any = facts.get(key)
-        ok = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e12
-        return value if ok else None
-
-    parts: list[str] = []
-    files, added, removed = number("files"), number("added"), number("removed")
-    if files is not None:
-        lines = f" +{added:.0f} −{removed:.0f}" if added is not None and removed is not None else ""
-        parts.append(f"{files:.0f} file{'' if files == 1 else 's'}{lines}")
-    if (seconds := number("seconds")) is not None:
-        parts.append(clock.span(seconds))
-    if (cost := number("cost_usd")) is not None:
-        parts.append(f"${cost:.2f}")
-    if (attempts := number("attempts")) is not None:
-        parts.append(f"{attempts:.0f} attempt{'' if attempts == 1 else 's'}")
-    if isinstance(facts.get("branch"), str):
-        parts.append(f"branch {facts['branch']}")
-    if isinstance(facts.get("due_at"), str):
-        parts.append(f"goes on at {facts['due_at']}")
-    return parts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import zoneinfo
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,10 +40,20 @@ def interested(adapter: Adapter, notice: schema.Notice) -> bool:
     """Whether a notice goes to that adapter: by event, then by the brief's own list, else by label."""
     if not adapter.enabled or notice["event"] not in adapter.events:
         return False
-    named = notice.get("notify")
+    return told_of(adapter, notice.get("notify"), notice.get("labels") or ())
+
+
+def told_of(adapter: Adapter, named: object, labels: Iterable[str]) -> bool:
+    """Whether the adapter is told of a run with these labels whose brief names these adapters, or no list of them."""
     if isinstance(named, list):
         return adapter.name in named
-    return not adapter.labels or bool(set(adapter.labels) & set(notice.get("labels") or ()))
+    return not adapter.labels or bool(set(adapter.labels) & set(labels))
+
+
+def of_the_day(adapter: Adapter, message: Message) -> bool:
+    """Whether the message is the daily summary of that adapter, and not what gathered over quiet hours."""
+    daily = adapter.daily
+    return daily is not None and message.summary and message.carrier.event in daily.events
 
 
 def plan(queue: Sequence[Waiting], adapter: Adapter, now: float, sent_at: Sequence[float]) -> list[Message]:

@@ -5,14 +5,13 @@ Invariants:
 - A record that cannot be read is no record: the repository counts as not trusted, and `Standing.trouble` says why.
 """
 
-import hashlib
 import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from workcell.base import clock, json_codec
+from workcell.base import clock, digest, json_codec
 from workcell.base.errors import CannotCreate, TryAgain
 from workcell.git import repository
 from workcell.rundir import home_creation as homes
@@ -76,7 +75,7 @@ def place_of(top: str, tree: repository.Tree | None) -> str:
 
 
 def _name(place: str) -> str:
-    return hashlib.sha256(os.fsencode(place)).hexdigest() + ".json"
+    return digest.sha256(os.fsencode(place)) + ".json"
 
 
 def read(home: str, place: str) -> Standing:

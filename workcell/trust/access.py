@@ -42,8 +42,10 @@ def check(who: Caller, operation: str, options: Mapping[str, object], target: st
         require(who, operation, f"'workcell {operation}' is for a person")
     elif operations.descendants_only(operation, given) and who.inside and target is not None:
         run = os.path.basename(target)
-        if operation not in who.may and not reaches(who, target):
-            raise refusal(who, operation, f"'workcell {operation}' reaches only runs that this run launched", run)
+        own = operation in operations.ALSO_OWN
+        if operation not in who.may and not reaches(who, target, own=own):
+            more = ", and the run itself" if own else ""
+            raise refusal(who, operation, f"'workcell {operation}' reaches only runs that this run launched{more}", run)
 
 
 def require(who: Caller, operation: str, why: str) -> None:
@@ -67,10 +69,14 @@ def refusal(who: Caller, operation: str, why: str, target: str | None = None) ->
     )
 
 
-def reaches(who: Caller, target: str) -> bool:
-    """Whether the run in the directory `target` descends from every run that the caller is inside of."""
+def reaches(who: Caller, target: str, *, own: bool = False) -> bool:
+    """Whether the run in the directory `target` descends from every run that the caller is inside of.
+
+    With `own`, it may also be such a run itself.
+    """
     home, run = os.path.dirname(os.path.dirname(os.path.realpath(target))), os.path.basename(target)
     return all(
-        family.directory(home, os.path.basename(one)) == one and family.descends_from(home, run, os.path.basename(one))
+        family.directory(home, os.path.basename(one)) == one
+        and ((own and run == os.path.basename(one)) or family.descends_from(home, run, os.path.basename(one)))
         for one in who.runs
     )

@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING
 
 from workcell.base import json_codec
 from workcell.base.errors import InputOutput
-from workcell.playbooks import library, playbook
-from workcell.playbooks.playbook import Playbook
 from workcell.rundir import layout, look, pinned
 from workcell.texts.document import Fault
 
 if TYPE_CHECKING:
+    from workcell.playbooks.playbook import Playbook
     from workcell.rundir import schema
 
 SCHEMA = "workcell.file.policy/1"
@@ -61,6 +60,8 @@ def read(seen: look.Look) -> Policy:
         return Policy(trouble=f"{layout.POLICY} of {seen.id} is of another format: install a newer workcell")
     found = []
     for one in said.get("playbooks") or ():
+        from workcell.playbooks import playbook
+
         parsed, _ = playbook.parse(str(one["text"]).encode(), str(one["file"]), foreign=True)
         if parsed is not None:
             found.append(parsed)
@@ -76,6 +77,8 @@ def books(home: str, seen: look.Look | None) -> tuple[list[Playbook], list[Fault
     mine = read(seen) if seen is not None else Policy()
     if mine.trouble is not None:
         return [], [Fault(layout.POLICY, None, mine.trouble, "nothing automatic is done on the run")]
+    from workcell.playbooks import library
+
     found, faults = library.load(None, home)
     taken = {book.name for book in found} | {os.path.basename(fault.file).removesuffix(".md") for fault in faults}
     return [*found, *(book for book in mine.playbooks if book.name not in taken)], faults

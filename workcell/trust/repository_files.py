@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fnmatch
-import hashlib
 import json
 import os
 import stat
@@ -11,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from workcell.base import digest
 from workcell.base.errors import Refused, WorkcellError
 from workcell.rundir.vocabulary import DATA_KINDS
 from workcell.texts import project_rules, recipe, search_path
@@ -38,7 +38,7 @@ class Brought:
 
 def digest_of(value: object) -> str:
     """The sha256 of a value as JSON with sorted keys and without spaces."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return digest.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode())
 
 
 def of_launch(top: str, supervisor: project_rules.Supervisor | None, chosen: recipe.Recipe) -> Brought:
@@ -159,14 +159,16 @@ def _digests(top: str, paths: Iterable[str]) -> dict[str, str]:
 
 def _digest(path: str, left: int) -> tuple[str, int]:
     """The sha256 and the size of a plain file of at most `left` bytes."""
+    import hashlib
+
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with open(fd, "rb") as file:
             if not stat.S_ISREG(os.fstat(fd).st_mode):
                 raise Refused(f"{path} is not a regular file", "remove it, or launch with --ignore-repo")
-            digest, size = hashlib.sha256(), 0
+            found, size = hashlib.sha256(), 0
             while block := file.read(1 << 20):
-                digest.update(block)
+                found.update(block)
                 size += len(block)
                 if size > left:
                     raise Refused(
@@ -175,4 +177,4 @@ def _digest(path: str, left: int) -> tuple[str, int]:
                     )
     except OSError as error:
         raise Refused(f"{path} cannot be read: {error.strerror}", f"chmod u+r {path}") from error
-    return digest.hexdigest(), size
+    return found.hexdigest(), size

@@ -90,3 +90,19 @@ def test_lint_finds_faults_doubles_and_secrets_that_are_not_there(tmp_path):
 def test_lint_of_nothing_wrong(tmp_path):
     (tmp_path / "a.yaml").write_text("name: a\nuses: desktop\nevents: all\n")
     assert notify.notify_lint([str(tmp_path / "a.yaml")]) == []
+
+
+def test_every_event_has_a_sentence():
+    assert [one.name for one in notify.events()][2:] == list(vocabulary.NOTICE_EVENTS)
+    assert all(one.means.endswith(".") for one in notify.events())
+
+
+def test_a_secret_that_only_this_shell_has_is_told():
+    adapter = parse("name: s\nuses: slack\nevents: all\nurl: {env: MINE}\n")
+    assert "only this shell has url (MINE)" in str(notify.unattended(adapter))
+    assert notify.unattended(parse("name: s\nuses: slack\nevents: all\nurl: {file: /x}\n")) is None
+
+
+def test_lint_of_a_file_that_there_is_not_names_what_writes_one(tmp_path):
+    (fault,) = notify.notify_lint([str(tmp_path / "no.yaml")])
+    assert "notify add" in str(fault) and "brief" not in str(fault)

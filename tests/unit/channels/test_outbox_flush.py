@@ -118,7 +118,14 @@ class TestRouting:
         for event in vocabulary.NOTICE_EVENTS:
             outbox.post(home, make(event))
         flush(home, [adapter])
-        assert sorted(event for _, event in told(far)) == ["auth", "billing", "failed", "prompt", "question"]
+        assert sorted(event for _, event in told(far)) == [
+            "auth",
+            "billing",
+            "failed",
+            "prompt",
+            "question",
+            "unchecked",
+        ]
         assert names(home, "new") == names(home, "cur") == names(home, "failed") == []
 
     def test_by_label(self, home, far):
@@ -441,6 +448,18 @@ class TestQuiet:
         record = far.requests[0].record
         assert record["title"] == "3 notices: 2 passed, 1 failed"
         assert [line.split()[1] for line in record["text"].splitlines()[:3]] == ["r1", "r2", "r3"]
+        assert not outbox.waiting(home)
+
+    def test_of_the_progress_of_a_run_the_last_one_is_told(self, home, far):
+        adapter = hook(far.url, more=QUIET)
+        for hour in range(1, 9):
+            for run in ("r1", "r2"):
+                outbox.post(home, make("progress", run=run, at=TEN_PM + hour * 3600, edge=str(hour)))
+        outbox.post(home, make("failed", run="r2", at=TEN_PM + 8.5 * 3600))
+        flush(home, [adapter], TEN_PM + 9 * 3600)
+        assert len(far.requests) == 1 and far.requests[0].record["title"] == "2 notices: 1 progress, 1 failed"
+        lines = far.requests[0].record["text"].splitlines()
+        assert lines[:2] == ["▸ r1 goes on", "✗ r2 failed"]
         assert not outbox.waiting(home)
 
     def test_what_is_urgent_comes_through_and_brings_its_run_along(self, home, far):

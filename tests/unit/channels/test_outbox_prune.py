@@ -80,7 +80,7 @@ def test_gc_proposes_and_removes_them(home, monkeypatch):
     put(home, "young.json", at=YOUNG)
     monkeypatch.setattr(gc.time, "time", lambda: NOW)
     (item,) = gc.gc(home)
-    assert (item.kind, item.can) == ("notices", True) and item.why[0].startswith("2 notices")
+    assert (item.kind, item.can) == ("notices", True) and item.why[0].endswith(": 2 notices")
     assert len(left(home)) == 3
     (item,) = gc.gc(home, act=True)
     assert item.done == "2 removed" and left(home) == ["young.json"]

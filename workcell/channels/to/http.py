@@ -60,10 +60,13 @@ class Answer:
         return min(max(seconds, 0.0), _LONGEST_WAIT) if seconds == seconds else None
 
 
+_JSON = {"Content-Type": "application/json"}
+
+
 def ask(
-    method: str, url: str, *, body: Mapping[str, object], headers: Mapping[str, str], budget_seconds: float
+    method: str, url: str, *, body: Mapping[str, object] | None, headers: Mapping[str, str], budget_seconds: float
 ) -> Answer | Sent:
-    """Send `body` as JSON; the answer, or what can be said without one.
+    """Send `body` as JSON, or no body; the answer, or what can be said without one.
 
     Redirects are not followed: a POST would become a GET, and a secret header go to another host. Nothing that
     `requests` says of a failure is passed on, since its words hold the URL, and the URL may be a secret.
@@ -75,8 +78,8 @@ def ask(
         with session.request(
             method,
             url,
-            data=json.dumps(body).encode(),
-            headers={"Content-Type": "application/json", "User-Agent": "workcell", **headers},
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"User-Agent": "workcell", **({} if body is None else _JSON), **headers},
             timeout=(max(0.1, budget_seconds), max(0.1, budget_seconds)),
             allow_redirects=False,
             stream=True,

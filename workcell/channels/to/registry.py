@@ -1,8 +1,12 @@
 """Which module speaks to which kind of destination: the one place that imports them, when one is needed."""
 
+from typing import Literal, get_args
+
 from workcell.channels.to.protocol import Notifier
 
-KINDS = ("openclaw", "telegram", "slack", "desktop", "email", "ntfy", "webhook", "command", "apprise")
+Kind = Literal["telegram", "ntfy", "slack", "email", "webhook", "command", "desktop", "apprise", "openclaw"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+"""The words for kinds of destinations, in every face the same: `uses:` of an adapter, `notify add`, lists."""
 
 
 def notifier(uses: str) -> Notifier:

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from workcell.base.errors import Unreachable
 from workcell.system import run_program
@@ -28,11 +28,17 @@ def fetch(how: str, where: Sequence[str], budget_seconds: float) -> str:
     return found
 
 
-def look(how: str, where: Sequence[str]) -> str | None:
-    """What is wrong with that place, without running any program; None when nothing is."""
+def look(how: str, where: Sequence[str], environment: Mapping[str, str] | None = None) -> str | None:
+    """What is wrong with that place, without running any program; None when nothing is.
+
+    Variables and PATH are those of `environment`: of this process without one.
+    """
+    known = os.environ if environment is None else environment
+    if how == "env":
+        return None if known.get(where[0]) else f"the environment has no {where[0]}"
     if how == "command":
         program = os.path.expanduser(where[0])
-        found = [os.path.join(part, program) for part in os.get_exec_path()] if "/" not in program else [program]
+        found = [os.path.join(part, program) for part in os.get_exec_path(known)] if "/" not in program else [program]
         return None if any(os.access(path, os.X_OK) for path in found) else f"there is no program {where[0]!r}"
     try:
         fetch(how, where, 0)
