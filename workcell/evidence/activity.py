@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from workcell.agents import registry, screens
 from workcell.base import clock, platform
 from workcell.evidence import capture, capture_state, screen
-from workcell.judgement import activity, evidence, title
+from workcell.judgement import activity, composer, evidence, title
 from workcell.rundir import layout, look
 
 if TYPE_CHECKING:
@@ -25,11 +25,12 @@ def of(seen: look.Look, now: float | None = None) -> schema.Activity | None:
     if not capture_state.readable(seen):
         return None
     state = capture.read_on(seen.run, seconds=2.0, patience=0.2)
-    found = capture_state.evidence(state, time.time() if now is None else now)
-    return activity.decide(with_terminal(seen, found) + from_processes(seen))
+    now = time.time() if now is None else now
+    found = capture_state.evidence(state, now)
+    return activity.decide(with_terminal(seen, found, now) + from_processes(seen))
 
 
-def with_terminal(seen: look.Look, found: list[schema.EvidenceItem]) -> list[schema.EvidenceItem]:
+def with_terminal(seen: look.Look, found: list[schema.EvidenceItem], now: float) -> list[schema.EvidenceItem]:
     """What the records say, as far as the screen does not show it to be over, and what screen and title say."""
     if seen.io != "terminal":
         return found
@@ -38,11 +39,14 @@ def with_terminal(seen: look.Look, found: list[schema.EvidenceItem]) -> list[sch
     at = _written(os.path.join(seen.directory, layout.AGENT_LOG))
     agent = registry.find_or_generic(seen.reader, layout.home_of(seen.run))
     read, doing = screens.read(agent, shown.lines()), agent.terminal.doing(shown.title)
-    found = activity.without_answered(found, read)
+    found = activity.without_answered(found, read, now)
     told = title.evidence(doing, shown.title, at)
     if read["kind"] == "idle" and doing == "working":
         return found + told  # with words in the composer the footer does not say that it is busy
-    return found + activity.from_screen(read, at) + told
+    typing = seen.attempt.get("typing") if seen.attempt else None
+    ghosts = typing.get("ghosts") if typing else None
+    typed = composer.words(agent.terminal.composer(shown.lines()), shown.cursor, ghosts or [])
+    return found + activity.from_screen(read, at, typed) + told
 
 
 def _written(path: str) -> str | None:

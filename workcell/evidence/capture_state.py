@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from workcell.base import json_codec
 from workcell.judgement import activity
 from workcell.judgement import session as sessions
-from workcell.rundir import layout, look, phase, safe_open
+from workcell.judgement.evidence import item
+from workcell.rundir import hint, layout, look, phase, safe_open
 
 if TYPE_CHECKING:
     from workcell.agents.events import Foreign
     from workcell.rundir import schema
 
 SCHEMA: Final = "workcell.file.capture/1"
+
+HINTED = 0.9
+"""Confidence in what the runner heard."""
 
 MOST_BYTES = 8 << 20
 """Maximum size of capture.json; its parts are bounded far below that."""
@@ -47,8 +51,13 @@ def _sound(found: Foreign) -> bool:
         and isinstance(hook.get("memory"), dict)
         and isinstance(hook.get("transcript"), str | None)
         and all(isinstance(one, dict) and sessions.is_session(one.get("session")) for one in all_of.values())
+        and all(_counts(one.get("unknown", {})) for one in all_of.values())
         and all(_read_so_far(all_of[name]) for name in ("stream", "transcript") if name in all_of)
     )
+
+
+def _counts(found: object) -> bool:
+    return isinstance(found, dict) and all(isinstance(count, int) for count in found.values())
 
 
 def _read_so_far(source: Foreign) -> bool:
@@ -58,6 +67,7 @@ def _read_so_far(source: Foreign) -> bool:
         isinstance(source.get("file"), str)
         and isinstance(copied, int)
         and copied >= 0
+        and isinstance(source.get("again", 0), int)
         and isinstance(state, dict)
         and isinstance(state.get("offset"), int)
         and state["offset"] >= 0
@@ -73,10 +83,21 @@ def readable(seen: look.Look) -> bool:
 
 
 def weighed(seen: look.Look) -> schema.Activity | None:
-    """The activity by what was captured before, and nothing else: for lists, which read no records themselves."""
+    """The activity by what was captured before and what the runner heard since: for lists, which read no records."""
     if not readable(seen):
         return None
-    return activity.decide(evidence(stored(seen.directory), time.time()))
+    state = stored(seen.directory)
+    found = evidence(state, time.time())
+    heard = hint.read(seen)
+    if heard is None or heard["state"] == "unknown" or heard["since"] < _read_until(state):
+        return activity.decide(found)
+    said = item(heard["source"], heard["state"], HINTED, heard["words"], heard["since"])
+    return activity.decide([said, *(one for one in found if one["says"] == heard["state"])])
+
+
+def _read_until(state: schema.Capture | None) -> str:
+    """The time of the last record that was read; empty without one."""
+    return max((source["session"]["last_at"] or "" for _, source in sources(state)), default="")
 
 
 def sources(state: schema.Capture | None) -> list[tuple[schema.CaptureSource, schema.Source]]:

@@ -13,7 +13,7 @@ from workcell.agents.protocol import Agent
 from workcell.evidence import capture, capture_state, judge_directory, screen
 from workcell.judgement import bounds, evidence, verdict
 from workcell.playbooks import library
-from workcell.rundir import layout, look, phase, room, safe_open
+from workcell.rundir import layout, look, orders, phase, room, safe_open
 from workcell.trust import policy
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def material(seen: look.Look, now: float | None = None) -> verdict.Material:
     known = registry.find_or_generic(agent, layout.home_of(seen.run))
     return {
         "agent": agent,
-        "reader": known.reads(),
+        "reader": known.reads() and (seen.attempt is None or capture.wanted(seen.attempt)),
         "records": records,
         "frames": _frames(seen, known),
         "stdout": plain,
@@ -84,12 +84,25 @@ def _exit(seen: look.Look) -> Ended | None:
     if seen.exit is None:
         return None
     how = seen.exit.get("how")
-    return {
+    found: Ended = {
         "code": seen.exit.get("code"),
         "signal": seen.exit.get("signal"),
         "how": how,
         "ended_by": "time" if how in ("limit-wall", "limit-idle") else None,
     }
+    if how == "stopped":
+        found["stopper"] = _stopper(seen)
+    return found
+
+
+def _stopper(seen: look.Look) -> str:
+    """Who asked for the stop, in words; a person where no order says so, as in a run without a ledger."""
+    asked = [str(one.get("by")) for one in orders.stops(seen.run, seen.n)]
+    by = next((who for who in asked if not who.startswith("playbook:")), asked[0] if asked else "person")
+    kind, _, name = by.partition(":")
+    if kind == "playbook":
+        return f"the watchdog, by its playbook {name},"
+    return f"the run {name.rpartition('/')[0]}" if kind == "run" else "a person"
 
 
 def _tampered(seen: look.Look) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import hashlib
 import os
 import stat
 from typing import TYPE_CHECKING
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 PIECE = 256 << 10
 """Bytes read in one step; more only for a line that is longer."""
+WITNESS = 256
+"""Bytes before the place up to which a file was read, by which it is known that it was not written anew."""
+MOST_KINDS = 50
+"""Maximum number of unknown kinds that are counted."""
 
 
 def fresh(path: str, scope: str, kind: str, earlier: schema.Source | None = None) -> schema.Source:
@@ -54,21 +59,50 @@ def read_on(source: schema.Source, agent: Agent, copy: str | None, final: bool) 
         found = os.fstat(fd)
         if not stat.S_ISREG(found.st_mode):
             return [], False
+        before = state["offset"]
         state = jsonl.follow(state, found.st_ino, found.st_size)
+        if state["offset"] and source.get("last") not in (None, _last(fd, state["offset"])):
+            state = {**state, "offset": 0, "skipping": False}  # it was cut, and has grown beyond its old end since
+        if state["offset"] < before:
+            source["again"] = max(before, source.get("again", 0))
+            source["restarted"] = True
         start, size = state["offset"], found.st_size
         data = os.pread(fd, PIECE, start)
         while b"\n" not in data and PIECE <= len(data) < jsonl.CHUNK and start + len(data) < size:
             data += os.pread(fd, min(jsonl.CHUNK - len(data), 4 * len(data)), start + len(data))
         ends = start + len(data) >= size
         events, after = jsonl.consume(agent, state, data, os.path.basename(source["file"]), final=final and ends)
+        if after["offset"] != before:
+            source["last"] = _last(fd, after["offset"])
     finally:
         os.close(fd)
+    if start == 0:
+        source.pop("unknown", None)  # it is read anew
+    if start >= source.get("again", 0):
+        source.pop("again", None)
+    count_unknown(source, events)
     done = after["offset"] - start
     if copy is not None and done:
         _append(copy, source["copied"], data[:done])
         source["copied"] += done
     source["state"] = after
     return events, not ends and done > 0
+
+
+def _last(fd: int, offset: int) -> str:
+    """A hash of the bytes before an offset: where it differs, the file was written anew."""
+    size = min(WITNESS, offset)
+    return hashlib.blake2b(os.pread(fd, size, offset - size), digest_size=8).hexdigest()
+
+
+def count_unknown(source: schema.Source, events: list[Event]) -> None:
+    """Count the records that were of no known kind."""
+    for one in events:
+        if one["type"] != "raw" or one["data"].get("unreadable"):
+            continue
+        counts = source.setdefault("unknown", {})
+        if one["text"] in counts or len(counts) < MOST_KINDS:
+            counts[one["text"]] = counts.get(one["text"], 0) + 1
 
 
 def _append(path: str, size: int, data: bytes) -> None:

@@ -68,6 +68,10 @@ def last_frame(directory: str, columns: int, rows: int) -> list[str]:
     return list(log_reader.readable([tail(directory)], columns, rows))[-rows:]
 
 
+PASTES_ON = b"\x1b[?2004h"
+"""By which a program says that it takes pastes."""
+
+
 class Follow:
     """A screen that is fed the log as it grows. `cut`: older output was left out at the start."""
 
@@ -81,6 +85,9 @@ class Follow:
             data = _parts(directory, TAIL - len(data)) + data
         self.cut = len(data) >= TAIL or any(name.endswith(".gz") for name in log_segments.parts(directory))
         self.screen = log_reader.Screen(columns, rows)
+        if self.cut:
+            # a program sets it once, long before; where the tail says otherwise, that is fed after it
+            self.screen.feed(PASTES_ON)
         self.screen.feed(data)
 
     def wait(self, seconds: float) -> bool:

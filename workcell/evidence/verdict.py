@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workcell.evidence import judge_run
+from workcell.evidence import dialog, judge_run
 from workcell.judgement import activity as activities
-from workcell.judgement import repetition, verdict
+from workcell.judgement import composer, repetition, verdict
 from workcell.rundir import look
 from workcell.texts.signal import Signal
 
@@ -29,8 +29,12 @@ class Live:
     """Names the incident: another question is another incident."""
     asked: str | None
     """Time of a request for permission that no record resolves."""
+    asks: str | None
+    """For which permission is asked: the tool and its words, by the record that says it."""
     loop: repetition.Loop | None
     """The tool calls that repeat."""
+    session: schema.Session | None = None
+    """The conversation, by the record that says how its last turn ended; None where none does."""
 
 
 def judge(seen: look.Look, signals: list[Signal], *, now: float | None = None) -> Verdict:
@@ -47,12 +51,24 @@ def judge_live(seen: look.Look, signals: list[Signal], now: float) -> Live:
         source: schema.EvidenceSource = "hook" if one["kind"] == "hook" else "transcript"
         items += activities.from_session(one["session"], source, now)
     for frame in made["frames"][-1:]:
-        items = activities.without_answered(items, frame["screen"]) + activities.from_screen(frame["screen"])
+        items = activities.without_answered(items, frame["screen"], now) + activities.from_screen(frame["screen"])
     doing = activities.decide(items)
-    edge = f"{doing['state']}/{doing.get('since') or judged['verdict']}"
+    edge = f"{doing['state']}/{doing.get('since') or _dialog(made) or judged['verdict']}"
     sessions = [one["session"] for one in made["records"]]
     asked = max((str(one["approval"]["at"]) for one in sessions if one["approval"]), default=None)
-    return Live(judged, doing, edge, asked, loop(sessions))
+    return Live(judged, doing, edge, asked, dialog.asks(sessions), loop(sessions), _over(sessions))
+
+
+def _over(sessions: Iterable[schema.Session]) -> schema.Session | None:
+    """The session whose turn ended last; of two that say the same, the one with the agent's words."""
+    ended = [one for one in sessions if one["turn"] == "done" and one["end"]]
+    return max(ended, key=lambda one: (str(one["last_at"] or ""), bool(one["said"])), default=None)
+
+
+def _dialog(made: verdict.Material) -> str | None:
+    """Names the dialog that is up, where no record tells when it came; None without one."""
+    last = made["frames"][-1]["screen"] if made["frames"] else None
+    return composer.dialog_id(last) if last is not None and last["kind"] == "dialog" else None
 
 
 def loop(sessions: Iterable[schema.Session]) -> repetition.Loop | None:

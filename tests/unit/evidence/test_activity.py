@@ -34,6 +34,26 @@ def test_the_screen_tells_work_and_rest(made, text, state):
     assert found is not None and found["state"] == state
 
 
+GHOST = 'Try "fix the tests"'
+
+
+@pytest.mark.parametrize(
+    ("line", "back", "words"),
+    [
+        ("", 0, "its composer is empty and nothing turns"),
+        ("hello half line", 0, "nothing turns; in its composer stands, not sent: 'hello half line'"),
+        (GHOST, len(GHOST), "its composer is empty and nothing turns"),
+        (GHOST, 0, f"nothing turns; in its composer stands, not sent: {GHOST!r}"),
+    ],
+)
+def test_a_line_that_a_person_left_in_the_composer_is_told(made, line, back, words):
+    """A hint of the program itself stands behind the cursor."""
+    made.attempt["typing"]["ghosts"] = ['Try "']
+    draws(made, f"done\r\n\r\n{RULE}\r\n❯ {line}\r\n{RULE}\r\n  ⏵⏵ accept edits on\x1b[4;{3 + len(line) - back}H")
+    found = activity.of(made.seen(), now=1e9)
+    assert found["state"] == "idle" and [one["words"] for one in found["evidence"]] == [words]
+
+
 def test_a_title_that_works_outweighs_words_in_the_composer(made):
     draws(made, f"\x1b]2;◐ stub\x07{IDLE}")
     found = activity.of(made.seen(), now=1e9)
@@ -42,7 +62,7 @@ def test_a_title_that_works_outweighs_words_in_the_composer(made):
 
 def test_an_agent_without_a_terminal_has_no_screen(made):
     made.attempt["io"] = "file"
-    assert activity.with_terminal(made.seen(), []) == []
+    assert activity.with_terminal(made.seen(), [], 1e9) == []
 
 
 @pytest.mark.parametrize("where", [phase.DONE, phase.LOST])

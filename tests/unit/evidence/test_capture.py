@@ -163,6 +163,21 @@ def test_hooks_tell_what_the_records_do_not(run):
     assert kinds.count("approval.requested") == 1
 
 
+def test_what_a_first_reading_finds_of_hooks_and_records_stands_in_the_order_of_the_records(run):
+    for name in ("UserPromptSubmit", "Stop"):
+        payload = {"hook_event_name": name, "session_id": SESSION, "prompt": "do it"}
+        spool.note(str(run.path), "hook", attempt=1, source="claude", time="2026-11-20T05:00:00.000Z", payload=payload)
+    run.drain()
+    end = {**said("done")}
+    end["message"] = {**end["message"], "stop_reason": "end_turn"}
+    run.log({"type": "user", "uuid": "p", "message": {"content": "do it"}}, said("I do it"), end)
+    run.capture(final=True)
+    told = [line for line in run.told() if line["type"] in ("turn.started", "assistant.message", "turn.completed")]
+    kinds = [line["type"] for line in told]
+    assert kinds == ["turn.started", "assistant.message", "assistant.message", "turn.completed"]
+    assert len({line["turn"] for line in told}) == 1 and told[0]["turn"]
+
+
 def test_a_conversation_that_goes_on_is_not_told_again(tmp_path):
     run = Run(tmp_path, io="terminal")
     run.write(said("one"))
@@ -304,8 +319,8 @@ def test_ten_hours_of_a_transcript_in_bounded_memory(tmp_path):
     with open(run.attempt / layout.AGENT_LOG, "w") as file:
         for number in range(30_000):
             file.write(json.dumps(said(f"{number} " + "x" * 1500)) + "\n")
-    words = "import resource, sys; from workcell.evidence import capture; capture.capture(sys.argv[1], final=True)"
-    words += "; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    words = "import sys; from tests.support import peak; from workcell.evidence import capture; "
+    words += "capture.capture(sys.argv[1], final=True); print(peak.kilobytes())"
     env = {**os.environ, "PYTHONPATH": str(Path(capture.__file__).resolve().parents[2])}
     done = subprocess.run(
         [sys.executable, "-c", words, str(run.path)], env=env, capture_output=True, text=True, check=True, timeout=500
@@ -341,3 +356,43 @@ def test_a_state_that_something_else_wrote_counts_as_none(tmp_path, change):
     change(found)
     path.write_bytes(json_codec.encode(found))
     assert capture_state.stored(str(tmp_path)) is None
+
+
+@pytest.mark.parametrize("source", ["clear", "resume"])
+def test_a_conversation_that_goes_on_in_another_session_is_followed(tmp_path, source):
+    run, other = Run(tmp_path, io="terminal"), str(uuid.uuid4())
+    run.write(said("before"))
+    run.capture()
+    run.write(said("the last of it"))
+    second = run.transcript.with_name(f"{other}.jsonl")
+    payload = {"hook_event_name": "SessionStart", "session_id": other, "source": source, "transcript_path": str(second)}
+    spool.note(str(run.path), "hook", attempt=1, source="claude", time="2026-11-20T05:00:00.000Z", payload=payload)
+    run.drain()
+    run.capture()
+    assert capture_state.stored(str(run.attempt))["session"] == other
+    second.write_text(json.dumps(said("after")) + "\n")
+    run.capture()
+    run.capture()
+    assert [line["text"] for line in run.told() if line["type"] == "assistant.message"] == [
+        "before",
+        "the last of it",
+        "after",
+    ]
+    state = capture_state.stored(str(run.attempt))
+    assert state["sources"]["transcript"]["file"] == str(second)
+    assert state["sources"]["transcript"]["session"]["said"]["text"] == "after"
+    assert (run.attempt / layout.TRANSCRIPT).read_bytes() == run.transcript.read_bytes() + second.read_bytes()
+
+
+def test_a_session_of_another_program_is_not_followed(tmp_path):
+    run = Run(tmp_path, io="terminal")
+    run.write(said("before"))
+    other = str(uuid.uuid4())
+    run.transcript.with_name(f"{other}.jsonl").write_text(json.dumps(said("of another")) + "\n")
+    for more in ({"hook_event_name": "SessionStart", "source": "startup"}, {"hook_event_name": "Stop"}):
+        payload = {"session_id": other, **more}
+        spool.note(str(run.path), "hook", attempt=1, source="claude", time="2026-11-20T05:00:00.000Z", payload=payload)
+    run.drain()
+    run.capture()
+    run.capture()
+    assert "of another" not in [line["text"] for line in run.told()]

@@ -69,3 +69,18 @@ def test_a_follower_of_a_long_log_says_that_it_is_cut(attempt, monkeypatch):
     monkeypatch.setattr(screen, "TAIL", 8)
     write(attempt, b"0123456789")
     assert screen.Follow(attempt, 20, 3).cut
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "on"),
+    [(b"\x1b[?2004h", b"", True), (b"\x1b[?2004h", b"\x1b[?2004l", False), (b"", b"", True)],
+)
+def test_a_program_that_set_its_modes_long_ago_still_takes_pastes(tmp_path, first, later, on):
+    (tmp_path / layout.AGENT_LOG).write_bytes(first + b"words\r\n" * (screen.TAIL // 7 + 1) + later)
+    follow = screen.Follow(str(tmp_path), 80, 24)
+    assert follow.cut and follow.screen.bracketed_paste is on
+
+
+def test_a_short_log_says_itself_whether_pastes_are_taken(tmp_path):
+    (tmp_path / layout.AGENT_LOG).write_bytes(b"words\r\n")
+    assert not screen.Follow(str(tmp_path), 80, 24).screen.bracketed_paste
