@@ -1,0 +1,45 @@
+"""Which file holds the conversation of an attempt, and what is read of it."""
+
+import pytest
+
+from tests.support import recorded_runs as made
+from workcell.rundir import look
+from workcell.sessions import conversation
+
+STREAM = made.lines(made.said("from the stream"))
+TRANSCRIPT = made.lines(made.prompt("asked"), made.said("from the transcript"))
+
+
+def found(run, prefer=None):
+    seen = look.at(run)
+    return conversation.of_attempt(seen, seen.n, prefer)
+
+
+@pytest.mark.parametrize(
+    ("io", "log", "transcript", "prefer", "kind"),
+    [
+        ("file", STREAM, TRANSCRIPT, None, "transcript"),
+        ("file", STREAM, TRANSCRIPT, "stream", "stream"),
+        ("file", STREAM, b"", None, "stream"),
+        ("file", b"", TRANSCRIPT, "stream", "transcript"),
+        ("terminal", b"a screen", TRANSCRIPT, "stream", "transcript"),
+    ],
+)
+def test_the_file_that_is_read(tmp_path, io, log, transcript, prefer, kind):
+    talk = found(made.recorded(tmp_path, log, transcript, io=io), prefer)
+    assert talk.kind == kind
+    [turn] = talk.last_turns(5).turns.closed()
+    assert turn.steps[0].text == f"from the {kind}" and turn.prompt == ("asked" if kind == "transcript" else None)
+    assert b"".join(talk.chunks()) == (log if kind == "stream" else transcript)
+    assert [one for one in talk.chunks(follow=True) if one] == [log if kind == "stream" else transcript]
+
+
+@pytest.mark.parametrize("more", [{"reader": "none"}, {"reader": "gone"}, {"io": "terminal"}])
+def test_there_is_none(tmp_path, more):
+    assert found(made.recorded(tmp_path, STREAM, **more)) is None
+
+
+def test_the_end_says_whether_it_is_everything(tmp_path):
+    talk = found(made.recorded(tmp_path, transcript=TRANSCRIPT))
+    assert talk.end(10) == (TRANSCRIPT[-10:], False)
+    assert talk.end(len(TRANSCRIPT)) == (TRANSCRIPT, True)
