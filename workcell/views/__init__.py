@@ -1,4 +1,4 @@
-"""What a person asks about runs: ls, status, what, why, logs, events.
+"""What a person asks about runs: ls, status, what, why, logs, events, diff, path.
 
 It may import `evidence` and below. It never changes a run.
 """

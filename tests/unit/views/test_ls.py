@@ -6,8 +6,8 @@ import shutil
 import pytest
 
 from tests.support import frozen
-from workcell.rundir import layout
-from workcell.views import events, logs, ls, status, what, why
+from workcell.rundir import layout, look
+from workcell.views import events, log_lines, ls, status, what, why
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_looking_changes_nothing(home):
         assert what.what(run).name == name
         assert why.why(home, run).id == os.path.basename(run)
         list(events.events(run))
-        list(logs.readable(os.path.join(run, layout.ATTEMPTS, "001"), None, False))
+        list(log_lines.whole(look.at(run), 1))
     assert frozen.state(home) == before
 
 

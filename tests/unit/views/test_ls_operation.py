@@ -3,7 +3,7 @@
 import os
 
 from workcell.base import clock, json_codec
-from workcell.rundir import layout, ledger
+from workcell.rundir import acks, layout, ledger
 from workcell.rundir import status as documents
 from workcell.rundir.cell import Cell
 from workcell.views import ls
@@ -20,7 +20,7 @@ def over(home, name, outcome, ended):
     at = clock.stamp(ended)
     found = {
         **{"schema": documents.SCHEMA, "id": name, "name": name, "state": outcome, "phase": "done", "outcome": outcome},
-        **{"needs": {"kind": "decide", "command": "x"} if outcome == "failed" else None, "group": None},
+        **{"needs": None, "group": None, "attempt": 1, "reason": "r", "objective": "o"},
         **{"written_at": at, "ended_at": at, "holds_while": {"attempt": 1, "result": True}},
     }
     with open(ledger.path(run), "w"), open(ledger.ended_path(run), "wb") as file:
@@ -32,12 +32,15 @@ def names(home, now):
     return [run["id"] for run in found.runs]
 
 
-def test_a_run_that_failed_stands_first_for_a_day_of_the_cells_clock(tmp_path):
+def test_a_run_that_failed_stands_first_until_it_is_acknowledged(tmp_path):
     home = str(tmp_path / "home")
     over(home, "20260101-0000-bad-aaaa", "failed", 1_000_000.0)
     over(home, "20260101-0001-good-bbbb", "passed", 1_000_060.0)
     assert names(home, 1_000_100.0) == ["20260101-0000-bad-aaaa", "20260101-0001-good-bbbb"]
-    assert names(home, 1_000_000.0 + 2 * DAY) == ["20260101-0001-good-bbbb", "20260101-0000-bad-aaaa"]
+    assert names(home, 1_000_000.0 + 2 * DAY) == ["20260101-0000-bad-aaaa"]
+    acks.place(home, "20260101-0000-bad-aaaa", 1)
+    assert names(home, 1_000_100.0) == ["20260101-0001-good-bbbb", "20260101-0000-bad-aaaa"]
+    assert names(home, 1_000_000.0 + 2 * DAY) == []
 
 
 def test_a_home_that_is_not_there_has_no_runs_and_no_warning(tmp_path):

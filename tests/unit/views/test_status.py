@@ -5,10 +5,11 @@ import os
 
 import pytest
 
-from tests.support import frozen
+from tests.support import frozen, watching
 from workcell.base.errors import NoSuchRun
+from workcell.rundir import heartbeat, inbox, phase
 from workcell.rundir.cell import Cell
-from workcell.views import status
+from workcell.views import ls, status
 
 
 @pytest.fixture
@@ -20,12 +21,66 @@ def cell(tmp_path):
 def test_the_result_is_the_document(cell, name):
     run = frozen.run_of(cell.home, name)
     document = status.status(run)
-    found = dataclasses.asdict(status.perform(cell, status.Request(name)))
-    assert found == {key: value for key, value in document.items() if key != "schema"}
+    found = dataclasses.asdict(status.perform(cell, status.Request((name,))))
+    assert found.pop("check") == [] and found.pop("queued") == [] and found.pop("notes") == []
+    assert (found.pop("ports"), found.pop("ports_before")) == ({}, {})
+    spent = found.pop("spent")
+    assert spent is None or spent["cost_usd"] is None
+    assert found.pop("warning") is None, "no run of this home waits"
+    moments = {"last_output_at", "last_event_at", "last_prompt_at", "last_answer_at"}
+    assert {key: found[key] for key in found.keys() - moments} == {
+        key: value for key, value in document.items() if key != "schema"
+    }
     assert found["id"] == os.path.basename(run)
 
 
 def test_a_run_that_there_is_not_is_named_in_the_error(cell):
     with pytest.raises(NoSuchRun) as error:
-        status.perform(cell, status.Request("no-such-run"))
+        status.perform(cell, status.Request(("no-such-run",)))
     assert error.value.word == "no-such-run" and error.value.hint == "workcell ls"
+
+
+def test_several_runs_are_shown_in_the_order_in_which_they_were_asked_for(cell):
+    found = status.perform(cell, status.Request(("frozen-two", "frozen-created")))
+    assert [one.name for one in found.runs] == ["frozen-two", "frozen-created"]
+
+
+def test_without_a_run_there_is_the_overview(cell):
+    found = status.perform(cell, status.Request())
+    assert sum(found.states.values()) == len(frozen.DONE) + len(frozen.OPEN)
+    named = {run["name"] for run in found.needs}
+    assert {"frozen-tampered", "frozen-unverified", "frozen-lost"} <= named and "frozen-stopped" not in named
+    assert not found.ticking and found.accounts == []
+
+
+@pytest.fixture
+def waiting(lab):
+    """The name of a run whose check failed and that a watchdog would go on with; nothing ticks any more."""
+    os.makedirs(heartbeat.directory(lab.home), 0o700, exist_ok=True)
+    watching.tick_before(lab.home)
+    lab.workcell("watchdog", "tick")
+    run = lab.launch(lab.brief("true", "false", name="again"))
+    lab.phase(run, phase.SCHEDULED)
+    os.unlink(os.path.join(heartbeat.directory(lab.home), heartbeat.LAST))
+    return "again"
+
+
+def test_status_and_the_overview_warn_of_waiting_runs_while_nothing_ticks_as_ls_does(lab, waiting):
+    cell = Cell(lab.home, lab.env(), lab.top)
+    said = ls.perform(cell, ls.Request()).warning
+    assert said == "1 run waits to go on, and no watchdog ticks: workcell watchdog install"
+    assert status.perform(cell, status.Request()).warning == said
+    assert status.perform(cell, status.Request((waiting,))).warning == said
+    for words in (["status"], ["status", waiting], ["status", waiting, waiting]):
+        assert lab.workcell(*words).stderr.count(said) == 1
+    lab.workcell("watchdog", "tick")
+    assert status.perform(cell, status.Request()).warning is None
+
+
+def test_messages_that_wait_for_the_agent_are_in_the_document_without_secrets(cell):
+    run = frozen.run_of(cell.home, "frozen-lost")
+    token = "ghp_" + "a1B2" * 9
+    inbox.post(run, {"kind": "text", "text": f"use {token}\nand stop", "by": "person", "attempt": 1})
+    [one] = status.perform(cell, status.Request(("frozen-lost",))).queued
+    assert one.text.startswith("use ") and "and stop" in one.text and token not in one.text and "\n" not in one.text
+    assert (one.by, bool(one.at)) == ("person", True)

@@ -1,0 +1,123 @@
+"""The status document of a run with all that decides what it needs: its account, its screen, what was acknowledged.
+
+`ls`, `status`, `why`, `wait` and notices ask here, so all of them say the same.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+from workcell.rundir import acks, layout, look, phase, run_hold
+from workcell.rundir import needs as table
+from workcell.rundir import status as documents
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
+
+_SPENDS = (phase.CREATED, phase.SCHEDULED, phase.RUNNING)
+"""Phases in which a hold on the account matters."""
+
+
+class Surroundings:
+    """What lies around the runs of one home at one moment: read once for all runs of a list."""
+
+    def __init__(self, home: str, now: float | None = None) -> None:
+        self.home = home
+        self.now = time.time() if now is None else now
+        self.acknowledged = acks.every(home)
+        """Names of acknowledgements."""
+        self.holds = {one["account"]: one for one in _standing(home) if run_hold.stands(one, self.now)}
+        """Holds on accounts that are not over, by account."""
+
+    def document(self, seen: look.Look, activity: schema.Activity | None = None) -> schema.Status:
+        """The status document of a run that was looked at."""
+        return documents.document(seen, activity, self.situation(seen, activity))
+
+    def situation(self, seen: look.Look, activity: schema.Activity | None = None) -> table.Situation:
+        """What is known of the run; its screen is drawn only where it waits for an answer."""
+        known = documents.situation(seen, activity)
+        known.now = self.now
+        if seen.phase in _SPENDS:
+            self._add_account(seen, known)
+        if known.terminal and known.state in ("question", "approval"):
+            known.dialog = _dialog(seen, asks=known.state == "approval")
+        return known
+
+    def _add_account(self, seen: look.Look, known: table.Situation) -> None:
+        if not self.holds:
+            return
+        from workcell.accounts import holds
+        from workcell.agents import registry
+
+        name = holds.account(seen.run, seen.attempt)
+        hold = self.holds.get(name) if name is not None else None
+        if hold is None:
+            return
+        known.account = hold
+        known.refused = (hold["by"].get("run"), hold["by"].get("attempt")) == (seen.id, seen.n)
+        known.sign_in = registry.account(seen.reader, self.home).sign_in
+
+    def after(
+        self, seen: look.Look, outcome: schema.Outcome | None, reason: str, cause: str | None = None
+    ) -> schema.Needs | None:
+        """What the run needs once its end is sealed; without an outcome, once it is scheduled to go on.
+
+        `cause` is what `needs.cause_of` makes of the verdict and the findings.
+        """
+        over = outcome is not None
+        known = table.Situation(seen.id, outcome or phase.SCHEDULED, phase.DONE if over else phase.SCHEDULED)
+        known.attempt, known.reason, known.go_on, known.cause = seen.n, reason, documents.go_on(seen), cause
+        if not over:
+            known.hold = documents.hold_of(seen.run)
+            self._add_account(seen, known)
+        return table.find(known)
+
+    def of_ended(self, document: schema.Status) -> schema.Status:
+        """The kept document of a run that is over, with what is needed of it now."""
+        known = table.Situation(document["id"], document["state"], document["phase"])
+        known.attempt = document["attempt"] or 0
+        known.reason = document["reason"]
+        known.acknowledged = acks.name(known.id, known.attempt) in self.acknowledged
+        table.recall(known, document["needs"])
+        return {
+            **document,
+            "needs": table.find(known),
+            "waits": None,
+            "acknowledged": known.acknowledged,
+        }
+
+
+def _standing(home: str) -> list[schema.AccountHold]:
+    """Every hold on an account; most homes have none, and load nothing for it."""
+    try:
+        names = os.listdir(os.path.join(home, layout.HOLDS))
+    except OSError:
+        return []
+    if not any(name.endswith(".json") for name in names):
+        return []
+    from workcell.accounts import holds
+
+    return holds.standing(home)
+
+
+def _dialog(seen: look.Look, *, asks: bool) -> table.Dialog | None:
+    """The dialog that the terminal of a live run shows; None where it shows none that can be answered.
+
+    With `asks` it also says for what permission is asked.
+    """
+    from workcell.evidence import dialog  # draws a terminal: only runs that wait for an answer pay for that
+    from workcell.judgement import permission
+
+    shown = dialog.up(seen)
+    if shown is None:
+        return None
+    words = [(str(one["n"] or number), str(one["text"])) for number, one in enumerate(shown["options"], 1)]
+    found = table.Dialog(str(shown["question"] or ""), words)
+    yes, no = (permission.option_for(shown, allow=allow) for allow in (True, False))
+    if asks:
+        found.asks = dialog.asked(seen)
+    if yes is not None and no is not None:
+        found.yes, found.no = (words[shown["options"].index(one)][0] for one in (yes, no))
+    return found
