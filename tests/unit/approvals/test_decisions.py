@@ -1,0 +1,28 @@
+"""approvals log: what rules decided, and whether the program heard of it."""
+
+import pytest
+
+from workcell.approvals import decide, decisions, journal
+from workcell.base.errors import NotFound
+from workcell.rundir.cell import Cell
+
+
+def decided(home, command, run="r", told=True):
+    answer = decide.Answer("deny", "network", "rules/approvals.yaml:1", "no")
+    line = journal.line(journal.Decided(run, 1, "Bash", {"command": command}, None, answer, "deny"))
+    journal.intent(home, line)
+    if told:
+        journal.told(home, line)
+
+
+def test_decisions_are_told_by_time_with_what_was_not_heard(made_live):
+    decided(made_live.home, "git push")
+    decided(made_live.home, "git push\x1b[2J", run="other", told=False)
+    cell = Cell(made_live.home, {}, "/")
+    first, second = decisions.perform(cell, decisions.Request()).decisions
+    assert (first.words, first.answer, first.rule, first.heard) == ("git push", "deny", "rules/approvals.yaml:1", True)
+    assert not second.heard and "\x1b" not in second.words
+    assert [one.words for one in decisions.perform(cell, decisions.Request("r")).decisions] == ["git push"]
+    assert len(decisions.perform(cell, decisions.Request(last=1)).decisions) == 1
+    with pytest.raises(NotFound):
+        decisions.perform(cell, decisions.Request("nowhere"))

@@ -1,0 +1,140 @@
+"""approvals.jsonl of a home: every decision of a rule or a person, on disk before the agent program hears of it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workcell.approvals import request
+from workcell.base import clock, digest, ids, json_codec
+from workcell.rundir import layout, locks, safe_open
+
+if TYPE_CHECKING:
+    from typing import Final
+
+    from workcell.approvals.decide import Answer
+    from workcell.rundir import schema
+    from workcell.rundir.schema.literals import DecidedBy
+
+SCHEMA: Final = "workcell.file.approval/1"
+PATIENCE = 1.0
+"""Seconds to wait for the lock: an agent waits meanwhile."""
+ROLL = 8_000_000
+"""Bytes at which the journal begins anew; one older part is kept."""
+MOST_WORDS = 4000
+LARGEST = 2 * ROLL
+
+
+class Busy(Exception):
+    """Another process kept the lock."""
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What was decided about one tool call of a run."""
+
+    run: str
+    """Id of the run."""
+    attempt: int
+    tool: str
+    given: object
+    """The input of the tool."""
+    call: str | None
+    """Id of the tool call."""
+    answer: Answer
+    told: str
+    """What the program is told."""
+    by: DecidedBy = "rule"
+
+
+def path_of(home: str) -> str:
+    """Where the journal lies."""
+    return os.path.join(home, layout.APPROVALS)
+
+
+def intent(home: str, made: schema.ApprovalLine) -> str:
+    """Write down a decision, and have it on disk; its id. Busy and OSError: it was not written, so do not tell it."""
+    lock = locks.take(os.path.join(home, layout.APPROVALS_LOCK), PATIENCE)
+    if lock is None:
+        raise Busy
+    try:
+        _append(path_of(home), json_codec.encode_line(made))
+    finally:
+        os.close(lock)
+    return made["id"]
+
+
+def told(home: str, made: schema.ApprovalLine) -> None:
+    """Write down that a decision was told; a line that cannot be written says that it perhaps was not."""
+    line: schema.ApprovalLine = {
+        "schema": SCHEMA,
+        "id": ids.unique(),
+        "at": clock.stamp(),
+        "run": made["run"],
+        "attempt": made["attempt"],
+        "of": made["id"],
+    }
+    try:
+        intent(home, line)
+    except (Busy, OSError):
+        pass
+
+
+def line(decided: Decided) -> schema.ApprovalLine:
+    """The line of a decision."""
+    answer, words = decided.answer, request.words(decided.tool, decided.given)
+    assert answer.answer is not None
+    return {
+        "schema": SCHEMA,
+        "id": ids.unique(),
+        "at": clock.stamp(),
+        "run": decided.run,
+        "attempt": decided.attempt,
+        "tool": decided.tool,
+        "words": words if len(words) <= MOST_WORDS else words[: MOST_WORDS - 1] + "…",
+        "sha256": fingerprint(decided.tool, decided.given),
+        "call": decided.call,
+        "answer": answer.answer,
+        "told": decided.told,
+        "risk": answer.risk,
+        "rule": answer.where,
+        "why": answer.why,
+        "by": decided.by,
+    }
+
+
+def fingerprint(tool: str, given: object) -> str:
+    """The sha256 of a tool and its input as one line of JSON."""
+    return digest.sha256(json_codec.encode_line({"input": given, "tool": tool}))
+
+
+def read(home: str) -> list[schema.ApprovalLine]:
+    """Every line of the journal, its older part first; what cannot be read is left out."""
+    found: list[schema.ApprovalLine] = []
+    for path in (path_of(home) + ".1", path_of(home)):
+        for data in (safe_open.read(path, LARGEST) or b"").split(b"\n"):
+            try:
+                one = json_codec.decode(data)
+            except ValueError:
+                continue
+            if json_codec.major(one, "approval") == 1:
+                found.append(one)  # type: ignore[arg-type]
+    return found
+
+
+def _append(path: str, data: bytes) -> None:
+    fd = safe_open.append(path)
+    try:
+        size = os.fstat(fd).st_size
+        if size and os.pread(fd, 1, size - 1) != b"\n":
+            data = b"\n" + data  # its writer was killed in the middle of a line
+        written = os.write(fd, data)
+        if written < len(data):
+            os.ftruncate(fd, size)
+            raise OSError(28, "no room for the journal of approvals")
+        os.fdatasync(fd)
+    finally:
+        os.close(fd)
+    if size > ROLL:
+        os.rename(path, path + ".1")

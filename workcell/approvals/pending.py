@@ -1,0 +1,91 @@
+"""approvals ls: what waits for a person's yes or no, over all runs of the home, the oldest first."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workcell.approvals import decide, risk, shell
+from workcell.base import clock
+from workcell.rundir.cell import Cell
+from workcell.views import ls
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
+    from workcell.rundir.schema.literals import Risk
+
+_SHELLS = ("Bash", "shell", "exec_command", "local_shell")
+
+
+@dataclass(frozen=True)
+class Request:
+    """Whatever waits in the home."""
+
+
+@dataclass(frozen=True)
+class Pending:
+    """One request that waits."""
+
+    id: str
+    """Of the run."""
+    name: str | None
+    asks: str
+    """The tool and what it is to do; where no record tells, the words of the dialog."""
+    risk: str
+    """low, write, network, destructive or secret: a guess by names."""
+    since: str | None
+    """Since when it waits, as far as a record tells."""
+    approve: str | None
+    """What says yes, this once; null where no option of the dialog does just that."""
+    deny: str | None
+    look: str
+    """What shows the question, or answers it otherwise."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    approvals: list[Pending]
+
+
+def perform(cell: Cell, request: Request) -> Listed:
+    """The operation `approvals ls`. Reads files and probes locks; changes nothing."""
+    found = [_of_run(run) for run in ls.listed(cell.home, ls.Request(state=("approval",)), cell.clock()).runs]
+    return Listed(sorted((one for one in found if one is not None), key=lambda one: one.since or ""))
+
+
+def _of_run(run: schema.Status) -> Pending | None:
+    needs = run["needs"]
+    if needs is None or needs["kind"] != "answer":
+        return None
+    asks = needs.get("asks") or needs.get("why") or "a permission"
+    commands = {one["command"].split()[1]: one["command"] for one in needs.get("options") or ()}
+    activity = run["activity"]
+    return Pending(
+        run["id"],
+        run["name"],
+        asks,
+        of_words(asks, run["workspace"] or "/") if "asks" in needs else "write",
+        activity["since"] if activity is not None else None,
+        commands.get("approve"),
+        commands.get("deny"),
+        needs["command"],
+    )
+
+
+def of_words(asks: str, tree: str) -> Risk:
+    """The risk of what is asked, from its words in one line: `Tool: what it is to do`."""
+    tool, mark, rest = asks.partition(": ")
+    if tool in _SHELLS and mark:
+        found = risk.of_script(shell.read(rest))
+        return max(found, "write", key=risk.ORDER.index) if rest.endswith("…") else found
+    paths = [path for one in rest.split(", ") if one.startswith("/") for path in decide.real(one, tree)]
+    return risk.of_tool(tool if mark else asks, paths, os.path.realpath(tree))
+
+
+def age(one: Pending, now: float) -> float | None:
+    """Seconds for which it has waited at the epoch time `now`; None where nothing tells since when."""
+    try:
+        return max(0.0, now - clock.parse(one.since)) if one.since else None
+    except ValueError:
+        return None
