@@ -16,11 +16,11 @@ from workcell.base.errors import WorkcellError
 from workcell.channels import post
 from workcell.cleaning.clean import Cleaner
 from workcell.finish import playbook_holds
-from workcell.git import repository, snapshot
 from workcell.judgement import next as nexts
 from workcell.judgement.ending import Hold
 from workcell.playbooks import notices
-from workcell.rundir import look
+from workcell.rundir import layout, look, needs, operations
+from workcell.views.needs import Surroundings
 
 if TYPE_CHECKING:
     from workcell.base.json_codec import Json
@@ -43,9 +43,11 @@ def apply(seen: look.Look, decision: nexts.Decision, facts: schema.Facts, cleane
     for hold in decision["holds"]:
         news &= playbook_holds.put(seen, Hold(**hold), decision["reason"], book) is not playbook_holds.Put.STANDING
     told = _facts(seen, decision, facts)
+    needed = _needed(seen, decision)
     for event, why in notices_of(decision):
         if news or event not in _OF_VERDICTS:
-            post.about_run(seen, event, {**told, "why": why}, cleaner=cleaner)
+            command = needed["command"] if needed is not None else told.get("command", "")
+            post.about_run(seen, event, {**told, "why": why, "command": command}, cleaner=cleaner)
 
 
 def keep_tree(seen: look.Look, why: str) -> str | None:
@@ -53,6 +55,8 @@ def keep_tree(seen: look.Look, why: str) -> str | None:
 
     A snapshot that holds the tree as it is now is not taken again.
     """
+    from workcell.git import repository, snapshot
+
     tree = repository.find(seen.cwd)
     if tree is None:
         return None
@@ -80,23 +84,42 @@ def notices_of(decision: nexts.Decision) -> list[tuple[str, str]]:
     return list(found.items())
 
 
+def _needed(seen: look.Look, decision: nexts.Decision) -> schema.Needs | None:
+    """What `status` will say that the run needs, once what was decided is sealed."""
+    outcome = decision["outcome"] if decision["goes"] == "over" else None
+    judged = decision.get("verdict")
+    cause = needs.cause_of(judged["verdict"] if judged else None, decision["findings"])
+    return Surroundings(layout.home_of(seen.run)).after(seen, outcome, decision["reason"], cause)
+
+
 def _facts(seen: look.Look, decision: nexts.Decision, facts: schema.Facts) -> schema.NoticeFacts:
     """What every notice about this end shows; facts that are not known are left out."""
     git = facts.get("git")
     told: Json = {
         "objective": seen.objective,
+        "commits": git.get("commits") if git else None,
         "files": git.get("files") if git else None,
         "added": git.get("insertions") if git else None,
         "removed": git.get("deletions") if git else None,
+        "untracked": (git.get("untracked_count") or None) if git else None,
         "branch": git.get("branch") if git else None,
         "seconds": seen.exit.get("seconds") if seen.exit else None,
         "cost_usd": decision.get("cost_usd"),
         "attempts": seen.n,
         "due_at": _due(decision),
     }
+    if _can_merge(seen, decision, git):
+        told["command"] = f"workcell merge {seen.id}"
     known: Any = {key: value for key, value in told.items() if value is not None}
     shown: schema.NoticeFacts = known
     return shown
+
+
+def _can_merge(seen: look.Look, decision: nexts.Decision, git: schema.GitFacts | None) -> bool:
+    """Whether the next thing to do is to take over what a passed run committed in a worktree of its own."""
+    apart = seen.launch is not None and bool(seen.launch.get("worktree"))
+    passed = decision["goes"] == "over" and decision["outcome"] == "passed"
+    return apart and passed and bool(git and git.get("commits")) and "merge" in operations.OPERATIONS
 
 
 def _due(decision: nexts.Decision) -> str | None:

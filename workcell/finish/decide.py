@@ -3,7 +3,9 @@
 Invariants:
 - Nothing is changed here: `apply` does what was decided. Both may be repeated after a death.
 - Without a watchdog every end is the end of the run. That is asked of its last tick: a person who waits in a shell must
-  not wait for a tick that never comes.
+  not wait for a tick that never comes. Why its agent failed is judged all the same.
+- Where the verdict names a cause (a refused sign-in, a limit, a program that would not start), the reason begins with
+  it: every face shows the reason, and the exit code of a check says nothing of it.
 - Where the pinned policy of the run cannot be read, nothing follows: which playbooks hold is not known any more.
 """
 
@@ -17,7 +19,7 @@ from workcell.cleaning.clean import Cleaner
 from workcell.finish import stoppers
 from workcell.judgement import next as nexts
 from workcell.judgement import outcome
-from workcell.rundir import heartbeat, layout, look
+from workcell.rundir import heartbeat, layout, look, status
 
 if TYPE_CHECKING:
     from workcell.judgement.verdict import Verdict
@@ -49,26 +51,45 @@ def decide(
     }
     if ended[0] in (outcome.PASSED, outcome.STOPPED) or exit.get("how") in ("stopped", "not-started"):
         return nexts.decide(case)
-    if not heartbeat.there(home):
-        return nexts.decide(case)  # without playbooks nothing follows
+    watched = heartbeat.there(home)
+    if not watched and (seen.reader == "none" or ended[0] == outcome.TAMPERED):
+        return nexts.decide(case)  # without playbooks nothing follows, and there is no cause to name
     from workcell.evidence import verdict
     from workcell.playbooks import library
     from workcell.trust import policy
 
     trouble = policy.read(seen).trouble
     if trouble is not None:
-        return _without_policy(nexts.decide(case), trouble)
+        return _without_policy(nexts.decide(case), trouble) if watched else nexts.decide(case)
     books, _ = policy.books(home, seen)
+    followed = books if watched else ()
     if ended[0] == outcome.TAMPERED:
-        return nexts.decide({**case, "books": books})
+        return nexts.decide({**case, "books": followed})
     judged = verdict.judge(seen, library.signals(books))
     spent = verdict.cost(seen)
     history[-1]["cost_usd"] = spent
     history[-1]["verdict"] = judged["verdict"]
-    decision = nexts.decide({**case, "verdict": judged, "books": books})
+    case["outcome"] = _with_cause(seen, case, judged)
+    decision = nexts.decide({**case, "verdict": judged, "books": followed})
     decision["verdict"] = summary(judged)
     decision["cost_usd"] = spent
     return decision
+
+
+def _with_cause(seen: look.Look, case: nexts.Case, judged: Verdict) -> tuple[schema.Outcome, str]:
+    """Outcome and reason, the reason with what made the agent fail in front.
+
+    Rules of the brief that are broken are the cause themselves.
+    """
+    word, reason = case["outcome"]
+    if outcome.residuals(seen.attempt, case["facts"]):
+        return word, reason
+    from workcell.agents import registry
+    from workcell.judgement import cause
+
+    program = registry.find_or_generic(seen.reader, layout.home_of(seen.run)).title
+    found = cause.sentence(judged, program)
+    return (word, f"{found}; {reason}") if found else (word, reason)
 
 
 def _without_policy(decision: nexts.Decision, trouble: str) -> nexts.Decision:
@@ -124,21 +145,15 @@ def history_of(run: str, seen: look.Look, facts: schema.Facts | None, verify: sc
                 "how": exit.get("how") if exit else None,
                 "code": exit.get("code") if exit else None,
                 "signal": exit.get("signal") if exit else None,
-                "seconds": _seconds(exit),
+                "seconds": outcome.worked(exit),
                 "verify": [checked.get("how"), checked.get("code"), checked.get("signal")] if checked else None,
                 "tree": git.get("tree_hash") if git else None,
                 "verdict": judged.get("verdict") if judged else None,
                 "playbook": after.get("playbook") if after else None,
-                "cost_usd": after.get("cost_usd") if after else None,
+                "cost_usd": status.cost_of(seen, n) if n < seen.n else None,
             }
         )
     return rows
-
-
-def _seconds(exit: schema.Exit | None) -> float | None:
-    """How long the attempt took; None where its end was not seen."""
-    seconds = exit.get("seconds") if exit else None
-    return float(seconds) if isinstance(seconds, int | float) else None
 
 
 def next_record(seen: look.Look, decision: nexts.Decision) -> schema.Next:

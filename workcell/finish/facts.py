@@ -78,7 +78,7 @@ def _git(tree: repository.Tree, launch: schema.Launch, attempt: schema.Attempt) 
         "dirty": dirty[:SHOWN],
         "dirty_count": count,
         "left_by_agent": left[:SHOWN],
-        "untracked_count": state.untracked.total,
+        "untracked_count": state.untracked.total - len(set(left) & set(state.untracked.first)),
         "under_way": repository.under_way(tree),
         "commits": since.commits,
         "subjects": list(since.subjects)[:SHOWN],

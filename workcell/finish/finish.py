@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from workcell.base import clock
 from workcell.base.errors import TryAgain
 from workcell.cleaning import run_cleaner
 from workcell.cleaning.clean import Cleaner
-from workcell.finish import apply, decide, facts, handoff, stoppers, verify_output, verify_script
+from workcell.finish import apply, decide, facts, handoff, open_wait, stoppers, verify_output, verify_script
 from workcell.judgement import next as nexts
 from workcell.judgement import outcome
 from workcell.rundir import (
@@ -63,8 +62,9 @@ def finish(run: str, n: int, held: writer.Writer, below: int | None = None) -> s
     if seen.result is None and seen.next is None:
         _end(run, n, seen, held, below, cleaner)
         seen = look.at(run, holding=True)
-    status.write(run)
-    held.end(status.portable(status.document(seen)))
+    usage = _usage(seen, cleaner)
+    status.write(run, usage=usage)
+    held.end(status.kept(seen, usage=usage))
     _optional(lambda: _compress(run, n))
     _tidy(run, n)
     return seen.outcome
@@ -76,6 +76,8 @@ def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | No
     try:
         found = _facts(n, seen, held, journal, below)
         _optional(lambda: inbox.give_up(run, n))
+        if seen.exit.get("how") == "vanished":  # its runner had no time to write how a wait for a person ended
+            _optional(lambda: open_wait.close(run, n, journal))
         if seen.attempt is not None:
             _optional(lambda: _capture(run, seen, journal))
         exit = seen.exit = stoppers.as_ended(run, seen)
@@ -106,6 +108,7 @@ def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | No
         if on:
             _seal_next(seen, n, step, held, journal)
         else:
+            _optional(lambda: _analyse(seen, cleaner, journal))
             _seal_result(n, (step["outcome"] or outcome.FAILED, step["reason"]), held, journal, step)
         _optional(lambda: _take_stops(run, n, journal))
         _optional(lambda: spool.drain(run, journal))
@@ -120,6 +123,24 @@ def _capture(run: str, seen: look.Look, journal: events.Journal) -> None:
     from workcell.evidence import capture
 
     capture.last(run, journal)
+
+
+def _analyse(seen: look.Look, cleaner: Cleaner, journal: events.Journal) -> None:
+    """Write down what the run was about; of a program whose records are not read its own words are in no record."""
+    if seen.reader == "none":
+        return
+    from workcell.finish import analyse
+
+    analyse.write(seen, cleaner, journal)
+
+
+def _usage(seen: look.Look, cleaner: Cleaner) -> schema.Usage | None:
+    """What the agent reported, for the records that lists are read from."""
+    if seen.attempt is None or seen.reader == "none":
+        return None
+    from workcell.evidence import usage
+
+    return usage.of(seen.directory, cleaner)
 
 
 def _facts(n: int, seen: look.Look, held: writer.Writer, journal: events.Journal, below: int | None) -> schema.Facts:
@@ -149,6 +170,8 @@ def _journal(run: str) -> events.Journal:
     except OSError as error:
         if error.errno in _REFUSED:
             raise
+        import tempfile
+
         fd, path = tempfile.mkstemp(prefix=".events.", dir=os.path.join(layout.home_of(run), layout.LEDGER))
         os.unlink(path)
         return events.Journal(path, fd)
@@ -325,7 +348,7 @@ def close(run: str, seen: look.Look, word: schema.Outcome, reason: str, held: wr
     finally:
         journal.close()
     status.write(run)
-    held.end(status.portable(status.document(look.at(run, holding=True))))
+    held.end(status.kept(look.at(run, holding=True)))
 
 
 _OURS = tuple(f".{name}." for name in (layout.STATUS, layout.ENV, layout.CURRENT, layout.AGENT_LOCK))

@@ -3,69 +3,29 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workcell.base import clock
 from workcell.cleaning import run_cleaner
 from workcell.cleaning.clean import Cleaner
 from workcell.judgement import bounds, outcome
-from workcell.rundir import attempts, find, layout, look, safe_open, seal
-from workcell.rundir.cell import Cell
+from workcell.rundir import attempts, layout, look, safe_open, seal, status
 from workcell.terminal.strip_ansi import strip_control
 from workcell.texts import compose
-from workcell.views import logs
+from workcell.views import log_lines
 
 if TYPE_CHECKING:
     from workcell.rundir import schema
+    from workcell.sessions.turns import Step
 
 TAIL_LINES = 40
 TAIL_COLUMNS = 400
 LARGEST = 1 << 26
 """Bytes of a handoff that are read."""
+MESSAGE_LIMIT = 4000
+"""Maximum characters of the agent's last message, where that stands in for its handoff."""
 AGENT_LIMIT = 1 << 18
 """An agent's handoff beyond 256 KiB is cut: it is read into the next prompt."""
-
-
-@dataclass(frozen=True)
-class Request:
-    run: str
-    """An id, a name, a unique prefix, a path, or `-` for the newest run."""
-    check: bool = False
-    """Look for what the next pass could not work with."""
-
-
-@dataclass(frozen=True)
-class Result:
-    id: str
-    text: str
-    problems: list[str]
-    """What `--check` complains of; empty for a handoff that the next pass can work with."""
-
-
-def perform(cell: Cell, request: Request) -> Result:
-    """The operation `handoff`. Raises what `find.run` raises for a run that cannot be found."""
-    return read(find.run(cell.home, request.run), check=request.check)
-
-
-def read(run: str, *, check: bool = False) -> Result:
-    """The handoff of the run as of now. Until an attempt has ended it is the one that it began with."""
-    data = safe_open.read(os.path.join(look.at(run).directory, layout.HANDOFF), LARGEST)
-    text = (data or b"").decode("utf-8", "replace")
-    return Result(os.path.basename(run), run_cleaner.of_run(run).text(text), _problems(run, text) if check else [])
-
-
-def _problems(run: str, text: str) -> list[str]:
-    if not text:
-        return ["there is no handoff yet: the first attempt has not ended"]
-    seen = look.at(run)
-    own = agent_words(seen.directory)
-    if not own:
-        return ["the agent left no handoff.md in its agent directory"]
-    parts = compose.handoff_parts(own)
-    return [
-        f"the agent's handoff says nothing under {title!r}" for title in compose.HANDOFF_SECTIONS if title not in parts
-    ]
 
 
 def agent_words(directory: str) -> str:
@@ -76,6 +36,23 @@ def agent_words(directory: str) -> str:
         return ""
     lines = (words or b"").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return strip_control(lines).decode("utf-8", "replace").strip("\n")
+
+
+def last_message(seen: look.Look) -> str:
+    """What the agent said last in its conversation; empty where its records have no words."""
+    if seen.reader == "none":
+        return ""
+    from workcell.sessions import conversation
+
+    talk = conversation.of_attempt(seen, seen.n)
+    if talk is None:
+        return ""
+    said = [step.text for turn in talk.last_turns(1).turns.closed() for step in turn.steps if _own_words(step)]
+    return said[-1][:MESSAGE_LIMIT] if said else ""
+
+
+def _own_words(step: Step) -> bool:
+    return step.kind == "said" and not step.side and bool(step.text.strip())
 
 
 def compose_now(
@@ -92,6 +69,7 @@ def compose_now(
     subjects = git.get("subjects") if git else None
     words = agent_words(seen.directory)
     parts = compose.handoff_parts(words)
+    last = "" if words else last_message(now)
     text = compose.render(
         "handoff.md.j2",
         {
@@ -105,11 +83,12 @@ def compose_now(
             "agent": parts,
             "agent_rest": "" if parts else words,
             "instead": _instead(seen, verify, verdict),
+            "last_message": last,
             "attempts": [_row(now, n, verdict if n == seen.n else None) for n in range(1, seen.n + 1)],
-            "facts": _facts(facts, seen.exit, verify, cleaner),
+            "facts": [*_facts(facts, seen.exit, verify, cleaner), *_ports(seen.attempt)],
             "commits": "\n".join(map(cleaner.line, subjects or [])),
             "verify_tail": end_of(os.path.join(seen.directory, layout.VERIFY_LOG)) if _unhappy(verify) else "",
-            "log_tail": _lines(logs.tail(seen.directory)),
+            "log_tail": _log_end(now),
             "go_on": _go_on(seen, verdict[0]),
         },
     )
@@ -143,7 +122,7 @@ def _instead(seen: look.Look, verify: schema.Verify | None, verdict: tuple[str, 
         "Decisions": none,
         "How to verify": how,
         "Blockers": none,
-        "Next step": "Nothing." if passed else f"`workcell resume {seen.id}`",
+        "Next step": "Nothing." if passed else f"`{status.go_on(seen)}`",
     }
 
 
@@ -162,7 +141,7 @@ def _row(seen: look.Look, n: int, verdict: tuple[str, str] | None) -> dict[str, 
         checked = "not run"
     return {
         "n": str(n),
-        "recipe": str(recipe.get("name") if recipe else None),
+        "recipe": str(recipe.get("name") if recipe else "-"),
         "ended": ended,
         "took": _took(exit),
         "verify": checked,
@@ -175,25 +154,32 @@ def _took(exit: schema.Exit | None) -> str:
     return clock.span(seconds) if isinstance(seconds, int | float) else "-"
 
 
+def _ports(attempt: schema.Attempt | None) -> list[str]:
+    """The ports that the attempt had, in one line: words about a server name the number, not the variable."""
+    numbers = attempt.get("ports", {}) if attempt is not None else {}
+    was = attempt.get("ports_before", {}) if attempt is not None else {}
+    named = [f"{name} {port}" + (f" (was {was[name]})" if name in was else "") for name, port in numbers.items()]
+    return [f"ports: {', '.join(named)}"] if named else []
+
+
 def _facts(facts: schema.Facts, exit: schema.Exit | None, verify: schema.Verify | None, cleaner: Cleaner) -> list[str]:
     def name(text: object) -> str:
         return cleaner.line(str(text)).replace("`", "'")
 
     out = [f"exit: {outcome.ending(exit) if exit else 'not known'}"]
     if verify is not None:
-        out.append(
-            f"verify: {verify['how']}, code {verify['code']}, {verify['seconds']:.1f} s, sha256 {verify['sha256']}"
-        )
+        code = f", code {verify['code']}" if verify["code"] is not None else ""
+        out.append(f"verify: {verify['how']}{code}, {verify['seconds']:.1f} s, sha256 {verify['sha256']}")
     git = facts.get("git")
     if git is None:
         out.append(f"git: {cleaner.line(str(facts.get('git_error')))}")
     else:
         where = f" on {name(git['branch'])}" if git["branch"] else " (detached)"
         out.append(f"HEAD: {git['head'] or 'no commit yet'}{where}")
-        out.append(
-            f"since launch ({git['base'] or 'no commit'}): {git['commits']} commits, {git['files']} files changed, "
-            f"+{git['insertions']} -{git['deletions']}"
-        )
+        changed = f"{_count(git['commits'], 'commit')}, {_count(git['files'], 'file')} changed"
+        lines = f"+{git['insertions']} -{git['deletions']}"
+        new = f", {_count(git['untracked_count'], 'untracked file')}" if git["untracked_count"] else ""
+        out.append(f"since launch ({git['base'] or 'no commit'}): {changed}, {lines}{new}")
         if git["note"]:
             out.append(git["note"])
         dirty = ", ".join(f"`{name(path)}`" for path in git["dirty"][:20])
@@ -216,6 +202,11 @@ def _facts(facts: schema.Facts, exit: schema.Exit | None, verify: schema.Verify 
     return out
 
 
+def _count(number: int | None, word: str) -> str:
+    known = "an unknown number of" if number is None else str(number)
+    return f"{known} {word}" if number == 1 else f"{known} {word}s"
+
+
 def _lines(data: bytes) -> str:
     lines = (
         strip_control(data.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
@@ -224,6 +215,11 @@ def _lines(data: bytes) -> str:
         .split("\n")
     )
     return "\n".join(line[:TAIL_COLUMNS] for line in lines[-TAIL_LINES:])
+
+
+def _log_end(seen: look.Look) -> str:
+    """The last lines of the agent's log as `logs` shows them."""
+    return "\n".join(line[:TAIL_COLUMNS] for line in log_lines.whole(seen, seen.n, TAIL_LINES)).strip("\n")
 
 
 def end_of(path: str) -> str:
@@ -237,4 +233,4 @@ def end_of(path: str) -> str:
 def _go_on(seen: look.Look, word: str) -> list[str]:
     if word == outcome.PASSED:
         return [f"workcell resume {seen.id} --brief NEW.md     # passed: only a new brief opens it again"]
-    return [f"workcell resume {seen.id}", f"workcell resume {seen.id} --brief NEW.md     # with other words"]
+    return [status.go_on(seen), f"workcell resume {seen.id} --brief NEW.md     # with other words"]

@@ -12,6 +12,7 @@ from workcell.channels import sending
 from workcell.rundir import env as environment
 from workcell.rundir import home as homes
 from workcell.rundir import layout, locks, look, phase, safe_open, slot, writer
+from workcell.views import day_report
 
 if TYPE_CHECKING:
     from workcell.rundir import schema
@@ -20,6 +21,9 @@ _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 _LEAVE = "import os, sys; os.fork() and os._exit(0); os.setsid(); os.execv(sys.argv[1], sys.argv[1:])"
 """The process becomes a child of init before it imports anything large: its caller waits some ten milliseconds."""
+
+TIDYING = 5.0
+"""Seconds for which a process that has sealed an end is waited for: it still writes what lists are read from."""
 
 SETTLED = (phase.INTERRUPTED, phase.LOST)
 
@@ -46,7 +50,7 @@ def settle(run: str) -> look.Look:
         again = look.at(run, holding=True)
         if (again.phase, again.n) == (seen.phase, seen.n):
             under_lock(run, again, held)
-    sending.waiting(layout.home_of(run))
+    sending.waiting(layout.home_of(run), day=day_report.of_home)
     return look.at(run)
 
 
@@ -136,7 +140,8 @@ def take(run: str, seen: look.Look, among: tuple[str, ...] = ()) -> writer.Write
 
     A phase that is one of `among`, as the one before was, is no change: for callers that look again and act alike.
     """
-    held = writer.take(run)
+    over = seen.phase in (phase.DONE, phase.SCHEDULED)
+    held = writer.take(run, TIDYING if over else locks.PATIENCE)
     if held is None:
         raise TryAgain(f"{seen.id} is busy: another process has the right to write it", f"workcell status {seen.id}")
     try:

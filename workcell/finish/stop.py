@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
-import struct
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from workcell.base import json_codec, platform, probe
 from workcell.base.errors import Refused, TimedOut, TryAgain
@@ -17,6 +14,7 @@ from workcell.judgement import outcome
 from workcell.rundir import find, layout, ledger, look, maildir, orders, phase
 from workcell.rundir.cell import Cell
 from workcell.system import attempt_pids
+from workcell.system.control import notify_runner
 
 
 @dataclass(frozen=True)
@@ -27,10 +25,6 @@ class Request:
     """Seconds that the agent may take to end before it is killed."""
 
 
-if TYPE_CHECKING:
-    from workcell.rundir import schema
-
-
 @dataclass(frozen=True)
 class Result:
     id: str
@@ -39,9 +33,24 @@ class Result:
     note: str | None
 
 
+@dataclass(frozen=True)
+class Results:
+    """Of several runs."""
+
+    runs: list[Result]
+    failed: list[dict[str, str | int | None]]
+    """Runs for which it failed: `run`, `error`, `code`, `exit`, `hint`."""
+
+
 def perform(cell: Cell, request: Request) -> Result:
-    """The operation `stop`. Raises what `find.run` and `stop` raise."""
-    return stop(find.run(cell.home, request.run), request.grace, cell.caller.word())
+    """The operation `stop`. `cell.progress` is told `asks`, with the id, where an agent is asked to end.
+
+    Raises what `find.run` and `stop` raise.
+    """
+    run = find.run_to_change(cell.home, request.run)
+    if look.at(run).phase in (phase.RUNNING, phase.STARTING, phase.ORPHANED):
+        cell.progress("asks", os.path.basename(run))
+    return stop(run, request.grace, cell.caller.word())
 
 
 def stop(run: str, grace: float = 10.0, by: str = "person") -> Result:
@@ -112,40 +121,6 @@ def _optional_copy(run: str, name: str, message: dict[str, object]) -> None:
     except OSError:
         if not orders.needed(run):
             raise
-
-
-def notify_runner(run: str, kind: bytes = b"P", runner: schema.Identity | None = None) -> bool:
-    """Tell the runner that something waits in its inbox, or that it is to stop (S); whether it was told.
-
-    It looks every two seconds by itself. With `runner`, its identity, nothing is told to another process: the agent
-    may have put the socket of another run in the place of its own.
-    """
-    try:
-        where = os.open(run, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-            connection.settimeout(0.5)
-            # by way of the open directory: the path to a run may be longer than a socket's name may be
-            connection.connect(f"/proc/self/fd/{where}/{layout.CONTROL}")
-            if runner is not None and _listener(connection) not in (None, runner.get("pid")):
-                return False
-            connection.sendall(kind)
-        return True
-    except OSError:
-        return False
-    finally:
-        os.close(where)
-
-
-def _listener(connection: socket.socket) -> int | None:
-    """The pid of the process that listens at the other end; None where the system does not tell."""
-    option = getattr(socket, "SO_PEERCRED", None)
-    if option is None:
-        return None
-    pid: int = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, option, 12))[0]
-    return pid or None
 
 
 UNHEARD = 5.0

@@ -14,7 +14,7 @@ from workcell.base.errors import NotFound, Refused, TryAgain, Usage
 from workcell.cleaning import run_cleaner
 from workcell.cleaning.clean import Cleaner
 from workcell.finish import finish, settle, verify_output, verify_script
-from workcell.rundir import find, lease, phase
+from workcell.rundir import find, lease, look, phase, status
 from workcell.rundir.cell import Cell
 from workcell.terminal import log_reader
 
@@ -39,6 +39,10 @@ class Result:
     passed: bool
     verify: schema.Check
     output: str
+    meaning: str = ""
+    """What it means for the run: its outcome stays what it was."""
+    next: str | None = None
+    """The command for what is next; null where nothing is."""
 
 
 def perform(cell: Cell, request: Request) -> Result:
@@ -99,7 +103,27 @@ def verify(run: str, *, show: Callable[[str], None] | None = None, raw: int | No
     finally:
         claim.close()
         held.close()
-    return Result(seen.id, found["how"] == "exited" and found["code"] == 0, cleaner.record(found), text)
+    passed = found["how"] == "exited" and found["code"] == 0
+    meaning, after = _meaning(seen, passed)
+    return Result(seen.id, passed, cleaner.record(found), text, meaning, after)
+
+
+def _meaning(seen: look.Look, passed: bool) -> tuple[str, str | None]:
+    """What the check says now means for the run, and the command for what is next."""
+    if seen.phase != phase.DONE:
+        return f"the run is {seen.phase}, and nothing of that has changed", f"workcell status {seen.id}"
+    was = str(seen.outcome)
+    if passed and was == "passed":
+        return "it still passes", None
+    if passed and seen.launch is not None and seen.launch["worktree"]:
+        words = f"it passes in the tree as it is now; the run stays {was}, and its work can be merged"
+        return words, f"workcell merge {seen.id} --verify"
+    if passed:
+        words = f"it passes in the tree as it is now; the run stays {was}. If that is all you wanted, acknowledge it;"
+        return f"{words} 'workcell resume {seen.id}' makes an attempt whose check counts", f"workcell ack {seen.id}"
+    if was == "passed":
+        return "it passed when the run ended, and does not in the tree as it is now", f"workcell diff {seen.id}"
+    return f"it does not pass, and the run stays {was}", status.go_on(seen)
 
 
 @contextmanager

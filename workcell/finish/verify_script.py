@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from workcell.base import digest, probe
 from workcell.base.errors import TryAgain, Unreachable
 from workcell.rundir import env as stored_environment
-from workcell.rundir import layout, locks, look, safe_open, seal
+from workcell.rundir import layout, locks, look, safe_open, seal, start_place
 from workcell.system import attempt_pids, cgroup, resource_limits, run_program
 
 if TYPE_CHECKING:
@@ -39,14 +39,16 @@ LARGEST = 1 << 26
 
 
 def environment(run: str, attempt: schema.Attempt, n: int) -> tuple[dict[str, str], int]:
-    """(what verify gets, its umask): env.json without the named secrets, and the names of WORKCELL_*."""
+    """(what verify gets, its umask): env.json without the named secrets, the ports, and the names of WORKCELL_*."""
     stored = stored_environment.read(run)
     env: dict[str, str] = dict(stored.env)
     for name in attempt.get("secrets") or []:
         env.pop(name, None)
     directory = layout.attempt(run, n)
+    env.update({name: str(port) for name, port in attempt.get("ports", {}).items()})
     env.update(
         WORKCELL_ATTEMPT=f"{os.path.basename(run)}/{n}",
+        WORKCELL_HOME=layout.home_of(run),
         WORKCELL_RUN_DIR=run,
         WORKCELL_ATTEMPT_DIR=directory,
         WORKCELL_AGENT_DIR=os.path.join(directory, layout.AGENT_DIR),
@@ -82,6 +84,9 @@ def run(
     script = _pinned_script(directory, attempt, found)
     if script is None:
         return found
+    trouble = start_place.trouble(attempt["cwd"], attempt.get("dir", ""))
+    if trouble is not None:
+        return {**found, "how": "not-started", "error": f"cannot start where it should: {trouble}"}
     env, umask = environment(run_dir, attempt, n)
     fd = _sealed_copy(directory, script)
     fds = [fd] if agent_lock is None else [fd, agent_lock]
@@ -90,7 +95,7 @@ def run(
     try:
         code = run_program.run_into(
             [*_interpreter(script), f"/dev/fd/{fd}"],
-            run_program.Setting(attempt["cwd"], env, fds, umask),
+            run_program.Setting(start_place.path(attempt), env, fds, umask),
             output=output,
             timeout=attempt["limits"]["verify_seconds"] or 86400.0,
             until=until,

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
+from workcell.approvals import rules
 from workcell.base import clock, digest, json_codec
 from workcell.launch import plan
+from workcell.launch import ports as port_numbers
 from workcell.rundir import layout, seal
-from workcell.texts import compose, recipe
+from workcell.texts import compose, recipe, recipe_hook
 
 if TYPE_CHECKING:
     from workcell.rundir import schema
+    from workcell.texts.values import RecipeSettings
 
 ROLL_BYTES = 4_000_000
 WORD_LIMIT = 100_000
@@ -30,6 +34,9 @@ class Carried(TypedDict):
     objective: str
     recipe: schema.RecipeRecord
     ignore_repo: NotRequired[bool]
+    approvals: NotRequired[schema.RuleGate | None]
+    model: NotRequired[str | None]
+    args: NotRequired[list[str]]
     setup: list[str]
     prose: str
     io: schema.AgentIo
@@ -40,6 +47,7 @@ class Carried(TypedDict):
     typing: NotRequired[schema.Typing | None]
     roll_bytes: int
     cwd: str
+    dir: NotRequired[str]
     env_names: list[str]
     secrets: list[str]
     verify: schema.Pinned | None
@@ -47,6 +55,7 @@ class Carried(TypedDict):
     require: schema.Require
     limits: schema.Limits
     steps: list[schema.Step]
+    steps_since: NotRequired[int]
 
 
 class Own(TypedDict):
@@ -63,10 +72,13 @@ class Own(TypedDict):
     agent_session: str
     native: bool
     seed: dict[str, str]
+    adopted: NotRequired[schema.AdoptedFile]
     native_why: NotRequired[str]
     messages: NotRequired[list[str]]
     brief_given: NotRequired[int]
     policy_sha256: NotRequired[schema.Sha256]
+    ports: NotRequired[dict[str, int]]
+    ports_before: NotRequired[dict[str, int]]
 
 
 @dataclass(frozen=True)
@@ -85,6 +97,10 @@ class Opening:
     """Whether a person starts it later."""
     conversation: str | None = None
     """Id of the agent's conversation that the attempt continues; None begins a new one."""
+    ports: Mapping[str, int] = field(default_factory=dict)
+    """The TCP ports of the attempt by name of their variable."""
+    ports_before: Mapping[str, int] = field(default_factory=dict)
+    """Those of the attempt before that have another number now."""
 
 
 @dataclass(frozen=True)
@@ -98,15 +114,34 @@ class Files:
 
 
 def first(
-    made: plan.Plan, workspace: str, asked_by: schema.AskedBy, *, later: bool = False, run: str | None = None
+    made: plan.Plan,
+    workspace: str,
+    asked_by: schema.AskedBy,
+    *,
+    later: bool = False,
+    run: str | None = None,
+    ports: Mapping[str, int] | None = None,
 ) -> schema.Attempt:
     """attempt.json of the first attempt of a plan. Raises Invalid as `fill`.
 
     `workspace` is the top of the tree that the agent works in; `run` is the directory of the run, where it is another
-    one than the plan's.
+    one than the plan's. `ports` are the numbers of its ports, where they are known.
     """
-    opening = Opening(run or made.run, 1, made.name, made.brief.data, asked_by, later)
-    return fill(from_plan(made, workspace), opening)
+    adopted = made.adopted
+    opening = Opening(
+        run or made.run,
+        1,
+        made.name,
+        made.brief.data,
+        asked_by,
+        later,
+        conversation=None if adopted is None else adopted.session,
+        ports=ports if ports is not None else {},
+    )
+    filled = fill(from_plan(made, workspace), opening)
+    if adopted is not None:
+        filled["adopted"] = {"file": adopted.path, "size": adopted.size, "inode": adopted.inode}
+    return filled
 
 
 def from_plan(made: plan.Plan, workspace: str) -> Carried:
@@ -116,6 +151,9 @@ def from_plan(made: plan.Plan, workspace: str) -> Carried:
         "objective": made.objective,
         "recipe": record_of(made.recipe),
         "ignore_repo": made.ignore_repo,
+        "approvals": rules.gate(made.rules.pinned(made.top, made.recipe.name, workspace)),
+        "model": made.model,
+        "args": made.args,
         "setup": made.setup,
         "prose": made.prose,
         "io": values["io"],
@@ -126,6 +164,7 @@ def from_plan(made: plan.Plan, workspace: str) -> Carried:
         "typing": values["typing"],
         "roll_bytes": ROLL_BYTES,
         "cwd": workspace,
+        "dir": made.dir,
         "env_names": made.env_names,
         "secrets": made.secrets,
         "verify": pin(made.verify),
@@ -151,12 +190,17 @@ def carried(attempt: schema.Attempt) -> Carried:
     return found
 
 
-def with_recipe(intent: Carried, chosen: recipe.Recipe) -> Carried:
-    """`intent` with another recipe: its record, and the keys that a recipe alone decides."""
+def with_recipe(intent: Carried, chosen: recipe.Recipe, settings: RecipeSettings | None = None) -> Carried:
+    """`intent` with another recipe: its record, and the keys that a recipe alone decides.
+
+    A model and arguments were meant for the program before: only those that `settings`, of config.yaml, has stay.
+    """
     values = chosen.values
     return {
         **intent,
         "recipe": record_of(chosen),
+        "model": settings["model"] if settings else None,
+        "args": list((settings["args"] if settings else None) or []),
         "io": values["io"],
         "stdin": values["stdin"],
         "stderr": values["stderr"],
@@ -197,9 +241,11 @@ def fill(intent: Carried, opening: Opening) -> schema.Attempt:
     """The whole attempt.json. Invalid when the recipe names a variable that there is not."""
     session = opening.conversation or str(uuid.uuid4())
     named = variables(intent, opening, session)
-    values = intent["recipe"]["values"]
+    used = _used(intent, opening, named)
+    values = used["recipe"]["values"]
     brief = opening.brief.decode("utf-8", "replace")
-    prompt = compose.prompt(values["prompt"], named, brief, intent["prose"]).replace("\0", "")
+    ports = port_numbers.told(opening.ports, opening.ports_before)
+    prompt = compose.prompt(values["prompt"], named, brief, intent["prose"], ports).replace("\0", "")
     named["prompt"] = prompt
     own: Own = {
         "schema": "workcell.file.attempt/1",
@@ -208,15 +254,34 @@ def fill(intent: Carried, opening: Opening) -> schema.Attempt:
         "asked_by": opening.asked_by,
         "follows": opening.n - 1 or None,
         "start": "later" if opening.later else "now",
-        "argv": _command(intent, opening, named),
+        "argv": _command(used, opening, named),
         "prompt": prompt,
         "agent_session": session,
         "native": opening.conversation is not None,
         "seed": recipe.seeds(values, named, _where(intent, "seed")),
     }
+    if opening.ports:
+        own["ports"] = dict(opening.ports)
+    if opening.ports_before:
+        own["ports_before"] = dict(opening.ports_before)
     both: Any = {**own, **intent}
     filled: schema.Attempt = both
     return filled
+
+
+def _used(intent: Carried, opening: Opening, named: recipe.Variables) -> Carried:
+    """`intent` with the recipe as it is launched: with the hook that applies rules of approvals, where some hold."""
+    chosen, gate = intent["recipe"], intent.get("approvals")
+    approvals = chosen["values"].get("approvals")
+    if gate is None or not approvals:
+        return intent
+    words = [
+        *(sys.executable, "-I", "-S", os.path.join(_PACKAGE, "faces", "approval_hook.py"), intent["reader"]),
+        *(opening.run, str(opening.n), approvals.get("ask") or "deny", gate),
+    ]
+    # whatever keeps it from its answer, a missing interpreter too, forbids where a rule denies: hooks fail open
+    named["approval_hook"] = shlex.join(words) + (" || exit 2" if gate == "closed" else "")
+    return {**intent, "recipe": {**chosen, "values": recipe_hook.added(chosen["values"])}}
 
 
 def _command(intent: Carried, opening: Opening, named: recipe.Variables) -> list[str]:
@@ -227,13 +292,34 @@ def _command(intent: Carried, opening: Opening, named: recipe.Variables) -> list
     where = _where(intent, "resume" if native else "command")
     if intent.get("ignore_repo"):
         words = recipe.with_arguments(words, values.get("ignore_repo", []))
+    words = _with_own(words, intent, named)
     argv = [recipe.render(word, named, where) for word in words]
     if any(len(word.encode("utf-8", "replace")) > WORD_LIMIT for word in argv):
         short = f"Your whole task is in the file {named['brief']}: read it first, then do it."
         argv = [recipe.render(word, {**named, "prompt": short}, where) for word in words]
     if opening.n == 1 and intent["setup"]:
-        argv = ["bash", "-c", "set -eu\n" + "\n".join(intent["setup"]) + '\nexec "$@"\n', "setup", *argv]
+        argv = ["bash", "-c", _setup(intent), "setup", *argv]
     return argv
+
+
+def _setup(intent: Carried) -> str:
+    """A script for bash: the commands of the repository at the top of its tree, then its arguments where it started."""
+    commands = "\n".join(intent["setup"])
+    if not intent.get("dir"):
+        return f'set -eu\n{commands}\nexec "$@"\n'
+    return f'set -eu\nstart_place=$PWD\ncd {shlex.quote(intent["cwd"])}\n{commands}\ncd "$start_place"\nexec "$@"\n'
+
+
+def _with_own(words: list[str], intent: Carried, named: recipe.Variables) -> list[str]:
+    """A command with the model and the arguments of the run; a line for bash has them as its `$@`."""
+    values, model = intent["recipe"]["values"], intent.get("model")
+    more = list(intent.get("args") or [])
+    if model is not None:
+        where = _where(intent, "model")
+        more = [*(recipe.render(word, {**named, "model": model}, where) for word in values.get("model", [])), *more]
+    if more and len(words) == 3 and words[:2] == ["bash", "-c"]:
+        words = [*words, "bash"]
+    return recipe.with_arguments(words, [recipe.literal(word) for word in more])
 
 
 def _where(intent: Carried, key: str) -> str:

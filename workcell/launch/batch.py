@@ -8,19 +8,17 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from workcell.base import digest
-from workcell.base.errors import WorkcellError
-from workcell.launch import launch, plan
+from workcell.base.errors import NotFound, WorkcellError
+from workcell.launch import entries, launch, plan
 from workcell.launch.options import Options
 from workcell.rundir import phase
-from workcell.texts import brief as briefs
 from workcell.texts import launch_file
 from workcell.texts.document import Fault, Faulty
 from workcell.trust import access
 from workcell.trust.trust import Untrusted
 
 if TYPE_CHECKING:
-    from workcell.texts.document import Foreign
-    from workcell.texts.values import EntryValues
+    pass
 
 Key = tuple[str, str, str, str]
 
@@ -38,6 +36,8 @@ class Request:
     again: bool = False
     """New runs, also for briefs that have one in the group already."""
     caller: access.Caller = access.OUTSIDE
+    now: bool = False
+    """Start them also while their accounts are held."""
 
 
 @dataclass
@@ -72,27 +72,33 @@ class Batch:
     entries: list[Entry]
 
 
-def check(request: Request, *, trust: bool = True) -> Batch:
+def check(request: Request, *, preview: bool = False) -> Batch:
     """Every brief's plan. Faulty with all faults of all files when there is any; nothing is written.
 
-    Raises Untrusted for the first repository that brings what no person has trusted, unless `trust` is false.
+    Raises Untrusted for the first repository that brings what no person has trusted, unless it is for a preview.
     Errors that are no fault of a file are told with the line of the launch file that asked.
     """
-    asked, faults, groups, limits = _asked(request)
+    asked, faults, groups, limits, missing = _asked(request)
     entries: list[Entry] = []
     for at, path, options in asked:
         window = request.window and not entries
-        one = launch.Request(request.home, path, options, window, request.prepare, request.caller)
+        one = launch.Request(
+            request.home, path, options, window=window, prepare=request.prepare, now=request.now, caller=request.caller
+        )
         try:
-            entries.append(Entry(replace(one, window=request.window), launch.check(one, require_trust=trust), at))
+            entries.append(Entry(replace(one, window=request.window), launch.check(one, preview=preview), at))
         except Untrusted:
             raise
         except Faulty as error:
             faults += error.faults
         except WorkcellError as error:
             faults.append(Fault(at, None, error.message, error.hint))
+            missing += isinstance(error, NotFound) and at == path
     max_live = request.max_live or min(limits, default=None)
     faults += _doubles(entries, max_live)
+    if faults and missing == len(faults):
+        # no file is wrong: they are not there
+        raise NotFound("; ".join(fault.message for fault in faults), faults[0].cure)
     if faults:
         raise Faulty(list(dict.fromkeys(faults)), "nothing was started; mend them all, then give the same command")
     group = request.options.group or (groups[0] if len(set(groups)) == 1 else None)
@@ -106,8 +112,9 @@ def check(request: Request, *, trust: bool = True) -> Batch:
     return Batch(group, max_live, entries)
 
 
-def _asked(request: Request) -> tuple[list[tuple[str, str, Options]], list[Fault], list[str], list[int]]:
-    """((where, brief, options) of every entry, faults, groups, limits of the launch files)."""
+def _asked(request: Request) -> tuple[list[tuple[str, str, Options]], list[Fault], list[str], list[int], int]:
+    """((where, brief, options) of every entry, faults, groups, limits of the launch files, how many are not there)."""
+    missing = 0
     asked: list[tuple[str, str, Options]] = []
     faults: list[Fault] = []
     groups: list[str] = []
@@ -123,6 +130,7 @@ def _asked(request: Request) -> tuple[list[tuple[str, str, Options]], list[Fault
             continue
         except WorkcellError as error:
             faults.append(Fault(path, None, error.message, error.hint))
+            missing += isinstance(error, NotFound)
             continue
         faults += read.faults
         groups.append(request.options.group or read.group)
@@ -132,49 +140,8 @@ def _asked(request: Request) -> tuple[list[tuple[str, str, Options]], list[Fault
                 at = f"{path}:{entry['line']}"
                 brief = os.path.join(read.directory(), os.path.expanduser(entry["brief"]))
                 brief = os.path.relpath(brief) if not os.path.isabs(path) else os.path.normpath(brief)
-                asked.append((at, brief, _options(request.options, read, entry, brief)))
-    return asked, faults, groups, limits
-
-
-def _options(given: Options, read: launch_file.LaunchFile, entry: EntryValues, brief: str) -> Options:
-    """The command line before the entry, the entry before the brief, the brief before the file's defaults."""
-    front = _front(brief)
-    defaults = read.defaults
-    who = {"labels": read.path, "group": read.path}
-
-    def chosen(key: str, asked: str | None, own: str | None, usual: str | None) -> str | None:
-        if asked is not None:
-            return asked
-        if own is not None:
-            who[key] = f"{read.path}:{entry['line']}"
-            return own
-        if usual is not None and key not in front:
-            who[key] = f"{read.path} (defaults)"
-            return usual
-        return None
-
-    repo = chosen("repo", given.repo, entry["repo"], defaults["repo"])
-    if repo is not None and "repo" in who:
-        repo = os.path.normpath(os.path.join(read.directory(), os.path.expanduser(repo)))
-    return replace(
-        given,
-        repo=repo,
-        recipe=chosen("recipe", given.recipe, entry["recipe"], defaults["recipe"]),
-        worktree=chosen("worktree", given.worktree, entry["worktree"], defaults["worktree"]),
-        dirty=chosen("dirty", given.dirty, entry["dirty"], defaults["dirty"]),
-        name=chosen("name", given.name, entry["name"], None),
-        labels=(*given.labels, *(entry["labels"] or ()), *(defaults["labels"] or ())),
-        group=given.group or read.group,
-        said_by=who,
-    )
-
-
-def _front(path: str) -> Foreign:
-    """What the brief says itself. A brief that cannot be read is told by the check of its plan."""
-    try:
-        return briefs.read(path).document.front
-    except WorkcellError:
-        return {}
+                asked.append((at, brief, entries.options(request.options, read, entry, brief)))
+    return asked, faults, groups, limits, missing
 
 
 def _doubles(entries: list[Entry], max_live: int | None) -> list[Fault]:

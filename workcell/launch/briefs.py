@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from workcell.base import ids
 from workcell.base.errors import CannotCreate, Unreachable, Usage, WorkcellError
+from workcell.git import repository
 from workcell.launch import plan, plan_values
 from workcell.launch.options import Options
 from workcell.rundir import layout
 from workcell.rundir.cell import Cell
 from workcell.system import run_program
-from workcell.texts import advice, compose, config, document, fields, project_rules, recipe
+from workcell.texts import advice, compose, config, document, fields, filled_brief, project_rules, recipe, search_path
 from workcell.texts import brief as briefs
 from workcell.texts.document import Document, Fault, Faulty
 
@@ -103,7 +104,10 @@ def new(cell: Cell, request: NewRequest) -> str:
     project = os.path.abspath(request.repo) if request.repo else cell.directory
     chosen = request.recipe or config.read(os.path.join(cell.home, layout.CONFIG))["recipe"]
     values = recipe.resolve(chosen, home=cell.home, project=project, complete=False).values
-    front = {"objective": objective, "name": name, "repo": request.repo, "recipe": request.recipe}
+    named: str | dict[str, str] | None = request.recipe
+    if not values.get("command") and not values["steps"]:
+        named = {"extends": chosen, "command": f"{advice.FILL_IN}: the command"}
+    front = {"objective": objective, "name": name, "repo": request.repo, "recipe": named}
     text = compose.render(
         "brief.md.j2",
         {
@@ -159,12 +163,14 @@ def _order(found: list[Finding]) -> list[Finding]:
 
 def _of_file(home: str, path: str) -> list[Finding]:
     try:
-        brief = briefs.read(path)
+        brief = briefs.parse(filled_brief.compose(document.load(path), path, {}, lenient=True), path)
     except Faulty as error:
         return [Finding(ERROR, fault) for fault in error.faults]
     except WorkcellError as error:
         return [Finding(ERROR, Fault(path, None, error.message, error.hint))]
-    errors = list(brief.faults)
+    if brief.document.unread:
+        return [Finding(ERROR, fault) for fault in brief.faults]  # what else it says or lacks is not known
+    errors = [*brief.faults, *advice.placeholders(brief)]
     made: plan.Plan | None = None
     try:
         made = plan.from_brief(brief, Options(), home)
@@ -172,12 +178,16 @@ def _of_file(home: str, path: str) -> list[Finding]:
         errors += [fault for fault in error.faults if fault not in errors]
     except WorkcellError as error:
         errors.append(Fault(path, _line_of(brief, error), error.message, error.hint))
+    if made is None:
+        errors += [fault for fault in _of_recipe(brief, home) if fault not in errors]
     found = [Finding(ERROR, fault) for fault in errors]
     if made is None:
-        return found + [Finding(WARNING, fault) for fault in advice.of(brief, _said_verify(brief), bool(brief.steps))]
+        more = advice.of(brief, _said_verify(brief), bool(brief.steps))
+        return found + [Finding(WARNING, fault) for fault in more if fault not in errors]
     if made.verify is not None:
         found += [Finding(ERROR, fault) for fault in _syntax(brief, made.verify)]
-    found += [Finding(WARNING, fault) for fault in advice.of(brief, made.verify, bool(made.recipe.values["steps"]))]
+    more = advice.of(brief, made.verify, bool(made.recipe.values["steps"]))
+    found += [Finding(WARNING, fault) for fault in more if fault not in errors]
     if made.origins["limits.wall"] in (plan_values.BUILT_IN, os.path.join(home, layout.CONFIG)):
         hours = (made.limits["wall_seconds"] or 0) / 3600
         words = f"no limit on its time: one attempt may take {hours:g} hours ({made.origins['limits.wall']})"
@@ -186,9 +196,24 @@ def _of_file(home: str, path: str) -> list[Finding]:
     return found
 
 
+def _of_recipe(brief: briefs.Brief, home: str) -> list[Fault]:
+    """A recipe that there is not, also where the plan was refused for something else before it was looked for."""
+    named = brief.values["recipe"]
+    name = named["extends"] if isinstance(named, dict) else named
+    if name is None:
+        return []
+    repo = os.path.join(brief.directory(), os.path.expanduser(brief.values["repo"] or ""))
+    try:
+        tree = repository.find(repo) if os.path.isdir(repo) else None
+        search_path.find("recipes", name, tree.top if tree else repo, home)
+    except WorkcellError as error:
+        return [Fault(brief.path, _line_of(brief, error), error.message, error.hint)]
+    return []
+
+
 def _said_verify(brief: briefs.Brief) -> bytes | None:
     text = brief.values["verify"]
-    return None if text is None else str(text).encode("utf-8", "surrogateescape")
+    return None if text is None or text is False else text.encode("utf-8", "surrogateescape")
 
 
 def _line_of(brief: briefs.Brief, error: WorkcellError) -> int | None:

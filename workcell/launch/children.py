@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from workcell.launch import plan
+from workcell.launch.options import COMMAND_LINE
 from workcell.rundir import look
 from workcell.trust import access
 
@@ -35,10 +36,9 @@ def narrow(made: plan.Plan, who: access.Caller) -> None:
         mine = narrowed[key]
         if mine is not None and mine <= bound:
             continue
-        if mine is not None and made.origins.get(f"limits.{name}") == made.brief.path:
-            raise access.refusal(
-                who, "launch", f"limits.{name} of {made.brief.path} is above that of the run around it"
-            )
+        said = made.origins.get(f"limits.{name}")
+        if mine is not None and said in (made.brief.path, COMMAND_LINE):
+            raise access.refusal(who, "launch", f"limits.{name} of {said} is above that of the run around it")
         narrowed[key] = bound
         made.origins[f"limits.{name}"] = f"run {who.id}"
     made.limits = narrowed
@@ -58,6 +58,7 @@ def limits_of(run: str) -> dict[str, float] | None:
     # the idle limit caps nothing: it only ends a silent agent sooner
     caps = {
         "wall_seconds": limits.get("wall_total_seconds") or limits.get("wall_seconds"),
+        "person_seconds": limits.get("person_seconds"),
         "attempts": limits.get("attempts"),
         "verify_seconds": limits.get("verify_seconds"),
         "cost_usd": limits.get("cost_usd"),

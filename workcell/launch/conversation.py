@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from workcell.agents import registry
 from workcell.base import json_codec
-from workcell.evidence import verdict
 from workcell.rundir import env as environment
-from workcell.rundir import look, safe_open
+from workcell.rundir import look, safe_open, start_place
 
 if TYPE_CHECKING:
     from workcell.agents.protocol import Agent
@@ -33,21 +32,23 @@ def to_continue(
         return None, f"another agent cannot continue what {name} said"
     if not values.get("resume"):
         return None, f"recipe {name!r} has no 'resume'"
+    from workcell.evidence import verdict
+
     told = [one["session"]["id"] for one in verdict.records(seen) if one["session"].get("id")]
     session = str(told[-1] if told else seen.attempt["agent_session"])
     agent = registry.find(str(seen.attempt.get("reader")), home)
     if agent is None or agent.records is None:
         return session, None
-    places = agent.transcripts(environment.known(run), seen.attempt["cwd"], session)
+    places = agent.transcripts(environment.known(run), start_place.path(seen.attempt), session)
     found = [path for place in places for path in glob.glob(place)]
     if not found:
         return None, f"the conversation {session} is not where {agent.title} keeps it"
-    if not any(_has_begun(agent, path) for path in found):
+    if not any(has_begun(agent, path) for path in found):
         return None, f"the conversation {session} was ended before {agent.title} had written down what was asked"
     return session, None
 
 
-def _has_begun(agent: Agent, path: str) -> bool:
+def has_begun(agent: Agent, path: str) -> bool:
     """Whether the transcript holds a record of a kind without which the program refuses to continue it."""
     fd = safe_open.reader(path)
     if fd is None:

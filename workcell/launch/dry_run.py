@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from workcell.base import digest
-from workcell.launch import attempt, launch, plan
+from workcell.launch import attempt, busy_tree, launch, plan, ports
 from workcell.trust import trust
 
 if TYPE_CHECKING:
@@ -49,14 +49,20 @@ class Result:
 def dry_run(request: launch.Request) -> Result:
     """What `launch` would do with the same request. Everything that launch refuses is refused; nothing is written.
 
-    What launch refuses for want of trust alone is shown, so that it can be read before it is trusted.
+    What launch refuses for want of trust alone is shown, so that it can be read before it is trusted. A program that is
+    not installed here is told in the notes.
     """
-    return preview(launch.check(request, require_trust=False), request.prepare)
+    made = launch.check(request, preview=True)
+    busy = busy_tree.holder(request.home, made.top) if made.worktree is None else None
+    if busy is not None:
+        made.notes.append(f"launch would refuse this now: {busy_tree.words(request.home, made.top, busy)}")
+    return preview(made, request.prepare)
 
 
 def preview(made: plan.Plan, later: bool = False) -> Result:
-    """The intent that a plan makes. The id and the agent's session are drawn anew by every launch."""
-    filled = attempt.first(made, made.top, attempt.BY_A_PERSON, later=later)
+    """The intent that a plan makes. The id, the ports and the agent's session are drawn anew by every launch."""
+    numbers = ports.preview(made.home, made.id, made.ports, {})
+    filled = attempt.first(made, made.top, attempt.BY_A_PERSON, later=later, ports=numbers)
     limits = made.limits
     values: dict[str, Value] = {
         "objective": made.objective,
@@ -64,13 +70,17 @@ def preview(made: plan.Plan, later: bool = False) -> Result:
         "group": made.group,
         "labels": made.labels,
         "repo": made.top,
+        "dir": made.dir or None,
         "worktree": made.worktree,
         "dirty": made.dirty,
         "carry": made.carry,
         "recipe": made.recipe.name,
+        "model": made.model,
+        "args": made.args,
         "verify": None if made.verify is None else f"sha256 {digest.sha256(made.verify)}",
         "limits.wall": limits["wall_seconds"],
         "limits.idle": limits["idle_seconds"],
+        "limits.person": limits["person_seconds"],
         "limits.attempts": limits["attempts"],
         "limits.verify": limits["verify_seconds"],
         "limits.cost": limits["cost_usd"],
@@ -84,9 +94,9 @@ def preview(made: plan.Plan, later: bool = False) -> Result:
         "prose": made.prose,
         "may": made.may,
     }
-    for name in sorted(made.env):
-        # no value: a dry run is pasted into issues, and among them are keys
-        values[f"env.{name}"] = "set"
+    # no value of a variable: a dry run is pasted into issues, and among them are keys
+    values |= {f"env.{name}": "set" for name in sorted(made.env)}
+    values |= {f"ports.{name}": numbers.get(name) for name in made.ports}
     return Result(
         id=made.id,
         dir=made.run,

@@ -5,16 +5,30 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from workcell import __version__
+from workcell.accounts import holds
 from workcell.base import clock, ids, json_codec
-from workcell.base.errors import CannotCreate, Refused, Unreachable
-from workcell.git import changes, forbidden
-from workcell.launch import attempt, children, pinning, plan, start, workspace
+from workcell.base.errors import CannotCreate, Invalid, Refused, Unreachable
+from workcell.launch import attempt, busy_tree, children, pinning, plan, plan_verify, ports, start, workspace
 from workcell.launch.options import Options
-from workcell.rundir import find, layout, lease, ledger, locks, maildir, phase, seal, writer
+from workcell.rundir import (
+    find,
+    heartbeat,
+    layout,
+    ledger,
+    locks,
+    look,
+    maildir,
+    needs,
+    phase,
+    seal,
+    session_lease,
+    writer,
+)
 from workcell.rundir import home_creation as home
 from workcell.system import cgroup, resource_limits, tmux
 from workcell.texts import compose
@@ -29,8 +43,12 @@ class Request:
     home: str
     brief: str
     options: Options = field(default_factory=Options)
+    text: bytes | None = None
+    """The brief itself, where it stands in no file; `brief` then says where it came from."""
     window: bool = True
     prepare: bool = False
+    now: bool = False
+    """Start it also while its account is held."""
     caller: access.Caller = access.OUTSIDE
 
 
@@ -43,6 +61,8 @@ class Result:
     window: str | None
     """Why there is no window; None when there is one, or none was wanted."""
     notes: list[str]
+    ports: dict[str, int] = field(default_factory=dict)
+    """Its TCP ports, by name of their variable."""
 
 
 def launch(request: Request) -> Result:
@@ -50,22 +70,28 @@ def launch(request: Request) -> Result:
     return create(check(request), request)
 
 
-def check(request: Request, *, require_trust: bool = True) -> plan.Plan:
+def check(request: Request, *, preview: bool = False) -> plan.Plan:
     """The plan, after every reason to refuse has been looked at; nothing is written.
 
-    Without `require_trust` what the repository brings need not be trusted: for previews, which run nothing.
+    A preview runs nothing: what the repository brings need not be trusted for it, and a program that is not installed
+    is told in the plan's notes.
     """
     home.check(request.home)
-    made = plan.make(request.brief, request.options, request.home)
-    if require_trust:
+    made = plan.make(request.brief, request.options, request.home, request.text)
+    if not preview:
         trust.require(made.home, made.top, made.tree, made.bring)
         pinning.playbooks_of(made.bring)
     children.narrow(made, request.caller)
-    if request.window and not request.prepare:
-        _check_tmux(request.home)
     workspace.check(made)
     sample = attempt.first(made, made.top, request.caller.asked_by())
-    plan.check_programs(made.recipe, sample["argv"], made.env.get("PATH"))
+    try:
+        if request.window and not request.prepare:
+            _check_tmux(request.home)
+        plan.check_programs(made.recipe, sample["argv"], made.env.get("PATH"))
+    except (Invalid, Unreachable) as error:
+        if not preview:
+            raise
+        made.notes.append(f"launch would refuse this here: {error.message}")
     resource_limits.check(cast("cgroup.Bounds", made.limits))
     return made
 
@@ -96,11 +122,9 @@ def create(made: plan.Plan, request: Request) -> Result:
     runs = os.path.join(request.home, layout.RUNS)
     staged = os.path.join(runs, f"{layout.STAGED}{ids.token(8)}")
     held: writer.Writer | None = None
-    notes: list[str] = list(made.notes)
-    if made.verify is None:
-        notes.append("no verify script: this run can end 'unverified' at best")
+    notes = [*made.notes, *([_unchecked(made)] if made.verify is None else [])]
     place = workspace.make(made)
-    claim: lease.Lease | None = None
+    claims = ExitStack()
     lock: int | None = None
     born = False
     # a worktree has the files of its commit, which need not be those that were compared in the repository's own tree
@@ -110,9 +134,11 @@ def create(made: plan.Plan, request: Request) -> Result:
         lock = locks.take(os.path.join(staged, layout.RUNNER_LOCK))
         if lock is None:
             raise CannotCreate(f"the new run directory {staged} is already locked by another process", "try again")
-        claim = lease.claim(request.home, place.top, made.id, lambda run: find.is_live(request.home, run))
+        claim = claims.enter_context(busy_tree.claim(request.home, place.top, made.id, worktree=_splits(made)))
+        _claim_session(request.home, made, claims)
+        taken = claims.enter_context(ports.claim(request.home, made.id, made.ports, {}))
         workspace.snapshot(made, place)
-        lines = _write_run(staged, made, place, os.path.basename(claim.path), request)
+        lines = _write_run(staged, made, place, os.path.basename(claim.path), taken.numbers, request)
         head: schema.LedgerLine = {"by": "launch", "parent": children.parent(request.caller), "may": made.may}
         held = writer.create(made.run, head, lines)
         os.rename(staged, made.run)
@@ -127,22 +153,66 @@ def create(made: plan.Plan, request: Request) -> Result:
             shutil.rmtree(staged, ignore_errors=True)
             if held is not None:
                 os.unlink(ledger.path(made.run))
-        if claim is not None:
-            claim.close()
+        claims.close()
         if lock is not None:
             os.close(lock)
         if held is not None:
             held.close()
     notes += [*place.notes, *resource_limits.warnings(cast("cgroup.Bounds", made.limits))]
-    if request.prepare:
-        return Result(made.run, made.id, made.name, phase.CREATED, None, notes)
+    held_back = None if request.prepare or request.now else _held(request.home, made.run)
+    notes += [] if held_back is None else [held_back]
+    if request.prepare or held_back is not None:
+        return Result(made.run, made.id, made.name, phase.CREATED, None, notes, taken.numbers)
     seen = start.runner(made.run, 1)
     trouble = start.window(request.home, made.run, 1) if request.window else None
-    return Result(made.run, made.id, made.name, seen.phase, trouble, notes)
+    return Result(made.run, made.id, made.name, seen.phase, trouble, notes, taken.numbers)
+
+
+def _claim_session(root: str, made: plan.Plan, claims: ExitStack) -> None:
+    """Claim the session that the run goes on with, if it does. Refused where another run of the home has it."""
+    if made.adopted is None:
+        return
+    agent, session = made.adopted.agent, made.adopted.session
+    claims.enter_context(
+        session_lease.claim(root, agent, session, made.id, lambda run: os.path.isdir(find.path_of(root, run)))
+    )
+
+
+def _splits(made: plan.Plan) -> bool:
+    """Whether the run could have a worktree of its own in place of the tree."""
+    return made.worktree is None and made.tree is not None and made.tree.head is not None
+
+
+def _held(root: str, run: str) -> str | None:
+    """Why a run that was just made does not start, and when it will; None where its account is not held.
+
+    A tick starts what was created, once its account is free: nothing has to be written down for that.
+    """
+    hold = holds.held(root, holds.account(run, look.at(run).attempt))
+    if hold is None:
+        return None
+    until = f"until {hold['until_at']}" if hold["until_at"] else "until a person or a probe lifts the hold"
+    missing = heartbeat.missing(root)
+    starts = "the watchdog starts it then" if missing is None else f"then {needs.not_started(missing)}"
+    name = os.path.basename(run)
+    return f"not started: its account is held {until} ({hold['why']}); {starts}, 'workcell resume {name}' starts it now"
+
+
+def _unchecked(made: plan.Plan) -> str:
+    """What a person should know of a run without a check."""
+    said = made.origins["verify"]
+    if said == plan_verify.BUILT_IN:
+        return "no verify script: this run can end 'unverified' at best; --verify COMMAND gives it a check"
+    return f"no verify script, as was asked ({said}): this run can end 'unverified' at best"
 
 
 def _write_run(
-    staged: str, made: plan.Plan, place: workspace.Workspace, lease_name: str, request: Request
+    staged: str,
+    made: plan.Plan,
+    place: workspace.Workspace,
+    lease_name: str,
+    numbers: dict[str, int],
+    request: Request,
 ) -> list[schema.LedgerLine]:
     """Write the run into `staged`; the lines of its ledger behind the first one."""
     _make_directories(staged)
@@ -152,7 +222,7 @@ def _write_run(
     record = _launch_record(made, place, lease_name, children.parent(request.caller))
     launched = json_codec.encode(record)
     seal.seal(staged, layout.LAUNCH, launched)
-    intent = attempt.first(made, place.top, request.caller.asked_by(), later=request.prepare)
+    intent = attempt.first(made, place.top, request.caller.asked_by(), later=request.prepare, ports=numbers)
     files = attempt.Files(intent, made.brief.data, made.verify, pinning.of_plan(made, place.top))
     pinned = attempt.write(os.path.join(staged, layout.ATTEMPTS, layout.number(1)), files)
     seal.sync_directory(os.path.join(staged, layout.ATTEMPTS))
@@ -172,10 +242,20 @@ def _make_directories(staged: str) -> None:
             os.makedirs(os.path.join(staged, box, part), 0o700, exist_ok=True)
 
 
+def _before(place: workspace.Workspace, forbid: list[str]) -> tuple[schema.Fingerprint | None, schema.Mark | None]:
+    """What lies under the forbidden paths, and where the repository is, before an agent touches either."""
+    if not forbid:
+        return None, None
+    from workcell.git import changes, forbidden
+
+    return forbidden.fingerprint(place.top, forbid), changes.mark(place.tree) if place.tree else None
+
+
 def _launch_record(
     made: plan.Plan, place: workspace.Workspace, lease_name: str, parent: schema.Parent | None
 ) -> schema.Launch:
     """launch.json of the run."""
+    fingerprint, mark = _before(place, made.forbid)
     return {
         "schema": "workcell.file.launch/2",
         "id": made.id,
@@ -187,8 +267,8 @@ def _launch_record(
         "snapshot": place.snapshot,
         "base": {"head": place.tree.head, "branch": place.tree.branch} if place.tree else None,
         "git_error": made.git_error,
-        "forbidden_before": forbidden.fingerprint(place.top, made.forbid) if made.forbid else None,
-        "mark": changes.mark(place.tree) if made.forbid and place.tree else None,
+        "forbidden_before": fingerprint,
+        "mark": mark,
         "lease": lease_name,
         "group": made.group,
         "labels": made.labels,

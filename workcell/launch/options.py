@@ -1,9 +1,17 @@
 """What a person says on the command line, or a launch file in its place, about one launch."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from workcell.launch.adopted import Adopted
+    from workcell.texts.values import LimitName
 
 COMMAND_LINE = "command line"
+STANDARD_INPUT = "standard input"
 
 
 @dataclass(frozen=True)
@@ -12,14 +20,33 @@ class Options:
 
     recipe: str | None = None
     repo: str | None = None
+    dir: str | None = None
+    """A directory below the top of the tree, to start in."""
     name: str | None = None
     worktree: str | None = None
     """A branch; empty for one named after the run."""
     dirty: str | None = None
     labels: tuple[str, ...] = ()
     group: str | None = None
+    model: str | None = None
+    args: tuple[str, ...] = ()
+    """Words that are added to the agent's command behind those of configuration and brief."""
+    verify: str | Literal[False] | None = None
+    """The check in place of the brief's; False for none."""
+    limits: Mapping[LimitName, float] = field(default_factory=dict)
+    """Limits before all others: seconds, a number of attempts, US dollars."""
+    env: Mapping[str, str | None] = field(default_factory=dict)
+    """Variables beside those of the brief; None takes the value from the shell."""
+    ports: Mapping[str, int] = field(default_factory=dict)
+    """How many TCP ports for each variable, beside those of the brief."""
+    notify: tuple[str, ...] | None = None
+    """The adapters that are told, in place of the brief's."""
+    params: Mapping[str, str] = field(default_factory=dict)
+    """Values of the brief's parameters."""
     ignore_repo: bool = False
     """Take nothing from the repository that executes or steers, and let the agent's program take nothing either."""
+    adopted: Adopted | None = None
+    """The session that the first attempt goes on with; None begins a new one."""
     shell: Mapping[str, str] = field(default_factory=dict)
     """The environment variables of the person who launches; some of them become those of the run."""
     said_by: Mapping[str, str] = field(default_factory=dict)

@@ -1,16 +1,21 @@
 """Making policy.json: what of a repository steers an attempt, taken once a person has trusted it."""
 
+from __future__ import annotations
+
 import hashlib
 import os
+from typing import TYPE_CHECKING
 
 from workcell.base import json_codec
 from workcell.base.errors import TryAgain
 from workcell.git import repository
 from workcell.launch import plan
-from workcell.playbooks import playbook
 from workcell.texts import search_path
 from workcell.texts.document import Faulty, load
 from workcell.trust import policy, repository_files, trust
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 
 def playbooks_of(bring: repository_files.Brought) -> list[dict[str, str]]:
@@ -26,6 +31,8 @@ def playbooks_of(bring: repository_files.Brought) -> list[dict[str, str]]:
         data = load(path)
         if hashlib.sha256(data).hexdigest() != digest:
             raise TryAgain(f"{path} was changed while it was read", "give the same command again")
+        from workcell.playbooks import playbook
+
         read, wrong = playbook.parse(data, path, foreign=True)
         faults += wrong
         if read is not None:
@@ -38,14 +45,23 @@ def playbooks_of(bring: repository_files.Brought) -> list[dict[str, str]]:
 
 def of_plan(made: plan.Plan, workspace: str) -> bytes:
     """policy.json of a run's first attempt, which works in `workspace`."""
-    return of_tree(workspace, made.bring, list(made.recipe.values["repo_runs"]), ignored=made.ignore_repo)
+    pinned = made.rules.pinned(made.top, made.recipe.name, workspace)
+    patterns = list(made.recipe.values["repo_runs"])
+    return of_tree(workspace, made.bring, patterns, ignored=made.ignore_repo, rules=pinned)
 
 
-def of_tree(workspace: str, bring: repository_files.Brought, patterns: list[str], *, ignored: bool) -> bytes:
-    """policy.json of an attempt in `workspace`; with `ignored` it takes nothing from the repository."""
+def of_tree(
+    workspace: str,
+    bring: repository_files.Brought,
+    patterns: list[str],
+    *,
+    ignored: bool,
+    rules: schema.ApprovalRules | None = None,
+) -> bytes:
+    """policy.json of an attempt in `workspace`; with `ignored` it takes from the repository only what narrows."""
     said = {
         "schema": policy.SCHEMA,
-        "rules": None,
+        "rules": rules,
         "may": None,
         "playbooks": [] if ignored else playbooks_of(bring),
         "repo": {

@@ -8,14 +8,16 @@ import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from workcell.approvals import rules as approval_rules
 from workcell.base import ids
 from workcell.base.errors import Invalid, NotFound, Refused, Unreachable
 from workcell.git import repository
-from workcell.launch import plan_values, plan_verify
-from workcell.launch.options import Options
+from workcell.launch import plan_ports, plan_values, plan_verify, sign_in
+from workcell.launch.adopted import Adopted
+from workcell.launch.options import COMMAND_LINE, STANDARD_INPUT, Options
 from workcell.rundir import layout
+from workcell.texts import advice, config, document, filled_brief, project_rules, recipe, recipe_hook
 from workcell.texts import brief as briefs
-from workcell.texts import config, project_rules, recipe
 from workcell.texts.document import Fault, Faulty
 from workcell.trust import acceptance, repository_files, repository_rules
 
@@ -33,9 +35,14 @@ class Plan:
     brief: briefs.Brief
     repo: str
     top: str
+    dir: str
+    """The directory below `top` in which agent, steps and check start; empty for the top itself."""
     tree: repository.Tree | None
     git_error: str | None
     recipe: recipe.Recipe
+    model: str | None
+    args: list[str]
+    """Words that are added to the recipe's command."""
     verify: bytes | None
     objective: str
     limits: schema.Limits
@@ -43,6 +50,8 @@ class Plan:
     env_names: list[str]
     fixed: list[str]
     """Names in env whose value a file gave: a later shell does not replace it."""
+    ports: list[str]
+    """Variables that hold a TCP port each."""
     secrets: list[str]
     forbid: list[str]
     clean: bool
@@ -56,7 +65,11 @@ class Plan:
     prose: str
     bring: repository_files.Brought
     """What the launch takes from the repository; nothing with `ignore_repo`."""
+    rules: approval_rules.Both
+    """Rules of approvals of the home and the repository, as they were read."""
     ignore_repo: bool = False
+    adopted: Adopted | None = None
+    """The session that the first attempt goes on with."""
     notes: list[str] = field(default_factory=list)
     """What a person should know of what was left out."""
     may: list[str] = field(default_factory=list)
@@ -68,12 +81,26 @@ class Plan:
         return os.path.join(self.home, layout.RUNS, self.id)
 
 
-def make(path: str, options: Options, home: str) -> Plan:
-    """The plan for the brief at `path`. Raises the WorkcellError of whatever is wrong; nothing is written."""
-    brief = briefs.read(path)
-    if brief.faults:
-        raise Faulty(brief.faults, f"workcell brief lint {shlex.quote(path)}")
-    return from_brief(brief, options, home)
+def make(path: str, options: Options, home: str, text: bytes | None = None) -> Plan:
+    """The plan for the brief at `path`. Raises the WorkcellError of whatever is wrong; nothing is written.
+
+    With `text` that is the brief, and `path` only says where it came from.
+    """
+    return from_brief(read(path, options, text), options, home)
+
+
+def read(path: str, options: Options, text: bytes | None = None) -> briefs.Brief:
+    """The brief at `path`, or `text` as such, filled in with its parameters. Raises Faulty with all its faults."""
+    data = document.load(path) if text is None else text
+    brief = briefs.parse(
+        filled_brief.compose(data, path, options.params, who=options.said_by.get("params", "--set")), path
+    )
+    faults = brief.faults or advice.placeholders(brief)
+    if faults:
+        # lint knows no values, and would find no fault in what they make of the brief
+        lint = text is None and not options.params
+        raise Faulty(faults, f"workcell brief lint {shlex.quote(path)}" if lint else None)
+    return brief
 
 
 def from_brief(brief: briefs.Brief, options: Options, home: str) -> Plan:
@@ -98,15 +125,21 @@ def from_brief(brief: briefs.Brief, options: Options, home: str) -> Plan:
         brief=brief,
         repo=repo,
         top=top,
+        dir=plan_values.directory(said, tree),
         tree=tree,
         git_error=git_error,
         recipe=chosen,
-        verify=plan_verify.script(brief, said.rules["tests"], top, said.rules_file, said.origins),
+        model=plan_values.model(said, chosen),
+        args=plan_values.args(said, chosen),
+        verify=plan_verify.script(
+            plan_verify.asked(brief, options, top), plan_values.tests(said), said.rules_file, said.origins
+        ),
         objective=brief.objective,
         limits=plan_values.limits(said, chosen),
         env=env.env,
         env_names=env.names,
         fixed=env.fixed,
+        ports=plan_ports.names(said, env),
         secrets=plan_values.secrets(said, chosen),
         forbid=plan_values.forbidden(said),
         clean=plan_values.clean_required(said),
@@ -119,12 +152,18 @@ def from_brief(brief: briefs.Brief, options: Options, home: str) -> Plan:
         group=plan_values.group(said),
         prose=plan_values.prose(said, rules),
         bring=bring,
+        rules=approval_rules.read(home, top, ignore=options.ignore_repo),
         ignore_repo=options.ignore_repo,
-        notes=said.notes,
+        adopted=options.adopted,
+        notes=said.notes + sign_in.notes(chosen, env.env),
         may=may,
         origins=said.origins,
     )
     _name_built_in(said, chosen)
+    if made.rules.pinned(top, chosen.name, top) is not None and not recipe_hook.reaches(chosen.values):
+        made.notes.append(
+            f"rules of approvals do not reach recipe {chosen.name!r}: no hook of its program applies them"
+        )
     return made
 
 
@@ -180,6 +219,11 @@ def _brought(
 def _check_steps(brief: briefs.Brief, chosen: recipe.Recipe) -> None:
     """Raise Faulty for a recipe that runs the steps of a brief that has none."""
     if chosen.values["steps"] and not brief.steps:
+        if brief.path == COMMAND_LINE:
+            raise Invalid(
+                f"recipe {chosen.name!r} runs the steps of a brief, and a message has none",
+                "name an agent: --recipe claude; 'recipe: claude' in config.yaml makes it the one of every launch",
+            )
         raise Faulty(
             [Fault(brief.path, None, f"recipe {chosen.name!r} runs the blocks under '## Steps', and there are none")],
             "add a '## Steps' section with fenced bash blocks, or choose another recipe with --recipe",
@@ -188,9 +232,16 @@ def _check_steps(brief: briefs.Brief, chosen: recipe.Recipe) -> None:
 
 def _name(said: plan_values.Sources) -> str:
     brief, options = said.brief, said.options
-    said.origins["name"] = options.who("name") if options.name else brief.path if brief.values["name"] else "objective"
-    given = None if options.name is None else briefs.check_name(options.name)
-    return given or brief.values["name"] or ids.slug(brief.objective) or "run"
+    if options.name is not None:
+        said.origins["name"] = options.who("name")
+        return briefs.check_name(options.name)
+    if brief.values["name"]:
+        said.origins["name"] = brief.path
+        return brief.values["name"]
+    in_file = brief.path not in (COMMAND_LINE, STANDARD_INPUT)
+    of_file = ids.slug(os.path.basename(brief.path).rpartition(".")[0]) if in_file else ""
+    said.origins["name"] = "name of the file" if of_file else "objective"
+    return of_file or ids.slug(brief.objective) or "run"
 
 
 def _repo(brief: briefs.Brief, options: Options) -> tuple[str, str]:
@@ -219,7 +270,10 @@ def _tree(repo: str) -> tuple[repository.Tree | None, str | None]:
     if tree is None:
         return None, "not a git repository"
     if tree.bare:
-        raise Refused(f"{tree.top} is a bare repository: there is no tree to work in", "name a working tree")
+        raise Refused(
+            f"{tree.top} is a bare repository: there is no tree to work in",
+            f"make one, and name it with --repo: git -C {shlex.quote(tree.top)} worktree add DIR",
+        )
     return tree, None
 
 
@@ -227,6 +281,9 @@ def check_programs(chosen: recipe.Recipe, words: list[str], path: str | None) ->
     """Refuse a recipe whose programs are not there: an agent that cannot start needs no run directory."""
     for program in [*chosen.values["needs"], words[0]]:
         if shutil.which(program, path=path) is None:
+            if " " in program and "/" not in program.split()[0]:
+                line = f"workcell launch -- sh -c {shlex.quote(program)}"
+                raise Invalid(f"{program!r} is a line for a shell, and not the name of a program", line)
             raise Invalid(
                 f"recipe {chosen.name!r} needs {program!r}, and it is not on PATH",
                 f"install {program}, or choose another recipe: workcell recipe ls",

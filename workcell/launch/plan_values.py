@@ -12,10 +12,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from workcell.base import spelling
 from workcell.base.errors import NotFound
+from workcell.git import repository
+from workcell.launch import shell_environment
 from workcell.launch.options import Options
-from workcell.texts import adapter, config, fields, project_rules, recipe
+from workcell.rundir import start_place
 from workcell.texts import brief as briefs
+from workcell.texts import config, project_rules, recipe
 from workcell.texts.document import Fault, Faulty
 from workcell.trust import acceptance, repository_rules
 
@@ -24,9 +28,6 @@ if TYPE_CHECKING:
     from workcell.texts.values import BriefValues, ConfigValues, LimitName, SupervisorValues
 
 Value = TypeVar("Value")
-
-ENV_NAMES = ("HOME", "PATH", "SHELL", "USER", "LOGNAME", "LANG", "TMPDIR", "SSH_AUTH_SOCK")
-ENV_PREFIXES = ("LC_", "XDG_")
 
 BUILT_IN, SHELL = "built in", "shell"
 
@@ -118,6 +119,35 @@ def choose_recipe(said: Sources) -> recipe.Recipe:
         raise left_out from error
 
 
+def model(said: Sources, chosen: recipe.Recipe) -> str | None:
+    """The model that the agent is told to use. Raises Faulty where the recipe does not say how its program is told."""
+    settings = said.settings["recipes"].get(chosen.name)
+    written = (said.brief.path, said.brief.values["model"])
+    usual = (said.config_file, settings["model"] if settings else None)
+    found = said.first("model", ((said.options.who("model"), said.options.model), written, usual))
+    if found is not None and not chosen.values["model"]:
+        words = f"recipe {chosen.name!r} does not say how its program is told of a model"
+        cure = f"leave 'model' out, or: recipe: {{extends: {chosen.name}, model: [--model, '{{{{ model }}}}']}}"
+        raise Faulty([Fault(said.origins["model"], None, words, cure)])
+    return found
+
+
+def args(said: Sources, chosen: recipe.Recipe) -> list[str]:
+    """The words that are added to the recipe's command, the most special last, since most programs take the last."""
+    settings = said.settings["recipes"].get(chosen.name)
+    given = (
+        (said.config_file, (settings["args"] if settings else None) or []),
+        (said.brief.path, said.brief.values["args"] or []),
+        (said.options.who("args"), said.options.args),
+    )
+    said.origins["args"] = ", ".join(origin for origin, words in given if words) or BUILT_IN
+    found = [word for _, words in given for word in words]
+    if found and chosen.values["steps"]:
+        words = f"recipe {chosen.name!r} runs the steps of the brief, and takes no arguments"
+        raise Faulty([Fault(said.origins["args"], None, words, "leave 'args' out, or name an agent with 'recipe'")])
+    return found
+
+
 def dirty(said: Sources) -> str:
     """What to do with uncommitted work: refuse, allow or snapshot."""
     ranked = said.ranked("dirty", said.brief.values["dirty"], said.rules["dirty"], said.settings["dirty"])
@@ -129,19 +159,23 @@ def notify(said: Sources) -> list[str] | None:
 
     Raises Faulty for a name that no adapter has: its notices would reach no one.
     """
-    brief = said.brief
+    brief, options = said.brief, said.options
     named: list[str] | None = brief.values["notify"]
     file, line = brief.path, brief.document.lines.get(("notify",))
-    said.origins["notify"] = brief.path
+    if options.notify is not None:
+        named, file, line = list(options.notify), options.who("notify"), None
+    said.origins["notify"] = file
     if named is None:
         named = said.settings.get("notify") if "notify" in said.settled else None
         file, line = said.config_file, None
         said.origins["notify"] = BUILT_IN if named is None else said.config_file
     if not named:
         return named
+    from workcell.texts import adapter
+
     known = adapter.names(said.home)
     faults = [
-        Fault(file, line, f"'notify' names {name!r}, and no adapter has that name", fields.did_you_mean(name, known))
+        Fault(file, line, f"'notify' names {name!r}, and no adapter has that name", spelling.did_you_mean(name, known))
         for name in named
         if name not in known
     ]
@@ -165,8 +199,52 @@ def secrets(said: Sources, chosen: recipe.Recipe) -> list[str]:
 
 def labels(said: Sources) -> list[str]:
     """The labels of brief and command line."""
-    given = {said.brief.path: said.brief.values["labels"], said.options.who("labels"): list(said.options.labels)}
+    given = {said.brief.path: list(said.brief.values["labels"])}
+    given.setdefault(said.options.who("labels"), []).extend(said.options.labels)
     return said.joined("labels", given)
+
+
+def directory(said: Sources, tree: repository.Tree | None) -> str:
+    """The directory below the top in which agent, steps and check start; empty for the top itself.
+
+    Raises Faulty where it is no plain directory of the tree: for a worktree, of the commit that this will begin at.
+    """
+    ranked = ((said.options.who("dir"), said.options.dir), (said.brief.path, said.brief.values["dir"]))
+    found = said.first("dir", ranked)
+    if found is None:
+        return ""
+    who = said.origins["dir"]
+    found = briefs.check_directory(found, who)
+    branch = worktree(said)
+    if branch is None or tree is None:
+        words, cure = start_place.trouble(said.top, found), "name one below the top, or make it"
+    else:
+        words, cure = _not_committed(tree, branch, found), "name a directory that is committed there"
+    if words is not None:
+        line = said.brief.document.lines.get(("dir",)) if who == said.brief.path else None
+        raise Faulty([Fault(who, line, f"cannot start in 'dir: {found}': {words}", cure)])
+    return found
+
+
+def _not_committed(tree: repository.Tree, branch: str, below: str) -> str | None:
+    """Why a worktree on `branch` will not have the directory; None where it will."""
+    commit = f"refs/heads/{branch}"
+    if not branch or not repository.ask(tree.top, "rev-parse", "--quiet", "--verify", f"{commit}^{{commit}}").ok:
+        commit = "HEAD"
+    asked = repository.ask(tree.top, "cat-file", "-t", f"{commit}:{below}")
+    if asked.ok and asked.out.strip() == b"tree":
+        return None
+    return f"{branch or 'HEAD'} has no directory {below}"
+
+
+def tests(said: Sources) -> list[str] | None:
+    """The repository's own tests, which are commands for the top of its tree."""
+    commands = said.rules["tests"]
+    below = said.options.dir or said.brief.values["dir"]
+    if not commands or not below:
+        return commands
+    parts = [part for part in below.split("/") if part not in ("", ".")]
+    return [f"cd {'/'.join('..' for _ in parts)}", *commands]
 
 
 def worktree(said: Sources) -> str | None:
@@ -216,6 +294,7 @@ def limits(said: Sources, chosen: recipe.Recipe) -> schema.Limits:
     return {
         "wall_seconds": out["wall"],
         "idle_seconds": out["idle"],
+        "person_seconds": out["person"],
         "attempts": out["attempts"],
         "verify_seconds": out["verify"],
         "cost_usd": out["cost"],
@@ -226,7 +305,9 @@ def limits(said: Sources, chosen: recipe.Recipe) -> schema.Limits:
 
 def _limit(said: Sources, chosen: recipe.Recipe, key: LimitName) -> float | None:
     """One limit. One of the repository that is wider than what holds otherwise needs trust."""
-    own = (said.brief.path, said.brief.values["limits"].get(key))
+    asked = (said.options.who(f"limits.{key}"), said.options.limits.get(key))
+    written = (said.brief.path, said.brief.values["limits"].get(key))
+    own = written if asked[1] is None else asked
     rules = (said.rules_file, said.rules["limits"].get(key))
     others: tuple[tuple[str, float | None], ...] = (
         (origin_of(chosen, f"limits.{key}"), chosen.values["limits"].get(key)),
@@ -235,7 +316,7 @@ def _limit(said: Sources, chosen: recipe.Recipe, key: LimitName) -> float | None
     )
     if key in NARROWING:
         # the smallest counts, so that none of them can make another one wider
-        given = [(who, value) for who, value in (own, rules, *others) if value is not None]
+        given = [(who, value) for who, value in (asked, written, rules, *others) if value is not None]
         return said.first(f"limits.{key}", [min(given, key=_value)] if given else [])
     usual = next((value for _, value in others if value is not None), None)
     wider = own[1] is None and repository_rules.wider(rules[1], usual)
@@ -247,11 +328,6 @@ def _limit(said: Sources, chosen: recipe.Recipe, key: LimitName) -> float | None
 
 def _value(entry: tuple[str, float]) -> float:
     return entry[1]
-
-
-def taken_over(shell: Mapping[str, str]) -> dict[str, str]:
-    """What every run takes over from the environment of the shell that launches it."""
-    return {name: value for name, value in shell.items() if name in ENV_NAMES or name.startswith(ENV_PREFIXES)}
 
 
 @dataclass(frozen=True)
@@ -266,13 +342,14 @@ class Environment:
 def environment(said: Sources, chosen: recipe.Recipe) -> Environment:
     """The environment of agent and check: some of the shell's, then what the files say."""
     shell = said.options.shell
-    env = taken_over(shell)
+    env = shell_environment.taken_over(shell)
     named: dict[str, str | None] = {}
     sources = (
         (said.config_file, said.settings["env"]),
         ("", chosen.values["env"]),
         (said.rules_file, said.rules["env"]),
         (said.brief.path, said.brief.values["env"]),
+        (said.options.who("env"), said.options.env),
     )
     said.origins.update({f"env.{name}": SHELL for name in env})
     for origin, source in sources:

@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from workcell.base.errors import Usage
-from workcell.launch import dry_run, launch
+from workcell.launch import asked, dry_run, launch, ports
 from workcell.launch.options import Options
-from workcell.rundir import find
+from workcell.rundir import find, look
 from workcell.rundir.cell import Cell
 from workcell.texts import launch_file
 
@@ -20,11 +20,39 @@ if TYPE_CHECKING:
 class LaunchRequest:
     """What is None, empty or false is decided by brief, repository, recipe and configuration."""
 
-    briefs: tuple[str, ...]
-    """Paths of briefs, and of launch files with several."""
+    briefs: tuple[str, ...] = ()
+    """Paths of briefs, and of launch files with several; `-` alone for the brief in `text`."""
+    message: str | None = None
+    """In place of a brief: the objective, and below its first line what more is to be known."""
+    command: tuple[str, ...] = ()
+    """In place of an agent: the words of a command to run."""
+    saved: str | None = None
+    """In place of a path: the name of a saved brief."""
+    set: tuple[str, ...] = ()
+    """`NAME=VALUE` for parameters of the brief."""
+    text: str | None = None
+    """The text of a brief that stands in no file."""
+    model: str | None = None
+    """The model that the agent is told to use."""
+    arg: tuple[str, ...] = ()
+    """Words that are added to the agent's command."""
+    verify: str | None = None
+    """The check: commands, or the path of a script."""
+    no_verify: bool = False
+    """No check, also where brief or repository have one: the run ends `unverified`."""
+    wall: float | None = None
+    """Seconds that one attempt may take."""
+    attempts: int | None = None
+    """How many attempts the run may take."""
+    cost: float | None = None
+    """US dollars that the agent may report."""
+    port: tuple[str, ...] = ()
+    """`NAME`, or `NAME=N`: so many TCP ports of its own, in the variables `NAME`, `NAME_2` and so on."""
     recipe: str | None = None
     repo: str | None = None
     """The working tree."""
+    dir: str | None = None
+    """The directory below its top in which agent, steps and check start."""
     name: str | None = None
     worktree: str | None = None
     """Work in a worktree of its own, on this branch; empty for a branch named after the run."""
@@ -42,22 +70,33 @@ class LaunchRequest:
     """Open no window in tmux."""
     prepare: bool = False
     """Create the run, and start nothing."""
+    now: bool = False
+    """Start it also while its account is held."""
     dry_run: bool = False
     """Say what would be launched; write nothing."""
 
     def several(self) -> bool:
         """Whether this may be more than one run."""
-        return len(self.briefs) != 1 or self.max_live is not None or launch_file.is_one(self.briefs[0])
+        if len(self.briefs) != 1:
+            return not (asked.in_words(self) or self.text is not None or self.saved is not None)
+        return self.max_live is not None or launch_file.is_one(self.briefs[0])
 
     def options(self, shell: Mapping[str, str]) -> Options:
         return Options(
             recipe=self.recipe,
             repo=self.repo,
+            dir=self.dir,
             name=self.name,
             worktree=self.worktree,
             dirty=self.dirty,
             labels=self.label,
             group=self.group,
+            model=self.model,
+            args=self.arg,
+            verify=asked.verify(self),
+            limits=asked.limits(self),
+            params=asked.params(self),
+            ports=asked.ports(self),
             ignore_repo=self.ignore_repo,
             shell=shell,
         )
@@ -79,6 +118,8 @@ class Launched:
     """What a person should know of what was left out."""
     state: str | None = None
     """How the run ended, for an asker that waited for it."""
+    ports: dict[str, int] = field(default_factory=dict)
+    """Its TCP ports, by name of their variable."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +138,8 @@ class Row:
     """Whether the run was there already."""
     error: str | None
     notes: list[str]
+    ports: dict[str, int] = field(default_factory=dict)
+    """Its TCP ports, by name of their variable."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +175,20 @@ class ResumeRequest:
     """The path of a new brief, with a verify script of its own."""
     recipe: str | None = None
     """Another recipe."""
+    model: str | None = None
+    """The model that the agent is told to use from now on."""
+    arg: tuple[str, ...] = ()
+    """Words that are added to the agent's command from now on, behind those of the run."""
+    wall: float | None = None
+    """Seconds that each attempt may take from now on."""
+    attempts: int | None = None
+    """How many attempts the run may take from now on, those that it took among them."""
+    cost: float | None = None
+    """US dollars that the agent may report from now on, those that it reported among them."""
+    force: bool = False
+    """Open one attempt beyond the limits, and leave them as they are."""
+    steps: Literal["all"] | None = None
+    """`all`: run all steps of a runbook again, also those that ended well."""
     native: bool = False
     """Continue the agent's own conversation, where its recipe can and it is still there."""
     policy: Literal["now"] | None = None
@@ -162,36 +219,63 @@ class Resumed:
     """How the run ended, for an asker that waited for it."""
 
 
+@dataclass(frozen=True)
+class ResumedAll:
+    """Of several runs."""
+
+    runs: list[Resumed]
+    failed: list[dict[str, str | int | None]]
+    """Runs for which it failed: `run`, `error`, `code`, `exit`, `hint`."""
+
+
 def perform_launch(cell: Cell, request: LaunchRequest) -> Launched | LaunchedAll | DryRun | DryRuns:
     """The operation `launch`. All briefs are checked before the first run starts.
 
     Of several, `cell.progress` is told `checked` with the batch, and then what `batch_run.Tell` says. Raises Untrusted,
     before anything is written, when a repository brings what no person has accepted.
     """
+    asked.check(request)
+    asked.check_files(request.briefs, cell.environment.get("PATH"))
+    if request.saved is not None:
+        from workcell.launch import saved_briefs
+
+        request = saved_briefs.chosen(cell.home, request)
     if request.several():
         return _launch_several(cell, request)
+    source = asked.source(request, request.options(cell.environment))
     one = launch.Request(
         cell.home,
-        request.briefs[0],
-        request.options(cell.environment),
+        source.path,
+        source.options,
+        text=source.text,
         window=not request.no_window,
         prepare=request.prepare,
+        now=request.now,
         caller=cell.caller,
     )
     if request.dry_run:
         return dry_run.dry_run(one)
     done = launch.launch(one)
-    return Launched(done.id, done.name, done.run, done.phase, done.window is None, done.window, done.notes)
+    return Launched(
+        id=done.id,
+        name=done.name,
+        dir=done.run,
+        phase=done.phase,
+        window=done.window is None,
+        no_window=done.window,
+        notes=done.notes,
+        ports=done.ports,
+    )
 
 
 def _launch_several(cell: Cell, request: LaunchRequest) -> LaunchedAll | DryRuns:
     from workcell.launch import batch, batch_run
 
     if not request.briefs:
-        raise Usage("no brief to launch", "workcell launch BRIEF")
+        raise Usage("no brief to launch", "workcell launch BRIEF, launch -m OBJECTIVE, or launch -- COMMAND")
     if request.name is not None:
         raise Usage("a name is for one brief", "name runs in a launch file")
-    asked = batch.Request(
+    wish = batch.Request(
         cell.home,
         list(request.briefs),
         request.options(cell.environment),
@@ -200,17 +284,19 @@ def _launch_several(cell: Cell, request: LaunchRequest) -> LaunchedAll | DryRuns
         request.max_live,
         request.again,
         cell.caller,
+        request.now,
     )
-    checked = batch.check(asked, trust=not request.dry_run)
+    checked = batch.check(wish, preview=request.dry_run)
     if request.dry_run:
         rows = [AskedDryRun(**vars(dry_run.preview(entry.made)), asked_at=entry.at) for entry in checked.entries]
         return DryRuns(checked.group, checked.max_live, rows)
     cell.progress("checked", checked)
-    batch_run.go(checked, asked, cell.progress)
+    batch_run.go(checked, wish, cell.progress)
     return LaunchedAll(checked.group, [_row(entry) for entry in checked.entries])
 
 
 def _row(entry: "batch.Entry") -> Row:
+    attempt = look.at(entry.run).attempt if entry.run else None
     return Row(
         id=os.path.basename(entry.run) if entry.run else None,
         name=entry.made.name,
@@ -220,24 +306,29 @@ def _row(entry: "batch.Entry") -> Row:
         found=entry.found,
         error=entry.error.message if entry.error else None,
         notes=entry.notes,
+        ports=ports.of(attempt) if attempt is not None else {},
     )
 
 
 def perform_resume(cell: Cell, request: ResumeRequest) -> Resumed:
     """The operation `resume`. Raises Usage for `native` with a brief, and what `find.run` and `resume` raise."""
-    from workcell.launch import resume
+    from workcell.launch import resume, resume_agent, resume_limits
 
+    asked.check_limits(request.wall, request.attempts, request.cost)
     if request.native and request.brief is not None:
         raise Usage("--native goes on with what was asked; a new brief begins anew", "leave one of them out")
     done = resume.resume(
         resume.Request(
             cell.home,
-            find.run(cell.home, request.run),
+            find.run_to_change(cell.home, request.run),
             brief=request.brief,
             recipe=request.recipe,
             window=not request.no_window,
             dry_run=request.dry_run,
             native=request.native,
+            raised=resume_limits.Raised(request.wall, request.attempts, request.cost, request.force),
+            told=resume_agent.Told(request.model, request.arg),
+            steps_anew=request.steps is not None,
             renew_policy=request.policy is not None,
             ignore_repo=request.ignore_repo,
             shell=cell.environment,

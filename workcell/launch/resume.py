@@ -9,20 +9,35 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from workcell.accounts import holds
+from workcell.approvals import rules
 from workcell.base import digest, json_codec
 from workcell.base.errors import CannotCreate, Refused, TryAgain
 from workcell.cleaning import run_cleaner
-from workcell.evidence import verdict
 from workcell.finish import decide, handoff, settle, verify_script
 from workcell.git import repository
 from workcell.judgement import next as nexts
 from workcell.launch import attempt as attempts
-from workcell.launch import children, conversation, launch, plan, plan_values, resume_brief, resume_trust, start
+from workcell.launch import (
+    busy_tree,
+    children,
+    conversation,
+    plan,
+    ports,
+    resume_agent,
+    resume_brief,
+    resume_environment,
+    resume_limits,
+    resume_place,
+    resume_recipe,
+    resume_trust,
+    start,
+)
 from workcell.launch.options import Options
-from workcell.rundir import adopt, family, find, inbox, layout, lease, look, phase, run_hold, safe_open, seal, writer
+from workcell.rundir import adopt, family, inbox, layout, look, phase, run_hold, safe_open, seal
 from workcell.rundir import env as environment
 from workcell.rundir import home_creation as homes
 from workcell.system import resource_limits
+from workcell.texts import config
 from workcell.texts import recipe as recipes
 from workcell.trust import access
 
@@ -52,6 +67,10 @@ class Request:
     """Pin what steers automation anew, from the tree as it is now."""
     ignore_repo: bool = False
     """Take nothing from the repository that executes or steers."""
+    raised: resume_limits.Raised = field(default_factory=resume_limits.Raised)
+    told: resume_agent.Told = field(default_factory=resume_agent.Told)
+    steps_anew: bool = False
+    """Run all steps of a runbook again, also those that ended well."""
     by: schema.AskedBy = field(default_factory=lambda: attempts.BY_A_PERSON)
     shell: Mapping[str, str] = field(default_factory=dict)
     """The environment variables of the person who asks; they replace those that the run took over."""
@@ -93,20 +112,29 @@ def resume(request: Request) -> Result:
         preview=request.dry_run,
     )
     anew = request.brief is not None or request.recipe is not None or request.renew_policy or request.ignore_repo
+    anew = anew or request.raised != resume_limits.Raised() or request.steps_anew or request.told != resume_agent.Told()
     if seen.phase == phase.CREATED and not anew:
         if not request.dry_run:
             resume_trust.settle(asked, seen, _stored(seen), None)
         if request.dry_run:
             return Result(run, seen.id, seen.n, seen.phase, None, _text(seen, layout.BRIEF))
         return _started(request, seen.n)
-    made = _plan(request, resume_trust.ignores(asked, seen))
-    files = _files(request, seen, made, asked)
+    if request.brief is None and request.by.get("who") != "playbook":
+        resume_limits.check(seen, request.raised)
+    made = _plan(request, seen, resume_trust.ignores(asked, seen))
+    before = ports.of(seen.attempt) if seen.attempt is not None else {}
+    names = made.ports if made is not None else list(before)
+    if request.dry_run:
+        files = _files(request, seen, made, asked, ports.preview(request.home, seen.id, names, before))
+    else:
+        with ports.claim(request.home, seen.id, names, before) as taken:
+            files = _files(request, seen, made, asked, taken.numbers)
+            _open(request, seen, files, made)
     how = "native" if files.intent.get("native") else "artifacts"
     why = files.intent.get("native_why")
     if request.dry_run:
         text = files.brief.decode("utf-8", "replace")
         return Result(run, seen.id, seen.n + 1, seen.phase, None, text, how, why)
-    _open(request, seen, files, made)
     return replace(_started(request, seen.n + 1), how=how, how_why=why)
 
 
@@ -136,7 +164,8 @@ def _check(seen: look.Look, request: Request) -> None:
         raise Refused(f"{who}: it passed", f"give it more to do: workcell resume {seen.id} --brief NEW.md")
     top = seen.cwd
     if not os.path.isdir(top):
-        raise Refused(f"{who}: its tree {top} is gone", "put it back, or launch a new run")
+        raise Refused(f"{who}: its tree {top} is gone", resume_place.way_back(seen))
+    resume_place.check(seen, request.brief)
     tree = repository.find(top) if (seen.launch and seen.launch.get("base")) else None
     busy = repository.under_way(tree) if tree else None
     if busy:
@@ -154,6 +183,8 @@ def _check_room(seen: look.Look, request: Request) -> None:
         access.require(request.caller, "resume", f"the account of {seen.id} is held: {held.get('why')}")
     facts, verify = look.facts_at(seen, seen.n), look.verify_at(seen, seen.n)
     history = decide.history_of(seen.run, seen, facts, verify)
+    from workcell.evidence import verdict
+
     history[-1]["cost_usd"] = verdict.cost(seen)
     spent = nexts.past_limit(nexts.since_person(history), seen.limits)
     if spent is not None:
@@ -170,7 +201,7 @@ def _launched(run: str) -> schema.Launch | None:
     return record
 
 
-def _plan(request: Request, ignore_repo: bool) -> plan.Plan | None:
+def _plan(request: Request, seen: look.Look, ignore_repo: bool) -> plan.Plan | None:
     """The plan of a new brief; None without one."""
     if request.brief is None:
         return None
@@ -179,10 +210,15 @@ def _plan(request: Request, ignore_repo: bool) -> plan.Plan | None:
         recipe=request.recipe,
         repo=launched.get("workspace") if launched else None,
         name=launched.get("name") if launched else None,
+        model=request.told.model,
+        args=request.told.args,
         ignore_repo=ignore_repo,
         shell=request.shell,
     )
-    made = plan.make(request.brief, options, request.home)
+    brief = plan.read(request.brief, options)
+    if brief.values["recipe"] is None and request.recipe is None:
+        brief.values["recipe"] = resume_recipe.named(request.home, seen)
+    made = plan.from_brief(brief, options, request.home)
     asked = made.brief.values["repo"]
     if asked:
         place = os.path.realpath(os.path.join(made.brief.directory(), os.path.expanduser(asked)))
@@ -201,7 +237,7 @@ def _plan(request: Request, ignore_repo: bool) -> plan.Plan | None:
             "and grants are given at launch",
             f"launch it as a run of its own: workcell launch {request.brief}",
         )
-    return replace(made, id=os.path.basename(request.run))
+    return replace(resume_place.of_plan(made, seen), id=os.path.basename(request.run))
 
 
 @dataclass
@@ -217,36 +253,63 @@ class _Basis:
 
 
 def _basis(
-    request: Request, seen: look.Look, attempt: schema.Attempt, made: plan.Plan | None, asked: resume_trust.Asked
+    request: Request,
+    seen: look.Look,
+    attempt: schema.Attempt,
+    made: plan.Plan | None,
+    asked: resume_trust.Asked,
+    numbers: Mapping[str, int],
 ) -> _Basis:
     """The basis of the next attempt: the plan of a new brief, or else the run's files."""
     if made is not None:
-        return _Basis(attempts.from_plan(made, attempt["cwd"]), made.brief.data, made.verify, made.recipe)
+        fresh = attempts.from_plan(made, attempt["cwd"])
+        fresh["limits"] = resume_limits.left(seen, resume_limits.apply(request.raised, fresh["limits"]), request.by)
+        return _Basis(fresh, made.brief.data, made.verify, made.recipe)
     intent, chosen = attempts.carried(attempt), _stored(seen)
     if request.recipe is not None:
         project = None if resume_trust.ignores(asked, seen) else attempt["cwd"]
         chosen = recipes.resolve(request.recipe, home=request.home, project=project)
-        intent = attempts.with_recipe(intent, chosen)
+        settings = config.read(os.path.join(request.home, layout.CONFIG))["recipes"].get(chosen.name)
+        intent = attempts.with_recipe(intent, chosen, settings)
+    intent = resume_agent.apply(request.told, intent, chosen)
+    intent["limits"] = resume_limits.left(seen, resume_limits.apply(request.raised, intent["limits"]), request.by)
+    if request.steps_anew:
+        if not chosen.values["steps"]:
+            raise Refused(f"cannot resume {seen.id} with all steps: it has none", f"workcell resume {seen.id}")
+        intent["steps_since"] = seen.n + 1
     waiting = [message for _, message in inbox.for_brief(request.run, seen.n)]
     texts = [str(message["text"]).rstrip("\n") for message in waiting]
-    brief = resume_brief.brief(request.run, seen, seen.n + 1, texts, run_cleaner.of_run(request.run))
+    cleaner = run_cleaner.of_run(request.run)
+    brief = resume_brief.brief(request.run, seen, texts, cleaner, intent["limits"], numbers)
     verify = _verify(seen)
     intent["verify"] = attempts.pin(verify)
     return _Basis(intent, brief.encode("utf-8", "replace"), verify, chosen, [str(message["id"]) for message in waiting])
 
 
-def _files(request: Request, seen: look.Look, made: plan.Plan | None, asked: resume_trust.Asked) -> attempts.Files:
-    """What the next attempt is opened with."""
+def _files(
+    request: Request, seen: look.Look, made: plan.Plan | None, asked: resume_trust.Asked, numbers: Mapping[str, int]
+) -> attempts.Files:
+    """What the next attempt is opened with; `numbers` are its ports."""
     assert seen.attempt is not None and seen.launch is not None
-    basis = _basis(request, seen, seen.attempt, made, asked)
+    basis = _basis(request, seen, seen.attempt, made, asked, numbers)
     carried, n = basis.intent, seen.n + 1
     carried["ignore_repo"], policy = resume_trust.settle(asked, seen, basis.recipe, made)
+    if not asked.preview:
+        carried["approvals"] = rules.gate(json_codec.decode(policy).get("rules")) if policy is not None else None
     values = carried["recipe"]["values"]
     session, why_not = None, None
     if request.native:
         session, why_not = conversation.to_continue(request.run, request.home, request.recipe, values, seen)
-    carried["limits"] = _limits(request, seen, carried["limits"])
-    opening = attempts.Opening(request.run, n, seen.launch["name"], basis.brief, request.by, conversation=session)
+    opening = attempts.Opening(
+        request.run,
+        n,
+        seen.launch["name"],
+        basis.brief,
+        request.by,
+        conversation=session,
+        ports=numbers,
+        ports_before=ports.moved(ports.of(seen.attempt), numbers),
+    )
     intent = attempts.fill(carried, opening)
     if why_not is not None:
         intent["native_why"] = why_not
@@ -255,22 +318,6 @@ def _files(request: Request, seen: look.Look, made: plan.Plan | None, asked: res
     plan.check_programs(basis.recipe, intent["argv"], _path(request.run))
     resource_limits.check(intent["limits"])
     return attempts.Files(intent, basis.brief, basis.verify, policy)
-
-
-def _limits(request: Request, seen: look.Look, limits: schema.Limits) -> schema.Limits:
-    """The limits of the next attempt: what a playbook opens gets what is left of the run's time, a person all of it."""
-    whole = limits.get("wall_total_seconds") or limits.get("wall_seconds")
-    if not whole:
-        return limits
-    if request.by.get("who") == "person":
-        return {**limits, "wall_seconds": whole, "wall_total_seconds": whole}
-    used = 0.0
-    for n in range(seen.n, 0, -1):
-        sealed = look.Sealed(seen, n)
-        used += float((sealed.exit.get("seconds") if sealed.exit else None) or 0.0)
-        if look.asker(sealed.attempt) == "person":
-            break
-    return {**limits, "wall_seconds": max(60.0, whole - used), "wall_total_seconds": whole}
 
 
 def _verify(seen: look.Look) -> bytes | None:
@@ -310,7 +357,7 @@ def _open(request: Request, seen: look.Look, files: attempts.Files, made: plan.P
         held = adopt.adopted(held)
         held.mend(seen.n)
         top = files.intent["cwd"]
-        with lease.claim(request.home, top, seen.id, lambda other: find.is_live(request.home, other)):
+        with busy_tree.claim(request.home, top, seen.id, worktree=False):
             _remove_unborn(run, n)
             staged = os.path.join(run, layout.ATTEMPTS, f"{layout.STAGED}{layout.number(n)}")
             handoff = safe_open.read(os.path.join(seen.directory, layout.HANDOFF), HANDOFF_LIMIT)
@@ -318,7 +365,7 @@ def _open(request: Request, seen: look.Look, files: attempts.Files, made: plan.P
             held.pin(n, pinned)
             os.rename(staged, layout.attempt(run, n))
             seal.sync_directory(os.path.join(run, layout.ATTEMPTS))
-            _renew_environment(request, files.intent, made, held)
+            resume_environment.renew(request, files.intent, made, held)
             held.reopen()
             held.born(n)
             seal.point(run, layout.CURRENT, f"{layout.ATTEMPTS}/{layout.number(n)}")
@@ -341,29 +388,6 @@ def _remove_unborn(run: str, n: int) -> None:
                 shutil.rmtree(path)
             else:
                 os.unlink(path)
-
-
-def _renew_environment(request: Request, intent: schema.Attempt, made: plan.Plan | None, held: writer.Writer) -> None:
-    """env.json for the next attempt: a person's shell replaces what it has, and what files fixed stays or comes new.
-
-    A name that is absent in the shell keeps its value. A playbook has no shell: it
-    brings only what another recipe fixes.
-    """
-    stored = environment.read(request.run)
-    env, fixed = dict(stored.env), set(stored.fixed)
-    if made is not None:
-        env = {**{name: value for name, value in env.items() if name not in fixed}, **made.env}
-        fixed = set(made.fixed)
-    elif request.by.get("who") == "person":
-        names = {*plan_values.taken_over(request.shell), *intent["env_names"]} - fixed
-        env.update({name: request.shell[name] for name in names if name in request.shell})
-    if made is None and request.recipe is not None:
-        own = {name: value for name, value in intent["recipe"]["values"]["env"].items() if value is not None}
-        env.update(own)
-        fixed |= set(own)
-    data = json_codec.encode(launch.env_record(env, sorted(fixed)))
-    held.pin(0, {layout.ENV: data})
-    seal.replace(request.run, layout.ENV, data)
 
 
 def _started(request: Request, n: int) -> Result:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from workcell.base import clock, sizes
+from workcell.base import clock, counts, sizes
 from workcell.cleaning.clean import Cleaner
 from workcell.finish import handoff
 from workcell.judgement import outcome
-from workcell.rundir import layout, look, safe_open
+from workcell.launch import ports, resume_limits
+from workcell.rundir import layout, look, safe_open, status
 from workcell.texts import brief as briefs
 from workcell.texts import compose, document, markdown
 
@@ -19,8 +21,15 @@ if TYPE_CHECKING:
 TAIL_LINES = 60
 
 
-def brief(run: str, seen: look.Look, n: int, messages: list[str], cleaner: Cleaner) -> str:
-    """The text of brief.md for attempt `n`, which follows the attempt that `seen` looked at.
+def brief(
+    run: str,
+    seen: look.Look,
+    messages: list[str],
+    cleaner: Cleaner,
+    limits: schema.Limits,
+    numbers: Mapping[str, int],
+) -> str:
+    """The text of brief.md for the attempt after the one that `seen` looked at; `limits` and ports are those of it.
 
     `messages` are the texts that were sent to the run and have reached no attempt. All that comes from the last
     attempt is cleaned by `cleaner`; of the brief that a person wrote only known secret values are masked.
@@ -37,10 +46,11 @@ def brief(run: str, seen: look.Look, n: int, messages: list[str], cleaner: Clean
     return compose.render(
         "resume.md.j2",
         {
-            "attempt": n,
+            "attempt": seen.n + 1,
             "objective": cleaner.line(seen.attempt["objective"]),
             "run_dir": run,
-            "stands": [cleaner.line(line) for line in _stands(seen, facts, verify, here)],
+            "stands": [cleaner.line(line) for line in _stands(seen, facts, verify, here)]
+            + _moved(seen.attempt, numbers),
             "open_boxes": [cleaner.line(item) for item in _open_boxes(original, words)],
             "brief_file": f"{layout.ATTEMPTS}/{layout.number(given)}/{layout.BRIEF}",
             "verify_file": f"{here}/{layout.VERIFY_LOG}",
@@ -48,7 +58,7 @@ def brief(run: str, seen: look.Look, n: int, messages: list[str], cleaner: Clean
             "handoff_file": f"{here}/{layout.AGENT_DIR}/{layout.HANDOFF}",
             "handoff": cleaner.text(words),
             "messages": [cleaner.text(message) for message in messages],
-            "budget": _budget(run, seen),
+            "budget": _budget(run, seen, limits),
             "brief_text": cleaner.mask_values(original),
         },
     )
@@ -66,10 +76,17 @@ def _stands(seen: look.Look, facts: schema.Facts | None, verify: schema.Verify |
     out = [f"attempt {seen.n}: {outcome.ending(seen.exit) if seen.exit else 'not known'} (`{here}/{layout.EXIT}`)"]
     git = facts.get("git") if facts else None
     if git:
-        out.append(
-            f"since launch: {git['commits']} commits, {git['files']} files changed, +{git['insertions']} "
-            f"-{git['deletions']}; `git diff {git['base'] or '--root'}` shows it (`{here}/{layout.FACTS}`)"
-        )
+        commits, files = git["commits"], git["files"]
+        if commits is None or files is None:
+            out.append(f"since launch: not known: {git['note']} (`{here}/{layout.FACTS}`)")
+        else:
+            out.append(
+                f"since launch: {counts.count(commits, 'commit')}, {counts.count(files, 'file')} changed, "
+                f"+{git['insertions']} -{git['deletions']}; `git diff {git['base'] or '--root'}` shows it "
+                f"(`{here}/{layout.FACTS}`)"
+            )
+            if git["untracked_count"]:
+                out.append(f"{counts.count(git['untracked_count'], 'untracked file')}: `git status` names them")
         if not git["clean"]:
             out.append(f"uncommitted: {', '.join(git['dirty'][:10])} (`{here}/{layout.FACTS}`)")
     elif facts:
@@ -81,6 +98,12 @@ def _stands(seen: look.Look, facts: schema.Facts | None, verify: schema.Verify |
     else:
         out.append(f"the check: {verify['how']}, exit code {verify['code']} (`{here}/{layout.VERIFY}`)")
     return out
+
+
+def _moved(before: schema.Attempt, numbers: Mapping[str, int]) -> list[str]:
+    """A line for each port of the run that has another number now."""
+    gone = ports.moved(ports.of(before), numbers)
+    return [f"the port ${name} is {numbers[name]} now: another program has {port}" for name, port in gone.items()]
 
 
 def _open_boxes(original: str, words: str) -> list[str]:
@@ -96,21 +119,18 @@ def _open_boxes(original: str, words: str) -> list[str]:
     return [text for done, text in section.items() if not done and text not in ticked]
 
 
-def _budget(run: str, seen: look.Look) -> list[str]:
-    limits = seen.limits
-    used = 0.0
-    for n in range(1, seen.n + 1):
-        exit: schema.Exit | None = look.read_record(layout.attempt(run, n), layout.EXIT, [], required=False)
-        used += float((exit.get("seconds") if exit else None) or 0.0)
-    out = [f"{seen.n} attempts took {clock.span(used)} so far"]
-    if limits is None:
-        return out
+def _budget(run: str, seen: look.Look, limits: schema.Limits) -> list[str]:
+    """What was spent, and what the next attempt may spend."""
+    used = sum(resume_limits.seconds(run, n) for n in range(1, seen.n + 1))
+    out = [f"{counts.count(seen.n, 'attempt')} took {clock.span(used)} so far"]
     if seconds := limits.get("wall_seconds"):
         out.append(f"this attempt may take {clock.span(seconds)}")
     if memory := limits.get("memory_bytes"):
         out.append(f"its processes may have {sizes.words(memory)} of memory in all")
     if limits.get("processes"):
         out.append(f"at most {limits['processes']} processes and threads may live in it at once")
-    if limits.get("attempts"):
-        out.append(f"attempt {seen.n + 1} of {limits['attempts']}")
+    if most := limits.get("attempts"):
+        number = seen.n - status.first_of_brief(seen) + 2
+        beyond = f"attempt {number}, which a person asked for beyond the limit of {most}"
+        out.append(f"attempt {number} of {most}" if number <= most else beyond)
     return out

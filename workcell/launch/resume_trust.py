@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from workcell.approvals import rules
 from workcell.base.errors import Refused
 from workcell.git import repository
 from workcell.launch import pinning, plan
@@ -51,7 +52,10 @@ def settle(asked: Asked, seen: look.Look, chosen: recipe.Recipe, made: plan.Plan
         return ignored, None
     if asked.renew or asked.ignore:
         bring = repository_files.Brought(top) if ignored else _brought(top, chosen, made, renew=True)
-        return ignored, pinning.of_tree(top, bring, values.get("repo_runs") or [], ignored=ignored)
+        # the rules of the repository that the run was launched in: its own tree is the agent's
+        both = rules.read(asked.home, seen.repo or top, ignore=ignored)
+        pinned = both.pinned(seen.repo or top, chosen.name, top)
+        return ignored, pinning.of_tree(top, bring, values.get("repo_runs") or [], ignored=ignored, rules=pinned)
     return ignored, policy.data_of(seen)
 
 

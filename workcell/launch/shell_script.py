@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 _RUN = "__RUN__"
 """Stands for the run directory until the script makes one; no real path looks like it."""
 
+_FREE_PORT = "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])"
+"""A Python program that prints the number of a TCP port on which nothing listens."""
+
 
 def script(made: plan.Plan) -> str:
     """A bash script. It exits with the agent's code if that is not 0, else with the check's.
@@ -43,6 +46,8 @@ def script(made: plan.Plan) -> str:
     lines += _environment(made)
     if made.setup:
         lines += ["", f"# setup, from {made.origins['setup']}", "(set -e", *made.setup, ") || exit"]
+    if made.dir:
+        lines += [f"cd {shlex.quote(made.dir)} || exit 66"]
     lines += ["", *(_steps(filled["steps"]) if made.recipe.values["steps"] else _agent(made, filled))]
     return "\n".join([*lines, *_check(made), ""])
 
@@ -67,6 +72,8 @@ def _environment(made: plan.Plan) -> list[str]:
         f'export WORKCELL_RUN_DIR="$RUN" WORKCELL_ATTEMPT_DIR="{folder}" WORKCELL_BRIEF="{folder}/{layout.BRIEF}"',
         f'export WORKCELL_AGENT_DIR="{folder}/{layout.AGENT_DIR}" WORKCELL_HANDOFF="{folder}/{layout.HANDOFF}"',
     ]
+    for name in made.ports:
+        lines.append(f'export {name}="${{{name}:-$(python3 -c {shlex.quote(_FREE_PORT)})}}"   # a port of its own')
     for name in made.env_names:
         if name in made.secrets or made.origins[f"env.{name}"].startswith(plan_values.NAMED_BY):
             lines.append(f"# {name} comes from your shell")

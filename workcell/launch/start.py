@@ -7,9 +7,10 @@ import time
 
 from workcell.base import probe
 from workcell.base.errors import InputOutput, TryAgain, WorkcellError
+from workcell.launch import announce
 from workcell.rundir import env as environment
 from workcell.rundir import layout, look, phase, safe_open, spool, writer
-from workcell.system import run_program, tmux
+from workcell.system import run_program, tmux, window_status
 
 PATIENCE = 15.0
 """Seconds for a runner to take its locks and seal start.json; it needs hundredths on an idle machine."""
@@ -46,6 +47,7 @@ def runner(run: str, n: int) -> look.Look:
         dead = said is not None and writer.held(run) == probe.NO
         seen = look.at(run)  # after that question: another runner may have had the right to write
         if seen.n == n and seen.stands & {layout.START, layout.EXIT}:
+            announce.started(seen)
             return seen
         if dead:
             raise _ended(run, said or _last_words(log, before))
@@ -97,9 +99,11 @@ def window(home: str, run: str, n: int) -> str | None:
         return None
     server = tmux.server_of(home)
     program = os.path.join(_PACKAGE, "runner", "window.py")
+    job = [sys.executable, "-I", os.path.join(_PACKAGE, "__main__.py"), "_window", run]
+    says = window_status.options(seen.name, seen.recipe_name, f"● {seen.phase}", job)
     try:
         tmux.prepare(server)
-        server.open(os.path.basename(run), [sys.executable, "-I", "-S", program, run], run)
+        server.open(os.path.basename(run), [sys.executable, "-I", "-S", program, run], run, says)
     except (WorkcellError, OSError) as error:
         spool.note(run, "window.not-opened", attempt=n, why=str(error))
         return str(error)

@@ -4,13 +4,18 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from workcell.base import clock, probe
 from workcell.base.errors import NotFound, TimedOut, Usage
 from workcell.finish import settle
-from workcell.launch import change
-from workcell.rundir import find, heartbeat, layout, look, maildir, notice, phase
+from workcell.launch import change, standing
+from workcell.rundir import find, heartbeat, layout, ledger, locks, look, maildir, notice, phase, vocabulary
+from workcell.rundir import needs as table
 from workcell.rundir.cell import Cell, ignore
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 ATTEND = 0.5
 """Maximum seconds until a notice that calls for a person is seen."""
@@ -21,13 +26,13 @@ LISTENED = 0.5
 ASK = 3.0
 """Seconds between two looks at what an agent does: its records are read for that."""
 
-BIRTH = 20.0
-"""Seconds for which an attempt that was just opened may be without a runner before it counts as waiting."""
+DONE, ATTENTION, ANY = "done", "attention", "any"
+"""What ends a wait: all runs are over; the first is over or needs a person; the first is over."""
 
-DONE, ATTENTION = "done", "attention"
+WRITTEN = 1.0
+"""Maximum seconds between the end that the ledger tells and the files that say so, for a wait that has seen it."""
 
 _PARTS = (notice.NEW, notice.CUR, notice.SENT, notice.FAILED)
-_ASKS = ("question", "approval")
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,8 @@ class Request:
     """`done`: all are over. `attention`: one is over or needs a person."""
     timeout: float | None = None
     """Seconds after which to give up."""
+    any: bool = False
+    """Wait for the first of the runs instead of all."""
 
 
 @dataclass(frozen=True)
@@ -51,21 +58,30 @@ class Over:
     state: str
     """The outcome, or what it waits for, or the phase."""
     reason: str | None
-    """Why, where the run says so."""
+    """Why, where the run says so; of one that is not over, why it was not waited for any longer."""
+    phase: str = phase.DONE
+    look: str | None = None
+    """The command that tells more, of a run that did not pass."""
+    needs: "schema.Needs | None" = None
+    """What it needs from a person; null when it needs nothing."""
+    waits: "schema.Waits | None" = None
+    """What it waits for, where it is not over."""
 
 
 @dataclass(frozen=True)
 class Waited:
     met: bool
-    """Every run passed; or, of `attention`, at least one is over or needs a person."""
+    """Every run passed, with `any` every one that is over; or, of `attention`, one is over or needs a person."""
     runs: list[Over]
 
 
 def perform(cell: Cell, request: Request) -> Waited:
-    """The operation `wait`. `cell.progress` is told `looks` with a look at every run, some times a second.
+    """The operation `wait`. `cell.progress` is told `standing`, how every run stands, some times a second.
 
     Raises Usage for no run, NotFound for a group without runs, TimedOut when the time is up.
     """
+    from workcell.views import status  # noqa: F401 # before the wait: once the run is over, its end is waited for
+
     paths = [find.run(cell.home, word) for word in request.runs]
     if request.group is not None:
         from workcell.views import ls
@@ -78,16 +94,58 @@ def perform(cell: Cell, request: Request) -> Waited:
     paths = list(dict.fromkeys(paths))
     # a listener shows the time that it has taken
     every = change.EVERY if cell.progress is ignore else LISTENED
-    found = wait(paths, request.wanted, request.timeout, lambda seen: cell.progress("looks", seen), every)
+    wanted = ANY if request.any and request.wanted == DONE else request.wanted
+    reader = standing.Reader()
+    tick = None if cell.progress is ignore else lambda seen: cell.progress("standing", [reader.of(one) for one in seen])
+    found = wait(paths, wanted, request.timeout, tick, every)
     if found.timed_out:
-        raise TimedOut(f"not over after {request.timeout:g} s: " + ", ".join(found.states), "workcell ls")
+        raise _timed_out(paths, request)
     return Waited(found.met, [_over(path, state) for path, state in zip(paths, found.states, strict=True)])
 
 
-def _over(run: str, state: str) -> Over:
+def _timed_out(paths: list[str], request: Request) -> TimedOut:
+    """The error that says what each run that was waited for does."""
+    over = [_over(path, None) for path in paths]
+    left = [one for one in over if one.state not in vocabulary.OUTCOMES]
+    words = ", ".join(f"{one.id} is {one.state}" for one in left[:4])
+    more = f" and {len(left) - 4} more" if len(left) > 4 else ""
+    details = [f"{one.id}: {one.waits['why']}" for one in left if one.waits is not None and one.waits["why"]]
+    what = "not over" if request.wanted == DONE else "nothing needs a person, and not over"
+    after = clock.span(float(request.timeout or 0.0))
+    hint = f"workcell status {left[0].id}" if left else "workcell ls"
+    return TimedOut(f"{what} after {after}: {words}{more}", hint, details=details)
+
+
+def _over(run: str, state: str | None) -> Over:
+    """How a run stands at the end of a wait; `state` is the word that ended the wait for it."""
+    from workcell.views import status
+
+    found = status.status(run)
+    state = state or found["state"]
     seen = look.at(run)
     reason = seen.reason or seen.why
-    return Over(os.path.basename(run), state, None if reason is None else str(reason))
+    if seen.phase in (phase.SCHEDULED, phase.CREATED) and state == seen.phase:
+        reason = f"not waited for any longer: {_why_not_started(found)}"
+    told = None if reason is None else str(reason)
+    needed, waits = found["needs"], found.get("waits")
+    return Over(os.path.basename(run), state, told, seen.phase, _tells_more(seen), needed, waits)
+
+
+def _why_not_started(found: "schema.Status") -> str:
+    """Why a run that waits for its start is not expected to begin, in the words of the table of needs."""
+    needed, waits = found["needs"], found.get("waits")
+    said = (needed.get("why") if needed is not None else None) or (waits["why"] if waits is not None else None)
+    return said or "it waits to be started"
+
+
+def _tells_more(seen: look.Look) -> str | None:
+    """The command that tells why a run did not pass: of the agent where that failed, else of the work."""
+    if seen.outcome == "passed":
+        return None
+    if seen.phase in (phase.SCHEDULED, phase.CREATED):
+        return f"workcell status {seen.id}"
+    failed = seen.exit is not None and (seen.exit.get("code") != 0 or seen.exit.get("signal") is not None)
+    return f"workcell {'why' if failed else 'handoff'} {seen.id}"
 
 
 @dataclass(frozen=True)
@@ -105,7 +163,7 @@ def wait(
     tick: Callable[[list[look.Look]], None] | None = None,
     every: float = change.EVERY,
 ) -> Result:
-    """Wait until all runs are over (DONE), or until the first is over or needs a person (ATTENTION).
+    """Wait until what `wanted` says: DONE, ATTENTION or ANY.
 
     A run that is scheduled goes on when the watchdog starts it: it is waited for while the watchdog ticks. One that
     cannot end by itself (corrupt, unknown, prepared) ends the wait for it. `tick` is called with every round of
@@ -137,13 +195,37 @@ def _wait(
             states = [_state(one) if ended else watch.needs(one) for one, ended in zip(seen, over, strict=True)]
             if any(states):
                 return Result(True, False, [word or _state(one) for word, one in zip(states, seen, strict=True)])
-        elif all(over):
+        elif all(over) or (wanted == ANY and any(over)):
             words = [_state(one) for one in seen]
-            return Result(all(word == "passed" for word in words), False, words)
+            met = all(word == "passed" for word, ended in zip(words, over, strict=True) if ended)
+            for one in seen:
+                _until_written(one)
+            return Result(met, False, words)
         left = every if deadline is None else deadline - time.monotonic()
         if left <= 0:
             return Result(False, True, [_state(one) for one in seen])
         changes.sleep(seen, min(left, every))
+
+
+def _until_written(seen: look.Look) -> None:
+    """Return when the files of a run that is over stand: the ledger says so first, and people read the files.
+
+    Only a living process is waited for, and not for longer than WRITTEN: what a dead one left, any verb puts right.
+    """
+    if seen.phase != phase.DONE or seen.book is None:
+        return
+    deadline = time.monotonic() + WRITTEN
+    while not os.path.lexists(ledger.ended_path(seen.run)) and locks.held(ledger.path(seen.run)) == probe.YES:
+        if time.monotonic() > deadline:
+            return
+        time.sleep(0.001)
+
+
+def _needs_a_person(seen: look.Look) -> bool:
+    """Whether a run that nothing runs of needs a person before it can go on."""
+    from workcell.views import needs
+
+    return table.find(needs.Surroundings(layout.home_of(seen.run)).situation(seen)) is not None
 
 
 class _Watch:
@@ -166,25 +248,27 @@ class _Watch:
                 return True
             # between the switch of `current` and the lock of the new runner no process holds the run, and one will
             first = self._born.setdefault((seen.run, seen.n), time.monotonic())
-            if time.monotonic() - first < BIRTH:
+            if time.monotonic() - first < table.YOUNG:
                 return False
-        return not heartbeat.there(layout.home_of(seen.run))
+        # a tick starts nothing that only a person can let go, a run behind a refused sign-in for example
+        return not heartbeat.there(layout.home_of(seen.run)) or _needs_a_person(seen)
 
     def needs(self, seen: look.Look) -> str | None:
-        """Why a run that is not over needs a person; None when it does not."""
-        if seen.phase == phase.ORPHANED and seen.why != phase.LEFTOVERS:
-            return phase.ORPHANED
-        told = self._told(seen)
-        if told is not None or seen.phase != phase.RUNNING:
-            return told
-        now = time.monotonic()
-        if now - self._asked.get(seen.run, -ASK) < ASK:
-            return None
-        self._asked[seen.run] = now
-        from workcell.evidence import activity  # readers of agents' records
+        """The state of a run that is not over and needs a person, or the event of a notice that says so; else None.
 
-        found = activity.of(seen)
-        return str(found["state"]) if found and found["state"] in _ASKS else None
+        An agent's records are read every ASK seconds; what files and locks say is asked at every look.
+        """
+        from workcell.views import needs, status  # the readers of agents' records
+
+        told = self._told(seen)
+        now = time.monotonic()
+        activity = None
+        if seen.phase == phase.RUNNING and (told or now - self._asked.get(seen.run, -ASK) >= ASK):
+            self._asked[seen.run] = now
+            activity = status.activity_of(seen)
+        known = needs.Surroundings(layout.home_of(seen.run)).situation(seen, activity)
+        # the word of the table counts: a notice may be of something that is over, or that the table has no row for
+        return known.state if table.find(known) is not None else told
 
     def _told(self, seen: look.Look) -> str | None:
         """The event of a notice about this attempt that was posted since the wait began and calls for a person."""

@@ -1,11 +1,11 @@
 """The tree in which a run works: the one that was named, or a worktree of its own."""
 
 import os
+import shlex
 from dataclasses import dataclass, field
 
 from workcell.base.errors import Refused
-from workcell.git import repository, worktrees
-from workcell.git import snapshot as salvage
+from workcell.git import repository
 from workcell.launch import plan
 from workcell.rundir import layout
 
@@ -29,7 +29,10 @@ def check(made: plan.Plan) -> None:
         if made.tree is None:
             raise Refused(f"no worktree can be made of {made.top}: {made.git_error}", "launch without --worktree")
         if made.tree.head is None:
-            raise Refused(f"no worktree can be made of {made.top}: it has no commit yet", "commit something first")
+            raise Refused(
+                f"no worktree can be made of {made.top}: it has no commit yet",
+                f"make one: git -C {shlex.quote(made.top)} commit --allow-empty -m start",
+            )
         return
     if made.tree is None:
         return
@@ -46,9 +49,10 @@ def check(made: plan.Plan) -> None:
 def make(made: plan.Plan) -> Workspace:
     """The tree to work in, made now if it is to be the run's own; of a launch that fails after all, gc names it."""
     if made.worktree is None or made.tree is None:
-        lifted = os.path.realpath(made.repo) != os.path.realpath(made.top)
-        notes = [f"works in {made.top}, the top of the repository around {made.repo}"] if lifted else []
+        notes = [_lifted(made)] if not made.dir and os.path.realpath(made.repo) != os.path.realpath(made.top) else []
         return Workspace(made.top, made.tree, False, notes)
+    from workcell.git import worktrees
+
     path = os.path.join(made.home, layout.WORKTREES, made.id)
     done = worktrees.create(made.tree, path, run=made.id, branch=made.worktree or None, carry=made.carry)
     found = Workspace(done.tree.top, done.tree, True, list(done.notes))
@@ -62,6 +66,12 @@ def make(made: plan.Plan) -> Workspace:
     return found
 
 
+def _lifted(made: plan.Plan) -> str:
+    """What a person should know who named a directory below the top of a repository."""
+    below = os.path.relpath(os.path.realpath(made.repo), os.path.realpath(made.top))
+    return f"works in {made.top}, the top of the repository; add --dir {shlex.quote(below)} to start there"
+
+
 def snapshot(made: plan.Plan, workspace: Workspace) -> None:
     """Where the policy says so, keep uncommitted work as a commit beside the branch before an agent touches it."""
     if workspace.tree is None and made.dirty == "snapshot":
@@ -69,6 +79,8 @@ def snapshot(made: plan.Plan, workspace: Workspace) -> None:
     if workspace.tree is None or workspace.own or repository.status(workspace.tree).clean:
         return
     if made.dirty == "snapshot":
+        from workcell.git import snapshot as salvage
+
         workspace.snapshot = salvage.take(workspace.tree, made.id, "before launch").ref
         workspace.notes.append(f"uncommitted work is kept in {workspace.snapshot}: workcell salvage show {made.id}")
     else:

@@ -10,7 +10,7 @@ from workcell.cleaning.clean import Cleaner
 from workcell.finish import apply
 from workcell.judgement import next as nexts
 from workcell.judgement import outcome
-from workcell.rundir import phase, run_hold
+from workcell.rundir import operations, phase, run_hold
 
 
 @pytest.fixture
@@ -72,6 +72,14 @@ def test_of_two_runs_that_meet_one_limit_the_first_tells(made, tmp_path):
     assert [one["run"] for one in made.notices()] == ["r"]
 
 
+def test_a_notice_names_the_command_that_status_will_name(made):
+    applied(made, decision("- hold: {scope: account, until: probe}\n- notify: needs\n- resume: native"))
+    applied(made, decision("- escalate"))
+    commands = [(one["event"], one["facts"]["command"]) for one in made.notices() if "command" in one["facts"]]
+    assert commands and all(command == "workcell release r" for _, command in commands[:1])
+    assert ("failed", "workcell resume r") in commands or ("abandoned", "workcell handoff r") in commands, commands
+
+
 def test_a_notice_shows_the_facts_and_when_it_goes_on(made):
     applied(made, decision("- notify: {text: wait}\n- wait_until: {for: 10m}\n- resume: native"))
     facts = made.notices()[0]["facts"]
@@ -109,3 +117,13 @@ def test_a_full_outbox_keeps_no_run_from_its_end(made):
     os.rmdir(os.path.join(made.home, "outbox"))
     open(os.path.join(made.home, "outbox"), "w").close()
     applied(made, decision("- notify: {text: x}"))
+
+
+def test_a_run_that_passed_in_a_worktree_of_its_own_offers_to_merge(made, monkeypatch):
+    monkeypatch.setitem(operations.OPERATIONS, "merge", operations.WORK)
+    chosen = decision("- escalate", outcome=(outcome.PASSED, "verify.sh ended with 0"))
+    seen = made.seen(phase.FINISHING)
+    seen.launch = {"name": "r", "worktree": True}
+    apply.apply(seen, chosen, {"git": {"commits": 2}}, Cleaner())
+    facts = next(one["facts"] for one in made.notices() if one["event"] == "passed")
+    assert facts["command"] == "workcell merge r" and facts["commits"] == 2

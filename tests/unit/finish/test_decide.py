@@ -8,7 +8,7 @@ import pytest
 from tests.support.made_runs import PROSE, MadeRun
 from workcell.finish import decide, stoppers
 from workcell.judgement import outcome
-from workcell.rundir import inbox, phase
+from workcell.rundir import inbox, layout, phase
 from workcell.watch import observe
 
 FAILED = (outcome.FAILED, "verify.sh ended with exit code 1")
@@ -29,8 +29,10 @@ def seen(made, how="reaped"):
 
 
 def ticks(made):
-    """As if a tick had just been."""
-    observe.Memory(made.home, observe.Now()).stamp({})
+    """As if ticks had come regularly, the last one just now."""
+    now = observe.Now()
+    observe.Memory(made.home, observe.Now(now.wall, now.mono - 300, now.boottime - 300, now.boot)).stamp({})
+    observe.Memory(made.home, now).stamp({})
 
 
 def decided(made, ended=FAILED, how="reaped"):
@@ -83,3 +85,30 @@ def test_who_stopped_an_attempt(made, asked, book, words):
     assert stoppers.stopped_by(made.run, found) == book
     assert stoppers.stopper(made.run, 1) == words
     assert stoppers.as_ended(made.run, found)["how"] == ("reaped" if book else "stopped")
+
+
+ROOT = "--dangerously-skip-permissions cannot be used with root/sudo privileges for security reasons\n"
+
+
+@pytest.mark.parametrize("watched", [False, True])
+def test_the_reason_begins_with_what_kept_the_agent_from_working(made, watched):
+    if watched:
+        ticks(made)
+    made.attempt["reader"], made.attempt["io"] = "claude", "file"
+    Path(layout.attempt(made.run, 1), layout.STDERR_LOG).write_text(ROOT)
+    ended = seen(made)
+    ended.exit["code"] = 1
+    found = decide.decide(made.run, ended, FACTS, {"how": "exited", "code": 1, "signal": None}, FAILED)
+    assert found["goes"] == "over" and found["verdict"]["verdict"] == "config_error"
+    assert found["reason"].startswith("Claude Code refused to work as it was started: --dangerously-skip-permissions")
+    assert f"; {FAILED[1]}" in found["reason"]
+
+
+def test_a_broken_rule_of_the_brief_is_the_cause_itself(made):
+    made.attempt["reader"], made.attempt["io"] = "claude", "file"
+    Path(layout.attempt(made.run, 1), layout.STDERR_LOG).write_text(ROOT)
+    ended = seen(made)
+    ended.exit["code"] = 1
+    facts = {**FACTS, "forbidden": [{"path": "x", "pattern": "x"}]}
+    broken = (outcome.FAILED, "forbidden path touched: x (rule x)")
+    assert decide.decide(made.run, ended, facts, None, broken)["reason"] == broken[1]

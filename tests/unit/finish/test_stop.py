@@ -54,8 +54,3 @@ def test_of_a_run_whose_ledger_cannot_be_read_nothing_is_sealed(tmp_path):
         file.write(b"nothing\n")
     with pytest.raises(Refused, match="cannot be stopped"):
         stop.stop(run)
-
-
-def test_where_no_runner_listens_none_is_notified(tmp_path):
-    run = frozen.run_of(frozen.thaw(tmp_path / "home"), "frozen-created")
-    assert not stop.notify_runner(run) and not stop.notify_runner(str(tmp_path / "none"))

@@ -1,5 +1,6 @@
 """The check of a run, run again by a person."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,26 @@ def test_it_is_run_in_the_tree_as_it_is_now(lab):
     second = verify.verify(run, show=shown.append)
     assert second.passed and second.output == "yes\n" and shown == ["yes"]
     assert look.at(run).result["outcome"] == "failed", "the verdict stays"
+
+
+def test_it_says_what_the_check_means_now_and_what_is_next(lab):
+    run = lab.launch(lab.brief("true", "test -e later"), "--wait", code=1)
+    name = look.at(run).id
+    failed = verify.verify(run)
+    assert (failed.meaning, failed.next) == (
+        "it does not pass, and the run stays failed",
+        f"workcell resume {name}",
+    )
+    Path(lab.repo, "later").touch()
+    passes = lab.workcell("verify", run)
+    words = "the check ended with 0 after 0.0s: it passes in the tree as it is now; the run stays failed."
+    assert re.sub(r"\d\.\ds", "0.0s", passes.stderr).startswith(words)
+    assert f"'workcell resume {name}' makes an attempt whose check counts" in passes.stderr
+    assert f"hint: workcell ack {name}" in passes.stderr
+    lab.workcell("resume", run, "--no-window", "--wait")
+    assert (verify.verify(run).meaning, verify.verify(run).next) == ("it still passes", None)
+    Path(lab.repo, "later").unlink()
+    assert verify.verify(run).next == f"workcell diff {name}"
 
 
 def test_raw_bytes_go_to_the_callers_descriptor(lab, tmp_path):

@@ -1,6 +1,7 @@
 """attempt.json: what every attempt carries over, what belongs to one, and the command that fits into a system call."""
 
 import os
+import subprocess
 
 import pytest
 
@@ -62,6 +63,16 @@ def test_setup_runs_before_the_first_attempt_alone():
     assert second["argv"][0] == "agent" and second["follows"] == 1 and first["follows"] is None
 
 
+def test_setup_runs_at_the_top_and_the_agent_below_it(tmp_path):
+    (tmp_path / "svc/api").mkdir(parents=True)
+    intent = {**BARE, "setup": ["touch deps", "cd /"], "cwd": str(tmp_path), "dir": "svc/api"}
+    found = chosen(command=["sh", "-c", "pwd -P > place"])
+    argv = attempt.fill(attempt.with_recipe(intent, found), opening())["argv"]
+    subprocess.run(argv, cwd=tmp_path / "svc/api", check=True, timeout=30)
+    assert (tmp_path / "deps").exists()
+    assert (tmp_path / "svc/api/place").read_text().strip() == str(tmp_path / "svc/api")
+
+
 def test_a_prompt_that_is_too_long_for_a_word_is_named_by_its_file():
     long = "x" * (attempt.WORD_LIMIT + 1)
     made = filled(chosen(prompt=long))
@@ -89,3 +100,34 @@ def test_what_is_written_is_pinned(tmp_path, policy):
     assert (tmp_path / "a" / "handoff.md").read_bytes() == b"words"
     assert os.access(tmp_path / "a" / "verify.sh", os.X_OK)
     assert ("policy_sha256" in json_codec.decode(pinned["attempt.json"])) == (policy is not None)
+
+
+# -- rules of approvals
+
+RULED = {
+    "seed": {"a.json": {"hooks": {"Before": [{"run": "{{ approval_hook }}"}]}}},
+    "args": ["--hook", "{{ approval_hook }}"],
+}
+
+
+def ruled(gate, **values):
+    seed = {"a.json": {"hooks": {"Before": [{"run": "mine"}], "After": []}}}
+    found = chosen(
+        **{"seed": seed, "approvals": {**RULED, "ask": "defer"}, "command": ["agent", "a.json", "-"], **values}
+    )
+    return attempt.fill({**attempt.with_recipe(BARE, found), "approvals": gate}, opening())
+
+
+def test_where_rules_hold_the_program_gets_a_hook_that_forbids_what_it_fails_on():
+    made = ruled("closed")
+    hook = made["argv"][made["argv"].index("--hook") + 1]
+    assert made["argv"][-1] == "-" and hook.endswith(" none /h/runs/r1 1 defer closed || exit 2")
+    hooks = json_codec.decode(made["seed"]["a.json"].encode())["hooks"]
+    assert hooks == {"Before": [{"run": "mine"}, {"run": hook}], "After": []}
+    assert made["recipe"]["values"]["command"] == ["agent", "a.json", "-"], "the next attempt does not get it twice"
+    assert not ruled("open")["argv"][3].endswith("exit 2")
+
+
+def test_without_rules_nothing_is_added():
+    made = ruled(None)
+    assert made["argv"] == ["agent", "a.json", "-"] and "approval_hook" not in made["seed"]["a.json"]

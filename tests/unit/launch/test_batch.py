@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from workcell.base.errors import NotFound
 from workcell.launch import batch, batch_run, wait
 from workcell.launch.options import Options
 from workcell.rundir import look
@@ -100,8 +101,17 @@ def test_a_fault_of_a_launch_file_is_told(lab, text, words):
     with pytest.raises(Faulty) as caught:
         batch.check(request(lab, str(path)))
     assert any(words in str(fault) for fault in caught.value.faults)
-    with pytest.raises(Faulty, match="no such file"):
-        batch.check(request(lab, str(Path(lab.top, "gone.yaml"))))
+
+
+def test_files_that_are_not_there_are_told_as_such_and_beside_a_fault_as_faults(lab):
+    gone, brief = (str(Path(lab.top, name)) for name in ("gone.yaml", "gone.md"))
+    for files in ([gone], [gone, brief], [brief, lab.brief(name="one")]):
+        with pytest.raises(NotFound, match="no such file"):
+            batch.check(request(lab, *files))
+    Path(lab.top, "bad.yaml").write_text("group: g\n")
+    with pytest.raises(Faulty) as caught:
+        batch.check(request(lab, gone, str(Path(lab.top, "bad.yaml"))))
+    assert len(caught.value.faults) == 2
 
 
 def test_the_same_run_twice_and_two_runs_of_one_tree_are_faults(lab):

@@ -2,11 +2,13 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.support import runs
+from workcell.accounts import holds
 from workcell.base.errors import NotFound, WorkcellError
 from workcell.launch import launch, wait
 from workcell.launch.options import Options
@@ -81,3 +83,28 @@ def test_a_brief_with_faults_leaves_nothing_behind(lab, text):
     with pytest.raises(WorkcellError):
         launch.launch(request(lab, str(path)))
     assert not os.path.exists(os.path.join(lab.home, layout.RUNS))
+
+
+def spending(lab, name):
+    """A brief whose run spends from an account, in a repository of its own."""
+    path = Path(lab.top, f"{name}.md")
+    path.write_text(
+        f"---\nobjective: {name}\nrecipe: {{extends: shell, command: 'true'}}\nverify: 'true'\n"
+        f"env: {{TOKEN: abcdef}}\nsecrets: [TOKEN]\nrepo: {lab.new_repo()}\n---\n"
+    )
+    return launch.Request(lab.home, str(path), Options(shell=os.environ), window=False)
+
+
+def test_what_is_launched_into_a_held_account_waits_for_its_release(lab):
+    first = launch.launch(replace(spending(lab, "first"), prepare=True))
+    account = holds.account(first.run, look.at(first.run).attempt)
+    holds.put(lab.home, account, {"until": "person", "until_at": None, "why": "refused", "by": {}, "login": None})
+    done = launch.launch(spending(lab, "second"))
+    seen = look.at(done.run)
+    assert (done.phase, seen.phase, seen.starts_later) == (phase.CREATED, phase.CREATED, False)  # a tick may start it
+    assert any("not started: its account is held" in note and "refused" in note for note in done.notes)
+    now = launch.launch(replace(spending(lab, "third"), now=True))
+    assert wait.wait([now.run], wait.DONE, 30.0).states == ["passed"]
+    holds.lift(lab.home, account)
+    free = launch.launch(spending(lab, "fourth"))
+    assert wait.wait([free.run], wait.DONE, 30.0).states == ["passed"]

@@ -1,7 +1,9 @@
 import os
+import shlex
 
 import pytest
 
+from workcell.base.errors import Invalid
 from workcell.launch import dry_run, plan, plan_values
 from workcell.launch.options import Options
 from workcell.texts import document, search_path
@@ -40,7 +42,7 @@ def test_every_value_says_where_it_comes_from(place):
         key: found.origins[key] for key in ("objective", "name", "repo", "recipe", "verify", "labels", "dirty")
     } == {
         "objective": brief,
-        "name": "objective",
+        "name": "name of the file",
         "repo": "command line",
         "recipe": f"command line; user: {quick}, shipped: {search_path.shipped('recipes')}/shell.yaml",
         "verify": brief,
@@ -161,3 +163,65 @@ def test_an_amount_of_memory_that_nobody_can_read_is_refused(place, said):
     with pytest.raises(document.Faulty) as raised:
         make(place)
     assert "memory" in str(raised.value.details or raised.value)
+
+
+def test_what_the_program_would_refuse_is_said_at_launch(place, monkeypatch):
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    for name in ("ANTHROPIC_API_KEY", "IS_SANDBOX", "CLAUDE_CONFIG_DIR", "CLAUDE_CODE_OAUTH_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(place))
+    program = place / "bin/claude"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    said = "\n".join(make(place, recipe="claude").notes)
+    assert "refuses to skip permissions as root" in said and "export IS_SANDBOX=1" in said
+    assert "is not signed in" in said and "/login" in said
+    monkeypatch.setenv("IS_SANDBOX", "1")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "k")
+    assert make(place, recipe="claude").notes == []
+
+
+def test_a_line_for_a_shell_is_no_program_and_the_cure_runs_it(place):
+    (place / "home/recipes").mkdir()
+    (place / "home/recipes/quick.yaml").write_text(RECIPE)
+    chosen = make(place, recipe="quick").recipe
+    with pytest.raises(Invalid, match="a line for a shell") as caught:
+        plan.check_programs(chosen, ["echo 'a b' | cat"], os.environ["PATH"])
+    words = shlex.split(str(caught.value.hint))
+    assert words[:5] == ["workcell", "launch", "--", "sh", "-c"] and words[5:] == ["echo 'a b' | cat"]
+    with pytest.raises(Invalid, match="is not on PATH"):
+        plan.check_programs(chosen, ["nosuchprogram"], os.environ["PATH"])
+
+
+def test_a_script_that_is_not_there_is_sought_in_each_directory_once(place, monkeypatch):
+    monkeypatch.chdir(place / "repo")
+    with pytest.raises(document.Faulty) as caught:
+        make(place, recipe="claude", verify="nosuch.sh")
+    assert str(caught.value).count(str(place / "repo")) == 1
+
+
+def test_rules_of_approvals_are_read_once_and_a_recipe_without_a_hook_is_told(place):
+    (place / "home/rules").mkdir()
+    (place / "home/rules/approvals.yaml").write_text("deny: [git push]\n")
+    (place / "home/recipes").mkdir()
+    (place / "home/recipes/quick.yaml").write_text(RECIPE)
+    made = make(place, recipe="quick")
+    assert any("rules of approvals do not reach recipe 'quick'" in note for note in made.notes)
+    pinned = made.rules.pinned(made.top, "quick", made.top)
+    assert pinned is not None and pinned["home"][0]["command"] == ["git", "push"]
+    assert not any("approvals" in note for note in make(place, recipe="claude").notes)
+
+
+def test_faulty_rules_are_refused_before_anything_is_made(place):
+    (place / "home/rules").mkdir()
+    (place / "home/rules/approvals.yaml").write_text("allow: [bash *]\n")
+    with pytest.raises(document.Faulty, match=r"approvals\.yaml:1"):
+        make(place, recipe="claude")
+    (place / "home/rules/approvals.yaml").unlink()
+    (place / "repo/.workcell").mkdir()
+    (place / "repo/.workcell/approvals.yaml").write_text("allow: [ls]\n")
+    with pytest.raises(document.Faulty, match="cannot allow"):
+        make(place, recipe="claude")
+    assert make(place, recipe="claude", ignore_repo=True).rules.repository.rules == []

@@ -1,5 +1,7 @@
 """launch and resume as operations: one brief or several, and what is refused."""
 
+from pathlib import Path
+
 import pytest
 
 from workcell.base.errors import Usage
@@ -57,3 +59,14 @@ def test_the_environment_of_a_run_is_that_of_the_cell(cell, lab):
     shown = requests.perform_launch(there, asked(lab, lab.brief(), dry_run=True))
     assert shown.origins["env.LC_TIME"] == "shell"
     assert "env.LC_TIME" not in requests.perform_launch(cell, asked(lab, lab.brief(), dry_run=True)).origins
+
+
+def test_each_of_several_runs_has_its_ports_also_where_it_was_there_already(cell, lab):
+    path = Path(lab.top, "night.yaml")
+    front = "worktree: true\nports: [WEB]"
+    path.write_text(f"briefs: [{lab.brief(name='one', extra=front)}, {lab.brief(name='two', extra=front)}]\n")
+    first = requests.perform_launch(cell, asked(lab, str(path), prepare=True))
+    numbers = [row.ports["WEB"] for row in first.runs]
+    assert len(set(numbers)) == 2
+    again = requests.perform_launch(cell, asked(lab, str(path), prepare=True))
+    assert [(row.found, row.ports["WEB"]) for row in again.runs] == [(True, number) for number in numbers]

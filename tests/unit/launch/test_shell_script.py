@@ -86,3 +86,15 @@ def test_a_text_that_holds_the_mark_gets_another_one(place):
     made = planned(place, "recipe: {extends: shell, command: 'true'}\n", "\nEND\n")
     assert "<<'END_'" in shell_script.script(made)
     assert by_hand(place, made)[0] == 0
+
+
+def test_ports_are_free_ones_unless_the_shell_says_them(place, monkeypatch):
+    made = planned(
+        place,
+        'recipe: mine\nverify: test "$WEB" != "$API"\nports: [WEB, API]\n',
+        recipe=AGENT.replace("$MODE", "$WEB $API"),
+    )
+    monkeypatch.setenv("API", "4711")
+    code, _ = by_hand(place, made)
+    web, api = (place / "repo/where").read_text().split()[1:]
+    assert code == 0 and api == "4711" and 1024 <= int(web) <= 65535

@@ -1,6 +1,7 @@
 """The tree of a run: what is refused, the worktree that is made, and the work that is kept before it."""
 
 import os
+import subprocess
 
 import pytest
 
@@ -77,8 +78,22 @@ def test_no_worktree_without_a_commit_or_a_repository(place):
     with pytest.raises(Refused, match="no worktree can be made of"):
         workspace.check(planned(place, repo=str(place / "empty"), worktree=""))
     git(place / "empty", "init", "-q")
-    with pytest.raises(Refused, match="it has no commit yet"):
+    with pytest.raises(Refused, match="it has no commit yet") as caught:
         workspace.check(planned(place, repo=str(place / "empty"), worktree=""))
+    cure = str(caught.value.hint).removeprefix("make one: ")
+    who = {f"GIT_{role}_{key}": "t@t" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
+    subprocess.run(["sh", "-c", cure], check=True, env={**os.environ, **who})
+    workspace.check(planned(place, repo=str(place / "empty"), worktree=""))
+
+
+def test_a_bare_repository_is_refused_with_a_cure_that_makes_a_tree(place):
+    bare, tree = place / "its bare.git", place / "tree"
+    git(place, "clone", "-q", "--bare", str(place / "repo"), str(bare))
+    with pytest.raises(Refused, match="is a bare repository") as caught:
+        planned(place, repo=str(bare))
+    cure = str(caught.value.hint).partition("--repo: ")[2].replace("DIR", str(tree))
+    subprocess.run(["sh", "-c", cure], check=True)
+    workspace.check(planned(place, repo=str(tree)))
 
 
 def test_outside_of_a_repository_a_snapshot_is_told_as_missing(place):
@@ -93,4 +108,4 @@ def test_outside_of_a_repository_a_snapshot_is_told_as_missing(place):
 def test_a_folder_of_a_repository_stands_for_its_top(place):
     repos.write(place / "repo", "sub/x")
     found = workspace.make(planned(place, repo=str(place / "repo" / "sub")))
-    assert found.top == str(place / "repo") and "the top of the repository around" in found.notes[0]
+    assert found.top == str(place / "repo") and "; add --dir sub to start there" in found.notes[0]

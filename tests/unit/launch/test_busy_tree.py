@@ -1,0 +1,65 @@
+"""Who has a working tree that a launch cannot have."""
+
+import os
+import subprocess
+
+import pytest
+
+from tests.support import runs
+from workcell.base.errors import TreeBusy
+from workcell.launch import busy_tree, dry_run, launch, resume, wait
+from workcell.launch.options import Options
+
+
+@pytest.fixture(autouse=True)
+def _environment(lab, monkeypatch):
+    for name, value in lab.env().items():
+        monkeypatch.setenv(name, value)
+
+
+def refused(lab, repo=None):
+    with pytest.raises(TreeBusy) as caught:
+        runs.start(lab, lab.brief(name="second"), repo=repo or lab.repo)
+    return caught.value
+
+
+def test_a_live_run_is_named_with_how_it_stands(lab):
+    run = runs.start(lab, lab.brief("exec sleep 600"))
+    name = os.path.basename(run)
+    error = refused(lab)
+    assert f"{name!r}, which is running" in error.message and error.hint.startswith(f"workcell wait {name}")
+    assert (error.run, error.waits, error.worktree, error.exit_code) == (name, True, True, 75)
+    assert busy_tree.holder(lab.home, lab.repo) == name
+
+
+def test_waiting_does_not_help_for_a_run_that_a_person_starts(lab):
+    run = runs.start(lab, lab.brief(), prepare=True)
+    error = refused(lab)
+    assert "was prepared and is not started" in error.message and not error.waits
+    assert f"workcell resume {os.path.basename(run)}" in error.hint
+
+
+def test_without_a_commit_no_worktree_is_offered(lab):
+    empty = os.path.join(lab.top, "empty")
+    subprocess.run(["git", "init", "-q", empty], check=True)
+    runs.start(lab, lab.brief("exec sleep 600"), repo=empty)
+    error = refused(lab, empty)
+    assert not error.worktree and error.details == []
+
+
+def test_a_resume_is_told_who_took_its_tree(lab):
+    first = runs.start(lab, lab.brief("true", "false"))
+    wait.wait([first], wait.DONE, 30.0)
+    runs.start(lab, lab.brief("exec sleep 600", name="second"))
+    with pytest.raises(TreeBusy, match="which is running") as caught:
+        resume.resume(resume.Request(lab.home, first, window=False))
+    assert not caught.value.worktree
+
+
+def test_a_dry_run_says_that_launch_would_be_refused(lab):
+    request = launch.Request(lab.home, lab.brief(), Options(repo=lab.repo, shell=os.environ), window=False)
+    assert not any("in use" in note for note in dry_run.dry_run(request).notes)
+    runs.start(lab, lab.brief("exec sleep 600"))
+    assert any("in use" in note for note in dry_run.dry_run(request).notes)
+    beside = launch.Request(lab.home, lab.brief(), Options(repo=lab.repo, shell=os.environ, worktree=""), window=False)
+    assert not any("in use" in note for note in dry_run.dry_run(beside).notes)

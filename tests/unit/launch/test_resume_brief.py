@@ -1,0 +1,46 @@
+"""The brief of a later attempt: what it says of what stands, and how it is laid out."""
+
+import pytest
+
+from tests.support import frozen
+from workcell.cleaning.clean import Cleaner
+from workcell.launch import resume_brief
+from workcell.rundir import look
+
+
+@pytest.fixture
+def seen(tmp_path):
+    return look.at(frozen.run_of(frozen.thaw(tmp_path / "home"), "frozen-two"))
+
+
+def made(seen, *messages, **limits):
+    return resume_brief.brief(seen.run, seen, list(messages), Cleaner(), limits, {})
+
+
+@pytest.mark.parametrize("messages", [(), ("look at the tests first",), ("one", "two")])
+def test_a_blank_line_stands_before_every_heading(seen, messages):
+    lines = made(seen, *messages).partition("\n---\n")[0].split("\n")
+    headings = [n for n, line in enumerate(lines) if line.startswith("## ")]
+    assert len(headings) >= 3
+    assert all(lines[n - 1] == "" and lines[n - 2] != "" for n in headings)
+
+
+def test_messages_that_reached_no_attempt_stand_apart(seen):
+    assert "\n\n    one\n\n    two\n\n## Budget" in made(seen, "one", "two")
+
+
+def test_the_budget_says_which_attempt_of_how_many_it_is(seen):
+    text = made(seen, attempts=seen.n + 3, wall_seconds=60)
+    assert f"- attempt {seen.n + 1} of {seen.n + 3}" in text and "- this attempt may take 1m 00s" in text
+    assert f"attempt {seen.n + 1}, which a person asked for beyond the limit of 1" in made(seen, attempts=1)
+
+
+def test_numbers_and_their_words_agree(seen):
+    git = {"commits": 1, "files": 1, "insertions": 2, "deletions": 0, "base": None, "clean": True, "untracked_count": 0}
+    assert "1 commit, 1 file changed, +2 -0; " in resume_brief._stands(seen, {"git": git}, None, "attempts/001")[1]
+
+
+def test_what_git_could_not_count_is_not_counted(seen):
+    git = {"commits": None, "files": None, "note": "the commit 12ab is not in the repository any more", "clean": True}
+    said = resume_brief._stands(seen, {"git": git}, None, "attempts/001")[1]
+    assert said.startswith("since launch: not known: the commit 12ab") and "None" not in said

@@ -1,0 +1,51 @@
+"""The claim of a launch or a resume on its working tree, and who has the tree where it cannot be had."""
+
+from __future__ import annotations
+
+from workcell.base.errors import TreeBusy
+from workcell.rundir import find, lease, look, phase
+
+_CURES = {
+    phase.CORRUPT: "its records have to be looked at first: workcell fsck {run}",
+    phase.UNKNOWN: "whether it still lives could not be asked: workcell status {run}",
+}
+
+
+def claim(home: str, top: str, run_id: str, *, worktree: bool) -> lease.Lease:
+    """The claim on the tree at `top`. `worktree`: the caller could work in a worktree of its own.
+
+    Raises TreeBusy, with how the run stands that has the tree, and what else `lease.claim` raises.
+    """
+    try:
+        return lease.claim(home, top, run_id, lambda run: find.is_live(home, run))
+    except TreeBusy as error:
+        raise _explained(home, top, error.run, worktree) from None
+
+
+def holder(home: str, top: str) -> str | None:
+    """The live run that has the tree now, for words about it; None where there is none, or it cannot be told."""
+    try:
+        named = lease.holder(home, top)
+        return named["run"] if named is not None and find.is_live(home, named["run"]) else None
+    except OSError:
+        return None
+
+
+def words(home: str, top: str, run: str) -> str:
+    """Which run has the tree, and how it stands."""
+    seen = look.at(find.path_of(home, run))
+    prepared = seen.starts_later and seen.phase == phase.CREATED
+    stands = "was prepared and is not started" if prepared else f"is {seen.phase}"
+    return f"the working tree {top!r} is in use by the run {run!r}, which {stands}"
+
+
+def _explained(home: str, top: str, run: str, worktree: bool) -> TreeBusy:
+    seen = look.at(find.path_of(home, run))
+    beside = ["or work beside it, in a worktree of its own: --worktree"] if worktree else []
+    if seen.phase == phase.CREATED and seen.starts_later:
+        cure, waits = f"workcell resume {run} starts it, workcell stop {run} gives the tree back", False
+    elif seen.phase in _CURES:
+        cure, waits = _CURES[seen.phase].format(run=run), False
+    else:
+        cure, waits = f"workcell wait {run}, then give the same command again", True
+    return TreeBusy(words(home, top, run), cure, beside, run=run, waits=waits, worktree=worktree)
