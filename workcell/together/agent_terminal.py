@@ -45,6 +45,10 @@ class Unconfirmed(Exception):
     """It was typed, in part or whole, and was not seen to be taken."""
 
 
+class Entered(Unconfirmed):
+    """All of it stood in the composer and Enter was pressed; that it left the composer was not seen."""
+
+
 class Impossible(Exception):
     """It will never be typed, and nothing was."""
 

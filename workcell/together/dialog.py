@@ -1,11 +1,16 @@
 """Chooses an option of the dialog that an agent shows, and sees that the dialog goes away."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable
 
 from workcell.judgement import composer
 from workcell.judgement.screen import Screen
 from workcell.together.agent_terminal import DOWN, ENTER, UP, AgentTerminal, Impossible, Unconfirmed
+
+REDRAWN = 1.0
+"""Seconds within which a program has drawn its dialog anew after a key."""
 
 
 def choose(
@@ -58,6 +63,17 @@ def find_option(dialog: Screen, choice: str | None, text: str | None) -> int | N
     return found[0] if len(found) == 1 else None
 
 
+def _shown(terminal: AgentTerminal, same: str) -> Screen | None:
+    """The dialog of that id as it is drawn; None once it is not there for REDRAWN: half of a drawing shows another."""
+    now = terminal.now().dialog
+    until = time.monotonic() + REDRAWN
+    while now is None or composer.dialog_id(now) != same:
+        if time.monotonic() > until:
+            return None
+        now = terminal.look().dialog
+    return now
+
+
 def _move_mark(terminal: AgentTerminal, dialog: Screen, target: int, same: str) -> None:
     """Move the dialog's mark to an option, a key at a time, and see it move."""
     for _ in range(2 * len(dialog["options"])):
@@ -65,11 +81,11 @@ def _move_mark(terminal: AgentTerminal, dialog: Screen, target: int, same: str) 
         if at == target:
             return
         terminal.write(DOWN if target > at else UP)
-        until = time.monotonic() + 2.0
+        until = time.monotonic() + terminal.patience  # on a busy machine a program takes seconds to draw
         while time.monotonic() < until:
             terminal.wait(0.03)
-            now = terminal.now().dialog
-            if now is None or composer.dialog_id(now) != same:
+            now = _shown(terminal, same)
+            if now is None:
                 raise Unconfirmed("the dialog changed before it was answered; Enter was not pressed")
             if not now["options"][at]["selected"]:
                 dialog = now

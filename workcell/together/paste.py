@@ -7,12 +7,14 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from workcell.rundir import inbox
 from workcell.together import dialog
 from workcell.together.agent_terminal import (
     ENTER,
     PASTE_BEGINS,
     PASTE_ENDS,
     AgentTerminal,
+    Entered,
     Impossible,
     NotNow,
     Snapshot,
@@ -97,13 +99,16 @@ def until_shown(terminal: AgentTerminal) -> None:
 
 
 def submit(terminal: AgentTerminal, stage: Callable[[str], None]) -> str:
-    """Press Enter, alone, until the words have left the composer."""
-    for _ in range(ENTERS):
+    """Press Enter, alone, until the words have left the composer. Raises Entered where they do not leave it."""
+    for pressed in range(ENTERS):
         seen = terminal.now()
         if seen.dialog:
             raise NotNow("it is typed, and a dialog came up before Enter")
-        stage("entered")
-        terminal.write(terminal.queue_key if seen.busy else ENTER)
+        stage(inbox.ENTERED)
+        try:
+            terminal.write(terminal.queue_key if seen.busy else ENTER)
+        except Unconfirmed as why:
+            raise (Entered(str(why)) if pressed else why) from None
         until = time.monotonic() + max(1.0, terminal.patience / ENTERS)
         while time.monotonic() < until:
             terminal.wait(0.03)
@@ -112,4 +117,4 @@ def submit(terminal: AgentTerminal, stage: Callable[[str], None]) -> str:
                 return f"it left the composer after Enter{'; the agent works' if seen.busy else ''}"
             if seen.dialog:
                 return "a dialog came up after Enter"
-    raise Unconfirmed("Enter was pressed, and it still stands in the composer")
+    raise Entered("Enter was pressed, and it still stands in the composer")

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from workcell.base.errors import Refused, Usage
-from workcell.finish import settle, stop
+from workcell.finish import settle
 from workcell.rundir import find, inbox, look, phase
 from workcell.rundir.cell import Cell
+from workcell.system import control
 
 if TYPE_CHECKING:
     from typing import Required, TypedDict
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         text: str
         choice: str
         dialog_id: str
+        decision: schema.Decision
 
 
 PATIENCE = 15.0
@@ -61,7 +63,9 @@ class Result:
 
 def perform(cell: Cell, request: Request) -> Result:
     """The operation `send`. Raises what `find.run` and `send` raise, and Refused when the message was refused."""
-    return raise_if_refused(send(find.run(cell.home, request.run), request.text, request.mode, cell.caller.word()))
+    return raise_if_refused(
+        send(find.run_to_change(cell.home, request.run), request.text, request.mode, cell.caller.word())
+    )
 
 
 def raise_if_refused(done: Result) -> Result:
@@ -102,7 +106,7 @@ def deliver(run: str, message: Outgoing, patience: float) -> Result:
         recipe = seen.recipe_name
         why = f"recipe {recipe!r} takes no messages while it runs" if live else f"the run is {seen.phase}"
         return Result(seen.id, name, inbox.QUEUED, f"{why}: the next attempt's brief will hold it")
-    stop.notify_runner(run)
+    control.notify_runner(run)
     return _word(seen, run, name, time.monotonic() + patience)
 
 

@@ -22,7 +22,7 @@ from workcell.base.json_codec import decode
 from workcell.evidence import capture_state
 from workcell.rundir import inbox, layout, look, safe_open, vocabulary
 from workcell.together import dialog, paste
-from workcell.together.agent_terminal import AgentTerminal, Impossible, NotNow, Unconfirmed
+from workcell.together.agent_terminal import AgentTerminal, Entered, Impossible, NotNow, Unconfirmed
 
 if TYPE_CHECKING:
     from workcell.rundir import schema
@@ -74,6 +74,9 @@ class _Typist:
             inbox.say(self._run, name, **_progress(self._said(name)), why=str(why))
             return LATER
         except (Impossible, Unconfirmed) as why:
+            if isinstance(why, Entered) and self._has_ended():
+                inbox.accept(self._run, name, message, inbox.LAST, self._n)
+                return DONE
             inbox.refuse(self._run, name, message, str(why), self._n)
             return DONE
         inbox.accept(self._run, name, message, evidence, self._n)
@@ -135,7 +138,7 @@ class _Typist:
         if seen.typed and _is_ours(seen.typed, message):
             paste.until_shown(self._terminal)  # the paste may have ended just now: an Enter too soon is a new line
             return paste.submit(self._terminal, partial(self._stage, name))
-        if said.get("stage") == "entered" and not seen.typed:
+        if said.get("stage") == inbox.ENTERED and not seen.typed:
             return "it left the composer after Enter"
         raise Unconfirmed("it was typed, and is no longer in the composer; that it was taken was not seen")
 

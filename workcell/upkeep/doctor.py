@@ -17,7 +17,7 @@ from workcell.rundir import home as formats
 from workcell.rundir import home_creation as homes
 from workcell.system import find_program, run_program, tmux
 from workcell.texts import config, recipe, search_path
-from workcell.upkeep import doctor_agents, doctor_machine, recipe_catalog
+from workcell.upkeep import doctor_adapters, doctor_agents, doctor_machine, doctor_shell, recipe_catalog
 from workcell.upkeep.doctor_line import FAIL, OK, WARN, Line
 
 GIT_OLDEST = (2, 25)
@@ -37,6 +37,7 @@ def doctor(home: str) -> list[Line]:
         _home,
         _timer,
         _channels,
+        _secrets,
         doctor_machine.file_system,
         doctor_machine.space,
         doctor_machine.limits,
@@ -50,6 +51,12 @@ def doctor(home: str) -> list[Line]:
         except (WorkcellError, OSError) as error:
             found.append(Line(look.__name__.strip("_"), WARN, f"could not ask: {error}"))
     return found
+
+
+def _secrets(home: str) -> Iterator[Line]:
+    """Each adapter that is on: whether its secrets are there for this shell, and whether what it asks for comes."""
+    yield from doctor_adapters.check(home, dict(os.environ))
+    yield from doctor_adapters.without_progress(home)
 
 
 def _python(home: str) -> Iterator[Line]:
@@ -194,6 +201,8 @@ def _program(program: str, whose: str) -> Line:
     if path is None and elsewhere:
         words = f"{elsewhere} lies in this tree or a relative directory of PATH, and is not asked; needed by {whose}"
         return Line(program, WARN, words, "install it outside of the tree")
+    if path is None and (kind := doctor_shell.defines(program, os.environ)) is not None:
+        return Line(program, WARN, doctor_shell.words(program, kind, whose), doctor_shell.cure(program))
     if path is None:
         return Line(program, WARN, f"not on PATH; needed by {whose}", f"install {program}, or do without {whose}")
     try:
@@ -266,6 +275,8 @@ def _timer(home: str) -> Iterator[Line]:
         yield Line("watchdog timer", FAIL, f"its command does not start: {ran.complaint()}", cure)
     elif said != __version__:
         yield Line("watchdog timer", FAIL, f"it runs workcell {said}, and this is {__version__}", cure)
+    elif (known := heartbeat.Watchdog(home)).late:
+        yield Line("watchdog timer", WARN, str(known.trouble), known.cure)
     else:
         yield Line("watchdog timer", OK, f"workcell {said}, by {installed.get('with')}")
 

@@ -12,12 +12,20 @@ from workcell.rundir import env as environment
 from workcell.rundir import heartbeat, look, phase, scan
 from workcell.system import run_program, tmux
 from workcell.texts import recipe
+from workcell.upkeep import doctor_adapters
 from workcell.upkeep.doctor_line import FAIL, OK, WARN, Line
 
 if TYPE_CHECKING:
     from workcell.rundir import schema
 
 TIMEOUT = 30.0
+
+_SHOWN = {
+    "cron": "workcell watchdog tick shows what a tick does here; crontab -l shows the timer's line",
+    "systemd": "systemctl --user list-timers",
+    "launchd": "launchctl list",
+}
+"""By timer: what shows why a timer whose daemon is at work does not tick."""
 
 POOR = {"SHELL": "/bin/sh", "PATH": "/usr/bin:/bin", "LANG": "C"}
 """The environment of cron beside HOME and LOGNAME."""
@@ -41,6 +49,7 @@ def doctor(home: str, environment: dict[str, str], words: list[str]) -> list[Lin
     user = {name: os.environ[name] for name in ("HOME", "LOGNAME", "USER") if name in os.environ}
     env = {**POOR, **user, **environment}
     found = [_starts(words, env), _program("git", env), _program("tmux", env), _socket(home), _ticks(home)]
+    found += doctor_adapters.check(home, env)
     seen: set[str] = set()
     for path in scan.scan(home).live:
         run = look.at(path)
@@ -77,13 +86,15 @@ def _socket(home: str) -> Line:
 
 
 def _ticks(home: str) -> Line:
-    late = heartbeat.warning(home)
-    if late is not None:
-        return Line("last tick", FAIL, late, "is the timer's daemon running? workcell watchdog status")
-    passed = heartbeat.age(home)
-    if passed is None:
-        return Line("last tick", WARN, "no tick since this machine was started", "workcell watchdog install")
-    return Line("last tick", OK, f"{passed:.0f} s ago")
+    known = heartbeat.Watchdog(home)
+    if known.late:
+        cure = known.cure
+        if cure == heartbeat.LATE_CURE:  # that is what is being read
+            cure = _SHOWN.get(str(known.by), heartbeat.RUN_CURE)
+        return Line("last tick", FAIL, str(known.trouble), cure)
+    if known.trouble is not None:
+        return Line("last tick", WARN, known.trouble, None if known.by else heartbeat.CURE)
+    return Line("last tick", OK, known.words())
 
 
 def _agent(run: look.Look, attempt: schema.Attempt, seen: set[str]) -> list[Line]:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-OK, WARN, FAIL = "ok", "warn", "fail"
+OK, UNKNOWN, WARN, FAIL = "ok", "unknown", "warn", "fail"
+"""`unknown`: it could not be asked, and nothing speaks against it."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from workcell.base import platform
 from workcell.system import cgroup, cgroup_ways, resource_limits, run_program, user_manager
-from workcell.upkeep.doctor_line import FAIL, OK, WARN, Line
+from workcell.upkeep.doctor_line import FAIL, OK, UNKNOWN, WARN, Line
 
 NETWORK = ("nfs", "cifs", "smb", "sshfs", "afs", "9p", "ceph", "gluster", "lustre", "gpfs", "beegfs", "davfs", "vboxsf")
 """File systems that other machines write to as well, by the beginning of their type."""
@@ -109,9 +109,10 @@ def clock(home: str) -> Iterator[Line]:
         yield Line(
             "clock", WARN, "it is not synchronised: resets of usage limits may be missed", "timedatectl set-ntp true"
         )
+    elif ran is not None and ran.ok:
+        yield Line("clock", OK, "synchronised")
     else:
-        how = "synchronised" if ran is not None and ran.ok else "whether it is synchronised cannot be told here"
-        yield Line("clock", OK, how)
+        yield Line("clock", UNKNOWN, "nothing here says whether it is synchronised", "compare it: date -u")
 
 
 def _last_change() -> float | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter, ValidationError
 
-from workcell.base import json_codec
+from workcell.base import counts, json_codec
 from workcell.base.errors import Usage
 from workcell.rundir import events, find, layout, ledger, log_segments, look, phase, safe_open, schema, status, writer
 from workcell.rundir.cell import Cell
@@ -134,8 +134,9 @@ def _attempt(run: str, n: int, current: bool, report: Report) -> None:
     stands = [name for name in layout.SEALED if os.path.exists(os.path.join(directory, name))]
     for name in stands:
         _record(directory, name, report, where)
-    if os.path.exists(captured := os.path.join(directory, layout.CAPTURE)) and os.path.getsize(captured):
-        _record(directory, layout.CAPTURE, report, where)
+    for name in (layout.CAPTURE, layout.SUMMARY, layout.ANALYSIS):
+        if os.path.exists(path := os.path.join(directory, name)) and os.path.getsize(path):
+            _record(directory, name, report, where)
     _pinned(directory, report, where)
     report.problems += [f"{where}{words}" for words in _order(stands, current)]
     if layout.RESULT in stands and layout.START in stands and not log_segments.parts(directory):
@@ -211,13 +212,13 @@ def _events(run: str, seen: look.Look, report: Report) -> None:
     elif seen.phase == phase.DONE and not _ends_a_line(path):
         bad += 1
     if bad:
-        report.problems.append(f"{layout.EVENTS}: {bad} lines are no events")
+        report.problems.append(f"{layout.EVENTS}: no event stands in {counts.count(bad, 'line')}")
 
 
 def _status(run: str, seen: look.Look, rebuild: bool, report: Report) -> None:
     """status.json may lag behind a live run; of one that is over it must say what the files say."""
     over = seen.phase in (phase.DONE, phase.SCHEDULED)
-    wanted = status.portable(status.document(seen))
+    wanted = status.kept(seen)
     path = os.path.join(run, layout.STATUS)
     try:
         data = safe_open.read(path, look.LARGEST)
@@ -226,6 +227,8 @@ def _status(run: str, seen: look.Look, rebuild: bool, report: Report) -> None:
         if data is not None:
             found = {"checked": False, "altered": [], **json_codec.decode(data)}
             found.pop("dir", None)
+            found["needs"] = wanted["needs"]  # readers work it out anew
+            found["usage"] = wanted.get("usage")  # the agent's records told it, and no sealed file
     except ValueError:
         found = {}
     # one that an older program wrote lacks keys that were added since
@@ -248,7 +251,7 @@ def _status(run: str, seen: look.Look, rebuild: bool, report: Report) -> None:
             report.problems.append(f"{layout.STATUS} is left as it is, since the run cannot be read")
         elif over:
             status.write(run)
-            held.end(status.portable(status.document(seen)))
+            held.end(status.kept(seen))
             report.mended.append(f"{layout.STATUS} written anew")
         elif os.path.exists(path):
             os.unlink(path)  # of a run without a living writer a cache tells nothing that the files do not

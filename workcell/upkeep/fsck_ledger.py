@@ -2,7 +2,7 @@
 
 import os
 
-from workcell.base import clock, digest, json_codec, probe
+from workcell.base import clock, counts, digest, json_codec, probe
 from workcell.rundir import layout, ledger, look, phase, safe_open, status, writer
 
 
@@ -17,7 +17,7 @@ def check(
     book = seen.book
     assert book is not None
     if book.bad:
-        problems.append(f"its ledger has {book.bad} lines that cannot be read")
+        problems.append(f"its ledger has {counts.count(book.bad, 'line')} that cannot be read")
     records, pinned, extra = differences(seen.run, book)
     if records:
         # its holder may be between a line and its file at this moment
@@ -110,4 +110,4 @@ def _accept(held: writer.Writer, pinned: list[str], mended: list[str]) -> None:
     seen = look.at(held.run, holding=True)
     if seen.phase in (phase.DONE, phase.SCHEDULED) and os.path.isdir(held.run):
         status.write(held.run)
-        held.end(status.portable(status.document(seen)))
+        held.end(status.kept(seen))

@@ -10,13 +10,14 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workcell.base import clock, probe
+from workcell.base import clock, counts, probe
 from workcell.base.errors import WorkcellError
 from workcell.channels import outbox_prune
 from workcell.git import repository, safe_removal, snapshot, worktrees
-from workcell.rundir import attempts, find, layout, ledger, locks, log_segments, look, notice, orders, phase, writer
+from workcell.rundir import acks, attempts, find, layout, locks, log_segments, look, needs, notice, phase, writer
 from workcell.rundir.cell import Cell
 from workcell.system import resource_limits
+from workcell.upkeep import rm, run_removal
 
 if TYPE_CHECKING:
     from workcell.rundir import schema
@@ -27,8 +28,10 @@ DAY = 86400.0
 
 @dataclass(frozen=True)
 class Request:
+    runs: tuple[str, ...] = ()
+    """Only what belongs to these runs, however long ago they ended; each an id, a name, a unique prefix or a path."""
     older_than: float = 30 * DAY
-    """Seconds since a run ended: only runs that ended at least this long ago."""
+    """Seconds since a run ended: only runs, and trees of runs, that ended at least this long ago."""
     yes: bool = False
     """Remove what may go; without it, it is only listed."""
     dry_run: bool = False
@@ -51,26 +54,36 @@ class Item:
     can: bool
     why: list[str]
     done: str | None = None
+    cure: str | None = None
+    """The command that would let it go, where it stays."""
 
 
 def perform(cell: Cell, request: Request) -> Result:
     """The operation `gc`."""
-    return Result(gc(cell.home, request.older_than, act=request.yes and not request.dry_run))
+    chosen = frozenset(os.path.basename(find.run_to_change(cell.home, word, ended=True)) for word in request.runs)
+    age = 0.0 if chosen else request.older_than
+    return Result(gc(cell.home, age, act=request.yes and not request.dry_run, chosen=chosen))
 
 
-def gc(home: str, older_than: float = 30 * DAY, *, act: bool = False) -> list[Item]:
+def gc(
+    home: str, older_than: float = 30 * DAY, *, act: bool = False, chosen: frozenset[str] = frozenset()
+) -> list[Item]:
     """List what could go; with `act`, remove what may. A run that is not done, or a tree without proof, never goes.
 
-    `older_than` is in seconds since a run ended. Nothing is removed that was not in the list.
+    `older_than` is in seconds since a run ended; `chosen` are ids of runs outside of which nothing is listed. Nothing
+    is removed that was not in the list.
     """
     # trees before their runs: a run is the record of the work in its tree, and never goes before it
-    items = [*_staged(home), *_unfinished(home), *_worktrees(home)]
-    seen = _Seen(home, older_than)
+    seen = _Seen(home, older_than, named=bool(chosen))
+    items = [*_staged(home), *_unfinished(home), *_worktrees(home, seen.kept)]
     items += [*seen.runs, *seen.logs, *_witnesses(home), *_notices(home), *_groups(home, seen.groups)]
+    if chosen:
+        items = [item for item in items if _run_of(home, item) in chosen]
     stay = {os.path.basename(item.path) for item in items if item.kind == "worktree" and not item.can}
     for item in items:
         if item.kind == "run" and os.path.basename(item.path) in stay:
             item.can, item.why = False, ["its worktree stays, and this is the record of it"]
+            item.cure = f"workcell rm {os.path.basename(item.path)}"
     if act:
         for item in items:
             if item.can:
@@ -79,6 +92,14 @@ def gc(home: str, older_than: float = 30 * DAY, *, act: bool = False) -> list[It
                 except (WorkcellError, OSError) as error:
                     item.can, item.done = False, f"left: {error}"
     return items
+
+
+def _run_of(home: str, item: Item) -> str:
+    """The id of the run that an item belongs to; empty where it belongs to none."""
+    if item.kind == "cgroup":
+        return os.path.basename(resource_limits.run_of(home, item.path))
+    below = os.path.relpath(item.path, home).split(os.sep)
+    return below[1].removesuffix(".jsonl") if len(below) > 1 and item.kind != "notices" else ""
 
 
 def _size(path: str) -> int:
@@ -118,13 +139,17 @@ def _staged(home: str) -> list[Item]:
 class _Seen:
     """What one look at each run of a home tells: a home has tens of thousands, and a look reads several files."""
 
-    def __init__(self, home: str, older_than: float) -> None:
+    def __init__(self, home: str, older_than: float, *, named: bool) -> None:
         self.runs: list[Item] = []
         """Runs that were over `older_than` seconds ago."""
         self.logs: list[Item] = []
         """Logs of runs that are over, which their agents wrote themselves and which are not compressed yet."""
         self.groups: set[str] = set()
         """Directories in which control groups of these runs may stand."""
+        self.kept: dict[str, tuple[str, str]] = {}
+        """(why the tree stays, what lets it go) by the ids of runs that are over, but not for so long, or whose end
+        a person has not acknowledged."""
+        self._named = named
         now = time.time()
         for run in find.ids_of(home):
             path = find.path_of(home, run)
@@ -133,19 +158,29 @@ class _Seen:
             if seen.phase != phase.DONE:
                 continue
             if seen.result:
-                self.runs += _old_run(path, seen.result, now, older_than)
+                self._add(seen, seen.result, now, older_than)
             self.logs += _plain_log(seen)
 
-
-def _old_run(path: str, result: schema.Result, now: float, older_than: float) -> list[Item]:
-    try:
-        age = now - clock.parse(str(result["ended_at"]))
-    except (KeyError, ValueError) as error:
-        why = f"{layout.RESULT}: {error}: workcell fsck {os.path.basename(path)}"
-        return [Item("run", path, 0, False, [why])]
-    if age < older_than:
-        return []
-    return [Item("run", path, _size(path), True, [f"{result['outcome']}, ended {clock.span(age)} ago"])]
+    def _add(self, seen: look.Look, result: schema.Result, now: float, older_than: float) -> None:
+        """Take in a run that is over: it is proposed, or its tree stays with it."""
+        path, name = seen.run, seen.id
+        try:
+            age = now - clock.parse(str(result["ended_at"]))
+        except (KeyError, ValueError) as error:
+            why = f"{layout.RESULT}: {error}: workcell fsck {name}"
+            self.runs.append(Item("run", path, 0, False, [why]))
+            self.kept[name] = "when its run ended cannot be read", f"workcell fsck {name}"
+            return
+        if age < older_than:
+            why = f"its run ended {clock.span(max(age, 0.0))} ago, and its tree stays as long as its run"
+            self.kept[name] = why, f"workcell gc {name} --yes"
+            return
+        if not self._named and result["outcome"] in needs.ENDED and not acks.stands(find.home_of(path), name, seen.n):
+            # its tree is what a resume goes on in; a run without a tree of its own is only a record
+            why = f"its run is {result['outcome']}, and no person has resumed or acknowledged it (workcell ack {name})"
+            self.kept[name] = why, f"workcell gc {name} --yes"
+        proof = f"{result['outcome']}, ended {clock.span(age)} ago"
+        self.runs.append(Item("run", path, _size(path), True, [proof]))
 
 
 def _plain_log(seen: look.Look) -> list[Item]:
@@ -160,7 +195,8 @@ def _plain_log(seen: look.Look) -> list[Item]:
     return [Item("log", log, about.st_size, True, ["its run is over: it is compressed, not removed"])]
 
 
-def _worktrees(home: str) -> list[Item]:
+def _worktrees(home: str, kept: dict[str, tuple[str, str]]) -> list[Item]:
+    """Trees that were made for runs. `kept`: (why it stays although all of it is saved, what lets it go), by run."""
     directory = os.path.join(home, layout.WORKTREES)
     out = []
     for name in sorted(os.listdir(directory)) if os.path.isdir(directory) else []:
@@ -168,16 +204,30 @@ def _worktrees(home: str) -> list[Item]:
         if name.startswith(".") or not os.path.isdir(path):
             continue
         if find.is_live(home, name):
-            out.append(Item("worktree", path, 0, False, ["its run is not done"]))
+            out.append(Item("worktree", path, 0, False, ["its run is not over"], cure=f"workcell stop {name}"))
             continue
         if not os.path.isdir(find.path_of(home, name)) and _young(path):
             out.append(Item("worktree", path, 0, False, ["it was made within the hour: its run may be on its way"]))
             continue
         proofs = safe_removal.removable(path)
         # a snapshot is taken before the removal, so its lack alone is no reason against
-        against = [f"{one.name}: {one.says}" for one in proofs if one.answer != probe.YES and one.name != "snapshot"]
-        out.append(Item("worktree", path, _size(path), not against, against or [one.says for one in proofs]))
+        against = [one for one in proofs if one.answer != probe.YES and one.name != "snapshot"]
+        if against:
+            why, cure = [one.says for one in against], _cure(home, name, against)
+        elif name in kept:
+            why, cure = [kept[name][0]], kept[name][1]
+        else:
+            why, cure = [one.says for one in proofs], None
+        out.append(Item("worktree", path, _size(path), not (against or name in kept), why, cure=cure))
     return out
+
+
+def _cure(home: str, name: str, against: list[safe_removal.Proof]) -> str | None:
+    """What a person can do so that the tree may go: remove it with its run, if a snapshot is enough."""
+    hard = [one for one in against if one.name not in rm.LOST_WITH_SNAPSHOT]
+    if hard:
+        return hard[0].cure
+    return f"workcell rm {name} --force" if os.path.isdir(find.path_of(home, name)) else against[0].cure
 
 
 def _unfinished(home: str) -> list[Item]:
@@ -196,7 +246,7 @@ def _notices(home: str) -> list[Item]:
     found = outbox_prune.old(home, time.time())
     if not found:
         return []
-    why = f"{len(found)} notices were sent more than {clock.span(outbox_prune.KEPT_SECONDS)} ago"
+    why = f"sent more than {clock.span(outbox_prune.KEPT_SECONDS)} ago: {counts.count(len(found), 'notice')}"
     path = os.path.join(home, layout.OUTBOX, notice.SENT)
     return [Item("notices", path, sum(size for _, size in found), True, [why])]
 
@@ -250,44 +300,7 @@ def _remove_run(home: str, item: Item) -> None:
     if os.path.exists(os.path.join(home, layout.WORKTREES, os.path.basename(item.path))):
         item.done = "left: its worktree is still there"
         return
-    _remove_record(home, item)
-
-
-def _remove_record(home: str, item: Item) -> None:
-    """Under both locks, renamed first: a killed removal leaves a staged name that the next gc takes."""
-    taken = []
-    try:
-        held = writer.take(item.path)
-        if held is None:
-            item.done = "left: a process is writing it"
-            return
-        taken += held.descriptors()
-        lock = locks.take(os.path.join(item.path, layout.AGENT_LOCK), alone=True)
-        if lock is None:
-            item.done = f"left: a process holds {layout.AGENT_LOCK}"
-            return
-        taken.append(lock)
-        if look.at(item.path, holding=True).phase != phase.DONE:
-            item.done = "left: it is not done any more"
-            return
-        away = os.path.join(home, layout.RUNS, f"{layout.STAGED}gone-{os.path.basename(item.path)}")
-        os.rename(item.path, away)
-        shutil.rmtree(away)
-        _remove_witness(item.path)
-        item.done = "removed"
-    finally:
-        for lock in taken:
-            os.close(lock)
-
-
-def _remove_witness(run: str) -> None:
-    """Remove what the home says of a run whose directory is gone; its ledger goes last."""
-    for path in (ledger.ended_path(run), ledger.slot_path(run)):
-        if os.path.lexists(path):
-            os.unlink(path)
-    shutil.rmtree(orders.directory(run), ignore_errors=True)
-    if os.path.lexists(ledger.path(run)):
-        os.unlink(ledger.path(run))
+    item.done = run_removal.remove(item.path)
 
 
 def _witnesses(home: str) -> list[Item]:
@@ -297,11 +310,9 @@ def _witnesses(home: str) -> list[Item]:
     for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
         path = os.path.join(folder, name)
         run = find.path_of(home, name.removesuffix(".jsonl"))
-        if name.startswith("."):
-            if not _young(path):
-                out.append(Item("ledger", path, _size_of(path), True, ["its making was cut short"]))
-            continue
-        if not name.endswith(".jsonl") or os.path.isdir(run) or _young(path):
+        if name.startswith(".") and not _young(path):
+            out.append(Item("ledger", path, _size_of(path), True, ["its making was cut short"]))
+        if name.startswith(".") or not name.endswith(".jsonl") or os.path.isdir(run) or _young(path):
             continue
         seen = look.at(run)
         over = seen.phase == phase.DONE or (seen.phase == phase.CREATED and not os.path.lexists(run))
@@ -332,7 +343,7 @@ def _remove_ledger(home: str, item: Item) -> None:
         if os.path.isdir(run):
             item.done = "left: its run is there"
             return
-        _remove_witness(run)
+        run_removal.remove_witness(run)
         item.done = "removed"
     finally:
         os.close(lock)

@@ -176,6 +176,8 @@ def lint(paths: list[str]) -> list[Fault]:
         if os.path.isdir(path):
             names = sorted(name for name in os.listdir(path) if name.endswith(".md"))
             files = [os.path.join(path, name) for name in names if name != "README.md"]
+            if not files:
+                faults.append(Fault(path, None, "there is no playbook in this directory", "name a file, NAME.md"))
         for file in files:
             try:
                 found = playbook.read(file)

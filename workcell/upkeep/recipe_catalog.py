@@ -143,6 +143,9 @@ def show(home: str, name: str) -> Shown:
     head = "".join(f"# {origin}\n" for origin in found.origins)
     if len(found.origins) > 1:
         head += "".join(f"# {key}: {place}\n" for key, place in sorted(found.sources.items()) if "." not in key)
+    if not found.values.get("command") and not found.values["steps"]:
+        head += f"# the command comes from the brief, as 'recipe: {{extends: {name}, command: make test}}',\n"
+        head += "# or from the command line: workcell launch -- make test\n"
     text = head + document.plain_yaml(values)
     return Shown(name, found.values, found.origins, found.sources, text)
 
@@ -150,9 +153,7 @@ def show(home: str, name: str) -> Shown:
 def by_hand(cell: Cell, name: str, brief: str, repo: str | None) -> str:
     """The shell script that does with this recipe what a launch of `brief` would do; what launch refuses is refused."""
     options = Options(recipe=name, repo=repo, shell=cell.environment)
-    return shell_script.script(
-        launch.check(launch.Request(cell.home, brief, options, window=False), require_trust=False)
-    )
+    return shell_script.script(launch.check(launch.Request(cell.home, brief, options, window=False), preview=True))
 
 
 def lint(home: str, paths: list[str]) -> list[str]:
@@ -178,6 +179,7 @@ def _unknown_variables(found: search_path.Item) -> list[Fault]:
     words = [words] if isinstance(words, str) else words
     texts: list[tuple[fields.Path, str, dict[str, str]]] = []
     texts += [(("command", number), str(word), {"prompt": ""}) for number, word in enumerate(words)]
+    texts += [(("model",), str(word), {"prompt": "", "model": ""}) for word in read.front.get("model") or []]
     if read.front.get("prompt"):
         texts.append((("prompt",), str(read.front["prompt"]), {"brief_text": "", "prose": ""}))
     for path, text, more in texts:

@@ -1,12 +1,13 @@
 """salvage: the snapshots of uncommitted work, listed, shown and brought back."""
 
 import os
+import shlex
 from dataclasses import dataclass, replace
 
-from workcell.base.errors import NotFound, Refused, Usage
+from workcell.base.errors import NoSuchRun, NotFound, Refused, Usage
 from workcell.cleaning import run_cleaner
 from workcell.cleaning.clean import Cleaner
-from workcell.git import repository
+from workcell.git import repository, run_work
 from workcell.git import restore as restoring
 from workcell.git import snapshot as salvage
 from workcell.rundir import find, layout, look
@@ -16,7 +17,7 @@ from workcell.rundir.cell import Cell
 @dataclass(frozen=True)
 class LsRequest:
     run: str | None = None
-    """Only the snapshots of this run."""
+    """Only the snapshots of this run; also of one that was removed, by its id or its name."""
     repo: str | None = None
     """The repository; by default the run's, else that around the directory of the cell."""
 
@@ -59,8 +60,8 @@ class Shown:
 
 def perform_ls(cell: Cell, request: LsRequest) -> Listed:
     """The operation `salvage ls`. NotFound where there is no repository."""
-    found, name = tree(cell, request.run, request.repo)
-    return Listed([_cleaned(one, _cleaner(cell.home, one)) for one in salvage.ls(found, name)])
+    found, runs = tree(cell, request.run, request.repo)
+    return Listed([_cleaned(one, _cleaner(cell.home, one)) for one in _of_runs(found, runs)])
 
 
 def perform_show(cell: Cell, request: ShowRequest) -> Shown:
@@ -89,23 +90,49 @@ def _chosen(cell: Cell, request: ShowRequest) -> tuple[repository.Tree, salvage.
     head, slash, number = (run or "").rpartition("/")
     if slash and number.isdigit() and "/" not in head and ref is None:
         run, ref = head, run
-    found, name = tree(cell, run, request.repo)
-    return found, pick(found, name, ref)
+    found, runs = tree(cell, run, request.repo)
+    return found, pick(found, runs, ref)
 
 
-def tree(cell: Cell, run: str | None, repo: str | None) -> tuple[repository.Tree, str | None]:
-    """(the repository, the run's id): of RUN's tree, of `repo`, else of the directory of the cell."""
-    where, name = repo or cell.directory, None
+def tree(cell: Cell, run: str | None, repo: str | None) -> tuple[repository.Tree, list[str] | None]:
+    """(the repository, the ids that RUN means): of RUN's tree, of `repo`, else of the directory of the cell.
+
+    A run that was removed is known by its snapshots in that repository. The ids are None where no run was named.
+    """
+    where, runs = repo or cell.directory, None
     if run is not None:
-        path = find.run(cell.home, run)
+        try:
+            path = find.run(cell.home, run)
+        except NoSuchRun as error:
+            return _of_removed(where, error)
         launched = look.read_record(path, layout.LAUNCH, [])
-        name = os.path.basename(path)
+        runs = [os.path.basename(path)]
         if launched and repo is None:
             where = str(launched["workspace"]) if os.path.isdir(launched["workspace"]) else str(launched["repo"])
     found = repository.find(where)
     if found is None:
         raise NotFound(f"{where!r} is in no git repository: it has no snapshots", "name one with --repo")
-    return found, name
+    return found, runs
+
+
+def _of_removed(where: str, error: NoSuchRun) -> tuple[repository.Tree, list[str]]:
+    """The repository around `where`, and the removed runs of the word in `error` that it has snapshots of."""
+    found = repository.find(where)
+    known = {one.run for one in salvage.ls(found)} if found is not None else set[str]()
+    runs = sorted(one for one in known if run_work.names(error.word, one))
+    if found is None or not runs:
+        place = f"the repository at {found.top!r}" if found is not None else f"{where!r}, which is in no repository,"
+        raise NotFound(
+            f"{error.message}, and {place} has no snapshot of one",
+            f"if it was removed, name its repository: workcell salvage ls {shlex.quote(error.word)} --repo DIR",
+        )
+    return found, runs
+
+
+def _of_runs(found: repository.Tree, runs: list[str] | None) -> list[salvage.Snapshot]:
+    """The snapshots of these runs, or of all, oldest first."""
+    known = salvage.ls(found, runs[0] if runs and len(runs) == 1 else None)
+    return known if runs is None else [one for one in known if one.run in runs]
 
 
 def _cleaner(home: str, snapshot: salvage.Snapshot) -> Cleaner:
@@ -119,11 +146,11 @@ def _cleaned(snapshot: salvage.Snapshot, cleaner: Cleaner) -> salvage.Snapshot:
     return replace(snapshot, why=cleaner.mask(snapshot.why), branch=branch)
 
 
-def pick(found: repository.Tree, name: str | None, ref: str | None) -> salvage.Snapshot:
-    """The snapshot that `ref` names (a ref, or RUN/N), else the newest of the run."""
-    known = salvage.ls(found, name)
+def pick(found: repository.Tree, runs: list[str] | None, ref: str | None) -> salvage.Snapshot:
+    """The snapshot that `ref` names (a ref, or RUN/N), else the newest of the runs."""
+    known = _of_runs(found, runs)
     if ref is not None:
         known = [one for one in known if ref in (one.ref, f"{one.run}/{one.n}", one.commit)]
     if not known:
-        raise NotFound("no such snapshot", "workcell salvage ls")
+        raise NotFound("no such snapshot", f"workcell salvage ls --repo {shlex.quote(found.top)}")
     return known[-1]

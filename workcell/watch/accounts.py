@@ -48,7 +48,7 @@ def _lift(home: str, actions: Actions, name: str, hold: schema.AccountHold, why:
     number = actions.intent(run=None, step="release", account=name, why=why)
     holds.lift(home, name)
     actions.result(number, "done", why)
-    return f"account {name}: let go, {why}"
+    return f"account {name}: held no more, {why}"
 
 
 def _signed_in(home: str, hold: schema.AccountHold) -> str | None:

@@ -83,7 +83,7 @@ def _not_as_pinned(context: TickContext, seen: look.Look, found: "Finding") -> b
     trouble = policy.read(seen).trouble if seen.attempt is not None else None
     if trouble is None:
         return False
-    post.about_run(seen, "escalated", {"why": trouble, "command": f"workcell status {seen.id}"}, "policy")
+    post.about_run(seen, "escalated", {"why": trouble, "command": f"workcell fsck {seen.id}"}, "policy")
     spool.note(seen.run, "policy.refused", attempt=seen.n, why=trouble)
     context.leave_alone(seen, found, POLICY_REST)
     context.did.append(f"{seen.id}: {found}: nothing is done: {trouble}")
@@ -102,7 +102,7 @@ def _settle(context: TickContext, seen: look.Look) -> None:
     )
     if tries >= SETTLE_TRIES:
         text = f"it is {seen.phase}, and {tries} processes that were to settle it died"
-        post.about_run(seen, "escalated", {"why": text, "command": f"workcell resume {seen.id}"}, "settle")
+        post.about_run(seen, "escalated", {"why": text, "command": f"workcell wait {seen.id}"}, "settle")
         context.leave_alone(seen, findings.SETTLE, SETTLE_REST)
     number = context.actions.intent(run=seen.id, attempt=seen.n, step="settle", why=f"it is {seen.phase}: {seen.why}")
     done = settle.hand_over(seen.run, seen)
@@ -120,6 +120,7 @@ ACTS: "dict[Finding, Callable[[TickContext, look.Look], None]]" = {
     findings.UNKNOWN: partial(incidents.state, found=findings.UNKNOWN),
     findings.CORRUPT: partial(incidents.state, found=findings.CORRUPT),
     findings.STARTING: partial(incidents.state, found=findings.STARTING),
+    findings.IDLE: incidents.idle,
     findings.READ: incidents.read,
 }
 """The function for each finding."""

@@ -4,12 +4,12 @@ import os
 
 from workcell.base import clock, json_codec
 from workcell.playbooks.caps import INTENT, RESULT
-from workcell.rundir import heartbeat
+from workcell.rundir import action_lines
 from workcell.watch import observe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Literal, Unpack
+    from typing import Literal, Unpack
 
     from workcell.playbooks.interpreter import Intent, Outcome
     from workcell.rundir import schema
@@ -17,35 +17,15 @@ if TYPE_CHECKING:
 ROLL = 8_000_000
 """Bytes at which the record begins anew; one older part is kept."""
 
-READ = 4_000_000
-"""Bytes of the record that are read: a hundred thousand acts, a week of a hundred busy runs."""
-
 
 class Actions:
     """The record, for the holder of the watchdog's lock."""
 
     def __init__(self, home: str, now: observe.Now) -> None:
-        self._path = os.path.join(heartbeat.directory(home), heartbeat.ACTIONS)
+        self._path = action_lines.path_of(home)
         self._now = now
-        self.lines: list[schema.Action] = []
-        self._read()
+        self.lines: list[schema.Action] = action_lines.read(home)
         self._number = max((int(one.get("n") or 0) for one in self.lines), default=0)
-
-    def _read(self) -> None:
-        for path in (self._path + ".1", self._path):
-            try:
-                with open(path, "rb") as file:
-                    size = os.fstat(file.fileno()).st_size
-                    file.seek(max(0, size - READ))
-                    data = file.read(READ)
-            except OSError:
-                continue
-            for line in data.splitlines():
-                try:
-                    found: Any = json_codec.decode(line)
-                except ValueError:
-                    continue  # torn by a death, or by the cut at the front
-                self.lines.append(found)
 
     def intent(self, **fields: "Unpack[Intent]") -> int:
         """Write down what is about to be done; its number. Durable before it is done; OSError: do not do it."""

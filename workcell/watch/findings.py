@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from workcell.rundir import schema
 
-    Finding = Literal["settle", "judge", "start", "due", "orphan", "unknown", "corrupt", "starting", "read"]
+    Finding = Literal["settle", "judge", "start", "due", "orphan", "unknown", "corrupt", "starting", "idle", "read"]
 
 SETTLE: "Finding" = "settle"
 """A dead process left something to be brought to its end."""
@@ -26,10 +26,12 @@ ORPHAN: "Finding" = "orphan"
 UNKNOWN: "Finding" = "unknown"
 CORRUPT: "Finding" = "corrupt"
 STARTING: "Finding" = "starting"
+IDLE: "Finding" = "idle"
+"""It has waited for its next message for so long that a notice is due."""
 READ: "Finding" = "read"
 """The records of an agent at work have grown."""
 
-FINDINGS = (SETTLE, JUDGE, START, DUE, ORPHAN, UNKNOWN, CORRUPT, STARTING, READ)
+FINDINGS = (SETTLE, JUDGE, START, DUE, ORPHAN, UNKNOWN, CORRUPT, STARTING, IDLE, READ)
 """All findings, in the order in which a tick acts on them."""
 
 _OF_PHASES: "dict[str, Finding]" = {phase.ORPHANED: ORPHAN, phase.UNKNOWN: UNKNOWN, phase.CORRUPT: CORRUPT}
@@ -117,6 +119,8 @@ def _running(seen: look.Look, memory: observe.Memory, mine: "schema.SeenRun") ->
     if told:
         mine.pop("quiet", None)
         mine["look_at"] = 0.0
+    elif _idle_due(mine, memory.now.mono):
+        return IDLE
     if mine.get("open"):
         return None if _quiet(mine, JUDGE, memory.now) else JUDGE
     if told:
@@ -128,6 +132,12 @@ def _running(seen: look.Look, memory: observe.Memory, mine: "schema.SeenRun") ->
         return None
     mine["look_at"] = silent * AGAIN
     return JUDGE
+
+
+def _idle_due(mine: "schema.SeenRun", now: float) -> bool:
+    """Whether a notice of an agent that waits for its next message is due."""
+    idle = mine.get("idle")
+    return idle is not None and idle["next"] is not None and now >= idle["next"]
 
 
 def _read_due(mine: "schema.SeenRun", now: float) -> bool:

@@ -11,7 +11,7 @@ from workcell.playbooks import caps, interpreter, library
 from workcell.playbooks.playbook import Playbook
 from workcell.playbooks.step import Judged
 from workcell.rundir import look, phase
-from workcell.watch import findings, looping, observe
+from workcell.watch import findings, idle_notices, looping, observe
 from workcell.watch import tmux_health as servers
 from workcell.watch.live_run import Incident, LiveRun
 from workcell.watch.tick_context import TickContext
@@ -25,6 +25,9 @@ ASKED = 180.0
 
 WORKS = ("working", "retrying")
 """Activities of an agent that is left alone: a program that tries again goes on by itself."""
+
+CHECKED = "has-check"
+"""The finding on a live run that has a check, as playbooks name it in `when: evidence:`."""
 
 QUIET = 60.0
 """Seconds before a live run is judged again that no playbook speaks of."""
@@ -47,7 +50,8 @@ def judge(context: TickContext, seen: look.Look) -> None:
     books = context.books(seen)
     found = judging.judge_live(seen, library.signals(books), context.now.wall)
     mine = context.memory.of_run(seen)
-    judged, edge, activity = judged_live(found), found.edge, found.activity["state"]
+    _tell_idle(context, seen, found)
+    judged, edge, activity = judged_live(found, seen), found.edge, found.activity["state"]
     begun = _begun(context, seen, books) if activity == "idle" else None
     if begun is not None:
         # the agent that was interrupted is idle, as it should be, and its playbook has a message for it yet to come
@@ -71,6 +75,16 @@ def judge(context: TickContext, seen: look.Look) -> None:
         context.leave_alone(seen, findings.JUDGE, 0.0)
         return
     context.leave_alone(seen, findings.JUDGE, QUIET)
+
+
+def idle(context: TickContext, seen: look.Look) -> None:
+    """Tell that an agent waits for its next message, if it still does."""
+    _tell_idle(context, seen, judging.judge_live(seen, library.signals(context.books(seen)), context.now.wall))
+
+
+def _tell_idle(context: TickContext, seen: look.Look, found: judging.Live) -> None:
+    for event in idle_notices.note(seen, found, context.memory.of_run(seen), context.now):
+        context.did.append(f"{seen.id}: told as {event}")
 
 
 def read(context: TickContext, seen: look.Look) -> None:
@@ -110,16 +124,18 @@ def server(context: TickContext, answer: servers.Answer) -> None:
     context.did += [f"tmux: {line}" for line in interpreter.follow(case).did]
 
 
-def judged_live(found: judging.Live) -> Judged:
+def judged_live(found: judging.Live, seen: look.Look) -> Judged:
     """The finding on a live attempt, as playbooks are chosen by it and as their steps read it."""
     verdict = found.verdict
+    checked = seen.attempt is not None and seen.attempt.get("verify") is not None
     return {
         "verdict": verdict["verdict"],
         "confidence": verdict["confidence"],
-        "signals": verdict["signals"],
+        "signals": [*verdict["signals"], *([CHECKED] if checked else [])],
         "resets_at": verdict.get("resets_at"),
         "waits_itself": bool(verdict.get("waits_itself")),
         "prompt": verdict.get("prompt"),
+        "asks": found.asks,
         "activity": found.activity["state"],
     }
 

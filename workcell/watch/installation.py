@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from workcell.base import clock, json_codec, platform
-from workcell.base.errors import Usage
+from workcell.base.errors import Usage, WorkcellError
 from workcell.rundir import heartbeat, seal
 from workcell.rundir import home_creation as homes
 from workcell.watch.timers import command, cron, launchd, systemd
@@ -31,7 +31,13 @@ class Status:
     """Since the last tick of this boot, without the time the machine slept."""
     warning: str | None
     present: bool
-    """Whether finishes count on it: see `rundir.heartbeat.there`."""
+    """Whether runs count on its next tick: see `rundir.heartbeat.there`."""
+    foreground: bool
+    """Whether `watchdog run` is at work."""
+    ping: schema.Ping | None
+    """What came of the last ping; null where config.yaml sets none, or none was sent yet."""
+    words: str
+    """What repeats the ticks and when the last one was, or what is wrong and its cure: one line, as `status` has it."""
 
 
 def usual() -> schema.Timer:
@@ -56,7 +62,12 @@ def install(home: str, timer: schema.Timer | None) -> tuple[schema.Timer, list[s
         done += [f"removed: {line}" for line in TIMERS[before].uninstall(home)]
     if chosen == "cron":
         seal.replace(where, os.path.basename(cron.script(home)), cron.script_text(home), 0o700)
-    done += TIMERS[chosen].install(home)
+    try:
+        done += TIMERS[chosen].install(home)
+    except WorkcellError:
+        if before != chosen:
+            _take_back(home, chosen)
+        raise
     installed: schema.Installed = {
         "schema": "workcell.file.installed/1",
         "with": chosen,
@@ -68,9 +79,20 @@ def install(home: str, timer: schema.Timer | None) -> tuple[schema.Timer, list[s
         "environment": command.environment(home),
     }
     seal.replace(where, heartbeat.INSTALLED, json_codec.encode(installed))
-    if chosen == "cron" and cron.running() is False:
-        done.append("no cron daemon runs on this machine: nothing will tick before it is started")
     return chosen, done
+
+
+def _take_back(home: str, timer: schema.Timer) -> None:
+    """Remove what an installation that failed has written; that it failed is said by its own error."""
+    try:
+        TIMERS[timer].uninstall(home)
+    except WorkcellError:
+        pass
+    if timer == "cron":
+        try:
+            os.unlink(cron.script(home))
+        except FileNotFoundError:
+            pass
 
 
 def uninstall(home: str) -> list[str]:
@@ -91,10 +113,14 @@ def uninstall(home: str) -> list[str]:
 def status(home: str) -> Status:
     """Whether a timer is installed and ticks. Looks only."""
     installed = heartbeat.installed_timer(home)
+    known = heartbeat.Watchdog(home)
     return Status(
         installed=str(installed["with"]) if installed and installed.get("with") else None,
         last=heartbeat.last_tick(home),
-        age_seconds=heartbeat.age(home),
-        warning=heartbeat.warning(home),
-        present=heartbeat.there(home),
+        age_seconds=known.age,
+        warning=known.words() if known.trouble is not None else None,
+        present=known.present,
+        foreground=known.by == "foreground",
+        ping=heartbeat.last_ping(home),
+        words=known.words(),
     )

@@ -6,22 +6,33 @@ Invariants:
 - The id of a message is on record before it is delivered, so a killed tick can find what became of it.
 """
 
+from __future__ import annotations
+
 import os
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from workcell.accounts import holds
 from workcell.base import clock, ids, probe
+from workcell.base.errors import WorkcellError
 from workcell.channels import post
 from workcell.evidence import capture
-from workcell.finish import apply, playbook_holds, stop
+from workcell.finish import apply, playbook_holds
 from workcell.judgement.ending import Hold
 from workcell.playbooks import notices
 from workcell.playbooks.interpreter import Hindrance, Reason
 from workcell.playbooks.step import DONE, REFUSED, Done, Judged, Outgoing
 from workcell.rundir import inbox, layout, look, phase
+from workcell.rundir import needs as table
+from workcell.system import control
+from workcell.texts import config
 from workcell.together import answer as answers
+from workcell.views.needs import Surroundings
 from workcell.watch import observe
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 PATIENCE = 2.0
 """Maximum seconds to wait for the runner to take a message, and for word of an answer."""
@@ -95,7 +106,19 @@ class LiveRun:
         return " ".join(why.split())
 
     def tell(self, event: str, why: str) -> bool:
-        return post.about_run(self.seen, event, {"why": why, "objective": self.seen.objective or ""}, self._edge)
+        facts: schema.NoticeFacts = {"why": why, "objective": self.seen.objective or "", "command": self._command()}
+        if event in ("prompt", "question"):
+            facts.update(dialog_facts(self.id, self.verdict))
+        return post.about_run(self.seen, event, facts, self._edge)
+
+    def _command(self) -> str:
+        """What `status` says that a person types for what the run needs now; empty where it needs nothing."""
+        state: Any = self.verdict.get("activity")
+        activity: schema.Activity | None = None
+        if state is not None:
+            activity = {"state": state, "since": None, "confidence": 1.0, "evidence": []}
+        found = table.find(Surroundings(layout.home_of(self.seen.run)).situation(self.seen, activity))
+        return found["command"] if found is not None else ""
 
     # -- the agent
 
@@ -110,14 +133,20 @@ class LiveRun:
         if self.seen.phase != phase.RUNNING:
             return Done(REFUSED, f"it is {self.seen.phase}")
         whole = {**message, "attempt": self.seen.n, "by": f"playbook:{self.book}", "id": self.message}
-        name = inbox.post(self.seen.run, whole, self.message)
-        stop.notify_runner(self.seen.run)
+        inbox.post(self.seen.run, whole, self.message)
+        control.notify_runner(self.seen.run)
         deadline = clock.monotonic() + PATIENCE
         while clock.monotonic() < deadline:
             if delivered(self.seen.run, self.message) == "taken":
-                return Done("taken", f"the runner has the message {self.message}")
+                return Done("taken", "the runner has taken it")
             time.sleep(POLL)
-        return Done("delivered", f"the message {os.path.splitext(name)[0]} waits in the inbox")
+        return Done("delivered", "it waits for the runner in the inbox")
+
+    def ready_end_after(self, passed: float) -> float:
+        whole = self.seen.recipe.get("ready_end_after") or _ready_end_after(layout.home_of(self.seen.run))
+        # a message that was sent while no tick looked begins a new turn once it is typed
+        waits = inbox.waiting(self.seen.run) or inbox.typed(self.seen.run)
+        return whole if waits else max(0.0, whole - passed)
 
     # -- keeping and holding
 
@@ -137,9 +166,9 @@ class LiveRun:
 
     def release(self, scope: str) -> Done:
         if scope == "account":
-            return Done(DONE, playbook_holds.release_account(self.seen, self.now) or "the account is let go")
+            return Done(DONE, playbook_holds.release_account(self.seen, self.now) or "the account is held no more")
         ended = playbook_holds.release_run(self.seen, self.book)
-        return Done(DONE, "let go" if ended else "no playbook held it")
+        return Done(DONE, "held no more" if ended else "no playbook held it")
 
     def account_held(self) -> bool:
         return holds.held(layout.home_of(self.seen.run), self.account, self.now) is not None
@@ -148,8 +177,30 @@ class LiveRun:
         return Done(REFUSED, "this step is for the tmux server, not for a run")
 
 
+def dialog_facts(run: str, judged: Judged) -> schema.NoticeFacts:
+    """What the notice of a dialog shows beside its question: what is to be approved, the options, how to answer."""
+    prompt = judged.get("prompt")
+    facts: schema.NoticeFacts = {}
+    asks = judged.get("asks") or (prompt.get("text") if prompt else None)
+    if asks:
+        facts["asks"] = " ".join(asks.split())
+    options = prompt.get("options") if prompt else None
+    if options:
+        facts["choices"] = " · ".join(" ".join(f"{one['n'] or ''} {one['text']}".split()) for one in options)
+        facts["reply"] = f"workcell answer {run} {'NUMBER' if options[0]['n'] else 'WORDS'}"
+    return facts
+
+
 def delivered(run: str, message: str) -> str | None:
     """How far a message of a playbook came: `delivered`, `taken`, `refused`; None when there is no such message."""
     state, _ = inbox.state(run, f"{message}.json")
     words = {inbox.QUEUED: "delivered", inbox.TYPED: "taken", inbox.ACCEPTED: "taken"}
     return words.get(state, state) if state else None
+
+
+def _ready_end_after(home: str) -> float:
+    """`ready_end_after` of config.yaml; the usual one where its file has faults, which `workcell doctor` tells."""
+    try:
+        return config.read(os.path.join(home, layout.CONFIG))["ready_end_after"]
+    except WorkcellError:
+        return config.READY_END_AFTER

@@ -152,6 +152,7 @@ class Memory:
     def stamp(self, counts: "Counts") -> None:
         """Write last.json: that there was a tick, on all clocks, and what it came to."""
         now = self.now
+        first, regular = heartbeat.series(self.last, now.boot, now.mono)
         tick: schema.Tick = {
             "schema": "workcell.file.tick/1",
             "at": clock.stamp(now.wall),
@@ -161,6 +162,8 @@ class Memory:
             "boottime": now.boottime,
             "wall": now.wall,
             "grace": self.grace,
+            "first": first,
+            "regular": regular,
             **counts,
         }
         seal.replace(heartbeat.directory(self.home), heartbeat.LAST, json_codec.encode_line(tick))

@@ -22,6 +22,9 @@ from workcell.watch import act, findings, incidents, observe
 if TYPE_CHECKING:
     from workcell.rundir import schema
 
+PATIENT = 24 * 3600.0
+"""Seconds for which a live run counts as seen in its state when a person asks for it to be acted on."""
+
 SETTLES = "its end is written down, leftovers are ended, verify runs, and what follows is decided from that"
 
 
@@ -50,7 +53,7 @@ class Result:
 
 def perform(cell: Cell, request: Request) -> Result:
     """The operation `recover`. Raises what `find.run` and `recover` raise."""
-    done = recover(cell.home, find.run(cell.home, request.run), dry_run=request.dry_run)
+    done = recover(cell.home, find.run_to_change(cell.home, request.run), dry_run=request.dry_run)
     return replace(done, dry_run=request.dry_run)
 
 
@@ -103,7 +106,7 @@ def _plan(home: str, seen: look.Look, memory: observe.Memory) -> Result:
     summary: schema.VerdictSummary | None = None
     if seen.phase == phase.RUNNING:
         found = verdicts.judge_live(seen, library.signals(books), memory.now.wall)
-        judged, summary = incidents.judged_live(found), decide.summary(found.verdict)
+        judged, summary = incidents.judged_live(found, seen), decide.summary(found.verdict)
         word: findings.Finding | None = findings.JUDGE
     else:
         word = findings.of_phase(seen.phase)
@@ -111,6 +114,10 @@ def _plan(home: str, seen: look.Look, memory: observe.Memory) -> Result:
     book, fits = choice.choose(books, incidents.finding(seen.phase, judged))
     if book is None:
         return Result(seen.id, seen.phase, None, None, [], [], "no playbook speaks of this", summary)
+    if seen.phase == phase.RUNNING:
+        # a wait that the playbook begins with is for ticks: the person who asks here has waited
+        mine = memory.of_run(seen)
+        mine["open"], mine["opened"] = f"{book.name}/{found.edge}", memory.now.mono - PATIENT
     steps = [step.describe() for step in book.steps]
     return Result(seen.id, seen.phase, word, book.name, fits, steps, "; ".join(fits), summary)
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 STARTS = 8
 """Maximum of attempts that are started in one tick; the others follow a minute later."""
 
+_BEGINS = {"artifacts": "begins a new conversation", "native": "goes on in its conversation"}
+"""How an attempt begins, in words."""
+
 START_LIMITS: Caps = {
     "per_run": 5,
     "per_account": 1000,
@@ -103,7 +106,7 @@ def due(context: TickContext, seen: look.Look) -> None:
     context.actions.result(number, "done", f"attempt {done.attempt} is {done.phase}, {done.how}")
     spool.note(seen.run, "recovered", playbook=name, attempt=done.attempt, how=done.how, why=why)
     post.about_run(look.at(seen.run), "resumed", {"why": why, "attempts": done.attempt})
-    context.did.append(f"{seen.id}: {name}: opened attempt {done.attempt} ({done.how})")
+    context.did.append(f"{seen.id}: {name}: opened attempt {done.attempt}, which {_BEGINS[done.how]}")
 
 
 def _uses_windows(home: str) -> bool:

@@ -4,7 +4,7 @@ import errno
 import os
 
 from workcell.base.errors import InputOutput
-from workcell.rundir import heartbeat, layout, locks, look, maildir, phase, run_hold, scan, status
+from workcell.rundir import heartbeat, hint, layout, locks, look, maildir, phase, run_hold, safe_open, scan, status
 from workcell.rundir import home_creation as homes
 from workcell.watch import findings, observe
 
@@ -69,9 +69,21 @@ def tick(home: str, now: "observe.Now | None" = None) -> Report:
         os.close(lock)
     if _notices(home):
         from workcell.channels import sending
+        from workcell.views import day_report
 
-        sending.waiting(home, FLUSH)
+        sending.waiting(home, FLUSH, day_report.of_home)
+    if _wanted(home, b"ping", heartbeat.PING):
+        from workcell.watch import ping
+
+        ping.after_tick(home)
     return report
+
+
+def _wanted(home: str, word: bytes, kept: str) -> bool:
+    """Whether config.yaml has that word, or left that record: most files have it not, and YAML costs 40 ms a tick."""
+    # the file may be a link to one that is kept elsewhere
+    text = safe_open.read(os.path.realpath(os.path.join(home, layout.CONFIG)), 1 << 20)
+    return (text is not None and word in text) or os.path.lexists(os.path.join(heartbeat.directory(home), kept))
 
 
 def _notices(home: str) -> bool:
@@ -89,7 +101,8 @@ def _pass(home: str, now: observe.Now, report: Report) -> None:
     report.done, report.unread = found.done, found.unread
     report.live = len(found.live)
     todo: list[tuple[look.Look, findings.Finding]] = []
-    windows = 0
+    running: list[look.Look] = []
+    held: set[str] = set()
     finishing = 0
     for path in found.live:
         seen = look.at(path)
@@ -98,19 +111,30 @@ def _pass(home: str, now: observe.Now, report: Report) -> None:
         if seen.phase == phase.DONE:
             status.mark_over(path)  # its last writer died before it said so
             continue
-        windows += seen.phase == phase.RUNNING
         finishing += seen.phase == phase.FINISHING
-        word = findings.find(seen, memory, run_hold.standing(path, now.wall) is not None)
+        if run_hold.standing(path, now.wall) is not None:
+            held.add(seen.id)
+        word = findings.find(seen, memory, seen.id in held)
         if seen.phase == phase.RUNNING:
+            running.append(seen)
             _taken_up(seen, memory)
         if word is not None:
             todo.append((seen, word))
-    tmux = _tmux(home, memory) if windows else None
+    tmux = _tmux(home, memory) if running else None
     unsettled = heartbeat.acted(home) != memory.actions_read
     if todo or unsettled or (tmux is not None and tmux.trouble) or _account_held(home):
         from workcell.watch import act  # playbooks, git and templates: some 150 ms
 
         report.did = act.act(home, memory, todo, tmux, finishing, BUDGET)
+    if any(one is not None and one["state"] == "approval" for one in map(hint.read, running)):
+        from workcell.watch import approval_reminders
+
+        waiting = approval_reminders.asking(running)
+        report.did += approval_reminders.remind(home, waiting, memory, held)
+    if _wanted(home, b"progress_every", heartbeat.PROGRESS):
+        from workcell.watch import progress
+
+        report.did += progress.tell(home, running, held, now.wall)
     memory.keep({os.path.basename(path) for path in found.live})
     memory.stamp({**report.counts(), "actions": heartbeat.acted(home), "pruned_at": _pruned(home, memory)})
 

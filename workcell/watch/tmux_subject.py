@@ -97,6 +97,9 @@ class TmuxServer:
     def answer(self, choice: str) -> Done:
         return _NO_RUN
 
+    def ready_end_after(self, passed: float) -> float:
+        return 0.0  # a server has no turns
+
     def has_keys(self) -> bool:
         return False
 

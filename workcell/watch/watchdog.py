@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from workcell.rundir import heartbeat
 from workcell.rundir.cell import Cell
 from workcell.watch import installation, tick
 
@@ -38,6 +39,8 @@ class Installed:
     """The timer."""
     done: list[str]
     """What was done, a line each."""
+    warning: str | None
+    """Why nothing will tick although it is installed, with the cure; null where its timer is at work."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,8 @@ def perform_tick(cell: Cell, request: TickRequest) -> Ticked:
 def perform_install(cell: Cell, request: InstallRequest) -> Installed:
     """The operation `watchdog install`. Raises Usage for a timer that there is not, and what the timer raises."""
     chosen, done = installation.install(cell.home, request.timer)
-    return Installed(chosen, done)
+    known = heartbeat.Watchdog(cell.home)
+    return Installed(chosen, done, known.words() if known.late and known.cure == heartbeat.RUN_CURE else None)
 
 
 def perform_uninstall(cell: Cell, request: UninstallRequest) -> Uninstalled:

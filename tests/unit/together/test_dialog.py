@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.support.typed_into import TypedInto
 from workcell.judgement import composer
 from workcell.together import dialog
 from workcell.together.agent_terminal import Impossible, Unconfirmed
@@ -71,6 +72,19 @@ def test_the_mark_is_moved_to_the_option_and_enter_pressed(stub):
         "the dialog went away after 'Yes, and always allow it'"
     )
     assert begun == ["begun"] and stub.heard() == [{"picked": "Yes, and always allow it"}]
+
+
+def test_a_dialog_that_is_half_drawn_is_not_taken_for_another_one(tmp_path):
+    stub = TypedInto(tmp_path, HALVES="0.2")
+    try:
+        stub.do("dialog")
+        stub.shows("proceed?")
+        stub.shows("3. No")
+        terminal = stub.terminal()
+        assert dialog.choose(terminal, None, "3", None, Begun()) == "the dialog went away after 'No'"
+        assert stub.heard() == [{"picked": "No"}]
+    finally:
+        stub.close()
 
 
 def test_a_dialog_that_takes_no_key_is_said_to_be_up_still(stub):

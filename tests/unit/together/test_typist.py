@@ -1,6 +1,7 @@
 """Messages of an inbox typed into a terminal: once, in order, and refused or put off with the reason."""
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -173,3 +174,14 @@ def test_a_paste_that_the_program_does_not_take_is_left_open(stub, monkeypatch):
     name = stub.message("text", text="x" * 200_000)
     assert stub.deliver() == typist.BROKEN
     assert inbox.said(stub.run, name)["stage"] == "typing"
+
+
+def test_a_text_that_enter_handed_to_a_program_that_ended_then_was_taken(stub):
+    name = stub.message("text", text="/exit")
+    start = {"schema": "workcell.file.start/1", "agent": platform.identity(stub.program.pid)}
+    Path(stub.attempt, layout.START).write_text(json.dumps(start))
+    reaper = threading.Thread(target=stub.program.wait)
+    reaper.start()
+    assert stub.deliver() == typist.DONE
+    reaper.join()
+    assert stub.outcome(name) == (inbox.ACCEPTED, inbox.LAST)

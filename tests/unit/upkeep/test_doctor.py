@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from workcell import __version__
+from workcell.base import clock, platform
 from workcell.system import tmux
 from workcell.upkeep import doctor, doctor_line
 
@@ -113,18 +114,23 @@ def test_a_timer_of_another_version_is_named(home, version, level):
     program.write_text(f"#!/bin/sh\necho workcell {version or __version__}\n")
     program.chmod(0o700)
     (home / "watchdog").mkdir()
-    installed = {"with": "cron", "command": [str(program), "watchdog", "tick"]}
+    here = {"boot": platform.boot_id(), "monotonic": clock.monotonic()}
+    installed = {"with": "systemd", "command": [str(program), "watchdog", "tick"], **here}
     (home / "watchdog" / "installed.json").write_text(json.dumps(installed))
     [(found, words)] = levels(home, "watchdog timer")
     assert found == level
     assert (version or __version__) in words
+    if version is None:
+        (home / "watchdog" / "installed.json").write_text(json.dumps({**installed, "monotonic": -1e6}))
+        [(found, words)] = levels(home, "watchdog timer")
+        assert found == doctor_line.WARN and "late: it has never ticked" in words
 
 
 def test_an_adapter_that_is_on_and_lacks_its_package_is_told(home, monkeypatch):
     os.makedirs(os.path.join(home, "adapters"))
     with open(os.path.join(home, "adapters", "mine.yaml"), "w") as file:
         file.write("name: mine\nuses: apprise\nenabled: true\nevents: all\nurl: {env: A}\n")
-    assert not [line for line in doctor.doctor(str(home)) if line.name == "adapter mine"]
+    assert levels(home, "adapter mine") == [(doctor_line.FAIL, "url: the environment has no A")]
     monkeypatch.setitem(sys.modules, "apprise", None)
-    [line] = [line for line in doctor.doctor(str(home)) if line.name == "adapter mine"]
+    [line, _] = [line for line in doctor.doctor(str(home)) if line.name == "adapter mine"]
     assert line.level == "warn" and line.cure and "pip install apprise" in line.cure

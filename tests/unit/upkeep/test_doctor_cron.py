@@ -10,7 +10,7 @@ import pytest
 from tests.support import frozen
 from tests.support.made_runs import MadeRun
 from workcell.base import clock, platform
-from workcell.rundir import heartbeat, layout
+from workcell.rundir import heartbeat, layout, locks
 from workcell.rundir.cell import Cell
 from workcell.upkeep import doctor_cron
 from workcell.upkeep.doctor import FAIL, OK, WARN
@@ -33,7 +33,7 @@ def home(tmp_path):
 def test_everything_that_a_tick_needs_is_there(home):
     found = asked(home)
     assert (found["workcell"].level, found["git"].level) == (OK, OK)
-    assert found["last tick"].level == WARN and "no tick since" in found["last tick"].words
+    assert found["last tick"].level == WARN and "no watchdog ticks" in found["last tick"].words
 
 
 def test_a_poor_path_and_a_gone_python_are_found(home):
@@ -45,17 +45,27 @@ def test_a_poor_path_and_a_gone_python_are_found(home):
 
 
 def test_of_an_installed_timer_its_own_words_are_asked(home):
-    installed = {"with": "cron", "environment": {"PATH": "/nonexistent"}, "command": ["/nonexistent/python", "x", "y"]}
+    installed = {
+        "with": "systemd",
+        "environment": {"PATH": "/nonexistent"},
+        "command": ["/nonexistent/python", "x", "y"],
+    }
     Path(heartbeat.directory(home), heartbeat.INSTALLED).write_text(json.dumps(installed))
     found = asked(home)
     assert found["workcell"].level == found["git"].level == FAIL
-    assert found["last tick"].level == FAIL and "is installed (cron) and late" in found["last tick"].words
+    assert found["last tick"].level == FAIL and "is installed (systemd) and late" in found["last tick"].words
+    assert found["last tick"].cure == "systemctl --user list-timers", "not the command that is being read"
 
 
 def test_a_tick_of_a_moment_ago_is_well(home):
     last = {"boot": platform.boot_id(), "monotonic": clock.monotonic()}
     Path(heartbeat.directory(home), heartbeat.LAST).write_text(json.dumps(last))
-    assert asked(home)["last tick"].level == OK
+    assert asked(home)["last tick"].level == WARN, "a tick by hand is only one"
+    lock = locks.take(os.path.join(heartbeat.directory(home), heartbeat.LOOP), 0)
+    try:
+        assert asked(home)["last tick"].level == OK
+    finally:
+        os.close(lock)
 
 
 def test_the_operation_asks_in_the_timer_or_here(home):
@@ -85,3 +95,17 @@ def test_a_program_that_the_run_cannot_find_is_said(tmp_path):
     made.attempt |= {"argv": ["agent-of-mine"], "recipe": {"name": "mine", "values": {}}}
     made.store()
     assert "agent-of-mine is not on the PATH of r" in asked(made.home)["agent mine"].words
+
+
+def test_secrets_of_adapters_are_asked_in_the_environment_of_the_timer(home, monkeypatch):
+    monkeypatch.setenv("ONLY_MY_SHELL", "x")
+    folder = Path(home, "adapters")
+    folder.mkdir(exist_ok=True)
+    (folder / "hook.yaml").write_text(
+        "name: hook\nuses: webhook\nevents: all\nurl: http://127.0.0.1:9/\nheaders: {X-Auth: {env: ONLY_MY_SHELL}}\n"
+    )
+    (folder / "off.yaml").write_text("name: off\nuses: slack\nevents: all\nenabled: false\nurl: {env: NOWHERE}\n")
+    found = asked(home)
+    assert found["adapter hook"].level == FAIL and "the environment has no ONLY_MY_SHELL" in found["adapter hook"].words
+    assert "adapter off" not in found
+    assert asked(home, {"ONLY_MY_SHELL": "x"})["adapter hook"].level == OK

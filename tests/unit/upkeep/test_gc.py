@@ -10,7 +10,8 @@ import pytest
 
 from tests.support import frozen
 from workcell.git import repository, worktrees
-from workcell.rundir import find, layout, ledger, locks, look, phase, writer
+from workcell.rundir import acks, find, layout, ledger, locks, look, outcomes, phase, status, writer
+from workcell.rundir.cell import Cell
 from workcell.upkeep import gc
 
 LONG_AGO = time.time() - 10 * 86400.0
@@ -41,8 +42,13 @@ def test_looking_removes_nothing(home):
 
 
 def test_runs_that_are_over_go_with_all_that_the_home_says_of_them(home):
+    for name in frozen.DONE:
+        run = frozen.run_of(home, name)
+        acks.place(home, os.path.basename(run), 1)
+        outcomes.place(home, status.cached(run))
     items = gc.gc(home, 0.0, act=True)
     assert [item.done for item in of(items, "run")] == ["removed"] * len(frozen.DONE)
+    assert acks.every(home) == frozenset() and outcomes.every(home) == {}
     left = find.ids_of(home)
     assert sorted(left) == sorted(os.path.basename(frozen.run_of(home, name)) for name in frozen.OPEN)
     assert {name.partition(".")[0] for name in os.listdir(os.path.join(home, layout.LEDGER))} == set(left)
@@ -123,6 +129,7 @@ def test_a_worktree_goes_once_its_work_is_safe_and_its_run_stays_until_then(lab)
     Path(tree, "new").write_text("work")
     os.utime(tree, (LONG_AGO, LONG_AGO))
     [full] = of(gc.gc(lab.home, act=True), "worktree")
+    assert full.why[0] == "uncommitted work: 1 untracked" and full.cure == "commit it, or discard it"
     assert (full.can, full.done) == (False, None) and os.path.exists(os.path.join(tree, "new"))
     os.unlink(os.path.join(tree, "new"))
     os.utime(tree, (LONG_AGO, LONG_AGO))
@@ -149,3 +156,48 @@ def test_gc_looks_at_each_run_once(tmp_path):
     finally:
         sys.setprofile(None)
     assert len(looks) == len(set(looks)) == 3
+
+
+def test_only_what_belongs_to_a_chosen_run_is_listed_and_a_young_one_too(home):
+    run = os.path.basename(frozen.run_of(home, "frozen-two"))
+    cell = Cell(home, {}, "/")
+    items = gc.perform(cell, gc.Request((run,))).items
+    assert {(item.kind, os.path.basename(item.path)) for item in items if item.kind == "run"} == {("run", run)}
+    assert all(run in item.path for item in items)
+    assert of(gc.perform(cell, gc.Request((run,), yes=True)).items, "run")[0].done == "removed"
+    assert run not in find.ids_of(home) and len(find.ids_of(home)) > 1
+
+
+def test_a_worktree_with_work_says_how_it_can_go(lab):
+    run = lab.launch(lab.brief("echo new > added"), "--worktree=", "--wait", repo=lab.repo)
+    name = os.path.basename(run)
+    items = gc.gc(lab.home, 0.0, act=True)
+    [tree] = of(items, "worktree")
+    assert (tree.can, tree.why, tree.cure) == (False, ["uncommitted work: 1 untracked"], f"workcell rm {name} --force")
+    [record] = of(items, "run")
+    assert (record.can, record.cure) == (False, f"workcell rm {name}")
+
+
+def test_the_tree_of_a_young_run_stays_with_it_and_the_command_for_it_is_named(lab):
+    run = lab.launch(lab.brief("true", name="look-at-me"), "--worktree=", "--wait", repo=lab.repo)
+    name = os.path.basename(run)
+    kept = [item for item in of(gc.gc(lab.home, act=True), "worktree") if item.path.endswith(name)]
+    assert [(item.can, item.done, item.cure) for item in kept] == [(False, None, f"workcell gc {name} --yes")]
+    assert "its run ended" in kept[0].why[0] and os.path.isdir(kept[0].path)
+    gone = gc.perform(Cell(lab.home, {}, "/"), gc.Request((name,), yes=True)).items
+    assert str(of(gone, "worktree")[0].done).startswith("removed") and not os.path.exists(kept[0].path)
+    assert of(gone, "run")[0].done == "removed"
+
+
+def test_the_tree_of_a_run_that_needs_a_person_stays_whatever_its_age_until_it_is_acknowledged(lab):
+    run = lab.launch(lab.brief("true", name="failing", verify="exit 1"), "--worktree=", "--wait", repo=lab.repo, code=1)
+    name = os.path.basename(run)
+    items = gc.gc(lab.home, 0.0, act=True)
+    [tree] = of(items, "worktree")
+    assert (tree.can, tree.done, tree.cure) == (False, None, f"workcell gc {name} --yes")
+    assert tree.why == [f"its run is failed, and no person has resumed or acknowledged it (workcell ack {name})"]
+    [record] = of(items, "run")
+    assert not record.can and os.path.isdir(run) and os.path.isdir(tree.path)
+    acks.place(lab.home, name, look.at(run).n)
+    gone = gc.gc(lab.home, 0.0, act=True)
+    assert str(of(gone, "worktree")[0].done).startswith("removed") and of(gone, "run")[0].done == "removed"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,30 @@ def test_what_is_not_there_is_not_found(ask):
     assert ask("salvage", "show")[0] == 66
     assert ask("salvage", "ls", "no-such-run")[0] == 66
     assert ask("salvage", "ls", "--repo", "/")[0] == 66
+
+
+def test_what_rm_prints_works_anywhere(lab, ask, monkeypatch):
+    run = lab.launch(lab.brief("echo two >> file.txt", name="gone-one"), "--worktree=", "--wait", repo=lab.repo)
+    name = os.path.basename(run)
+    monkeypatch.chdir("/")
+    code, said, complained = ask("rm", name, "--force")
+    assert code == 0, complained
+    words = shlex.split(said.partition("workcell ")[2].splitlines()[0])
+    code, said, complained = ask(*words)
+    assert code == 0 and "+two" in said, complained
+    code, _, complained = ask("salvage", "ls", "gone-one")
+    assert code == 66 and "no such run: 'gone-one'" in complained
+    assert "workcell salvage ls gone-one --repo DIR" in complained
+    for where in (("--repo", lab.repo), ()):
+        for word in (name, "gone-one"):
+            code, said, complained = ask("salvage", "ls", word, *where)
+            assert code == 0 and f"{name}/1" in said, complained
+        monkeypatch.chdir(lab.repo)
+    into = os.path.join(lab.top, "brought-back")
+    assert ask("salvage", "restore", "gone-one", "--into", into)[0] == 0
+    assert Path(into, "file.txt").read_text().endswith("two\n")
+
+
+def test_snapshots_of_another_run_are_not_those_of_a_removed_one(taken, ask):
+    code, _, complained = ask("salvage", "show", "run-two")
+    assert code == 66 and "no such run: 'run-two'" in complained

@@ -32,7 +32,7 @@ def probing(made, command):
 
 def test_a_hold_whose_time_is_over_is_lifted(made):
     hold(made, "resets", clock.stamp(WALL - 1.0))
-    assert look_after(made) == ["account a: let go, its time is over"]
+    assert look_after(made) == ["account a: held no more, its time is over"]
     assert holds.standing(made.home) == []
     [intent, result] = made.actions().lines
     assert (intent["step"], intent["account"], result["state"]) == ("release", "a", "done")
@@ -47,7 +47,7 @@ def test_a_probe_that_is_taken_lifts_the_hold(made):
     hold(made)
     probing(made, ["true"])
     made.seconds = 1e9
-    assert look_after(made) == ["account a: let go, its credential is taken again"]
+    assert look_after(made) == ["account a: held no more, its credential is taken again"]
     assert [line.get("step") for line in made.actions().lines] == ["probe", None, "release", None]
 
 
@@ -93,7 +93,7 @@ def test_a_person_who_signed_in_again_ends_the_hold(made, tmp_path):
     hold(made, login=holds.print_of(made.run, made.attempt))
     assert look_after(made) == []
     Path(login).write_text("new")
-    assert look_after(made) == ["account a: let go, a person signed in again"]
+    assert look_after(made) == ["account a: held no more, a person signed in again"]
 
 
 def test_a_hold_of_a_run_that_is_gone_stays(made):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.made_runs import PROSE, MadeRun
+from workcell.evidence import verdict
 from workcell.rundir import phase
 from workcell.watch import findings, incidents, observe, starts, tmux_health
 from workcell.watch.tick_context import TickContext
@@ -107,3 +108,11 @@ def test_a_run_that_cannot_go_on_is_told_of(made):
     assert tick.did[0].startswith("r: resume: ")
     assert "gone cannot go on" in made.notices()[0]["facts"]["why"]
     assert [one.get("state") for one in made.actions().lines] == [None, "refused"]
+
+
+@pytest.mark.parametrize(("verify", "there"), [({"sha256": "0" * 64}, True), (None, False)])
+def test_a_run_with_a_check_is_told_from_one_without(made, verify, there):
+    seen = made.seen()
+    seen.attempt = {**(seen.attempt or {}), "verify": verify}
+    found = verdict.judge_live(seen, [], made.now().wall)
+    assert (incidents.CHECKED in incidents.judged_live(found, seen)["signals"]) is there

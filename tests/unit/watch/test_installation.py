@@ -5,9 +5,11 @@ import sys
 
 import pytest
 
-from workcell.base.errors import Usage
+from workcell.base import platform
+from workcell.base.errors import Unreachable, Usage
 from workcell.rundir import heartbeat
-from workcell.watch import installation
+from workcell.rundir.cell import Cell
+from workcell.watch import installation, watchdog
 from workcell.watch.timers import cron
 
 
@@ -39,3 +41,21 @@ def test_install_takes_the_other_timer_away_and_writes_down_what_it_did(programs
 def test_a_timer_that_there_is_not_is_refused(tmp_path):
     with pytest.raises(Usage, match="no timer 'at'"):
         installation.install(str(tmp_path / "home"), "at")
+
+
+def test_an_installation_that_fails_leaves_nothing_behind(programs, tmp_path):
+    programs.program("systemctl", 'echo "Failed to connect to bus" >&2; exit 1')
+    home = str(tmp_path / "home")
+    with pytest.raises(Unreachable, match="Failed to connect"):
+        installation.install(home, "systemd")
+    folder = tmp_path / "config" / "systemd" / "user"
+    assert list(folder.iterdir()) == [] and heartbeat.installed_timer(home) is None
+
+
+def test_an_installation_that_nothing_will_call_says_what_ticks_without_it(programs, tmp_path):
+    programs.crontab()
+    done = watchdog.perform_install(Cell(str(tmp_path / "home"), {}, "/"), watchdog.InstallRequest("cron"))
+    if platform.cron_runs() is False:
+        assert done.warning is not None and done.warning.endswith("it does not tick: workcell watchdog run")
+    else:
+        assert done.warning is None

@@ -22,7 +22,7 @@ def made(tmp_path):
 
 
 def find(made, loop, mine, state="working"):
-    found = verdict.Live({"verdict": "ok", "confidence": 1.0, "signals": []}, {"state": state}, "e", None, loop)
+    found = verdict.Live({"verdict": "ok", "confidence": 1.0, "signals": []}, {"state": state}, "e", None, None, loop)
     return looping.find(made.seen(), found, mine, made.now())
 
 

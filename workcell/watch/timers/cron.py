@@ -114,22 +114,6 @@ def uninstall(home: str) -> list[str]:
     return ["the line in your crontab"]
 
 
-def running() -> bool | None:
-    """Whether a cron daemon runs; None where that cannot be told."""
-    try:
-        names = [name for name in os.listdir("/proc") if name.isdigit()]
-    except OSError:
-        return None
-    for name in names:
-        try:
-            with open(f"/proc/{name}/comm") as file:
-                if file.read().strip() in ("cron", "crond", "fcron", "systemd-cron"):
-                    return True
-        except OSError:
-            continue
-    return False
-
-
 def present(home: str) -> bool:
     """Whether the block stands in the crontab."""
     try:
