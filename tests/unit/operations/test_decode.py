@@ -2,13 +2,14 @@
 
 import dataclasses
 import json
+import typing
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from workcell.base.errors import Usage
-from workcell.operations import decode, encode, registry
+from workcell.operations import catalog, decode, encode, registry
 
 
 def test_a_request_with_defaults():
@@ -45,11 +46,13 @@ def test_what_is_wrong_names_key_and_cure(name, given, message, cure):
     assert error.value.hint == cure
 
 
-@pytest.mark.parametrize("name", registry.OPERATIONS)
+@pytest.mark.parametrize("name", catalog.OPERATIONS)
 def test_every_request_comes_back_from_its_own_document(name):
     kind = registry.get(name).request
+    types = typing.get_type_hints(kind)
+    choices = {key: typing.get_args(of)[:1] for key, of in types.items() if typing.get_origin(of) is typing.Literal}
     needed = {
-        field.name: ("x",) if "tuple" in str(field.type) else "x"
+        field.name: choices[field.name][0] if field.name in choices else ("x",) if "tuple" in str(field.type) else "x"
         for field in dataclasses.fields(kind)
         if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
     }
@@ -64,7 +67,7 @@ _JSON = st.recursive(
 )
 
 
-@given(st.sampled_from(list(registry.OPERATIONS)), st.data())
+@given(st.sampled_from(list(catalog.OPERATIONS)), st.data())
 def test_any_object_is_a_request_or_a_usage_error(name, data):
     keys = st.sampled_from([field.name for field in dataclasses.fields(registry.get(name).request)] or ["x"])
     try:

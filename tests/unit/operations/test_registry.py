@@ -12,7 +12,7 @@ import pytest
 from tests.unit.rundir.test_caller import make
 from workcell.base.errors import NotFound, Refused
 from workcell.faces.cli import app, table
-from workcell.operations import registry
+from workcell.operations import catalog, registry
 from workcell.rundir import layout, operations
 from workcell.rundir.cell import Cell
 from workcell.trust import access
@@ -21,21 +21,38 @@ OF_THE_COMMAND_LINE = {"completion": "prints a script that is made of the comman
 """Verbs without an operation, each with the reason."""
 
 PRESENTATION = {
-    "launch": {"wait", "attach"},  # composed of the operations wait and attach
-    "resume": {"wait"},
-    "ls": {"watch", "quiet"},
+    "events": {"as_lines"},
+    "feed": {"as_lines"},
+    "launch": {"wait", "attach", "edit"},  # composed of the operations wait and attach; edit fills in `text`
+    "resume": {"wait", "group", "label"},
+    "ls": {"watch", "quiet", "by", "count"},
+    **{verb: {"group", "label"} for verb in ("rm", "stop", "hold", "release")},  # each run is asked for by itself
+    "export": {"output", "force"},  # where the face writes what the operation gives
     "fsck": {"yes"},  # whether a person is asked first
     "trust add": {"yes"},
 }
 """Options of verbs that are no field of the request, beside --json."""
 
 SPELLED = {
-    "hold": {"length": "seconds"},
+    "rm": {"runs": "run"},
+    "resume": {"runs": "run"},
+    "launch": {"set_": "set"},
+    "prompt": {"shape": "format"},
+    "wait": {"any_of": "any"},
+    "stop": {"runs": "run"},
+    "release": {"runs": "run"},
+    "hold": {"length": "seconds", "runs": "run"},
     "send": {"sequential": "mode", "important": "mode", "urgent": "mode"},
 }
 """Options of verbs that stand for a field of another name."""
 
-WITHOUT_OPTION = {"trust add": {"shown"}, "top": {"everything"}}
+WITHOUT_OPTION = {
+    "trust add": {"shown"},
+    "launch": {"text"},
+    "config edit": {"text", "before"},
+    "replay": {"columns", "rows"},
+    "top": {"everything", "needs", "unseen", "state", "label", "repo", "recipe", "since"},
+}
 """Fields of requests that a verb fills by itself or leaves as they are."""
 
 
@@ -48,7 +65,7 @@ def commands():
 
 
 COMMANDS = dict(commands())
-NAMES = list(registry.OPERATIONS)
+NAMES = list(catalog.OPERATIONS)
 
 
 def differing(registered, known):
@@ -64,11 +81,11 @@ def unmatched(name, options, fields):
 
 
 def test_the_registry_lists_what_the_access_table_lists():
-    assert not differing({*registry.OPERATIONS, *OF_THE_COMMAND_LINE}, operations.OPERATIONS)
+    assert not differing({*catalog.OPERATIONS, *OF_THE_COMMAND_LINE}, operations.OPERATIONS)
 
 
 def test_every_verb_is_an_operation_and_every_operation_a_verb():
-    assert not differing({*registry.OPERATIONS, *OF_THE_COMMAND_LINE}, COMMANDS)
+    assert not differing({*catalog.OPERATIONS, *OF_THE_COMMAND_LINE}, COMMANDS)
 
 
 def test_an_operation_that_only_one_list_has_is_seen():

@@ -61,7 +61,7 @@ def modules():
     return [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
 
 
-ATTACHES = "launch/attach.py"
+ATTACHES = "launch/window.py"
 """Has the terminal of its process as its purpose."""
 
 
