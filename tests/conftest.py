@@ -1,9 +1,16 @@
 """Fixtures for tests that start real runs: a home of their own, and nothing left alive afterwards."""
 
+import signal
+
 import pytest
 from hypothesis import settings
 
 from tests.support import lab as labs
+
+# A shell without job control starts what it runs in the background with SIGINT ignored. All that the tests start would
+# inherit that: a program could not be interrupted, and a shell could not even trap it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # An example has no deadline: how long one takes says what else the machine does. A test that hangs ends by the
 # timeout of pytest.
@@ -26,7 +33,7 @@ def lab(monkeypatch):
         yield made
     finally:
         made.close()
-    assert not labs.naming(made.top + "/"), "processes of the test are left alive"
+    assert not made.left, "processes of the test are left alive"
 
 
 @pytest.fixture

@@ -9,12 +9,31 @@ if __package__ in (None, ""):
     sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
+def program() -> int:
+    """Entry point of `workcell`: `main`, and then the end of the process without the interpreter's own.
+
+    That takes apart every module, for ten milliseconds and more, which the kernel frees in one.
+    """
+    code = main()
+    threading = sys.modules.get("threading")
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+    except OSError:
+        os._exit(code)  # the verb has told that; the interpreter would try again, and end with a code of its own
+    if threading is not None and threading.active_count() > 1:
+        return code  # it waits for threads that are no daemons
+    os._exit(code)
+
+
 def main() -> int:
-    """Entry point of `workcell`; the exit code.
+    """What `program` does; the exit code.
 
     Verbs that programs call come first: a tick each minute must not pay for what only people need.
     """
     words = sys.argv[1:]
+    _any_characters()
     match words:
         case ["_finish" | "_settle", *_]:
             from workcell.faces import internal
@@ -28,6 +47,22 @@ def main() -> int:
             from workcell.faces import typist
 
             return typist.main(words)
+        case ["_send", *_]:
+            from workcell.faces import sender
+
+            return sender.main(words)
+        case ["_attend", *_]:
+            from workcell.faces import attend
+
+            return attend.main(words)
+        case ["_window", *_]:
+            from workcell.faces import window_state
+
+            return window_state.main(words)
+        case ["_open", *_]:
+            from workcell.faces import open_window
+
+            return open_window.main(words)
         case ["_complete", *_]:
             from workcell.faces import complete
 
@@ -36,11 +71,7 @@ def main() -> int:
             from workcell.faces import tick
 
             return tick.main(words)
-        case [] | ["ls"]:
-            from workcell.faces.cli import plain
-
-            return plain.main(words)
-        case ["status" | "attach", run] if run == "-" or not run.startswith("-"):
+        case [] | ["attach" | "launch" | "ls" | "resume" | "status" | "wait", *_]:
             from workcell.faces.cli import plain
 
             return plain.main(words)
@@ -50,5 +81,14 @@ def main() -> int:
             return app.main(words)
 
 
+def _any_characters() -> None:
+    """In a locale that is not UTF-8, no character that is printed may end a verb as a bug."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and stream.encoding != "utf-8":
+            from workcell.terminal import likeness
+
+            likeness.adapt(stream)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(program())

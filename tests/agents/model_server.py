@@ -1,7 +1,8 @@
 """A scripted model on loopback: Anthropic Messages and OpenAI Responses, as far as the two programs use them.
 
 The first words of the path say how it behaves: http://127.0.0.1:PORT/<scene>/v1/... The scene `tool` asks once for
-the command that stands after the first `RUN:` in the last words of the user, then says that it is done.
+the command that stands after the first `RUN:` in the last words of the user, then says that it is done; `escalate` asks
+for it to be run outside of the sandbox, for which Codex asks a person.
 """
 
 import json
@@ -16,6 +17,10 @@ from typing import Any
 
 DONE = "The file is written and the work is complete."
 SHELLS = ("Bash", "exec_command", "shell_command", "shell")
+ESCALATED = {"sandbox_permissions": "require_escalated", "justification": "May it run outside of the sandbox?"}
+Call = tuple[str, str, dict[str, str]]
+"""A tool, its command, and what else it is given."""
+
 _NOISE = re.compile(r"<([a-zA-Z_-]+)>.*?</\1>", re.DOTALL)
 
 
@@ -96,13 +101,14 @@ class Model(BaseHTTPRequestHandler):
         names = [str(tool.get("name")) for tool in body.get("tools") or []]
         shell = next((name for name in SHELLS if name in names), None)
         command = re.findall(r"RUN: ([^\n]+)", words)
-        if scene in ("tool", "slow") and shell and command and not answered:
+        if scene in ("tool", "slow", "escalate") and shell and command and not answered:
             if scene == "slow":
                 time.sleep(2.0)
-            return self.stream(body, "I run one command.", (shell, command[0].strip()))
+            more = ESCALATED if scene == "escalate" else {}
+            return self.stream(body, "I run one command.", (shell, command[0].strip(), more))
         return self.stream(body, DONE, None, cut=scene if scene in ("hang", "cut") else "")
 
-    def stream(self, body: dict[str, Any], text: str, call: tuple[str, str] | None, cut: str = "") -> None:
+    def stream(self, body: dict[str, Any], text: str, call: Call | None, cut: str = "") -> None:
         if not body.get("stream"):
             return self.sever(cut) if cut else self.answer(200, self.plain(body, text))
         self.send_response(200)
@@ -141,7 +147,7 @@ class Model(BaseHTTPRequestHandler):
             "usage": {"input_tokens": 10, "output_tokens": 5},
         }
 
-    def messages(self, body: dict[str, Any], text: str, call: tuple[str, str] | None) -> list[dict[str, Any]]:
+    def messages(self, body: dict[str, Any], text: str, call: Call | None) -> list[dict[str, Any]]:
         usage = {"input_tokens": 100, "output_tokens": 7}
         message = {**self.plain(body, text), "content": [], "stop_reason": None, "usage": usage}
         out: list[dict[str, Any]] = [{"type": "message_start", "message": message}]
@@ -160,16 +166,18 @@ class Model(BaseHTTPRequestHandler):
         return [*out, {"type": "message_delta", "delta": stop, "usage": usage}, {"type": "message_stop"}]
 
 
-def responses(text: str, call: tuple[str, str] | None) -> list[dict[str, Any]]:
+def responses(text: str, call: Call | None) -> list[dict[str, Any]]:
     said = [{"type": "output_text", "text": text, "annotations": []}]
     items: list[dict[str, Any]] = [
         {"type": "message", "id": unique("msg_"), "role": "assistant", "status": "completed", "content": said}
     ]
     if call:
-        given = {"cmd": call[1]} if call[0] == "exec_command" else {"command": call[1]}
-        if call[0] == "shell":
-            given = {"command": ["bash", "-c", call[1]]}
-        names = {"id": unique("fc_"), "call_id": unique("call_"), "name": call[0]}
+        name, command, more = call
+        given = {"cmd": command} if name == "exec_command" else {"command": command}
+        if name == "shell":
+            given = {"command": ["bash", "-c", command]}
+        given |= more
+        names = {"id": unique("fc_"), "call_id": unique("call_"), "name": name}
         items.append({"type": "function_call", **names, "arguments": json.dumps(given), "status": "completed"})
     whole = {"id": unique("resp_"), "object": "response", "status": "in_progress", "output": []}
     out: list[dict[str, Any]] = [{"type": "response.created", "response": whole}]

@@ -1,5 +1,6 @@
 """Claude Code and Codex themselves, end to end, against the suite's own model."""
 
+import json
 import os
 import signal
 import socket
@@ -34,6 +35,12 @@ def test_a_tool_call_edits_a_file_and_passes_verify(bench, agent):
     keys = [line["id"] for line in bench.events(run) if "id" in line]
     assert len(keys) == len(set(keys))
     assert kinds.count("tool.call") == 1 and kinds.count("tool.result") == 1
+    told = [line for line in bench.events(run) if "ref" in line]
+    order = [line["type"] for line in told]
+    begun, ended = order.index("turn.started"), order.index("turn.completed")
+    assert ended > begun and all(line["turn"] and line["session"] for line in told[begun : ended + 1])
+    analysis = json.loads(Path(layout.attempt(run, 1), layout.ANALYSIS).read_text())
+    assert analysis["title"] and analysis["summary"] and analysis["category"]
     assert os.path.getsize(os.path.join(layout.attempt(run, 1), layout.TRANSCRIPT)) > 1000
     assert bench.json("judge", run)["verdict"] == "ok"
     assert "printf hi" in bench.json("what", run)["recently"]
@@ -132,6 +139,20 @@ def test_a_message_sent_while_it_works(bench, recipe):
     assert (
         sum("second thoughts" in str(body.get("messages") or body.get("input")) for _, _, body in bench.model.seen) >= 1
     )
+    bench.workcell("stop", run)
+
+
+def test_after_clear_the_new_conversation_is_read(bench):
+    run = bench.launch("claude-tui", "tool", "true")
+    eventually(lambda: bench.state(run) == "idle", 60.0)
+    bench.json("send", run, "/clear")
+    eventually(lambda: bench.state(run) == "idle", 40.0)
+    bench.json("send", run, "what came after; RUN: true")
+    eventually(lambda: bench.json("what", run)["asked"].startswith("what came after"), 60.0)
+    eventually(lambda: bench.json("show", run)["turns"][-1]["ok"], 40.0)
+    turns = bench.json("show", run)["turns"]
+    assert turns[0]["own"] and turns[-1]["prompt"].startswith("what came after")
+    assert "what came after" in bench.workcell("logs", run).stdout
     bench.workcell("stop", run)
 
 

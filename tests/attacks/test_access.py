@@ -15,17 +15,34 @@ from tests.attacks.agent import Agent, Said, program
 from tests.support import lab as labs
 from tests.support.lab import eventually
 from workcell.faces.cli import reference
-from workcell.finish import stop
 from workcell.rundir import layout, ledger, look, operations, phase
+from workcell.system import control
 from workcell.trust import access
 
 REFUSED = 77
 
 PERSON = {
+    "adopt": ["claude:0123456789"],
     "answer": ["STRANGER", "1"],
+    "approve": ["STRANGER"],
+    "deny": ["STRANGER"],
+    "merge": ["ENDED"],
+    "brief save": ["BRIEF"],
+    "config edit": [],
+    "rm": ["ENDED", "--force"],
+    "watchdog run": ["--ticks", "1"],
+    "notify add": ["ntfy"],
+    "notify pause": ["desktop"],
+    "notify resume": ["desktop"],
+    "resume --wall": ["ENDED", "--wall", "9h"],
+    "resume --attempts": ["ENDED", "--attempts", "9"],
+    "resume --cost": ["ENDED", "--cost", "9"],
+    "resume --force": ["ENDED", "--force"],
     "attach": ["STRANGER"],
+    "open": ["STRANGER"],
     "watchdog install": ["--with", "cron"],
     "watchdog uninstall": [],
+    "ack": ["ENDED"],
     "hold": ["STRANGER"],
     "release": ["STRANGER"],
     "notify test": ["desktop"],
@@ -45,9 +62,29 @@ LOOK = {
     "ls": [],
     "top": [],
     "status": ["STRANGER"],
+    "prompt": [],
     "what": ["STRANGER"],
     "why": ["STRANGER"],
     "logs": ["STRANGER"],
+    "show": ["STRANGER"],
+    "approvals ls": [],
+    "approvals log": [],
+    "approvals test": ["git status"],
+    "export": ["STRANGER"],
+    "feed": [],
+    "replay": ["STRANGER"],
+    "search": ["objective"],
+    "sessions": [],
+    "screen": ["STRANGER"],
+    "diff": ["ENDED"],
+    "path": ["STRANGER"],
+    "notify show": ["desktop"],
+    "report": [],
+    "accounts": [],
+    "brief ls": [],
+    "brief show": ["kept"],
+    "config show": [],
+    "config lint": [],
     "events": ["STRANGER"],
     "handoff": ["ENDED"],
     "salvage ls": ["STRANGER"],
@@ -85,6 +122,7 @@ WORK = {
     "verify": ["ENDED"],
     "salvage restore": ["STRANGER"],
     "watchdog tick": [],
+    "tell": ["a word to the person"],
     "brief new": ["OUT", "--objective", "something"],
     "launch": ["BRIEF", "--prepare", "--repo", "REPO"],
 }
@@ -95,6 +133,7 @@ REACH = {
     "resume": ["ENDED"],
     "recover": ["ENDED"],
     "send --urgent": ["STRANGER", "now", "--urgent"],
+    "note": ["STRANGER", "words"],
 }
 """Arguments of each operation that reaches only descendants, with a run that is none."""
 
@@ -200,7 +239,7 @@ def test_looking_is_allowed_inside(house, operation):
     assert len(house.agent.refusals()) == told
 
 
-NEEDS = ("top", "attach --read-only", "salvage show", "resume --dry-run")
+NEEDS = ("replay", "top", "brief show", "show", "screen", "attach --read-only", "salvage show", "resume --dry-run")
 """Operations that look and fail here for another reason: no terminal, no snapshot, a run that lives."""
 
 
@@ -384,7 +423,7 @@ class TestControlSocket:
         assert said.out.strip() == "closed", said
         assert eventually(agent.refusals)[-1]["verb"] == "stop"
         assert look.at(agent.run).phase == phase.RUNNING
-        assert stop.notify_runner(agent.run, b"S")
+        assert control.notify_runner(agent.run, b"S")
         seen = lab.phase(agent.run, phase.DONE)
         assert seen.exit["how"] == "stopped"
 
@@ -462,13 +501,15 @@ class TestChildren:
         lab.phase(child, phase.DONE)
         said = agent.workcell("resume", child, "--no-window")
         assert said.code == REFUSED and "used up a limit" in said.err, said
-        assert lab.workcell("resume", child, "--no-window", "--wait", code=1)
+        assert agent.workcell("resume", child, "--no-window", "--attempts", "2").code == REFUSED
+        assert lab.workcell("resume", child, "--attempts", "2", "--no-window", "--wait", code=1)
 
     def test_a_hold_of_a_person_is_not_overruled(self, lab):
         agent = Agent(lab)
-        child = agent.launches(lab.brief("false", verify="false", name="child"))
-        lab.phase(child, phase.DONE)
+        child = agent.launches(lab.brief("sleep 600", verify="false", name="child"))
+        lab.phase(child, phase.RUNNING)
         lab.workcell("hold", child)
+        lab.workcell("stop", child)
         said = agent.workcell("resume", child, "--no-window")
         assert said.code == REFUSED and "is held" in said.err, said
 

@@ -260,6 +260,7 @@ def test_a_lock_that_nobody_may_open(arena):
 # -- the runner
 
 
+@pytest.mark.heavy
 def test_a_runner_that_is_stopped_whatever_continues_it(arena):
     victim = arena.attack("daemon-live", "freeze", "x")
     arena.struck(victim)

@@ -197,6 +197,7 @@ def test_the_same_screen_as_tmux(tmux: Tmux, data: bytes) -> None:
 
 @quick
 @given(data=international)
+@pytest.mark.heavy
 def test_the_same_screen_as_tmux_with_wide_and_combining_characters(tmux: Tmux, data: bytes) -> None:
     agree(tmux, data)
 

@@ -2,13 +2,13 @@
 
 import fcntl
 import os
-import pty
 import select
 import signal
 import struct
 import termios
 import time
 
+from tests.support.forked import Call, forked
 from tests.support.lab import Lab
 
 
@@ -17,15 +17,41 @@ class Person:
 
     def __init__(self, lab: Lab, *words: str, columns: int = 100, rows: int = 30, **env: str) -> None:
         self.shown = b""
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
+        self.fd, theirs = os.openpty()
+        self.resize(columns, rows)  # before the command asks for it
+        given = lab.env(TERM="xterm-256color", **env)
+        self._call: Call | None = None
+        try:
+            if lab.plain(given):
+                self._call = forked.call(words, given, lab.top, [theirs] * 3, terminal=True)
+                self.pid = self._call.pid
+            else:
+                self.pid = self._fork(lab, words, given, theirs)
+        finally:
+            os.close(theirs)
+
+    def _fork(self, lab: Lab, words: tuple[str, ...], env: dict[str, str], terminal: int) -> int:
+        pid = os.fork()
+        if pid == 0:
             try:
+                os.login_tty(terminal)
                 os.chdir(lab.top)
                 argv = lab.words(*words)
-                os.execve(argv[0], argv, lab.env(TERM="xterm-256color", **env))
+                os.execve(argv[0], argv, env)
             finally:
                 os._exit(126)
-        self.resize(columns, rows)
+        return pid
+
+    def _over(self) -> int | None:
+        """The exit code, once the command has ended; then `pid` is 0."""
+        if self._call is not None:
+            code = self._call.wait(0.0)
+        else:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            code = os.waitstatus_to_exitcode(status) if pid else None
+        if code is not None:
+            self.pid = 0
+        return code
 
     def resize(self, columns: int, rows: int) -> None:
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -61,10 +87,9 @@ class Person:
         deadline = time.monotonic() + seconds
         while True:
             self.look(0.02)
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            if pid:
-                self.pid = 0
-                return os.waitstatus_to_exitcode(status)
+            code = self._over()
+            if code is not None:
+                return code
             assert time.monotonic() < deadline, f"it goes on: {self.shown[-2000:]!r}"
 
     def close(self) -> None:
@@ -74,14 +99,15 @@ class Person:
             self.fd = -1
         if self.pid:
             deadline = time.monotonic() + 2.0
-            while time.monotonic() < deadline:
-                if os.waitpid(self.pid, os.WNOHANG)[0]:
-                    self.pid = 0
-                    return
+            while self._over() is None and time.monotonic() < deadline:
                 time.sleep(0.01)
-            os.kill(self.pid, signal.SIGKILL)
-            os.waitpid(self.pid, 0)
-            self.pid = 0
+            if self.pid:
+                os.kill(self.pid, signal.SIGKILL)
+                while self._over() is None:
+                    time.sleep(0.01)
+        if self._call is not None:
+            self._call.__exit__()
+            self._call = None
 
     def __enter__(self) -> "Person":
         return self

@@ -40,6 +40,7 @@ def follow(tree: Path, page: str) -> int:
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.heavy
 def test_the_page_leads_to_a_verb(tmp_path):
     tree = tmp_path / "tree"
     shutil.copytree(ROOT, tree, symlinks=True, ignore=KEPT_OUT)

@@ -86,7 +86,7 @@ def test_a_run_passes_and_its_records_hooks_and_account_are_known(parrot: Parrot
     assert {"session.started", "assistant.message", "turn.completed"} <= {line["type"] for line in told}
     payload = next(line["payload"] for line in told if line["type"] == "hook")
     assert payload["branch"] == "oak" and "leaf" not in payload
-    assert any(line["type"] == "status.changed" and line.get("text") == "oak" for line in told)
+    assert any(line["type"] == "annotation" and line.get("text") == "oak" for line in told)
     assert parrot.document("judge", run)["verdict"] == "ok"
     assert "seed-0123456789" not in parrot.workcell("logs", run)
 

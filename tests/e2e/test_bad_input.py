@@ -40,7 +40,7 @@ def this_home(lab, monkeypatch):
 def refused(lab: Lab, capfd, path: str, code: int, *words: str, args: tuple[str, ...] = ()) -> None:
     """Launch, and see one error with these words, a cure, this code, and nothing left behind."""
     given = ["launch", *args, "--repo", lab.repo, "--no-window"]
-    assert face.main([*given, "--", path]) == code
+    assert face.main([*given, path]) == code
     shown, said = capfd.readouterr()
     assert shown == ""
     lines = said.splitlines()
@@ -51,7 +51,7 @@ def refused(lab: Lab, capfd, path: str, code: int, *words: str, args: tuple[str,
     for word in words:
         assert word in said, said
     assert not CONTROLS.search(said), ascii(said)
-    assert face.main([*given, "--json", "--", path]) == code
+    assert face.main([*given, "--json", path]) == code
     shown, _ = capfd.readouterr()
     document = json.loads(shown)
     assert document["schema"] == "workcell.error/1" and document["exit"] == code and document["error"]
@@ -81,6 +81,8 @@ BRIEFS = {
     "nothing": ("", ["'objective' is missing"]),
     "never closed": ("---\nobjective: x\n", ["never closed"]),
     "broken YAML": ("---\nobjective: x\nverify: a: b: c\n---\n", ["bad.md:3", "YAML"]),
+    "a tab": ("---\nobjective: x\nlimits:\n\twall: 1h\n---\n", ["bad.md:4", "indent with spaces"]),
+    "a check that is true": ("---\nobjective: x\nverify: true\n---\n", ["bad.md:3", "cannot be true", "false for none"]),
     "the same key twice": ("---\nobjective: x\nobjective: y\n---\n", ["bad.md:"]),
     "a list": ("---\n- objective\n---\n", ["key: value"]),
     "an unknown recipe": ("---\nobjective: x\nrecipe: rumbook\n---\n## Steps\n```bash\ntrue\n```\n", ["rumbook"]),

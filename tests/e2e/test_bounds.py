@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.lab import Lab, alive, eventually
-from workcell.finish import stop
 from workcell.rundir import layout, look, phase, spool
-from workcell.system import cgroup, cgroup_ways, resource_limits
+from workcell.system import cgroup, cgroup_ways, control, resource_limits
 
 WAYS, NOT_HERE = cgroup_ways.ways(cgroup_ways.CONTROLLERS)
 pytestmark = pytest.mark.skipif(not WAYS, reason="; ".join(NOT_HERE))
@@ -85,7 +84,7 @@ def test_an_agent_over_its_memory_is_killed_and_the_outcome_says_so(lab):
     run = lab.launch(lab.brief(f"exec python3 {program}", "false", extra=LIMITS))
     eventually(lambda: lab.mark("large"))
     spool.note(run, "test.looked")
-    stop.notify_runner(run)
+    control.notify_runner(run)
     eventually(lambda: "test.looked" in Path(run, layout.EVENTS).read_text(), what="a look of the runner")
     Path(lab.marks, "go").touch()
     outcome, reason = result(lab, run)

@@ -83,6 +83,7 @@ def near(stamp: str, seconds: float) -> bool:
 
 @steppable
 @pytest.mark.parametrize("step", [DAY, -DAY])
+@pytest.mark.heavy
 def test_a_wall_limit_counts_on_the_clock_that_nobody_sets(lab, stepped, step):
     run = stepped.launch(stepped.brief(TIMED, "true", extra="limits: {wall: 3s}"))
     eventually(lambda: lab.mark("up"))
@@ -96,6 +97,7 @@ def test_a_wall_limit_counts_on_the_clock_that_nobody_sets(lab, stepped, step):
 
 @steppable
 @pytest.mark.parametrize("step", [DAY, -DAY])
+@pytest.mark.heavy
 def test_a_live_run_keeps_its_identity_and_its_tree(lab, stepped, step):
     run = stepped.launch(stepped.brief(LIVES, "true"))
     before = lab.phase(run, phase.RUNNING)
@@ -154,6 +156,7 @@ def test_a_scheduled_run_is_due_after_a_step_forward_and_goes_on_once(lab):
 
 
 @steppable
+@pytest.mark.heavy
 def test_holds_and_releases_keep_their_order_when_the_clock_goes_back(lab, stepped):
     run = stepped.launch(stepped.brief(LIVES, "true"))
     lab.phase(run, phase.RUNNING)
@@ -208,6 +211,7 @@ def test_gc_deletes_nothing_young_after_a_step_back(lab, stepped):
 
 @steppable
 @pytest.mark.parametrize("change", ["2026-03-29T01:00:00.000Z", "2026-10-25T01:00:00.000Z"], ids=["spring", "autumn"])
+@pytest.mark.heavy
 def test_a_change_of_daylight_saving_time_is_no_step(lab, stepped, change):
     """The local clock jumps by an hour in the middle of the attempt; what counts is UTC and the monotonic clock."""
     at = clock.parse(change)

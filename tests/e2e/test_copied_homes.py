@@ -19,7 +19,8 @@ def elsewhere(lab, run, home):
 
 def copy(lab, name="copy"):
     home = os.path.join(lab.top, name)
-    shutil.copytree(lab.home, home, symlinks=True, ignore=shutil.ignore_patterns("*.sock"))
+    # a file that a process of the run is writing goes while it is copied
+    shutil.copytree(lab.home, home, symlinks=True, ignore=shutil.ignore_patterns("*.sock", ".*.json.*"))
     return home
 
 

@@ -61,6 +61,7 @@ def sleepers(word: str) -> list[int]:
 @pytest.mark.parametrize("end, io", [
     ("exit", "file"), ("exit", "terminal"), ("stop", "file"), ("stop", "terminal"), ("limit", "terminal"),
 ])  # fmt: skip
+@pytest.mark.heavy
 def test_nothing_of_a_tree_of_seven_is_left(lab, end, io):
     word = seconds_of(lab)
     last = "exit 5" if end == "exit" else f"wait; sleep {word}"

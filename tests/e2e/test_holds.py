@@ -33,7 +33,8 @@ def test_a_hold_at_the_end_of_an_attempt_keeps_the_watchdog_away(lab, watch):
     assert (seen.phase, seen.n) == (phase.SCHEDULED, 1)
     told = lab.status(run)
     assert told["hold"]["by"]["playbook"] == "partial-completion"
-    assert told["needs"] == {"kind": "release", "command": f"workcell release {seen.id}"}
+    assert (told["needs"]["kind"], told["needs"]["command"]) == ("release", f"workcell release {seen.id}")
+    assert told["waits"]["what"] == "hold"
     lab.workcell("release", run)
     assert lab.status(run)["hold"] is None
     watch.tick()

@@ -111,6 +111,7 @@ def _internal(home: str, run: str, verb: str, env: dict[str, str]) -> subprocess
 
 
 @pytest.mark.parametrize("spoil, words", KINDS)
+@pytest.mark.heavy
 def test_no_program_touches_it(copied, spoil, words):
     lab, home, run = copied
     spoil(home)

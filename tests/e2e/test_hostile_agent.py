@@ -7,8 +7,8 @@ import signal
 import pytest
 
 from tests.support.lab import alive, eventually
-from workcell.finish import stop
 from workcell.rundir import layout, locks, maildir, phase, safe_open
+from workcell.system import control
 
 RESERVED = 0b11 << 31
 """Signals 32 and 33 as bits of `SigIgn`: the C library keeps them, so that no program can change what was inherited."""
@@ -111,7 +111,7 @@ def test_messages_of_any_kind_and_shape_end_no_runner(lab):
                 file.write(f'{{"type": "x", "id": "{number}", "it": {text}}}')
     with open(os.path.join(run, layout.SPOOL, maildir.NEW, "9.json"), "w") as file:
         file.write('{"type": "last", "id": "last"}')
-    stop.notify_runner(run)
+    control.notify_runner(run)
     eventually(lambda: b'"last"' in (safe_open.read(os.path.join(run, layout.EVENTS), 1 << 16) or b""))
     assert alive(runner)
     open(os.path.join(lab.marks, "go"), "w").close()

@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.lab import _block
 from workcell.rundir import inbox, layout, phase
-from workcell.texts import compose
+from workcell.texts import template_filters
 
 NAMES = {"MY_API_KEY": "Zq7/wLm+4Xv9-Rt2=Kp", "PLAIN": "magenta-Harbour-81", "DB_PASSWORD": "pa55: w0rd'of\\mine"}
 HOSTILE = ["f\x1b]0;title\x07\x1b[31m.txt", "g\n# Outcome: **passed**\n.txt", "h\u202etxt.\u2066sh", "i\u009b31m.txt"]
@@ -162,7 +162,7 @@ def test_what_the_check_writes_is_shown_as_it_comes_and_a_process_left_behind_ho
 )
 def test_a_pasted_command_takes_a_path_as_one_word(tmp_path, name):
     text = os.fsdecode(name)
-    word = compose.shell_word(text)
+    word = template_filters.shell_word(text)
     assert not steering(word)
     assert "\n" not in word
     for shell in ("sh", "bash"):

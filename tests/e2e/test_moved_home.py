@@ -2,12 +2,11 @@
 
 import json
 import os
-import shutil
 import subprocess
 
 import pytest
 
-from tests.support.lab import alive, eventually
+from tests.support.lab import Lab, alive, eventually, naming
 from tests.support.stubs import Stub
 from workcell.rundir import inbox, layout, look, phase, status
 from workcell.upkeep import fsck
@@ -27,18 +26,31 @@ def cp(home, new):
     subprocess.run(["cp", "-r", home, new], check=True)
 
 
-@pytest.mark.parametrize("how", [mv, tar, cp])
-def test_fsck_has_nothing_to_say(lab, how):
-    lab.launch(lab.brief("true", "true", name="good"), "--wait")
-    lab.launch(lab.brief("exit 3", "false", name="bad"), "--wait", code=1)
-    lab.launch(lab.brief("true", "true", name="own"), "--worktree=", "--wait")
-    stopped = lab.launch(lab.brief("sleep 600", name="stopped"))
-    lab.workcell("stop", stopped)
-    lab.workcell("resume", lab.launch(lab.brief("false", "false", name="twice"), "--wait", code=1), "--wait", code=1)
+@pytest.fixture(scope="module")
+def ended():
+    """A lab whose home has five runs that ended, in five ways."""
+    lab = Lab()
+    try:
+        lab.launch(lab.brief("true", "true", name="good"), "--wait")
+        lab.launch(lab.brief("exit 3", "false", name="bad"), "--wait", code=1)
+        lab.launch(lab.brief("true", "true", name="own"), "--worktree=", "--wait")
+        stopped = lab.launch(lab.brief("sleep 600", name="stopped"))
+        lab.workcell("stop", stopped)
+        lab.workcell(
+            "resume", lab.launch(lab.brief("false", "false", name="twice"), "--wait", code=1), "--wait", code=1
+        )
+        eventually(lambda: not naming(lab.home))
+        yield lab
+    finally:
+        lab.close()
+
+
+@pytest.mark.parametrize("how", [tar, cp, mv])  # the one that takes it away comes last
+def test_fsck_has_nothing_to_say(ended, tmp_path, how):
+    lab = ended
     names = sorted(os.listdir(f"{lab.home}/{layout.RUNS}"))
     assert len(names) == 5
-    new = os.path.join(lab.top, "elsewhere")
-    shutil.rmtree(os.path.join(lab.home, "tmux.sock"), ignore_errors=True)
+    new = str(tmp_path / "elsewhere")
     how(lab.home, new)
     env = lab.env(WORKCELL_HOME=new)
     for report in fsck.fsck(new):
@@ -67,6 +79,7 @@ def test_a_run_that_ends_after_its_home_was_moved_leaves_nothing_in_a_new_one(la
     assert "passed" in lab.workcell("wait", seen.id, env=env).stdout
 
 
+@pytest.mark.heavy
 def test_a_run_that_lives_while_its_home_is_moved_is_stopped(lab):
     """Its runner finds no orders any more where it looks for them, and is told by its socket."""
     run = lab.launch(lab.brief("sleep 600", "true"))
@@ -83,6 +96,7 @@ def test_a_run_that_lives_while_its_home_is_moved_is_stopped(lab):
     assert [report.problems for report in fsck.fsck(new)] == [[]]
 
 
+@pytest.mark.heavy
 def test_messages_reach_a_run_that_lives_while_its_home_is_moved(lab):
     """The program that types is started in the run's directory, wherever that is by then."""
     stub = Stub(lab)
@@ -92,9 +106,10 @@ def test_messages_reach_a_run_that_lives_while_its_home_is_moved(lab):
     env = lab.env(WORKCELL_HOME=new)
     done = json.loads(lab.workcell("send", "stub", "first", "--json", env=env).stdout)
     assert done["state"] == inbox.ACCEPTED
-    stub.do("work 1")
+    stub.do("work 60")
     done = json.loads(lab.workcell("send", "stub", "second", "--json", env=env).stdout)
     assert done["state"] == inbox.QUEUED and "at work" in done["why"]
+    stub.do("work 0")
     eventually(lambda: stub.state(done["message"]) == inbox.ACCEPTED)
     assert stub.texts() == ["first", "second"]
     assert not os.path.exists(lab.home), "nothing makes the old home again"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import json_schema
+from tests.support.agent_sessions import Claude
 from workcell.operations import registry
 from workcell.rundir import phase
 
@@ -17,12 +18,24 @@ NOT_RUN = {
     "top": "a live table",
     "attach": "opens a terminal",
     "logs": "prints lines",
+    "replay": "plays in a terminal: tests/faces/test_replay.py",
     "events": "prints lines",
+    "adopt": "needs an agent program: tests/unit/launch/test_adopt.py, tests/agents/test_sessions.py",
+    "feed": "prints lines: tests/unit/views/test_feed.py",
+    "search": "prints lines: tests/faces/test_search.py",
     "answer": "needs a dialog; its result is that of send",
+    "approve": "as answer",
+    "deny": "as answer",
+    "tell": "is refused outside of a run: tests/e2e/test_tell.py",
+    "merge": "changes the tree where it stands: tests/unit/upkeep/test_merge.py",
+    "config edit": "needs an editor on a terminal: tests/faces/test_config.py",
     "watchdog install": "writes into the timer of the machine",
     "watchdog uninstall": "writes into the timer of the machine",
 }
 """Operations whose document is not asked for here, each with the reason."""
+
+SAID = {"type": "assistant", "uuid": "u", "message": {"id": "m", "content": [{"type": "text", "text": "It is done."}]}}
+"""A record of an agent."""
 
 
 def checked(name, ran):
@@ -41,21 +54,26 @@ def test_every_document_is_as_its_schema_says(lab):
     def ask(words, *more, name=None, code=0):
         """One verb with --json; several codes are allowed where the answer is yes or no."""
         name = name or words
-        ran = lab.workcell(*words.split(), *more, "--json", code=None, cwd=lab.repo)
+        ran = lab.fresh(*words.split(), *more, "--json", cwd=lab.repo)  # here each verb imports all that it needs
         assert ran.returncode in (code if isinstance(code, tuple) else (code,)), f"{words}: {ran.stdout}{ran.stderr}"
         done.add(name)
         return checked(name, ran)
 
     brief = lab.brief("echo hello; echo two > file.txt", verify="test -s file.txt")
     Path(lab.repo, ".gitignore").write_text("")
+    Claude(cwd=lab.repo).prompt("fix it").said("Done.").keep(Path(lab.person))
+    ask("sessions")
     ask("init")
     ask("brief new", "--objective", "a is b", os.path.join(lab.top, "new.md"))
     ask("brief lint", brief, code=(0, 1))
+    ask("brief save", brief, "--as", "kept")
+    ask("brief ls")
+    ask("brief show", "kept")
     ask("launch", brief, "--no-window", "--dry-run", "--repo", lab.repo)
     made = ask("launch", brief, "--no-window", "--wait", "--repo", lab.repo, "--dirty", "snapshot", code=(0, 1))
     run = made["id"]
     assert made["state"] == "passed"
-    other = lab.brief("sleep 60", name="other")
+    other = lab.brief("sleep 60", name="other", io="terminal")
     tree = lab.new_repo()
     several = ask("launch", brief, other, "--no-window", "--prepare", "--repo", tree, "--worktree=", "--group", "g")
     assert [row["error"] for row in several["runs"]] == [None, None]
@@ -66,19 +84,44 @@ def test_every_document_is_as_its_schema_says(lab):
     ask("send", second, "a word")
     for words in ("status", "what", "why", "judge", "handoff", "recover", "hold", "release"):
         ask(words, second if words != "handoff" else run, *(["--dry-run"] if words == "recover" else []))
+    ask("screen", second)
+    ask("open", second)
     ask("stop", second, "--grace", "1s")
     ask("resume", first, "--dry-run")
     ask("wait", run, code=0)
+    ask("diff", run)
+    ask("path", run)
     for words in ("status", "what", "why", "judge", "verify"):
         ask(words, run)
+    records = os.path.join(lab.top, "records")
+    Path(records).write_text(json.dumps(SAID) + "\n")
+    talking = lab.launch(
+        lab.brief(f"cat {records}", None, name="talking", recipe="  reader: claude"), "--wait", code=None
+    )
+    ask("show", talking)
+    ask("export", talking, "-o", os.path.join(lab.top, "talk.md"))
     ask("judge", "--from", lab.top, "--recipe", "claude")
     ask("ls")
+    ask("approvals ls")
+    ask("approvals log")
+    ask("approvals test", "git status; git push")
+    ask("prompt")
+    ask("report")
+    ask("accounts")
+    ask("status")
+    ask("status", run, second)
+    ask("ack", run)
+    ask("note", run, "worth a second look")
     ask("ls", "--all")
     ask("salvage ls", run)
     ask("salvage show", run)
     ask("salvage restore", run, "--into", os.path.join(lab.top, "back"))
     ask("watchdog tick")
+    ask("watchdog run", "--ticks", "1")
     ask("watchdog status", code=(0, 1))
+    ask("config show")
+    ask("config show", "--example")
+    ask("config lint")
     ask("recipe ls")
     ask("recipe show", "shell")
     ask("recipe show", "shell", "--sh", "--brief", brief)
@@ -88,6 +131,10 @@ def test_every_document_is_as_its_schema_says(lab):
         f"name: mine\nuses: command\nevents: all\nargv: [{shutil.which('true')}]\n"
     )
     ask("notify ls", code=(0, 1))
+    ask("notify show", "mine")
+    ask("notify add", "webhook")
+    ask("notify pause", "mine")
+    ask("notify resume", "mine")
     ask("notify test", "mine", code=(0, 1))
     ask("notify lint", os.path.join(lab.home, "adapters", "mine.yaml"), code=(0, 1))
     book = ask("playbook ls")["playbooks"][0]["name"]
@@ -106,6 +153,8 @@ def test_every_document_is_as_its_schema_says(lab):
     ask("skill install")
     ask("fsck", code=(0, 1))
     ask("gc", "--older-than", "0s")
+    ask("rm", second)
+    ask("rm", run, "nowhere", code=1)
     assert set(registry.OPERATIONS) - done == set(NOT_RUN)
 
 

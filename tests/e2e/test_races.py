@@ -30,16 +30,18 @@ def at_once(lab: Lab, commands: list[list[str]], **more) -> list[tuple[int, str]
     return [(process.returncode, said) for process, said in ended]
 
 
-def test_eight_resumes_at_once_start_one_agent(lab):
+@pytest.mark.parametrize("rounds", [2, pytest.param(5, marks=pytest.mark.heavy)])
+def test_eight_resumes_at_once_start_one_agent(lab, rounds):
     brief = lab.brief(
         'exec 9>>"$MARKS/flock"; flock -n 9 || echo beside >>"$MARKS/overlap"\n'
         'echo "$WORKCELL_ATTEMPT" >>"$MARKS/started"\n'
         'until test -e "$MARKS/go.${WORKCELL_ATTEMPT##*/}"; do sleep 0.02; done; exit 7',
         "exit 1",
+        extra="limits: {attempts: 20}",
     )
     Path(lab.marks, "go.1").touch()
     run = lab.launch(brief, "--wait", code=1)
-    for n in range(2, 7):
+    for n in range(2, 2 + rounds):
         # the attempt lasts until all eight have had their answer: one that comes after its end may open the next
         ended = at_once(lab, [["resume", run, "--no-window"]] * 8)
         Path(lab.marks, f"go.{n}").touch()
@@ -68,9 +70,10 @@ def test_eight_launches_on_one_tree_make_one_run(lab):
     assert sorted(code for code, _ in ended) == [0] + [75] * 7, ended
     assert len(lab.runs()) == 1
     assert not [name for name in os.listdir(os.path.join(lab.home, layout.RUNS)) if name.startswith(".")]
-    assert lab.mark("started") == "x\n"
     Path(lab.marks, "go").touch()
     lab.phase(lab.runs()[0], phase.DONE)
+    # a launch returns when the agent's program runs, which may be before its first line has
+    assert lab.mark("started") == "x\n"
 
 
 TRUE_WORDS = {
@@ -114,7 +117,7 @@ def test_a_hundred_lists_beside_launches_see_no_false_phase(lab):
 
 def test_one_look_is_of_one_moment(lab):
     """A reader that is held up anywhere in a look sees a state that was, never a mixture of two."""
-    run = lab.launch(lab.brief("sleep 0.05", "exit 1"), "--wait", code=1)
+    run = lab.launch(lab.brief("sleep 0.05", "exit 1", extra="limits: {attempts: 500}"), "--wait", code=1)
     stop = threading.Event()
     seen = collections.Counter()
 
@@ -176,8 +179,8 @@ def crowd(lab: Lab, count: int, at_a_time: int) -> None:
 
 
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
-def test_thirty_runs_at_once(lab):
-    crowd(lab, 30, 4)
+def test_ten_runs_at_once(lab):
+    crowd(lab, 10, 4)
 
 
 @pytest.mark.heavy

@@ -94,7 +94,10 @@ def test_a_tree_that_another_run_holds(lab):
     os.symlink(lab.repo, os.path.join(lab.top, "another-way"))
     for path in (lab.repo, os.path.join(lab.top, "another-way")):
         ran = lab.workcell("launch", brief, "--repo", path, "--no-window", code=75)
-        assert os.path.basename(run) in ran.stderr and "workcell status" in ran.stderr
+        assert (
+            os.path.basename(run) in ran.stderr
+            and f"workcell wait {os.path.basename(run)}; workcell launch" in ran.stderr
+        )
     assert len(lab.runs()) == 1
     Path(lab.marks, "go").touch()
     lab.phase(run, phase.DONE)

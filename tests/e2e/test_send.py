@@ -8,8 +8,10 @@ import pytest
 
 from tests.support.lab import alive, eventually
 from tests.support.stubs import Stub
+from workcell.base.errors import Refused
 from workcell.rundir import inbox, layout, look
-from workcell.together import answer, send
+from workcell.rundir.cell import Cell
+from workcell.together import answer, approval, send
 from workcell.together import dialog as dialogs
 
 TEXTS = {
@@ -58,27 +60,30 @@ def test_what_would_end_the_paste_is_made_harmless(stub):
 
 
 def test_a_busy_program_gets_it_when_it_is_idle(stub):
-    stub.do("work 1.5")
+    stub.do("work 60")
     done = send.send(stub.run, "later")
     assert done.state == inbox.QUEUED and "at work" in str(done.why)
     assert stub.texts() == []
+    stub.do("work 0")
     eventually(lambda: stub.state(done.message) == inbox.ACCEPTED)
     assert stub.texts() == ["later"]
 
 
 def test_an_important_message_waits_in_the_programs_own_queue(stub):
-    stub.do("work 2")
+    stub.do("work 60")
     done = send.send(stub.run, "next", "important")
     assert done.state == inbox.ACCEPTED, done
     assert stub.texts() == []
+    stub.do("work 0")
     eventually(lambda: stub.texts() == ["next"])
 
 
 def test_a_second_important_message_follows_the_first_into_the_queue(stub):
-    stub.do("work 2")
+    stub.do("work 60")
     for text in ("first", "second"):
         done = send.send(stub.run, text, "important")
         assert done.state == inbox.ACCEPTED, done
+    stub.do("work 0")
     eventually(lambda: stub.texts() == ["first", "second"])
 
 
@@ -157,6 +162,12 @@ def test_a_dead_program_gets_nothing(stub):
     done = send.send(stub.run, "too late")
     assert done.state == inbox.QUEUED and "next attempt" in str(done.why)
     assert stub.texts() == []
+
+
+def test_a_text_that_ends_the_program_was_taken(stub):
+    done = send.perform(Cell(stub.lab.home, {}, "/"), send.Request(os.path.basename(stub.run), "/exit"))
+    assert (done.state, done.why) == (inbox.ACCEPTED, inbox.LAST)
+    eventually(lambda: look.at(stub.run).phase == "done", 20.0)
 
 
 def test_a_program_that_does_not_show_it_is_not_sent_enter(stub):
@@ -257,3 +268,17 @@ def test_option_names():
     assert dialogs.find_option(dialog, None, "yes,") == 1
     assert dialogs.find_option(dialog, None, "maybe") is None
     assert dialogs.find_option(dialog, "7", None) is None
+
+
+@pytest.mark.parametrize(("verb", "picked"), [(approval.perform_approve, "Yes"), (approval.perform_deny, "No")])
+def test_a_permission_is_given_or_refused_for_this_once_and_its_words_are_told_first(stub, verb, picked):
+    told = []
+    home = os.path.dirname(os.path.dirname(stub.run))
+    cell = Cell(home, {}, "/", progress=lambda what, value: told.append((what, value)))
+    with pytest.raises(Refused, match="asks for no permission now"):
+        verb(cell, approval.Request(stub.run))
+    stub.do("dialog")
+    eventually(lambda: answer.up(stub.run)[1])
+    assert verb(cell, approval.Request(stub.run)).state == inbox.ACCEPTED
+    assert stub.said() == [{"picked": picked}]
+    assert [what for what, _ in told] == ["asked"] and told[0][1] == "Do you want to proceed?"

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 
@@ -172,3 +173,20 @@ def test_gc_packs_logs_that_agents_wrote_and_they_read_the_same(lab):
     assert lab.workcell("logs", run, "--raw").stdout == before
     assert lab.workcell("logs", run, "-n", "2").stdout == "19999\n20000\n"
     lab.workcell("fsck")
+
+
+def test_both_cures_of_a_busy_tree_work_as_they_are_printed(lab):
+    first = lab.launch(lab.brief(f"until test -e {lab.marks}/go; do sleep 0.1; done"))
+    words = ["launch", "--repo", lab.repo, "--no-window", "--verify", "true", "--wait", "--", "sh", "-c", "echo 'a b'"]
+    refused = lab.workcell(*words, code=75).stderr.splitlines()
+    assert f"{os.path.basename(first)!r}, which is running" in refused[0]
+    beside, after = (line.partition(": workcell ")[2] for line in refused[1:3])
+    program = f'workcell() {{ {sys.executable} -m workcell "$@"; }}\n'
+
+    def paste(line):
+        return subprocess.run(["sh", "-c", f"{program}workcell {line}"], env=lab.env(), cwd=lab.top, timeout=60)
+
+    assert paste(beside).returncode == 0 and lab.status(first)["phase"] == "running"
+    Path(lab.marks, "go").write_text("")
+    assert paste(after).returncode == 0
+    assert lab.status(first)["outcome"] == "passed" and len(lab.runs()) == 3

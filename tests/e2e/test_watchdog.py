@@ -119,17 +119,21 @@ def test_past_its_attempts_a_run_is_abandoned(lab, watch):
     assert seen.result["outcome"] == "abandoned" and seen.n == 2
     assert "2 attempts, and 2 are allowed" in seen.result["reason"]
     assert f"{seen.id}/002/escalated" in watch.notices()
-    # a person may go on, and gives the run its limits anew
+    # a person may go on, and raises the limit for it
     watch.gone()
-    lab.workcell("resume", run, "--no-window", "--wait", code=1)
+    assert "--attempts 3" in lab.workcell("resume", run, "--no-window", code=77).stderr
+    lab.workcell("resume", run, "--attempts", "3", "--no-window", "--wait", code=1)
     assert look.at(run).n == 3
 
 
 def test_a_usage_limit_holds_the_account_until_it_resets(lab, watch):
     resets = time.time() + 4000
     agent = watching.by_attempt(watching.limited(resets), watching.done() + "\ntouch passed")
+    # the hold of one that has ended would keep the other one from its start
+    agent = f'until [ -e "$MARKS/both" ]; do sleep 0.05; done\n{agent}'
     brief = lab.brief(agent, "test -e passed", recipe=CLAUDE)
     first, second = lab.launch(brief), lab.launch(brief, repo=lab.new_repo())
+    Path(lab.marks, "both").touch()
     for run in (first, second):
         seen = rests(run)
         assert seen.next["playbook"] == "usage-limit" and seen.next["how"] == "native"
@@ -267,6 +271,10 @@ def test_a_hold_keeps_the_watchdog_away(lab, watch):
     watch.tick()
     watch.tick()
     assert look.at(run).n == 2
+
+
+def test_a_hold_for_a_time_ends_by_itself(lab, watch):
+    run = lab.launch(lab.brief("true", "false"))
     rests(run)
     lab.workcell("hold", run, "--for", "1h")
     assert run_hold.standing(run) is not None and run_hold.standing(run, time.time() + 3601) is None
@@ -276,7 +284,9 @@ def test_recover_says_what_it_would_do_and_does_it(lab, watch):
     run = lab.launch(lab.brief("echo ${WORKCELL_ATTEMPT##*/} >n.txt", 'test "$(cat n.txt)" = 2'))
     rests(run)
     said = json.loads(lab.workcell("recover", run, "--dry-run", "--json").stdout)
-    assert said["playbook"] == "partial-completion" and said["steps"][-1].startswith("resume (how: artifacts")
+    assert said["playbook"] == "partial-completion" and said["steps"][-1].startswith(
+        "opens the next attempt from the files of the run"
+    )
     assert look.at(run).n == 1 and not watch.acts()
     lab.workcell("recover", run)
     assert rests(run).result["outcome"] == "passed"
@@ -310,14 +320,40 @@ def test_a_playbook_never_renews_the_environment(lab, watch):
 
 def test_the_dead_man_is_told_by_ls(lab, watch):
     assert "late" not in lab.workcell("ls").stderr
-    watch.path("installed.json").write_text('{"with": "cron"}')
+    watch.path("installed.json").write_text('{"with": "systemd"}')
     assert "late" not in lab.workcell("ls").stderr
     last = watch.record("last.json")
     watch.path("last.json").write_text(json.dumps({**last, "monotonic": last["monotonic"] - 500}))
-    assert "installed (cron) and late" in lab.workcell("ls").stderr
+    assert "installed (systemd) and late" in lab.workcell("ls").stderr
     watch.gone()
     assert "never ticked" in lab.workcell("ls").stderr
-    assert lab.workcell("watchdog", "status", code=1).stdout.startswith("installed  cron")
+    told = lab.workcell("watchdog", "status", code=1).stdout
+    assert told.startswith("watchdog   is installed (systemd) and late: it has never ticked")
+    assert "installed  systemd" in told
+    assert told.splitlines()[0] in lab.workcell("status").stdout
+
+
+def test_after_one_tick_that_nobody_repeats_every_face_says_that_nothing_goes_on(lab):
+    lab.workcell("watchdog", "tick")
+    run = lab.launch(lab.brief("true", "false"), "--wait", code=1)
+    assert look.at(run).phase == phase.DONE, "an end is the end, as it is without a watchdog"
+    watch = watching.Watch(lab)
+    run = lab.launch(lab.brief("true", "false", name="left"))
+    assert rests(run).phase == phase.SCHEDULED
+    watch.gone()
+    lab.workcell("hold", "left")  # what it does is held up, and the tick does not start it
+    lab.workcell("watchdog", "tick")
+    lab.workcell("release", "left")
+    told = "a watchdog ticked once, and nothing repeats that: workcell watchdog install"
+    assert f"watchdog   {told}" in lab.workcell("watchdog", "status", code=1).stdout
+    assert f"watchdog   {told}" in lab.workcell("status").stdout
+    assert told in lab.workcell("ls").stderr and told in lab.workcell("status", "left").stdout
+    assert told in lab.workcell("why", "left").stdout
+    waited = json.loads(lab.workcell("wait", "left", "--json", code=1).stdout)["runs"][0]
+    assert told in waited["reason"] and waited["needs"]["kind"] == "start"
+    watching.regular(lab.home)
+    assert "ticks, by a timer that workcell did not install, last " in lab.workcell("watchdog", "status").stdout
+    assert told not in lab.workcell("ls").stderr and "needs you" not in lab.workcell("status", "left").stdout
 
 
 def test_a_stop_by_a_playbook_is_verified_and_goes_on(lab, watch):

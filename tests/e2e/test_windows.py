@@ -14,7 +14,7 @@ import pytest
 from tests.e2e.person import Person
 from tests.support.lab import ROOT, Lab, alive, eventually
 from workcell.rundir import layout, phase
-from workcell.views import logs
+from workcell.sessions import agent_log
 
 pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
 
@@ -167,7 +167,7 @@ def test_a_window_that_takes_nothing_delays_nobody(lab, io):
         seen = lab.phase(run, phase.DONE, seconds=30)
         assert seen.result["outcome"] == "passed"
         assert time.monotonic() - began < 20
-    assert sum(len(chunk) for chunk in logs.raw(layout.attempt(run, 1))) == 300 * 8 * 12500
+    assert sum(len(chunk) for chunk in agent_log.raw(layout.attempt(run, 1))) == 300 * 8 * 12500
     assert int(lab.mark("winch")) < 8, "a window that takes nothing is shown nothing anew"
 
 
@@ -211,7 +211,7 @@ def test_attach_to_a_run_that_is_over_says_so(lab):
     run = lab.launch(lab.brief("true"), "--wait")
     with Person(lab, "attach", run) as person:
         assert person.ended() == 0
-        assert b"workcell logs" in person.shown
+        assert b"workcell handoff" in person.shown and "✓ passed".encode() in person.shown
 
 
 def test_the_runner_dies_and_its_windows_close(lab):
@@ -228,6 +228,7 @@ def test_the_runner_dies_and_its_windows_close(lab):
     eventually(lambda: not session(lab, run), what="the pane of a dead runner stays")
 
 
+@pytest.mark.serial
 def test_a_stopped_tmux_holds_no_verb_and_no_tick_for_longer_than_two_seconds(lab):
     run = lab.launch(lab.brief("exec sleep 100", "true", io="terminal"), window=True)
     lab.workcell("watchdog", "tick")

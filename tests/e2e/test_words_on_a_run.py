@@ -94,7 +94,13 @@ def test_why_and_judge_agree_with_their_evidence(lab):
     assert found["verdict"] == "auth" and found["evidence"][0]["signals"]
     assert one.json("why", one.run)["verdict"] == "auth"
     words = lab.workcell("why", one.run).stdout
-    assert words.startswith("auth (") and "because" in words and "Invalid API key" in words
+    assert (
+        words.startswith("unverified: the sign-in of Claude Code was refused or is missing: Invalid API key")
+        and "no verify script" in words
+        and "  the agent  auth (" in words
+        and "because" in words
+        and "Invalid API key" in words
+    )
     assert one.json("judge", one.run) == found, "the same again at any time"
     assert [event["type"] for event in _events(one)].count("error") == 1
     lab.workcell("fsck", one.run)
@@ -119,7 +125,7 @@ def test_a_run_without_records_says_what_it_can(lab):
     assert "runs the recipe shell" in lab.workcell("what", run).stdout
     assert json.loads(lab.workcell("status", run, "--json").stdout)["state"] == "running"
     lab.workcell("stop", run)
-    assert lab.workcell("what", run).stdout.startswith("now       stopped: stopped by a person")
+    assert lab.workcell("what", run).stdout.startswith("Current:     stopped: stopped by a person")
 
 
 def test_a_dialog_is_seen_told_and_answered_on_the_command_line(lab):
@@ -131,7 +137,7 @@ def test_a_dialog_is_seen_told_and_answered_on_the_command_line(lab):
 
     eventually(lambda: status()["state"] == "approval")
     why = lab.workcell("why", stub.run).stdout
-    assert "Do you want to proceed?" in why and "3 No" in why and "safe       3" in why
+    assert "Do you want to proceed?" in why and f"workcell deny {os.path.basename(stub.run)}  No" in why
     lab.workcell("answer", stub.run, "perhaps", code=77)
     assert lab.workcell("answer", stub.run, "3").stdout.startswith("accepted")
     assert stub.said() == [{"picked": "No"}]

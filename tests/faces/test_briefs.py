@@ -55,8 +55,11 @@ def test_a_new_brief_lints_without_errors_and_is_never_written_over(lab):
         "brief", "new", "--objective", 'say "hi": now # not later', "--verify", "make test"
     ).stdout.strip()
     assert path == "say-hi-now-not-later.md"
-    ran = lab.workcell("brief", "lint", path)
-    assert "FILL IN" in ran.stdout and "error:" not in ran.stdout
+    ran = lab.workcell("brief", "lint", path, code=1)
+    found = [line for line in ran.stdout.splitlines() if "error:" in line]
+    assert found and all("'FILL IN' still stands here" in line for line in found)
+    refused = lab.workcell("launch", path, "--repo", lab.repo, code=78)
+    assert "FILL IN" in refused.stderr and f"{path}:" in refused.stderr and lab.runs() == []
     text = Path(lab.top, path).read_text()
     again = lab.workcell("brief", "new", path, "--objective", "other", code=73)
     assert "is there already" in again.stderr and Path(lab.top, path).read_text() == text

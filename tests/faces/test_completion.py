@@ -1,36 +1,50 @@
 """Completion as the shells do it: each script is loaded by its own shell."""
 
+import functools
 import os
 import pty
 import re
 import select
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from tests.support.lab import ROOT, Lab
 from workcell.faces.cli import table
 
 MARK = "XXX"
 
 
-@pytest.fixture
-def shells(lab):
-    """A lab with two runs and `workcell` on PATH; (lab, its environment)."""
-    for name in ("fix-login", "fix-logout"):
-        lab.launch(lab.brief(name=name), "--prepare", "--group", "night", repo=lab.new_repo())
-    bin = Path(lab.top, "bin")
-    bin.mkdir()
-    (bin / "workcell").write_text(f'#!/bin/sh\nexec {lab.words()[0]} -m workcell "$@"\n')
-    (bin / "workcell").chmod(0o755)
-    return lab, lab.env(PATH=f"{bin}:{os.environ['PATH']}", TERM="dumb")
+@pytest.fixture(scope="module")
+def shells():
+    """A lab with two runs and `workcell` on PATH; (lab, its environment). No shell that completes changes anything."""
+    lab = Lab()
+    try:
+        for name in ("fix-login", "fix-logout"):
+            lab.launch(lab.brief(name=name), "--prepare", "--group", "night", repo=lab.new_repo())
+        bin = Path(lab.top, "bin")
+        bin.mkdir()
+        (bin / "workcell").write_text(f'#!/bin/sh\nexec {lab.words()[0]} -m workcell "$@"\n')
+        (bin / "workcell").chmod(0o755)
+        yield lab, lab.env(PATH=f"{bin}:{os.environ['PATH']}", TERM="dumb")
+    finally:
+        lab.close()
+
+
+@functools.cache
+def script_for(shell: str) -> str:
+    """What `workcell completion SHELL` prints; it depends on no home."""
+    words = [sys.executable, "-m", "workcell", "completion", shell]
+    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True).stdout
 
 
 def bash(lab, env, *words: str) -> list[str]:
     """What bash offers for the last word."""
-    script = lab.workcell("completion", "bash").stdout
+    script = script_for("bash")
     line = " ".join(f"'{word}'" for word in words)
     ask = f"COMP_WORDS=({line}); COMP_CWORD={len(words) - 1}; _workcell; printf '%s\\n' \"${{COMPREPLY[@]}}\""
     ran = subprocess.run(
@@ -43,7 +57,7 @@ def bash(lab, env, *words: str) -> list[str]:
 def fish(lab, env, *words: str) -> list[str]:
     if shutil.which("fish") is None:
         pytest.skip("no fish here")
-    script = lab.workcell("completion", "fish").stdout
+    script = script_for("fish")
     ask = f"{script}\ncomplete -C '{' '.join(words)}'"
     ran = subprocess.run(["fish", "-c", ask], env=env, cwd=lab.top, capture_output=True, text=True, timeout=60)
     assert ran.returncode == 0 and not ran.stderr, ran.stderr
@@ -54,7 +68,7 @@ def zsh(lab, env, *words: str) -> list[str]:
     """zsh completes only at a prompt of its own: type the words and Tab there, and read what it shows."""
     if shutil.which("zsh") is None:
         pytest.skip("no zsh here")
-    Path(lab.top, "_workcell").write_text(lab.workcell("completion", "zsh").stdout)
+    Path(lab.top, "_workcell").write_text(script_for("zsh"))
     start = (
         f"PROMPT='{MARK}'; autoload -U compinit; compinit -u -D; source ./_workcell\n"
         "zstyle ':completion:*' list-packed no; setopt no_auto_menu; LISTMAX=0; unsetopt prompt_cr prompt_sp\n"

@@ -9,6 +9,7 @@ from tests.faults import on_full_disk
 from tests.support.lab import Lab, alive, eventually
 from workcell.base import probe
 from workcell.rundir import layout, locks, look, maildir, phase, slot
+from workcell.sessions import agent_log
 
 AGENT = """
 trap 'exit 3' TERM
@@ -65,14 +66,19 @@ def freed(top: str) -> None:
     """Status and why say it, and stop to say it when room returns; no line is lost."""
     lab, run, filler = begin(top)
     assert said(lab, run)
-    assert lab.status(run)["needs"] == {"kind": "room", "command": "workcell doctor"}
-    assert lab.workcell("why", run).stdout.startswith("stuck (100% sure)")
+    needed = lab.status(run)["needs"]
+    assert (needed["kind"], needed["command"]) == ("room", "workcell doctor")
+    assert "  the agent  stuck (100% sure)" in lab.workcell("why", run).stdout
     os.unlink(filler)
     lab.workcell("wait", run)
     assert not said(lab, run) and locks.held(os.path.join(run, layout.FULL_LOCK)) == probe.NO
     assert look.at(run).exit["code"] == 7
     lines = [line for line in lab.log(run).split("\n") if line.startswith("line ")]
     assert [line[: line.index(" ...")] for line in lines] == [f"line {i} of the full disk" for i in range(1, 4001)]
+    directory = layout.attempt(run, 1)
+    with open(os.path.join(directory, layout.AGENT_TIMES)) as file:
+        times = [tuple(map(int, line.split())) for line in file.read().splitlines() if "x" not in line]
+    assert sum(size for _, size in times) == sum(map(len, agent_log.raw(directory))), "no line of the times is torn"
 
 
 def stopped(top: str) -> None:

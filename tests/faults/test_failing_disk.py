@@ -47,6 +47,7 @@ def test_failing_at_every_call(lab, error, name, io):
 
 
 @pytest.mark.parametrize("io", ["file", "terminal"])
+@pytest.mark.heavy
 def test_a_disk_that_is_really_full(lab, io):
     """A tmpfs without a free byte while the agent ends: nothing of the log and not the exit code is lost."""
     os.makedirs(lab.home, 0o700)

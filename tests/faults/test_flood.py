@@ -13,7 +13,7 @@ import pytest
 from tests.support.lab import alive, eventually
 from workcell.rundir import layout, log_segments, look, phase
 from workcell.runner import limits
-from workcell.views import logs
+from workcell.sessions import agent_log
 
 SECONDS = float(os.environ.get("WORKCELL_FLOOD_SECONDS") or 20)
 RSS = 12 << 20
@@ -92,7 +92,7 @@ def test_a_flood_is_kept_bounded_and_stopped(lab, agent):
     eventually(lambda: not alive(runner))
     size = number = 0
     rest = b""
-    for chunk in logs.raw(layout.attempt(run, 1)):
+    for chunk in agent_log.raw(layout.attempt(run, 1)):
         size += len(chunk)
         rest += chunk
         whole = len(rest) // NUMBERED

@@ -16,6 +16,7 @@ SMALL_DISK = 'mount -t tmpfs -o size=4m,mode=700 tmpfs "$1" && shift && exec "$@
 
 
 @pytest.mark.parametrize("what", ["freed", "stopped", "killed", "late"])
+@pytest.mark.heavy
 def test_on_a_disk_that_is_really_full(lab, what):
     os.makedirs(lab.home, 0o700)
     ways = [["unshare", "-m"], ["unshare", "-Urm"]]

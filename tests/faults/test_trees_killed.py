@@ -4,25 +4,18 @@ import os
 import random
 import re
 import shutil
-import subprocess
 import sys
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from tests.faults import git_points
 from tests.support import repos
 from workcell.base.errors import NotFound
 from workcell.git import repository, restore, safe_removal, tree_state, worktrees
 from workcell.git import snapshot as salvage
 
-STRACE = shutil.which("strace")
-pytestmark = pytest.mark.skipif(STRACE is None, reason="strace is not installed")
-
-CALLS = (
-    "openat,write,pwrite64,rename,renameat,renameat2,link,linkat,unlink,unlinkat,mkdir,mkdirat,rmdir,symlink,"
-    "symlinkat,ftruncate,chmod,fchmod,fchmodat,fsync,fdatasync,utimensat,flock"
-)
+pytestmark = pytest.mark.skipif(git_points.STRACE is None, reason="strace is not installed")
 
 JOB = """
 import sys
@@ -34,21 +27,6 @@ elif verb == "take":
     salvage.take(git.find(top), "r1", "test")
 else:
     removal.remove(path)
-"""
-
-# the git that our process finds: the one call that is asked for runs under strace, and takes everything with it
-WRAPPER = """#!/bin/sh
-n=$(($(cat "$FAULT_COUNT") + 1))
-echo $n > "$FAULT_COUNT"
-if [ "$FAULT_AT" = all ]; then
-  exec {strace} -f -qq -y -o "$FAULT_LOG.$n" -e trace={calls} {git} "$@"
-elif [ "$FAULT_AT" = "$n" ]; then
-  inject="$FAULT_CALL:signal=KILL:when=$FAULT_NTH"
-  {strace} -f -o "$FAULT_LOG.killed" -e trace="$FAULT_CALL" -e inject="$inject" {git} "$@"
-  kill -9 $PPID
-  exit 137
-fi
-exec {git} "$@"
 """
 
 
@@ -82,82 +60,22 @@ def prepare(where: Path, verb: str) -> tuple[Path, Path]:
     return top, path
 
 
-def environment(where: Path, **extra: str) -> dict[str, str]:
-    tools = where / "tools"
-    tools.mkdir(exist_ok=True)
-    wrapper = tools / "git"
-    wrapper.write_text(WRAPPER.format(strace=STRACE, git=shutil.which("git"), calls=CALLS))
-    wrapper.chmod(0o755)
-    (where / "count").write_text("0")
+def struck(verb: str, top: Path, path: Path, where: Path) -> git_points.Struck:
     root = os.fspath(Path(__file__).parents[2])
-    return {
-        **os.environ,
-        "PATH": f"{tools}:{os.environ['PATH']}",
-        "PYTHONPATH": root,
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONHASHSEED": "0",
-        "FAULT_COUNT": os.fspath(where / "count"),
-        "FAULT_LOG": os.fspath(where / "trace"),
-        "FAULT_AT": "none",
-        **extra,
-    }
+    argv = [sys.executable, "-c", JOB, verb, os.fspath(top), os.fspath(path)]
+    return git_points.Struck(argv, where, {**os.environ, "PYTHONPATH": root})
 
 
-def start(verb: str, top: Path, path: Path, env: dict[str, str], before: "tuple[str, ...]" = ()) -> int:
-    argv = [*before, sys.executable, "-c", JOB, verb, os.fspath(top), os.fspath(path)]
-    ran = subprocess.run(argv, env=env, cwd="/", capture_output=True, timeout=60)
-    if ran.returncode not in (0, -9, 137):
-        raise AssertionError(ran.stderr.decode())
-    return ran.returncode
-
-
-def points(verb: str, where: Path) -> list[tuple[int, str, int]]:
-    """Every `(git call, or 0 for our own process; system call; ordinal)` that changes state in one clean run."""
-    top, path = prepare(where, verb)
-    log = where / "own"
-    tracing = (str(STRACE), "-qq", "-y", "-o", str(log), "-e", f"trace={CALLS}")
-    assert start(verb, top, path, environment(where, FAULT_AT="all"), tracing) == 0
-    found = {(0, call, n) for call, n in _changing(log.read_text(errors="replace"), own=True)}
-    for file in where.glob("trace.*"):
-        nth = int(file.name.rpartition(".")[2])
-        found |= {(nth, call, n) for call, n in _changing(file.read_text(errors="replace"), own=False)}
-    return sorted(found)
-
-
-def _changing(trace: str, own: bool) -> set[tuple[str, int]]:
-    """Ordinals are counted per process, as strace does it for injections."""
-    counts: Counter[tuple[str, str]] = Counter()
-    found = set()
-    for line in trace.splitlines():
-        match = re.match(r"(\d+ +)?(\w+)\((.*)", line)
-        if not match or match[3].startswith("resumed"):
-            continue
-        call, rest = match[2], match[3]
-        counts[match[1] or "", call] += 1
-        if call == "openat" and "O_CREAT" not in rest:
-            continue
-        if call in ("write", "pwrite64") and re.match(r"\d+<(pipe|/dev|socket|.*/count>)", rest):
-            continue
-        found.add((call, counts[match[1] or "", call]))
-    return found
-
-
-def kill(verb: str, where: Path, point: tuple[int, str, int]) -> bool:
+def kill(verb: str, where: Path, point: git_points.Point) -> bool:
     """One run that is killed at `point`, what has to hold then, and the run after it. Whether the kill landed.
 
     Where counts drifted it did not, and our process is killed once that git command is through.
     """
-    at, call, nth = point
     top, path = prepare(where, verb)
     mine = repos.belongings(top)
     refs = repos.git(top, "for-each-ref")
-    if at:
-        env = environment(where, FAULT_AT=str(at), FAULT_CALL=call, FAULT_NTH=str(nth))
-        code = start(verb, top, path, env)
-    else:
-        injecting = (str(STRACE), "-o", str(where / "trace.killed"), "-e", f"trace={call}")
-        injecting += ("-e", f"inject={call}:signal=KILL:when={nth}")
-        code = start(verb, top, path, environment(where), injecting)
+    job = struck(verb, top, path, where)
+    code = job.kill(point)
     check_untouched(top, mine)
     if verb == "remove" and not path.exists() and not (where / "trees/.r1.trash").exists() and code == 0:
         pass  # it was done before the last call
@@ -191,8 +109,7 @@ def kill(verb: str, where: Path, point: tuple[int, str, int]) -> bool:
         assert repos.git(top, "for-each-ref") == refs
     check_untouched(top, mine)
     repos.git(top, "fsck", "--connectivity-only")
-    log = where / "trace.killed"
-    return log.exists() and "+++ killed by SIGKILL +++" in log.read_text(errors="replace")
+    return job.landed()
 
 
 TRACKED = (".gitignore", ".gitmodules", "a.txt", "c.txt", "dir/b.txt")
@@ -208,7 +125,7 @@ def check_untouched(top: Path, before: dict) -> None:
 
 def sweep(verb: str, tmp_path: Path, only: int | None) -> tuple[int, int]:
     template(tmp_path / "template")
-    every = points(verb, tmp_path / "clean")
+    every = struck(verb, *prepare(tmp_path / "clean", verb), tmp_path / "clean").points()
     chosen = every if only is None else sorted(random.Random(7).sample(every, only))
     landed = 0
     for n, point in enumerate(chosen):
@@ -222,10 +139,6 @@ def sweep(verb: str, tmp_path: Path, only: int | None) -> tuple[int, int]:
     print(f"{verb}: {len(every)} points, {len(chosen)} tried, {landed} kills landed")
     assert landed > len(chosen) // 2
     return len(chosen), landed
-
-
-def test_killed_at_three_calls_nothing_is_lost_and_the_next_run_completes(tmp_path):
-    sweep("remove", tmp_path, 3)
 
 
 @pytest.mark.heavy

@@ -65,6 +65,7 @@ def test_eight_watchdogs_act_once_on_each_of_sixty_incidents(lab, watch):
 
 @pytest.mark.skipif(not torture.points.STRACE, reason="strace is not installed")
 @pytest.mark.timeout(300)
+@pytest.mark.heavy
 def test_a_watchdog_killed_in_the_act_leaves_an_intent_that_the_next_one_settles():
     found = torture.torture(5, 1, 3, 90.0, ["tick that resumes"])
     assert not found["wrong"] and sum(found["deaths"].values()) >= 1, found

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults import points, truth
+from tests.support import watching
 from tests.support.lab import ROOT, Lab, alive, eventually, naming, rewrite_pinned
 from workcell.base import json_codec
 from workcell.base.errors import WorkcellError
@@ -85,6 +86,8 @@ class Bench:
         """One tick in this process. Its wall clock is ahead, so that what is due in seconds is due now."""
         now = observe.Now(wall=time.time() + 3600.0)
         self.age()
+        if not os.path.exists(os.path.join(self.lab.home, layout.WATCHDOG, "last.json")):
+            watching.tick_before(self.lab.home, now.wall)
         return tick.tick(self.lab.home, now).did
 
     def age(self) -> None:

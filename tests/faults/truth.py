@@ -10,7 +10,7 @@ from tests.support.lab import Lab, eventually, naming
 from workcell.base import json_codec, probe
 from workcell.launch import resume, wait
 from workcell.rundir import layout, ledger, look, orders, phase
-from workcell.views import logs
+from workcell.sessions import agent_log
 
 AGENT = """
 n=${WORKCELL_ATTEMPT##*/}
@@ -105,7 +105,7 @@ def breaches(lab: Lab, run: str, *, lines: bool = True) -> list[str]:
     out = [f"overlap: {line}" for line in lab.mark("overlap").splitlines()]
     if lines:
         for n in range(1, (layout.current(run) or 0) + 1):
-            log = b"".join(logs.raw(layout.attempt(run, n)))
+            log = b"".join(agent_log.raw(layout.attempt(run, n)))
             kept = {line.strip() for line in log.decode(errors="replace").splitlines()}
             out += [f"lost: {line}" for line in lab.mark(f"ack.{n}").splitlines() if line not in kept]
     return out

@@ -109,6 +109,7 @@ quiet = settings(suppress_health_check=[HealthCheck.too_slow])
 
 @settings(quiet, max_examples=15)
 @given(steps=st.lists(step, max_size=14), born=st.booleans())
+@pytest.mark.heavy
 def test_every_look_and_snapshot_leaves_the_person_untouched_and_comes_back_whole(tmp_path_factory, steps, born):
     check(tmp_path_factory, steps, born)
 

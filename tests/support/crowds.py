@@ -11,14 +11,16 @@ from workcell.base import json_codec, platform
 from workcell.rundir import layout, ledger
 
 
-def done(home: str, count: int) -> None:
-    """Runs that are over: what a scan looks at, and nothing else."""
+def done(home: str, count: int, like: str | None = None) -> None:
+    """Runs that are over: what a scan looks at, and nothing else; as `ls` shows it where `like` is a run that passed."""
+    kept = Path(ledger.ended_path(like)).read_text() if like is not None else "{}\n"
+    name_of_like = os.path.basename(like) if like is not None else "\0"
     for name in (layout.LEDGER, layout.ENDED):
         os.makedirs(os.path.join(home, name), exist_ok=True)
     for number in range(count):
         run = os.path.join(home, layout.RUNS, f"20250101-0000-old-{number:05d}")
         Path(ledger.path(run)).write_text("{}\n")
-        Path(ledger.ended_path(run)).write_text("{}\n")
+        Path(ledger.ended_path(run)).write_text(kept.replace(name_of_like, os.path.basename(run)))
         os.makedirs(os.path.join(run, layout.ATTEMPTS, "001"))
         os.symlink(f"{layout.ATTEMPTS}/001", os.path.join(run, layout.CURRENT))
         Path(run, layout.ATTEMPTS, "001", layout.RESULT).write_text('{"schema": "workcell.file.result/1"}')

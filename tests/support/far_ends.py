@@ -80,7 +80,7 @@ class Web:
                 except OSError:
                     pass  # whoever asked has gone
 
-            do_PUT = do_POST
+            do_PUT = do_GET = do_POST
 
         class Server(http.server.ThreadingHTTPServer):
             daemon_threads = True

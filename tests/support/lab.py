@@ -1,5 +1,7 @@
 """A home, a repository and the program itself as a subprocess, for tests that start real runs."""
 
+import atexit
+import functools
 import json
 import os
 import shutil
@@ -12,12 +14,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.support.forked import forked
 from workcell.base import digest
 from workcell.base import json_codec as records
 from workcell.rundir import layout, ledger, look
-from workcell.views import logs
+from workcell.sessions import agent_log
 
 ROOT = Path(__file__).resolve().parents[2]
+NO_MATTER = ("HOME", "TMPDIR", "WORKCELL_HOME", "MARKS", "TERM")
+"""Variables that an interpreter does not read at its start, nor a module when it is loaded."""
 KEEP = ("PATH", "LANG", "USER", "LOGNAME", "PYTHONDONTWRITEBYTECODE")
 
 
@@ -91,6 +96,8 @@ class Lab:
         self.temporary = os.path.join(self.top, "tmp")
         for path in (self.marks, self.person, self.temporary):
             os.mkdir(path)
+        self.left: list[int] = []
+        """Pids of the processes that `end` could not end."""
         self.repos = 0
         self.repo = self.new_repo()
 
@@ -98,13 +105,9 @@ class Lab:
         """Another repository with one commit."""
         self.repos += 1
         path = os.path.join(self.top, f"repo{self.repos}")
-        os.mkdir(path)
-        who = ["-c", "user.name=t", "-c", "user.email=t@localhost"]
-        run = {"cwd": path, "check": True, "env": self.env(), "stdout": subprocess.DEVNULL}
-        subprocess.run(["git", "init", "-q", "-b", "main", "."], **run)
-        Path(path, "file.txt").write_text("one\n")
-        subprocess.run(["git", "add", "."], **run)
-        subprocess.run(["git", *who, "commit", "-q", "-m", "first"], **run)
+        shutil.copytree(_first_repo(), path, symlinks=True)
+        # the index knows files by their numbers, too, and these are other ones
+        subprocess.run(["git", "update-index", "-q", "--refresh"], cwd=path, check=True, env=self.env())
         return path
 
     def env(self, **more: str) -> dict[str, str]:
@@ -127,19 +130,33 @@ class Lab:
     def workcell(
         self, *args: str, timeout: float = 60.0, code: int | None = 0, env: dict[str, str] | None = None, **more: Any
     ) -> subprocess.CompletedProcess[str]:
-        """Run one command; AssertionError unless it ends with `code` (None: any)."""
+        """Run one command; AssertionError unless it ends with `code` (None: any).
+
+        It is a process of its own. One that differs from others in no more than where its files are is forked from a
+        process that has the package loaded, any other starts an interpreter; so does each one of `fresh()`.
+        """
         more.setdefault("cwd", self.top)
-        ran = subprocess.run(
-            self.words(*args),
-            env=env or self.env(),
-            timeout=timeout,
-            stdin=more.pop("stdin", subprocess.DEVNULL),
-            capture_output=True,
-            text=True,
-            **more,
-        )
+        env = env or self.env()
+        stdin = more.pop("stdin", subprocess.DEVNULL)
+        if more.keys() == {"cwd"} and self.plain(env):
+            ran = forked.run(args, env, str(more["cwd"]), stdin, timeout)
+        else:
+            ran = self.fresh(*args, env=env, stdin=stdin, timeout=timeout, **more)
         assert code is None or ran.returncode == code, f"{args}: {ran.returncode}\n{ran.stdout}\n{ran.stderr}"
         return ran
+
+    def fresh(self, *args: str, **more: Any) -> subprocess.CompletedProcess[str]:
+        """Run one command in an interpreter of its own, as subprocess.run does."""
+        given = {"cwd": self.top, "env": self.env(), "timeout": 60.0, "stdin": subprocess.DEVNULL, **more}
+        return subprocess.run(self.words(*args), capture_output=True, text=True, **given)
+
+    def plain(self, env: dict[str, str]) -> bool:
+        """Whether an interpreter that starts with these variables is the one of `forked`, which was started then."""
+        if sys.platform != "linux" or os.environ.get("WORKCELL_TESTS_FRESH"):
+            return False
+        usual = {name: value for name, value in self.env().items() if name not in NO_MATTER}
+        forked.start(usual)
+        return forked.environment == {name: value for name, value in env.items() if name not in NO_MATTER}
 
     def brief(
         self,
@@ -205,7 +222,7 @@ class Lab:
     def log(self, run: str) -> str:
         """The whole log of the current attempt; bytes that are not UTF-8 become U+FFFD."""
         seen = look.at(run)
-        return b"".join(logs.raw(seen.directory)).decode("utf-8", "replace")
+        return b"".join(agent_log.raw(seen.directory)).decode("utf-8", "replace")
 
     def tmux(self, *words: str, **more: Any) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -239,9 +256,11 @@ class Lab:
 
     def end(self) -> None:
         """End everything that names this lab."""
+        left: list[int] = []
 
         def ended() -> bool:
-            left = naming(self.top + "/")
+            if not any(map(alive, left)):  # to look at every process of the machine takes long
+                left[:] = naming(self.top + "/")
             for pid in left:
                 try:
                     os.kill(pid, signal.SIGKILL)
@@ -253,6 +272,23 @@ class Lab:
             eventually(ended, 10.0)
         except AssertionError:
             pass  # the fixture that closes the lab says what is left
+        self.left = left
+
+
+@functools.cache
+def _first_repo() -> str:
+    """A repository with one commit, which is made once and copied for every lab; it goes with this process."""
+    top = tempfile.mkdtemp(prefix="wc-first-", dir="/tmp")
+    atexit.register(shutil.rmtree, top, ignore_errors=True)
+    path = os.path.join(top, "repo")
+    os.mkdir(path)
+    kept = {name: os.environ[name] for name in KEEP if name in os.environ}
+    env = {**kept, "HOME": top, "GIT_CONFIG_NOSYSTEM": "1"}
+    Path(path, "file.txt").write_text("one\n")
+    who = ["-c", "user.name=t", "-c", "user.email=t@localhost"]
+    for words in (["init", "-q", "-b", "main", "."], ["add", "."], [*who, "commit", "-q", "-m", "first"]):
+        subprocess.run(["git", *words], cwd=path, check=True, env=env, stdout=subprocess.DEVNULL)
+    return path
 
 
 def _block(text: str, indent: int) -> list[str]:

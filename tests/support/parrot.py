@@ -57,7 +57,7 @@ def run(words: list[str]) -> int:
             file.write(line + "\n")
         print(line, flush=True)
 
-    tell("hello", talk=talk, version=VERSION)
+    tell("hello", talk=talk, version=VERSION, where=os.getcwd())
     if "--hook" in words:
         payload = {"hook_event_name": "Perched", "session_id": talk, "branch": "oak", "leaf": "green"}
         subprocess.run(words[words.index("--hook") + 1], shell=True, input=json.dumps(payload), text=True, check=True)

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -14,7 +15,7 @@ from workcell.rundir import schema, vocabulary
 ATTEMPT = r"runs/[^/.]+/attempts/\d+/"
 KINDS = (
     (r"runs/[^/.]+/(launch|env|status)\.json", None),
-    (ATTEMPT + r"(attempt|policy|start|exit|facts|verify|next|result|capture)\.json", None),
+    (ATTEMPT + r"(attempt|policy|start|exit|facts|verify|next|result|capture|summary|analysis)\.json", None),
     (ATTEMPT + r"agent/steps\.jsonl", "runbook-step"),
     (r"runs/[^/.]+/hold", "run-hold"),
     (r"runs/[^/.]+/events\.jsonl", "event"),
@@ -26,6 +27,7 @@ KINDS = (
     (r"orders/[^/]+/[^/.]+\.json", "order"),
     (r"leases/[^/.]+", "lease"),
     (r"holds/[^/.]+\.json", "hold"),
+    (r"acks/[^/.][^/]*", "ack"),
     (r"trust/[^/.]+\.json", "trust"),
     (r"outbox/(?:new|cur|sent|failed)/[^/]+\.json", "notice"),
     (r"outbox/to/[^/.]+\.json", "destination"),
@@ -33,6 +35,8 @@ KINDS = (
     (r"watchdog/seen\.json", "seen"),
     (r"watchdog/actions\.jsonl", "action"),
     (r"watchdog/installed\.json", "installed"),
+    (r"watchdog/ping\.json", "ping"),
+    (r"watchdog/progress\.json", "progress"),
 )
 """Patterns of paths in a home, and the kind of record there; without one it is the name of the file."""
 
@@ -61,15 +65,17 @@ def kind_of(path: str) -> str | None:
 
 
 def every(home: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """(kind, path, record) of every record in a home. What is no JSON is passed over: fsck names it."""
+    """(kind, path, record) of every record in a home; what is no JSON (fsck names it) or just went is passed over."""
     for folder, _, names in os.walk(home):
         for name in sorted(names):
             path = os.path.join(folder, name)
             kind = kind_of(os.path.relpath(path, home))
             if kind is None or os.path.islink(path):
                 continue
-            with open(path, "rb") as file:
-                data = file.read().strip(b"\0")
+            try:
+                data = Path(path).read_bytes().strip(b"\0")
+            except FileNotFoundError:  # the flush of an outbox moves its files
+                continue
             lines = data.splitlines() if path.endswith(".jsonl") else [data]
             for line in lines:
                 try:
@@ -85,7 +91,7 @@ def drift(home: str) -> dict[str, list[str]]:
         wrong = faults(kind, record)
         if kind == "event" and record.get("type") not in (*vocabulary.RUN_EVENTS, *vocabulary.AGENT_EVENTS):
             wrong.append(f"type: {record.get('type')!r} is no event of the vocabulary")
-        if kind == "event" and record.get("type") in vocabulary.AGENT_EVENTS:
+        if kind == "event" and record.get("type") in vocabulary.AGENT_EVENTS and "ref" in record:
             wrong += faults("agent-event", {key: record[key] for key in record if key not in ("n", "at", "attempt")})
         if wrong:
             found.setdefault(f"{kind} ({os.path.relpath(path, home)})", []).extend(wrong)

@@ -1,8 +1,12 @@
 """Real repositories for tests, and what of them is a person's: everything but objects and workcell's own refs."""
 
+import atexit
 import os
+import shutil
 import stat
 import subprocess
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 CONFIG = """[user]
@@ -51,20 +55,60 @@ def commit(where: Path, files: "dict[str, str | bytes]", message: str = "work") 
 
 
 def make(where: Path, files: "dict[str, str | bytes] | None" = None) -> Path:
-    """A repository with one commit."""
-    where.mkdir(parents=True, exist_ok=True)
-    git(where, "init", "-q")
-    commit(where, files if files is not None else {"a.txt": "one\ntwo\n", "dir/b.txt": "b\n"}, "first")
-    return where
+    """A repository with one commit. Where there is nothing yet, a copy of one that was made before."""
+    files = files if files is not None else {"a.txt": "one\ntwo\n", "dir/b.txt": "b\n"}
+    if where.exists() and os.listdir(where):
+        return _new(where, files)
+    made = _made("make", repr(sorted(files.items())), lambda top: _new(top / "top", files))
+    return _copied(made / "top", where)
 
 
 def with_submodule(tmp: Path) -> Path:
     """A repository `super` with a submodule `lib` cloned from `origin-lib`, one commit each."""
-    origin = make(tmp / "origin-lib", {"lib.txt": "lib\n"})
-    top = make(tmp / "super")
-    git(top, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(origin), "lib")
-    git(top, "commit", "-q", "-m", "with lib")
+
+    def new(where: Path) -> None:
+        origin = make(where / "origin-lib", {"lib.txt": "lib\n"})
+        top = make(where / "super")
+        git(top, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(origin), "lib")
+        git(top, "commit", "-q", "-m", "with lib")
+
+    made = _made("with_submodule", "", new)
+    _copied(made / "origin-lib", tmp / "origin-lib")
+    top = _copied(made / "super", tmp / "super")
+    for file in (top / ".git" / "config", top / ".gitmodules", top / ".git" / "modules" / "lib" / "config"):
+        file.write_text(file.read_text().replace(str(made), str(tmp)))
+    git(top, "commit", "-q", "--amend", "-a", "--no-edit")
+    git(top / "lib", "update-index", "-q", "--refresh")
     return top
+
+
+def _new(where: Path, files: "dict[str, str | bytes]") -> Path:
+    where.mkdir(parents=True, exist_ok=True)
+    git(where, "init", "-q")
+    commit(where, files, "first")
+    return where
+
+
+_MADE: dict[tuple[str, ...], Path] = {}
+
+
+def _made(kind: str, what: str, new: Callable[[Path], object]) -> Path:
+    """The directory of what `new` makes, once in this process for each configuration of git; it goes with the process."""
+    config = os.environ.get("GIT_CONFIG_GLOBAL")
+    given = sorted((name, value) for name, value in os.environ.items() if name.startswith("GIT_") and value != config)
+    key = (kind, what, Path(config).read_text() if config else os.environ.get("HOME", ""), repr(given))
+    if key not in _MADE:
+        top = Path(tempfile.mkdtemp(prefix="wc-made-", dir="/tmp"))
+        atexit.register(shutil.rmtree, top, ignore_errors=True)
+        new(top)
+        _MADE[key] = top
+    return _MADE[key]
+
+
+def _copied(made: Path, where: Path) -> Path:
+    shutil.copytree(made, where, symlinks=True, dirs_exist_ok=True)
+    git(where, "update-index", "-q", "--refresh")  # the index knows files by their numbers, too
+    return where
 
 
 def content(top: Path, *, skip_git: bool = True) -> "dict[str, tuple[str, bytes]]":

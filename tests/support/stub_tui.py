@@ -1,8 +1,8 @@
 """A program with a composer like that of Claude Code: bracketed paste, the rule on bursts, dialogs, work, bad moods.
 
 Run as `python stub_tui.py DIRECTORY`. What it was told it appends to DIRECTORY/said as one JSON line each. Words
-in DIRECTORY/do are obeyed: `dialog`, `undo`, `work SECONDS`, `deaf SECONDS`, `die`. SLOW makes it read slowly,
-LAG lets Enter take so many seconds.
+in DIRECTORY/do are obeyed: `dialog`, `undo`, `work SECONDS`, `deaf SECONDS`, `die`. `/exit` ends it. SLOW makes it read slowly,
+LAG lets Enter take so many seconds, HALVES each drawing stop for so long in the middle of a dialog.
 """
 
 import json
@@ -73,6 +73,11 @@ class Stub:
         if picture != self.shown or self.size != (columns, rows):
             self.shown, self.size = picture, (columns, rows)
             data = picture.encode()
+            if os.environ.get("HALVES"):  # a program that the machine puts to sleep in the middle of a drawing
+                half = data.find(OPTIONS[0].encode()) if self.dialog else 0
+                os.write(1, data[:half])
+                data = data[half:]
+                time.sleep(float(os.environ["HALVES"]))
             while data:
                 data = data[os.write(1, data) :]
 
@@ -136,6 +141,8 @@ class Stub:
             self.text += key.decode("latin-1")
 
     def submit(self) -> None:
+        if self.text == "/exit":
+            sys.exit(0)
         text, self.text = self.text, ""
         if self.busy():
             self.queued.append(text)

@@ -17,7 +17,9 @@ STUB = Path(__file__).resolve().parent / "stub_tui.py"
 class Stub:
     """One run of the stub: `run` is its directory, `said()` what it was told."""
 
-    def __init__(self, lab: labs.Lab, name: str = "stub", window: bool = False, **env: str) -> None:
+    def __init__(
+        self, lab: labs.Lab, name: str = "stub", window: bool = False, verify: str | None = None, **env: str
+    ) -> None:
         self.lab = lab
         self.directory = os.path.join(lab.marks, name)
         os.mkdir(self.directory)
@@ -25,7 +27,7 @@ class Stub:
         ghosts = f"ghosts: [{QUEUED}]"
         recipe = f"  reader: claude\n  typing: {{screen: claude, settle: 0.15s, patience: 3s, {ghosts}}}"
         brief = lab.brief(
-            f"{given}exec {sys.executable} {STUB} {self.directory}", None, "terminal", name, recipe=recipe
+            f"{given}exec {sys.executable} {STUB} {self.directory}", verify, "terminal", name, recipe=recipe
         )
         self.run = lab.launch(brief, repo=lab.new_repo(), window=window)
         self.attempt = layout.attempt(self.run, 1)

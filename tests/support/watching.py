@@ -34,6 +34,18 @@ def quick(home: str, *names: str, per_run: int = 500, **replaced: str) -> None:
         (folder / f"{name}.md").write_text(text)
 
 
+def tick_before(home: str, wall: float | None = None) -> None:
+    """The tick of a minute ago, of a timer that workcell did not install: on one tick alone no run counts."""
+    now = observe.Now(wall=wall)
+    tick.tick(home, observe.Now(wall=now.wall - 61, mono=now.mono - 61, boottime=now.boottime - 61))
+
+
+def regular(home: str) -> None:
+    """As if the last tick were one of a timer that workcell did not install."""
+    path = Path(home, layout.WATCHDOG, "last.json")
+    path.write_text(json.dumps({**json.loads(path.read_text()), "regular": True}))
+
+
 class Watch:
     """The watchdog of a lab's home, driven by hand: `ahead` is added to its wall clock at every tick."""
 
@@ -47,6 +59,8 @@ class Watch:
         """One tick; what the last one saw was seen `later` seconds ago."""
         self.age(later)
         wall = time.time() + (self.ahead if ahead is None else ahead)
+        if not self.path("last.json").exists():
+            tick_before(self.lab.home, wall)
         return tick.tick(self.lab.home, observe.Now(wall=wall)).did
 
     def age(self, seconds: float) -> None:

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = {
     "apprise", "asyncio", "dataclasses", "enum", "git", "inspect", "jinja2", "json", "libtmux", "logging", "pathlib",
-    "psutil", "pydantic", "re", "ruamel", "subprocess", "typer", "typing",
+    "psutil", "pydantic", "re", "ruamel", "subprocess", "textual", "typer", "typing",
 }  # fmt: skip
 
 _LOAD = "import sys; sys.path.append(sys.argv[1]); import {module}; print(' '.join(sys.modules))"
@@ -35,7 +35,7 @@ def test_window_and_spawn_load_no_package() -> None:
 
 
 # what each verb may not load: a parser for a verb that parses nothing, a process table for one that asks nobody
-LOOKING = {"pydantic", "jinja2", "ruamel", "psutil", "git", "apprise", "libtmux", "asyncio"}
+LOOKING = {"pydantic", "jinja2", "ruamel", "psutil", "git", "apprise", "libtmux", "asyncio", "textual", "rich"}
 
 
 @pytest.mark.parametrize("verb", ["ls", "status", "logs", "events"])
@@ -46,15 +46,30 @@ def test_a_verb_that_looks_is_light(verb: str) -> None:
 
 
 # what a process that acts may not load before it knows that it needs it
-DEAR = {"pydantic", "ruamel", "psutil", "pathspec", "git", "apprise", "libtmux", "asyncio", "requests"}
+DEAR = {
+    "pydantic",
+    "ruamel",
+    "psutil",
+    "pathspec",
+    "git",
+    "apprise",
+    "libtmux",
+    "asyncio",
+    "requests",
+    "textual",
+    "rich",
+}
 ACTING = {
     "faces.internal": {*DEAR, "typer"},  # finish: jinja2 makes the handoff
     "finish.settle": {*DEAR, "typer", "jinja2", "subprocess", "dataclasses"},
     "launch.wait": {*DEAR, "typer", "jinja2", "subprocess"},
     "faces.cli.verbs.wait": {*DEAR, "jinja2"},
     "faces.cli.verbs.stop": {*DEAR, "jinja2"},
+    "launch.window": {*DEAR, "typer", "jinja2", "dataclasses"},
     "faces.cli.verbs.attach": {*DEAR, "jinja2", "dataclasses"},
     "faces.cli.verbs.launch": DEAR,  # jinja2 fills in the recipe
+    "faces.cli.launching": {*DEAR, "typer", "zoneinfo"},
+    "faces.cli.plain": {*DEAR, "typer", "jinja2", "subprocess", "dataclasses"},
 }
 
 
@@ -62,6 +77,13 @@ ACTING = {
 def test_what_acts_loads_what_it_uses(module: str) -> None:
     loaded = _loaded("-c", _LOAD.format(module=f"workcell.{module}"), str(ROOT))
     assert not loaded & ACTING[module]
+
+
+def test_no_verb_loads_textual_before_it_is_used() -> None:
+    verbs = sorted(path.stem for path in (ROOT / "workcell/faces/cli/verbs").glob("[a-z]*.py"))
+    assert "top" in verbs
+    every = ", ".join(f"workcell.faces.cli.verbs.{verb}" for verb in verbs)
+    assert not _loaded("-c", _LOAD.format(module=every), str(ROOT)) & {"textual", "rich"}
 
 
 def test_the_measure_sees_a_heavy_module() -> None:

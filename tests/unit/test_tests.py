@@ -39,10 +39,8 @@ base/errors.py
 base/json_codec.py
 channels/outbox_store.py
 channels/render.py
-channels/sending.py
 cleaning/secret_shapes.py
 evidence/capture_state.py
-evidence/judge_run.py
 evidence/record_files.py
 faces/cli/batch_output.py
 faces/cli/completion.py
@@ -51,8 +49,6 @@ faces/cli/grid.py
 faces/cli/out.py
 faces/cli/reference.py
 faces/cli/runs.py
-faces/cli/verbs/brief.py
-faces/cli/verbs/notify.py
 faces/cli/verbs/playbook.py
 faces/cli/verbs/recipe.py
 faces/cli/verbs/salvage.py
@@ -66,7 +62,6 @@ git/restore.py
 git/worktree_undo.py
 launch/batch_run.py
 launch/plan_values.py
-launch/resume_brief.py
 launch/resume_trust.py
 launch/start.py
 playbooks/step.py
@@ -75,6 +70,7 @@ playbooks/steps/wait_until.py
 rundir/layout.py
 rundir/look.py
 rundir/phase.py
+rundir/schema/approvals.py
 rundir/schema/agent.py
 rundir/schema/home.py
 rundir/schema/intent.py
@@ -87,9 +83,7 @@ rundir/writer.py
 runner/bounds.py
 runner/children.py
 runner/control.py
-runner/keeper.py
 runner/keyboard.py
-runner/limits.py
 runner/output.py
 runner/requests.py
 runner/runbook.py
@@ -115,7 +109,6 @@ trust/policy.py
 trust/repository_rules.py
 trust/trust.py
 upkeep/fsck_ledger.py
-watch/live_run.py
 watch/starts.py
 watch/tmux_subject.py
 """

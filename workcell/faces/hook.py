@@ -14,6 +14,7 @@ if __package__ in (None, ""):
     sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
 from workcell.base import clock, ids, json_codec
+from workcell.base.light import socket
 from workcell.rundir import layout, maildir
 
 TYPE_CHECKING = False
@@ -40,6 +41,11 @@ _KEPT = frozenset(
 """The keys that all readers of hooks look at; an agent's folder names its others, one a line, in `hook_keys`. Answers
 of tools are left out: the transcript has them, and they may be of any size."""
 KEYS_FILE = "hook_keys"
+
+PATIENCE = 0.2
+"""Seconds for a runner that takes no calls: the agent waits for this program."""
+LONGEST_NAME = 100
+"""Bytes of the name of a socket, 103 on macOS."""
 MOST_KEY_BYTES = 4096
 
 
@@ -69,6 +75,24 @@ def _bring(words: "list[str]") -> None:
     maildir.deliver_bytes(
         os.path.join(run, layout.SPOOL), name + ".json", json_codec.encode_line(message), durable=False
     )
+    _poke(run)
+
+
+def _poke(run: str) -> None:
+    """Tell the runner that something is in the spool; one that is not told finds it within three seconds."""
+    path, where = os.path.join(run, layout.CONTROL), -1
+    if len(os.fsencode(path)) > LONGEST_NAME:
+        where = os.open(run, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        path = f"/proc/self/fd/{where}/{layout.CONTROL}"
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        connection.settimeout(PATIENCE)
+        connection.connect(path)
+        connection.send(b"H")
+    finally:
+        connection.close()
+        if where >= 0:
+            os.close(where)
 
 
 def _read(fd: int) -> bytes:

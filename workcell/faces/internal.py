@@ -8,6 +8,7 @@ from workcell.channels import sending
 from workcell.finish import finish, settle
 from workcell.rundir import home, look, writer
 from workcell.terminal.printable import printable
+from workcell.views import day_report
 
 _SAYS = "usage: workcell {verb} RUN ATTEMPT LOCK WORDS; workcell itself calls this verb"
 
@@ -33,7 +34,7 @@ def main(words: list[str]) -> int:
         else:
             finish.finish(run, attempt, held, below=os.getpid())
         held.close()
-        sending.waiting(home.of_run(run))
+        sending.waiting(home.of_run(run), day=day_report.of_home)
     except WorkcellError as error:
         print(f"workcell: {printable(error.message)}", file=sys.stderr)
         return error.exit_code

@@ -17,9 +17,9 @@ def main(words: list[str]) -> int:
             print(f"hint: {_printable(error.hint)}", file=sys.stderr)
         return error.exit_code
     except Exception as error:
-        from workcell.faces.cli import app
+        from workcell.faces.cli import failures
 
-        return app.bug(error, words, False)
+        return failures.failed(error, words, False)
     for line in report.did:
         print(_printable(line).encode("ascii", "backslashreplace").decode())
     return 0

@@ -39,7 +39,7 @@ def test_columns_go_in_their_order():
 
 def test_the_table_of_runs_keeps_the_name_at_sixty_columns():
     titles = [column.title for column in runs.COLUMNS if column.goes == 0]
-    assert titles == ["STATE", "NAME"]
+    assert titles == [" ", "STATE", "NAME"]
 
 
 def test_colours_only_where_they_are_wanted(monkeypatch):

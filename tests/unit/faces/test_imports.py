@@ -4,8 +4,8 @@ import subprocess
 
 import pytest
 
-HEAVY = {"pydantic", "jinja2", "ruamel", "git", "psutil", "apprise", "libtmux", "rich", "asyncio"}
-NETWORK = {"pydantic", "git", "apprise", "rich", "asyncio", "requests"}
+HEAVY = {"pydantic", "jinja2", "ruamel", "git", "psutil", "apprise", "libtmux", "rich", "textual", "asyncio"}
+NETWORK = {"pydantic", "git", "apprise", "rich", "textual", "asyncio", "requests"}
 
 TABLE = {
     "--version": HEAVY,
@@ -32,7 +32,7 @@ TABLE = {
     "hold -": NETWORK,
     "watchdog tick": NETWORK,
     "gc": NETWORK,
-    "completion bash": {"git", "rich"},
+    "completion bash": {"git", "rich", "textual"},
 }
 
 PROBE = """

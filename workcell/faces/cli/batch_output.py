@@ -2,9 +2,11 @@
 
 import os
 import sys
+import time
 from dataclasses import replace
 from typing import Any
 
+from workcell.base import clock
 from workcell.base.errors import WorkcellError
 from workcell.faces.cli import call, out, trust_prompt
 from workcell.faces.cli import dry_run as intent
@@ -56,6 +58,8 @@ class _Teller:
         """The briefs that were checked; None before that."""
         self._line, self._quiet = line, quiet
         self._printed: set[str] = set()
+        self._began: dict[str, float] = {}
+        """Of each run that was started here: when, on the monotonic clock."""
 
     def tell(self, what: str, about: Any) -> None:
         if what == "checked":
@@ -71,6 +75,21 @@ class _Teller:
             self._printed.add(run)
             print(run, flush=True)
         _tell(what, about, run)
+        if what in ("started", "over") and self.checked is not None and self.checked.max_live is not None:
+            self._say_progress(what, about, run)
+
+    def _say_progress(self, what: str, entry: batch.Entry, run: str) -> None:
+        """A line for each start and each end: which run, how it ended and after how long, and what is left."""
+        assert self.checked is not None
+        if what == "started":
+            self._began[run] = time.monotonic()
+            words = out.paint("started", "36", sys.stderr)
+        else:
+            state, code = out.state(entry.state)
+            words = out.paint(state, code, sys.stderr)
+            if run in self._began:
+                words += f" after {clock.span(time.monotonic() - self._began[run])}"
+        out.say(f"workcell: {out.safe(entry.made.name)} {words}; {_progress(self.checked)}")
 
 
 def _wait(checked: batch.Batch, done: requests.LaunchedAll) -> requests.LaunchedAll:
@@ -93,9 +112,6 @@ def _tell(what: str, entry: batch.Entry, run: str) -> None:
         out.say(f"workcell: {out.safe(entry.at)}: waits for {entry.waits_for}, which has its tree {entry.made.top}")
     elif what == "failed" and entry.error is not None:
         _complain(entry, entry.error)
-    elif what == "over" and sys.stderr.isatty():
-        word, code = out.state(entry.state)
-        out.say(f"{out.paint(word, code, sys.stderr)}  {run}")
 
 
 def _complain(entry: batch.Entry, error: WorkcellError) -> None:

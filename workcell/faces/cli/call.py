@@ -8,18 +8,71 @@ from typing import Any
 from workcell.base.errors import NoSuchRun
 from workcell.faces.cli import out
 from workcell.operations import registry
-from workcell.rundir import find, layout
+from workcell.rundir import find, layout, operations
 from workcell.rundir.cell import Cell, ignore
 from workcell.trust import access
+
+MOST_OTHERS = 3
+"""Maximum number of other runs of the same name that are named."""
 
 NEAR = 200
 """The newest runs among whose names a near one is looked for."""
 
 
-def perform(name: str, request: Any, progress: Callable[[str, Any], None] | None = None) -> Any:
-    """The result of an operation that this process asks for. Where no run is found, the hint is the nearest name."""
+def perform(
+    name: str, request: Any, progress: Callable[[str, Any], None] | None = None, output: int | None = None
+) -> Any:
+    """The result of an operation that this process asks for. Where no run is found, the hint is the nearest name.
+
+    `output` takes raw bytes in place of standard output.
+    """
+    made = cell(progress)
+    made.output = made.output if output is None else output
+    # looking and waiting may last, so it is said first; what changes a run may refuse a name that several have
+    first = name == "wait" or registry.access(name, request) == operations.LOOK
+    chosen = [line for word in _named(request) if (line := _chosen(made.home, word))]
+    if first:
+        _say(chosen)
     try:
-        return registry.perform(cell(progress), name, request)
+        result = registry.perform(made, name, request)
+    except NoSuchRun as error:
+        raise with_near_name(error) from None
+    if not first:
+        _say(chosen)
+    return result
+
+
+def _named(request: Any) -> list[str]:
+    """The words of a request that name runs."""
+    runs, run = getattr(request, "runs", ()), getattr(request, "run", None)
+    return [word for word in (*runs, run) if isinstance(word, str)]
+
+
+def _say(lines: list[str]) -> None:
+    for line in lines:
+        out.say("\n".join(out.wrapped(line, out.columns(sys.stderr))))
+
+
+def _chosen(home: str, word: str) -> str | None:
+    """Which of several runs of one name is meant, and how to name another one; None where one run has the name.
+
+    For before the operation: a run that has ended since may leave the name to another one.
+    """
+    found = find.namesakes(home, word)
+    if found is None:
+        return None
+    chosen, others = found
+    more = len(others) - MOST_OTHERS
+    shown = ", ".join(others[:MOST_OTHERS]) + (f" and {more} more" if more > 0 else "")
+    return f"{len(others) + 1} runs are named {word!r}; this is {chosen}. Another one is named by its id: {shown}"
+
+
+def directory_of(run: str) -> str:
+    """The directory of the run that a person means. Where none is found, the hint is the nearest name."""
+    line = _chosen(layout.home(), run)
+    _say([line] if line else [])
+    try:
+        return find.run(layout.home(), run)
     except NoSuchRun as error:
         raise with_near_name(error) from None
 

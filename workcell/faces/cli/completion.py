@@ -15,7 +15,24 @@ SHELLS = ("bash", "zsh", "fish")
 _ASKED = {"RUN": "runs", "RECIPE": "recipes", "GROUP": "groups"}
 """By what an argument or option takes: what `workcell _complete` is asked for. What stands nowhere here is a file."""
 
-_FREE = ("NAME", "LABEL", "OBJECTIVE", "DONE", "VERIFY", "LINES", "NUMBER", "ATTEMPT", "TIMEOUT", "GRACE", "N")
+_FREE = (
+    "NAME",
+    "LABEL",
+    "OBJECTIVE",
+    "DONE",
+    "VERIFY",
+    "LINES",
+    "NUMBER",
+    "ATTEMPT",
+    "TIMEOUT",
+    "GRACE",
+    "N",
+    "TEXT",
+    "WORD",
+    "TIME",
+    "USD",
+    "MODEL",
+)
 """What is typed freely: nothing is offered."""
 
 _WORDS = {"SHELL": SHELLS, "WANTED": ("done", "attention")}

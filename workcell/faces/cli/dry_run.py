@@ -15,7 +15,7 @@ def show(found: dry_run.Result) -> None:
         if key == "prose":
             value = out.count(len(str(value).splitlines()), "line") if value else None
         rows.append([(key, "1"), (_words(key, value), "0"), (found.origins[key], "90")])
-    grid.show((grid.Column("VALUE"), grid.Column("IS", least=20), grid.Column("FROM", least=12)), rows)
+    grid.show((grid.Column("VALUE"), grid.Column("IS", least=16), grid.Column("FROM", least=12, goes=1)), rows)
     words = [_without(word, found.prompt.strip()) for word in found.argv]
     for title, text in (
         # indented: a line of it must not look like one of ours
@@ -48,8 +48,10 @@ def _words(key: str, value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(map(str, value))
-    if isinstance(value, float) and key in ("limits.wall", "limits.idle", "limits.verify"):
+    if isinstance(value, float) and key in ("limits.wall", "limits.idle", "limits.person", "limits.verify"):
         return clock.span(value)
+    if isinstance(value, float) and key == "limits.cost":
+        return f"{value:g} USD"
     if isinstance(value, int) and key == "limits.memory":
         return sizes.words(value)
     return str(value) or "yes"

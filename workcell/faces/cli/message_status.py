@@ -9,5 +9,5 @@ def tell(done: send.Result, verb: str, as_json: bool) -> int:
     if as_json:
         call.show(verb, done)
     else:
-        print(f"{done.state}: {out.safe(str(done.why))}")
+        out.line(f"{done.state}: {out.safe(str(done.why))}")
     return 0

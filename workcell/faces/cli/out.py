@@ -1,16 +1,17 @@
 """What a terminal shows: words, colours and errors, with nothing in them that could steer it."""
 
-import difflib
 import os
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from workcell.base import json_codec
-from workcell.faces.cli import table
+from workcell.base import clock, json_codec
+from workcell.base.counts import count as count
+from workcell.faces.cli import table, wrap
 from workcell.terminal import printable
 
 safe = printable.printable
+wrapped, hanging, ROOM = wrap.wrapped, wrap.hanging, wrap.ROOM
 
 _STATES = {
     "passed": ("✓", "32"),
@@ -65,26 +66,42 @@ def columns(stream: Any = None) -> int:
         return 80
 
 
-def count(number: int, word: str) -> str:
-    """`1 error`, `2 errors`."""
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+def when(stamp: str) -> str:
+    """A time for people, in the zone of this machine, e.g. `14:05 CET`; with the date where it is not today."""
+    try:
+        return clock.local(clock.parse(stamp))
+    except ValueError:
+        return safe(stamp)
 
 
-def wrapped(text: str, width: int) -> list[str]:
-    """The text made safe, in lines of at most `width` columns, broken at spaces; a longer word stands over."""
-    lines = [""]
-    for word in safe(text).split(" "):
-        joined = f"{lines[-1]} {word}" if lines[-1] else word
-        if lines[-1] and printable.width(joined) > width:
-            lines.append(word)
-        else:
-            lines[-1] = joined
-    return lines
+WAITS = {"due": "waits", "hold": "is held", "account": "account held", "watchdog": "no watchdog"}
+"""What a run waits for, in a few words."""
+
+
+NEEDS = {"settle": "bring it to its end"}
+"""Words for what a run needs, where the word of the document is none that a person uses."""
+
+GOES_ON = {"artifacts": "goes on in a new conversation", "native": "goes on in its conversation"}
+"""How the next attempt begins."""
 
 
 def say(words: str) -> None:
-    """A message or progress: standard error."""
-    print(words, file=sys.stderr, flush=True)
+    """A message or progress, which is safe and may have colours: standard error, in lines that fit it."""
+    print("\n".join(_fitting(words, columns(sys.stderr))), file=sys.stderr, flush=True)
+
+
+def line(words: str) -> None:
+    """Print a text that is safe and may have colours, in lines that fit the terminal."""
+    print("\n".join(_fitting(words, columns())))
+
+
+def _fitting(words: str, width: int) -> list[str]:
+    """Each line of the text in lines of at most `width` columns, those below indented as it is."""
+    found = []
+    for one in words.split("\n"):
+        text = one.lstrip(" ")
+        found += wrap.filled(one[: len(one) - len(text)], text, width)
+    return found
 
 
 def body(text: str) -> str:
@@ -118,20 +135,25 @@ def error(code: str, exit_code: int, message: str, hint: str | None, details: li
 
 
 def nearest(word: str, known: Sequence[str]) -> str | None:
+    import difflib
+
     found = difflib.get_close_matches(word, known, n=1)
     return found[0] if found else None
 
 
 def overview() -> str:
     """The text of `workcell --help`."""
-    lines = [
-        "Usage: workcell VERB [OPTIONS]",
-        "",
+    width = columns()
+    lines = ["Usage: workcell VERB [OPTIONS]", ""]
+    for words in (
         "Runs one objective, in one repository, in one durable directory.",
         "'workcell' alone lists the runs. 'workcell VERB --help' explains a verb.",
         "RUN is an id, a name, a unique prefix of an id, a path, or - for the newest run.",
-    ]
+    ):
+        lines += wrapped(words, width)
     for heading in dict.fromkeys(entry[2] for entry in table.VERBS.values()):
         lines += ["", f"{heading}:"]
-        lines += [f"  {verb:<10} {entry[1]}" for verb, entry in table.VERBS.items() if entry[2] == heading]
+        for verb, entry in table.VERBS.items():
+            if entry[2] == heading:
+                lines += hanging(f"  {verb:<10} ", entry[1], width)
     return "\n".join([*lines, ""])

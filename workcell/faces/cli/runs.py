@@ -9,7 +9,7 @@ import termios
 import time
 import tty
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workcell.base import clock
 from workcell.base.errors import Usage
@@ -20,13 +20,23 @@ from workcell.views import ls as op
 if TYPE_CHECKING:
     from workcell.rundir import schema
 
+NONE_YET = (
+    "no runs yet; the first: 'workcell launch -- COMMAND', 'workcell launch -m \"OBJECTIVE\" --recipe claude', "
+    "or 'workcell launch BRIEF'"
+)
+"""What a list without a run says; each command can be pasted, with words of one's own."""
+
+NEEDED = "→"
+"""Marks a run that needs a person."""
+
 COLUMNS = (
+    grid.Column(" "),
     grid.Column("STATE"),
     grid.Column("NAME", least=16),
     grid.Column("RECIPE", least=10, goes=3),
     grid.Column("ATT", goes=4),
     grid.Column("AGE", goes=1),
-    grid.Column("OBJECTIVE", least=24, goes=2),
+    grid.Column("OBJECTIVE", least=20, goes=2),
     grid.Column("ID", goes=5),
 )
 """At 60 columns state, name, age and a piece of the objective are left; the name finds the run as well as the id."""
@@ -34,9 +44,32 @@ COLUMNS = (
 TICK = 1.0
 
 
+HEADINGS = ("state", "repo", "group")
+"""What the table can be divided by."""
+
+
 def lines(found: op.Result, width: int) -> list[str]:
     """The table as lines."""
     return grid.fitted(COLUMNS, (_row(run) for run in found.runs), width)
+
+
+def needing(number: int) -> str:
+    """`1 needs you`, `2 need you`."""
+    return f"{number} {'needs' if number == 1 else 'need'} you"
+
+
+def divided(found: op.Result, by: str, width: int) -> list[str]:
+    """The table under one heading for each state, repository or group, in the order of the first run of each."""
+    parts: dict[str, list[schema.Status]] = {}
+    for run in found.runs:
+        word: Any = run.get(by)
+        parts.setdefault(str(word or f"no {by}"), []).append(run)
+    shown: list[str] = []
+    for heading, runs in parts.items():
+        title = out.paint(f"{out.safe(heading)} ({len(runs)})", "1")
+        table = grid.fitted(COLUMNS, (_row(run) for run in runs), width)
+        shown += [*([""] if shown else []), printable.clip(title, width) if width < len(heading) else title, *table]
+    return shown
 
 
 def _row(run: schema.Status) -> list[grid.Cell]:
@@ -47,14 +80,36 @@ def _row(run: schema.Status) -> list[grid.Cell]:
     except ValueError:
         age = "-"
     return [
+        (NEEDED if run["needs"] is not None else " ", "35;1"),
         (word, code),
         (run["name"] or run["id"], "1"),
         (run["recipe"] or "-", "0"),
         (str(run["attempt"] or "-"), "0"),
         (age, "0"),
-        (run["objective"] or run["reason"] or "-", "0"),
+        (_about(run), "0"),
         (run["id"], "90"),
     ]
+
+
+def _about(run: schema.Status) -> str:
+    """What the run needs, or until when it waits, or that its agent failed though it passed, and its objective."""
+    words = run["objective"] or run["reason"] or "-"
+    if run["outcome"] == "passed" and _agent_failed(run):
+        return f"the agent failed · {words}"
+    waits = run.get("waits")
+    if run["needs"] is not None:
+        asks = run["needs"].get("asks")
+        kind = run["needs"]["kind"]
+        return f"{out.NEEDS.get(kind, kind)} · {f'{asks} · ' if asks else ''}{words}"
+    if waits is not None and waits["until_at"]:
+        return f"{out.WAITS[waits['what']]} until {out.when(waits['until_at'])} · {words}"
+    return f"{out.WAITS[waits['what']]} · {words}" if waits is not None else words
+
+
+def _agent_failed(run: schema.Status) -> bool:
+    """Whether the agent of the last attempt ended by itself, and with a failure."""
+    ended = run["attempts"][-1]["exit"] if run["attempts"] else None
+    return ended is not None and ended["how"] == "reaped" and bool(ended["code"])
 
 
 def live(ask: Callable[[], op.Result]) -> None:
@@ -78,9 +133,8 @@ def live(ask: Callable[[], op.Result]) -> None:
 def _draw(found: op.Result) -> tuple[int, int]:
     """Write one frame over the last one: each line is cleared behind its end, so that nothing flickers."""
     width, height = os.get_terminal_size(sys.stdout.fileno())
-    needing = sum(run["needs"] is not None and run["outcome"] is None for run in found.runs)
     runs = out.count(len(found.runs), "run")
-    words = f"{runs}, {needing} in need of you" if needing else runs
+    words = f"{runs}, {needing(found.needing)}" if found.needing else runs
     foot = printable.clip(f"{words} · {time.strftime('%H:%M:%S')} · q ends this, and no run", width)
     frame = lines(found, width) if found.runs else ["no runs"]
     room = max(1, height - 1)

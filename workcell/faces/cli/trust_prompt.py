@@ -2,18 +2,23 @@
 
 import sys
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from workcell.faces.cli import call, out
 from workcell.rundir import layout
 from workcell.texts import project_rules
-from workcell.trust import requests, trust
+from workcell.trust import trust
+
+if TYPE_CHECKING:
+    from workcell.trust import requests
 
 Answer = TypeVar("Answer")
 
 
-def show(found: requests.Shown) -> None:
+def show(found: "requests.Shown") -> None:
     """Print on standard error what no person has trusted: name, sha256 or value, and the first lines of each file."""
+    from workcell.trust import requests
+
     out.say(f"{out.safe(found.top)} brings what runs or steers, and no one has trusted it yet:")
     for one in found.unknown:
         if isinstance(one, requests.File):
@@ -25,7 +30,7 @@ def show(found: requests.Shown) -> None:
             out.say("    | " + out.safe(text))
 
 
-def ask(found: requests.Shown) -> bool:
+def ask(found: "requests.Shown") -> bool:
     """Show it and ask; whether the answer is yes. Only for a terminal."""
     show(found)
     print("Trust this content? [y/N] ", end="", file=sys.stderr, flush=True)
@@ -50,6 +55,8 @@ def asking(act: Callable[[], Answer], *, quiet: bool) -> Answer:
                 raise
             # an agent that makes a terminal for itself is no person
             call.admit("trust add", {})
+            from workcell.trust import requests
+
             if not ask(requests.shown(error.found)):
                 raise
             trust.accept(layout.home(), error.found)

@@ -70,7 +70,7 @@ def test_logs_in_parts_and_raw(home, ask):
         ("status nothing-like-it", 66, "no such run"),
         ("status 2026", 2, "fits"),
         ("no-such-verb", 2, "no-such-verb"),
-        ("status", 2, ""),
+        ("status --for", 2, ""),
         ("ls --no-such-option", 2, "--no-such-option"),
         ("stop frozen-two --grace soon", 2, ""),
         ("attach frozen-created", 77, "cannot attach"),
@@ -217,3 +217,15 @@ def test_doctor_says_what_is_there(cell, ask):
     code, said, complained = ask("doctor", "--json")
     assert code in (0, 1), complained
     assert {"python", "git", "home"} <= {line["name"] for line in json.loads(said)["lines"]}
+
+
+def test_an_option_without_its_value_is_shown_with_one(home, ask):
+    for words in (("launch", "-m"), ("launch", "--from"), ("wait", "--timeout")):
+        code, _, complained = ask(*words)
+        assert code == 2 and f"hint: workcell {' '.join(words)} " in complained
+
+
+def test_a_wrong_name_of_a_saved_brief_is_told_by_the_option_that_gave_it(home, ask, tmp_path):
+    (tmp_path / "b.md").write_text("---\nobjective: x\n---\n")
+    code, _, complained = ask("brief", "save", str(tmp_path / "b.md"), "--as", "../x")
+    assert code == 78 and "--as: '../x' cannot be a name" in complained

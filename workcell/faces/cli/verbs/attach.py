@@ -14,5 +14,9 @@ def attach(
     run: arguments.Run,
     read_only: Annotated[bool, typer.Option("--read-only", "-r", help="Look, and type nothing.")] = False,
 ) -> int:
-    """Open a window onto the agent's terminal; closing it ends nothing."""
+    """Open a window onto the agent's terminal; closing it ends nothing.
+
+    Its status line says which keys leave it. 0 once a window was open, and for a run that is over, however it ended;
+    77 for one that has no agent yet or any more and is not over.
+    """
     return foreground.attach(run, read_only)

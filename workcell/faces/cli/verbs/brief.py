@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from workcell.base.errors import Usage
-from workcell.faces.cli import arguments, call, out
+from workcell.faces.cli import arguments, call, grid, out
 from workcell.launch import briefs as op
+from workcell.launch import saved_briefs
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
@@ -41,7 +42,8 @@ def new(
         call.show("brief new", written)
     else:
         print(written.file)
-        out.say(f"next: edit it, then: workcell brief lint {shlex.quote(written.file)}")
+        file = shlex.quote(written.file)
+        out.say(f"next: edit {file}, then: workcell launch {file}")
 
 
 def _ask(question: str) -> str:
@@ -64,9 +66,65 @@ def lint(files: Annotated[list[str], typer.Argument(help="Briefs.")], as_json: a
     for one in (finding for file in found.files for finding in file.findings):
         where = one.file if one.line is None else f"{one.file}:{one.line}"
         level = out.paint(one.level, "31" if one.level == op.ERROR else "33")
-        print(f"{out.safe(where)}: {level}: {out.safe(one.message)}")
+        out.line(f"{out.safe(where)}: {level}: {out.safe(one.message)}")
         if one.cure:
-            print(f"  {out.safe(one.cure)}")
+            out.line(f"  {out.safe(one.cure)}")
     counts = [out.count(found.errors, "error"), out.count(found.warnings, "warning")]
     out.say(f"{out.count(len(found.files), 'file')}: {', '.join(counts)}")
     return 1 if found.errors else 0
+
+
+@app.command("ls")
+def ls(as_json: arguments.Json = False) -> None:
+    """List the saved briefs, with their parameters."""
+    found: saved_briefs.Listed = call.perform("brief ls", saved_briefs.ListRequest())
+    if as_json:
+        call.show("brief ls", found)
+        return
+    if not found.briefs:
+        out.say("no brief is saved; workcell brief save FILE keeps one")
+        return
+    columns = (
+        grid.Column("NAME"),
+        grid.Column("OBJECTIVE", least=16, goes=2),
+        grid.Column("PARAMETERS", least=10, goes=1),
+    )
+    rows = []
+    for row in found.briefs:
+        words = (row.objective or "-", "0") if row.error is None else (f"cannot be launched: {row.error}", "31")
+        rows.append([(row.name, "1"), words, (", ".join(map(_parameter, row.params)) or "-", "0")])
+    grid.show(columns, rows)
+
+
+def _parameter(one: saved_briefs.Parameter) -> str:
+    return one.name if one.default is None else f"{one.name} ({one.default or 'empty'})"
+
+
+@app.command("save")
+def save(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The brief.")],
+    name: Annotated[
+        str | None, typer.Option("--as", metavar="NAME", help="Its name; that of the file by default.")
+    ] = None,
+    as_json: arguments.Json = False,
+) -> None:
+    """Keep a brief in the home, to launch it by name."""
+    done: saved_briefs.Saved = call.perform("brief save", saved_briefs.SaveRequest(file, name))
+    if as_json:
+        call.show("brief save", done)
+        return
+    print(done.file)
+    given = "".join(f" --set {one.name}=VALUE" for one in done.params if one.default is None)
+    out.say(f"next: workcell launch --from {shlex.quote(done.name)}{given}")
+
+
+@app.command("show")
+def show(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Its name.")], as_json: arguments.Json = False
+) -> None:
+    """Show a saved brief."""
+    found: saved_briefs.Shown = call.perform("brief show", saved_briefs.ShowRequest(name))
+    if as_json:
+        call.show("brief show", found)
+    else:
+        print(out.body(found.text), end="" if found.text.endswith("\n") else "\n")

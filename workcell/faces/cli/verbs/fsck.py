@@ -38,11 +38,11 @@ def fsck(
         return 1 if bad else 0
     for report in found.runs:
         for line in report.mended:
-            print(f"{report.id}: {out.safe(line)}")
+            out.line(f"{report.id}: {out.safe(line)}")
         for line in report.problems:
-            print(f"{report.id}: {out.paint(out.safe(line), '31')}")
+            out.line(f"{report.id}: {out.paint(out.safe(line), '31')}")
         for line in report.foreign:
-            print(f"{report.id}: {out.safe(line)}")
+            out.line(f"{report.id}: {out.safe(line)}")
     out.say(f"{out.count(found.checked, 'run')} checked, {len(bad)} with problems")
     return 1 if bad else 0
 

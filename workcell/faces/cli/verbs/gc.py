@@ -14,7 +14,13 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def gc(
-    older_than: Annotated[str, typer.Option(help="Only runs that ended at least this long ago.")] = "30d",
+    runs: Annotated[
+        list[str] | None, typer.Argument(metavar="[RUN]...", help="Only these runs, however long ago they ended.")
+    ] = None,
+    older_than: Annotated[
+        str,
+        typer.Option(help="Only runs, and trees of runs, that ended at least this long ago."),
+    ] = "30d",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do it; without this, only list it.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list it, even with --yes.")] = False,
     as_json: arguments.Json = False,
@@ -23,22 +29,25 @@ def gc(
     seconds = fields.parse_duration(older_than)
     if seconds is None and older_than not in ("0", "0s", "0d"):
         raise Usage(f"{older_than!r} is not a duration", "write it like 30d or 12h")
-    found: op.Result = call.perform("gc", op.Request(seconds or 0.0, yes, dry_run))
+    found: op.Result = call.perform("gc", op.Request(tuple(runs or ()), seconds or 0.0, yes, dry_run))
     if as_json:
         call.show("gc", found)
         return
     items = found.items
     for item in items:
         word = item.done or ("would go" if item.can else "stays")
-        print(
-            f"{item.kind:<9} {_size(item.bytes):>8}  {out.safe(item.path)}: {out.safe(word)} ({out.safe(item.why[0])})"
-        )
+        begun = f"{item.kind:<9} {_size(item.bytes):>8}  "
+        lines = out.hanging(begun, f"{item.path}: {word} ({item.why[0]})", out.columns())
         for why in item.why[1:]:
-            print(f"{'':<20}{out.safe(why)}")
+            lines += out.hanging(" " * min(20, out.columns() // 4), why, out.columns())
+        if item.cure and not item.can:
+            lines += out.hanging(" " * min(20, out.columns() // 4), f"to let it go: {item.cure}", out.columns())
+        print("\n".join(lines))
     if not items:
         out.say("nothing to remove")
     elif not yes and any(item.can for item in items):
-        out.say(f"nothing was removed; 'workcell gc --older-than {out.safe(older_than)} --yes' does it")
+        named = " ".join(runs) if runs else f"--older-than {older_than}"
+        out.say(f"nothing was removed; to do it: workcell gc {out.safe(named)} --yes")
 
 
 def _size(count: int) -> str:

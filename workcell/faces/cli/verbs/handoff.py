@@ -6,7 +6,7 @@ import typer
 
 from workcell.base.errors import NotFound
 from workcell.faces.cli import arguments, call, out
-from workcell.finish import handoff as op
+from workcell.finish import read_handoff as op
 
 app = typer.Typer(add_completion=False)
 

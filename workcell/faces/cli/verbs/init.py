@@ -20,13 +20,13 @@ def init(
     if as_json:
         call.show("init", done)
         return
-    print(f"home {out.safe(done.home)}: {'made' if done.home_made else 'there already'}")
+    out.line(f"home {out.safe(done.home)}: {'made' if done.home_made else 'there already'}")
     if done.supervisor is None:
         out.say("not in a git repository: no rules were written; 'workcell init --repo DIR' does it")
     elif not done.written:
-        print(f"{out.safe(done.supervisor)}: there already, left as it is")
+        out.line(f"{out.safe(done.supervisor)}: there already, left as it is")
     else:
-        print(f"{out.safe(done.supervisor)}: written")
+        out.line(f"{out.safe(done.supervisor)}: written")
         proposed = ", ".join(done.tests)
         out.say(
             f"tests that it proposes: {out.safe(proposed)}" if proposed else "it proposes no tests: none were found"

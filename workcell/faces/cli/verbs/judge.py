@@ -24,4 +24,4 @@ def judge(
         return
     print(f"{found.verdict} {found.confidence:.2f}")
     for one in found.evidence:
-        print(f"  {one['source']}: {one['says']} {one['confidence']:.2f} {out.safe(one['words'])}")
+        out.line(f"  {one['source']}: {one['says']} {one['confidence']:.2f} {out.safe(one['words'])}")

@@ -1,19 +1,44 @@
 """workcell launch"""
 
-from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from workcell.base.errors import Usage
-from workcell.faces.cli import arguments, call, foreground, out, trust_prompt
+from workcell.faces.cli import arguments, launching
+from workcell.launch import asked
 from workcell.launch import requests as op
 
 app = typer.Typer(add_completion=False)
 
 
 Briefs = Annotated[
-    list[str], typer.Argument(help="Briefs (Markdown) and launch files (YAML) with several.", metavar="BRIEF...")
+    list[str] | None,
+    typer.Argument(
+        help="Briefs (Markdown), launch files (YAML) with several, or - for a brief on standard input.",
+        metavar="[BRIEF...] [-- COMMAND...]",
+    ),
+]
+Message = Annotated[
+    str | None,
+    typer.Option("-m", "--message", metavar="TEXT", help="In place of a brief: what is true when the run is done."),
+]
+Command = Annotated[
+    list[str] | None,
+    typer.Option("--command", metavar="WORD", help="A word of a command to run; -- COMMAND... says all of them."),
+]
+Saved = Annotated[
+    str | None,
+    typer.Option("--from", metavar="NAME", help="In place of a brief: a saved one; see 'workcell brief ls'."),
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the brief; may be given again."),
+]
+NoVerify = Annotated[bool, typer.Option("--no-verify", help="No check: the run ends 'unverified' at best.")]
+Edit = Annotated[bool, typer.Option("--edit", help="Open the text of the brief in your editor first.")]
+Dir = Annotated[
+    str | None, typer.Option(metavar="DIR", help="The directory below the top of the tree to start in, e.g. svc/api.")
 ]
 Worktree = Annotated[
     str | None,
@@ -33,9 +58,27 @@ DryRun = Annotated[
 
 @app.command()
 def launch(
-    briefs: Briefs,
+    briefs: Briefs = None,
+    message: Message = None,
+    command: Command = None,
+    saved: Saved = None,
+    set_: Set = None,
+    model: Annotated[str | None, typer.Option(help="The model that the agent is told to use.")] = None,
+    arg: Annotated[
+        list[str] | None, typer.Option(metavar="WORD", help="A word to add to the agent's command; may be given again.")
+    ] = None,
+    verify: Annotated[str | None, typer.Option(help="The check: commands, or the path of a script.")] = None,
+    no_verify: NoVerify = False,
+    wall: Annotated[str | None, typer.Option(metavar="TIME", help="How long one attempt may take, e.g. 2h.")] = None,
+    attempts: Annotated[int | None, typer.Option(metavar="N", help="How many attempts the run may take.")] = None,
+    cost: Annotated[float | None, typer.Option(metavar="USD", help="How many US dollars the agent may report.")] = None,
+    port: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME[=N]", help="A variable for a TCP port of its own, or for N; may be given again."),
+    ] = None,
     recipe: Annotated[str | None, typer.Option(help="How the agent is launched; see 'workcell recipe ls'.")] = None,
     repo: Annotated[str | None, typer.Option(help="The working tree.")] = None,
+    dir: Dir = None,
     name: Annotated[str | None, typer.Option(help="A short name for the run.")] = None,
     worktree: Worktree = None,
     dirty: Annotated[str | None, typer.Option(help="Uncommitted work: refuse, allow or snapshot.")] = None,
@@ -48,18 +91,36 @@ def launch(
     attach: Annotated[bool, typer.Option("--attach", help="Open a window onto the agent at once.")] = False,
     no_window: Annotated[bool, typer.Option("--no-window", help="Open no window in tmux.")] = False,
     prepare: Annotated[bool, typer.Option("--prepare", help="Create the run, and start nothing.")] = False,
+    now: Annotated[bool, typer.Option("--now", help="Start it also while its account is held.")] = False,
     dry_run: DryRun = False,
+    edit: Edit = False,
     as_json: arguments.Json = False,
 ) -> int:
-    """Create a run from a brief and start it; prints its id. Of several, all are checked before the first starts."""
+    """Create a run from a brief, a message or a command, and start it; prints its id.
+
+    Of several, all are checked before the first starts.
+    """
     if dirty not in (None, "refuse", "allow", "snapshot"):
         raise Usage(f"--dirty cannot be {dirty!r}", "--dirty refuse, --dirty allow, or --dirty snapshot")
     if wait and prepare:
         raise Usage("--wait with --prepare would wait for a run that is not started", "leave one of them out")
     request = op.LaunchRequest(
-        briefs=tuple(briefs),
+        briefs=tuple(briefs or ()),
+        message=message,
+        command=tuple(command or ()),
+        saved=saved,
+        set=tuple(set_ or ()),
+        model=model,
+        arg=tuple(arg or ()),
+        verify=verify,
+        no_verify=no_verify,
+        wall=arguments.duration("--wall", wall),
+        attempts=attempts,
+        cost=cost,
+        port=tuple(port or ()),
         recipe=recipe,
         repo=repo,
+        dir=dir,
         name=name,
         worktree=worktree,
         dirty=arguments.one_of(dirty, ("refuse", "allow", "snapshot")),
@@ -70,47 +131,15 @@ def launch(
         ignore_repo=ignore_repo,
         no_window=no_window,
         prepare=prepare,
+        now=now,
         dry_run=dry_run,
     )
-    return _launch(request, wait, attach, as_json)
+    if not edit:
+        return launching.launch(launching.read(request), wait=wait, attach=attach, as_json=as_json)
+    if request.briefs or request.saved is not None:
+        raise Usage("--edit is for a text without a file", "edit the file itself, then launch it")
+    from workcell.faces.cli import edit as editing
 
-
-def _launch(request: op.LaunchRequest, wait: bool, attach: bool, as_json: bool) -> int:
-    if attach and not request.dry_run:
-        call.admit("launch", {"attach": True})
-        call.admit("attach", {})
-    if request.several():
-        if attach or request.name is not None:
-            raise Usage("--attach and --name are for one brief", "name runs in a launch file, attach with 'attach RUN'")
-        from workcell.faces.cli import batch_output
-
-        return batch_output.launch(request, wait=wait, as_json=as_json)
-    if request.dry_run:
-        from workcell.faces.cli import dry_run as intent
-
-        planned: op.DryRun = call.perform("launch", request)
-        if as_json:
-            call.show("launch", planned)
-        else:
-            intent.show(planned)
-        return 0
-    return _one(request, wait and not request.prepare, attach, as_json)
-
-
-def _one(request: op.LaunchRequest, wait: bool, attach: bool, as_json: bool) -> int:
-    done: op.Launched = trust_prompt.asking(lambda: call.perform("launch", request), quiet=as_json)
-    for note in done.notes:
-        out.say(f"workcell: {out.safe(note)}")
-    if done.no_window:
-        out.say(f"workcell: no window: {out.safe(done.no_window)}")
-    if not as_json:
-        print(done.id, flush=True)
-    code = 0
-    if attach:
-        foreground.attach(done.id, read_only=False)
-    if wait:
-        state, code = foreground.stay(done.id, quiet=as_json)
-        done = replace(done, state=state)
-    if as_json:
-        call.show("launch", done)
-    return code
+    asked.check(request)
+    with editing.text(asked.compose(request)) as kept:
+        return launching.launch(asked.edited(request, kept.text), wait=wait, attach=attach, as_json=as_json)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from workcell.faces.cli import arguments, call
+from workcell.faces.cli import arguments, call, out
 from workcell.views import logs as op
 
 app = typer.Typer(add_completion=False)
@@ -23,9 +23,14 @@ def logs(
     ] = False,
 ) -> None:
     """Show what the agent wrote, as lines to read: redrawn lines once, a full screen as its last frame."""
+    silent = True
     for piece in call.perform("logs", op.Request(run, follow, number, attempt, raw, stderr)):
+        silent = False
         if isinstance(piece, bytes):
             sys.stdout.buffer.write(piece)
             sys.stdout.buffer.flush()
         else:
             print(piece, flush=follow)
+    if silent and number != 0:
+        where = "nothing on standard error" if stderr else "nothing"
+        out.say(f"workcell: the agent has written {where}{'' if follow else ' so far'}: workcell status {run}")

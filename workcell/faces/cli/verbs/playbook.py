@@ -59,7 +59,7 @@ def lint(files: Annotated[list[str], typer.Argument(help="Playbook files.")], as
         call.show("playbook lint", found)
     else:
         for fault in found.faults:
-            print(out.safe(fault))
+            out.line(out.safe(fault))
     return 1 if found.faults else 0
 
 
@@ -79,7 +79,7 @@ def test(
         return
     for one in found.tried:
         print(f"{out.safe(one.path)}")
-        print(f"  verdict   {one.verdict} ({one.confidence:.2f}): {out.safe('; '.join(one.words[:1]))}")
-        print(f"  playbook  {one.playbook or '-'}" + (f" ({out.safe('; '.join(one.fits))})" if one.fits else ""))
+        out.line(f"  verdict   {one.verdict} ({one.confidence:.2f}): {out.safe('; '.join(one.words[:1]))}")
+        out.line(f"  playbook  {one.playbook or '-'}" + (f" ({out.safe('; '.join(one.fits))})" if one.fits else ""))
         if one.steps:
-            print(f"  steps     {' → '.join(str(step['step']) for step in one.steps)}")
+            out.line(f"  steps     {' → '.join(str(step['step']) for step in one.steps)}")

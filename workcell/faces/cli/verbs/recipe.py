@@ -60,5 +60,5 @@ def lint(files: Annotated[list[str], typer.Argument(help="Recipe files.")], as_j
         call.show("recipe lint", found)
     else:
         for fault in found.faults:
-            print(out.safe(fault))
+            out.line(out.safe(fault))
     return 1 if found.faults else 0

@@ -30,4 +30,4 @@ def recover(
         *[("did", line) for line in done.did],
     ]
     for name, text in rows:
-        print(f"{name:<9} {out.safe(text)}")
+        print("\n".join(out.hanging(f"{name:<9} ", text, out.columns())))

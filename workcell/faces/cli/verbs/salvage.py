@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from workcell.faces.cli import arguments, call, grid, out
+from workcell.git.snapshot import Snapshot
 from workcell.upkeep import salvage as op
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -23,11 +24,17 @@ def ls(run: Run = None, repo: Repo = None, as_json: arguments.Json = False) -> N
     elif not found.snapshots:
         out.say("no snapshots")
     else:
-        columns = (grid.Column("SNAPSHOT"), grid.Column("AT"), grid.Column("BRANCH"), grid.Column("WHY"))
-        grid.show(
-            columns,
-            ([(f"{s.run}/{s.n}", "1"), (s.at, "0"), (s.branch or "-", "0"), (s.why, "0")] for s in found.snapshots),
+        columns = (
+            grid.Column("SNAPSHOT", least=20),
+            grid.Column("AT", goes=2),
+            grid.Column("BRANCH", least=8, goes=3),
+            grid.Column("WHY", least=8, goes=1),
         )
+        grid.show(columns, map(_row, found.snapshots))
+
+
+def _row(one: Snapshot) -> list[grid.Cell]:
+    return [(f"{one.run}/{one.n}", "1"), (out.when(one.at), "0"), (one.branch or "-", "0"), (one.why, "0")]
 
 
 @app.command("show")
@@ -37,7 +44,7 @@ def show(run: Run = None, repo: Repo = None, snapshot: Ref = None, as_json: argu
     if as_json:
         call.show("salvage show", found)
         return
-    print(f"{found.snapshot.ref} of {found.snapshot.at}: {out.safe(found.snapshot.why)}")
+    out.line(f"{found.snapshot.ref} of {out.when(found.snapshot.at)}: {out.safe(found.snapshot.why)}")
     for letter, path in found.files:
         print(f"  {letter} {out.safe(path)}")
     print(out.body(found.diff), end="")
@@ -58,6 +65,6 @@ def restore(
     if as_json:
         call.show("salvage restore", done)
         return
-    print(f"{done.files} files in {out.safe(done.into)}")
+    print(f"{out.count(done.files, 'file')} in {out.safe(done.into)}")
     for note in done.notes:
         out.say(f"workcell: {out.safe(note)}")

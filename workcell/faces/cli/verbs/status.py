@@ -1,5 +1,7 @@
 """workcell status"""
 
+from typing import Annotated
+
 import typer
 
 from workcell.faces.cli import arguments, call, show
@@ -9,10 +11,15 @@ app = typer.Typer(add_completion=False)
 
 
 @app.command()
-def status(run: arguments.Run, as_json: arguments.Json = False) -> None:
-    """Show the state of a run and what it rests on."""
-    found: op.Result = call.perform("status", op.Request(run))
+def status(
+    runs: Annotated[
+        list[str] | None, typer.Argument(metavar="[RUN]...", help="The runs; without one, the overview.")
+    ] = None,
+    as_json: arguments.Json = False,
+) -> None:
+    """Show the state of runs and what it rests on; without RUN, what is so in the whole home."""
+    found = call.perform("status", op.Request(tuple(runs or ())))
     if as_json:
         call.show("status", found)
     else:
-        show.status(found)
+        show.any_status(found)

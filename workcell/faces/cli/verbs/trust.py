@@ -52,9 +52,9 @@ def add(
     if as_json:
         call.show("trust add", done)
     elif done.accepted:
-        print(f"{out.safe(done.top)}: trusted: {out.count(len(found.unknown), 'thing')}")
+        out.line(f"{out.safe(done.top)}: trusted: {out.count(len(found.unknown), 'thing')}")
     else:
-        print(f"{out.safe(done.top)}: {_nothing_new(done)}")
+        out.line(f"{out.safe(done.top)}: {_nothing_new(done)}")
     return 0
 
 
@@ -94,9 +94,9 @@ def show(directory: Directory = None, as_json: arguments.Json = False) -> None:
     ]
     rows += [[("gone", "90"), (name, "90"), ("-", "90")] for name in found.gone]
     if rows:
-        grid.show((grid.Column("STATE"), grid.Column("WHAT", least=16), grid.Column("IS", least=16)), rows)
+        grid.show((grid.Column("STATE"), grid.Column("WHAT", least=12), grid.Column("IS", least=12)), rows)
     else:
-        print(f"{out.safe(found.top)}: {_nothing_new(found)}")
+        out.line(f"{out.safe(found.top)}: {_nothing_new(found)}")
     if found.trouble:
         out.say(f"workcell: {out.safe(found.trouble)}")
 
@@ -108,7 +108,7 @@ def rm(directory: Directory = None, as_json: arguments.Json = False) -> None:
     if as_json:
         call.show("trust rm", done)
     else:
-        print(f"{out.safe(done.path)}: forgotten")
+        out.line(f"{out.safe(done.path)}: forgotten")
 
 
 def _nothing_new(found: requests.Shown) -> str:

@@ -1,9 +1,11 @@
 """workcell verify"""
 
+import sys
 from typing import Annotated
 
 import typer
 
+from workcell.base import clock
 from workcell.base.errors import Usage
 from workcell.faces.cli import arguments, call, out
 from workcell.finish import verify as op
@@ -27,11 +29,24 @@ def verify(
     if as_json:
         call.show("verify", found)
     else:
-        code = "" if found.verify["code"] is None else f", code {found.verify['code']}"
-        out.say(f"verify: {found.verify['how']}{code}, {found.verify['seconds']:.1f} s")
+        code, took = found.verify["code"], clock.span(found.verify["seconds"])
+        said = f"ended with {code}" if code is not None else _ENDS[found.verify["how"]]
+        line = f"the check {said} after {took}: {found.meaning}"
+        out.say("\n".join(out.wrapped(line, out.columns(sys.stderr))))
         if found.verify["error"]:
             out.say(out.safe(found.verify["error"]))
+        if found.next:
+            out.say(f"hint: {found.next}")
     return 0 if found.passed else 1
+
+
+_ENDS = {
+    "exited": "was ended by a signal",
+    "limit": "was ended at its time limit",
+    "tampered": "was not run: it is not what was pinned",
+    "not-started": "could not be started",
+}
+"""How a check ended that has no exit code."""
 
 
 def _line(what: str, text: str) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from workcell.base.errors import Usage
-from workcell.faces.cli import arguments, call, foreground, out
+from workcell.faces.cli import arguments, call, foreground
 from workcell.launch import wait as op
 from workcell.texts import fields
 
@@ -19,6 +19,7 @@ def wait(
     ] = None,
     group: Annotated[str | None, typer.Option(help="All runs of this group.")] = None,
     wanted: Annotated[str, typer.Option("--for", help="done, or attention: over or in need of a person.")] = "done",
+    any_of: Annotated[bool, typer.Option("--any", help="Until the first of them is over.")] = False,
     timeout: Annotated[str | None, typer.Option(help="Give up after this long, e.g. 2h; exit code 124.")] = None,
     as_json: arguments.Json = False,
 ) -> int:
@@ -28,12 +29,10 @@ def wait(
         raise Usage(f"{timeout!r} is not a duration", "write it like 90s or 2h")
     if wanted not in ("done", "attention"):
         raise Usage(f"cannot wait for {wanted!r}", "--for done, or --for attention")
-    request = op.Request(tuple(runs or ()), group, arguments.one_of(wanted, ("done", "attention")), seconds)
-    found = foreground.wait(request)
+    request = op.Request(tuple(runs or ()), group, arguments.one_of(wanted, ("done", "attention")), seconds, any_of)
+    found = foreground.wait(request, quiet=as_json)
     if as_json:
         call.show("wait", found)
     else:
-        for one in found.runs:
-            word, code = out.state(one.state)
-            print(f"{one.id} {out.paint(word, code)}")
+        return foreground.show_waited(found)
     return 0 if found.met else 1

@@ -1,5 +1,7 @@
 """workcell what"""
 
+from typing import Annotated
+
 import typer
 
 from workcell.faces.cli import arguments, call, out
@@ -9,11 +11,18 @@ app = typer.Typer(add_completion=False)
 
 
 @app.command()
-def what(run: arguments.Run, as_json: arguments.Json = False) -> None:
+def what(
+    run: arguments.Run,
+    cached: Annotated[
+        bool, typer.Option("--cached", help="Only the summary that is there: ask no command of 'summarize'.")
+    ] = False,
+    as_json: arguments.Json = False,
+) -> None:
     """Say in three lines what a run does now, what it did last, and what it was asked last."""
-    found: op.Result = call.perform("what", op.Request(run))
+    found: op.Result = call.perform("what", op.Request(run, cached))
     if as_json:
         call.show("what", found)
         return
-    for label, text in (("now", found.now), ("recently", found.recently), ("asked", found.asked)):
-        print(f"{label:<9} {out.safe(text)}")
+    lines = [("Current:", found.now), ("Recent:", found.recently), ("Last prompt:", found.asked)]
+    for label, text in [*lines, ("Summary:", found.summary)] if found.summary else lines:
+        print("\n".join(out.hanging(f"{label:<12} ", text, out.columns())))

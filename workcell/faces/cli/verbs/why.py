@@ -4,7 +4,8 @@ from typing import Any
 
 import typer
 
-from workcell.faces.cli import arguments, call, out
+from workcell.faces.cli import arguments, call, out, show
+from workcell.rundir import phase
 from workcell.views import why as op
 
 app = typer.Typer(add_completion=False)
@@ -17,23 +18,56 @@ def why(run: arguments.Run, as_json: arguments.Json = False) -> None:
     if as_json:
         call.show("why", found)
         return
-    print(f"{out.paint(found.verdict, '1')} ({found.confidence:.0%} sure): {found.meaning}")
-    if found.outcome:
-        print(f"  outcome    {found.outcome}: {out.safe(str(found.reason))}")
+    word, _, cause = (found.headline or found.state).partition(": ")
+    out.line(f"{out.paint(out.safe(word), '1')}: {out.safe(cause)}" if cause else out.paint(out.safe(word), "1"))
+    for line in show.check(found.check, out.columns()):
+        print(line)
+    if not _nothing_known(found):
+        show.field("the agent", f"{found.verdict} ({found.confidence:.0%} sure): {found.meaning}")
+    elif found.outcome is not None:
+        show.field("the agent", "nothing is known of it beside its exit: it keeps no records that can be read")
+    for label, text in show.need_lines(found.needs, found.waits, found.reason):
+        show.field(label, text)
     if found.resets_at:
-        print(f"  resets     {found.resets_at} ({found.resets_zone or 'zone unknown'})")
-    if found.prompt:
+        show.field("resets", out.when(str(found.resets_at)))
+    if found.prompt and not (found.needs and found.needs.get("options")):
         _prompt(found.prompt)
-    for number, one in enumerate(found.evidence):
-        signals = f"  [{', '.join(one['signals'])}]" if one.get("signals") else ""
-        words = f"{one['says']} {one['confidence']:.2f}: {one['words']}{signals}"
-        print(f"  {'because' if number == 0 else '':<10} {one['source']}: {out.safe(words)}")
-    print(f"  judged     attempt {found.attempt}: {out.safe(', '.join(found.judged['from']) or 'its exit alone')}")
+    for number, line in enumerate([] if _nothing_known(found) else _because(found)):
+        show.field("because" if number == 0 else "", line)
+    of = ", ".join(found.judged["from"]) or ("its exit alone" if found.outcome is not None else None)
+    show.field("judged", f"attempt {found.attempt}{f': {of}' if of else ''}")
+
+
+def _because(found: op.Result) -> list[str]:
+    """A line for each piece of evidence; what several records say in the same words is said once.
+
+    What each makes sure, and which signals fired, stands in `--json`.
+    """
+    lines: dict[str, str] = {}
+    sources = {**_SOURCES, "terminal": "its screen"} if found.phase == phase.RUNNING else _SOURCES
+    for one in found.evidence:
+        lines.setdefault(str(one["words"]), f"{sources[one['source']]}: {one['words']}")
+    return list(lines.values())
+
+
+_SOURCES = {
+    "locks": "its exit",
+    "processes": "its processes",
+    "hook": "its hooks",
+    "transcript": "its records",
+    "terminal": "its last words",
+}
+"""Words for the witnesses of what an agent does."""
+
+
+def _nothing_known(found: op.Result) -> bool:
+    """Whether there is nothing to judge: the state, and of a run that is over the check, then say all there is."""
+    return found.verdict == "unknown" and not found.confidence
 
 
 def _prompt(prompt: dict[str, Any]) -> None:
-    print(f"  asks       {out.safe(prompt['question'] or prompt['text'])}")
+    show.field("asks", prompt["question"] or prompt["text"])
     for option in prompt["options"]:
-        print(f"  {'':<10} {option['n'] or '-'} {out.safe(option['text'])}")
+        show.field("", f"{option['n'] or '-'} {option['text']}")
     if prompt.get("safe"):
-        print(f"  safe       {out.safe(str(prompt['safe']))}")
+        show.field("", f"{prompt['safe']} changes nothing")

@@ -1,0 +1,109 @@
+"""Text in lines that fit a terminal: broken at spaces, and commands so that they work when they are pasted.
+
+A word that is wider than the terminal stands on a line of its own, from the left edge: the terminal breaks it, and what
+is marked and pasted from there is whole. A command that is too wide is broken with backslashes, as a shell takes it.
+"""
+
+import re
+
+from workcell.terminal import printable
+
+ROOM = 24
+"""Minimum columns for text beside what stands before it."""
+
+_COMMAND = re.compile(r"(?:^|(?<=: )|(?<=→ )|(?<=:\x1b\[0m ))(?:cd \S+ && )?workcell [a-z](?:(?![,;] ).)*$")
+"""A command at the end of a text, or all of it."""
+_QUOTED = re.compile(r"'workcell [^']*'\S*")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """The text made safe, in lines of at most `width` columns."""
+    return filled("", printable.printable(text), width)
+
+
+def hanging(first: str, text: str, width: int) -> list[str]:
+    """`first` and then the text made safe in lines of at most `width` columns, those below indented by its width.
+
+    Where that would leave little room, the text begins on a line of its own.
+    """
+    return filled(first, printable.printable(text), width)
+
+
+def filled(first: str, text: str, width: int) -> list[str]:
+    """As `hanging`, of a text that is safe and may have colours."""
+    indent = _width(first)
+    lines = _Lines(first, indent, width)
+    if indent and width - indent < ROOM:
+        lines = _Lines(" " * min(indent, 4), min(indent, 4), width)
+        lines.done += [first.rstrip()] if first.strip() else []
+    found = _COMMAND.search(text)
+    words = text[: found.start()] if found else text
+    for word in _words(words, width) if words.strip() else ():
+        lines.add(word)
+    if found:
+        lines.add_command(found[0])
+    return lines.close()
+
+
+def _words(text: str, width: int) -> list[str]:
+    """What is not broken: words, and quoted commands that fit a line."""
+    whole = _QUOTED.sub(lambda found: found[0].replace(" ", "\0") if _width(found[0]) <= width else found[0], text)
+    return [word.replace("\0", " ") for word in whole.rstrip(" ").split(" ")]
+
+
+def command(text: str, width: int) -> list[str]:
+    """A safe command in lines of at most `width` columns that are the same command when they are pasted.
+
+    One with quotes is left whole, for the terminal to break: between them a backslash is a character.
+    """
+    lines = []
+    while _width(text) > width and "'" not in text:
+        piece = printable.folded(text, width - 1)[0]
+        at = piece.rfind(" ") + 1 or len(piece)
+        lines.append(text[:at] + "\\")
+        text = text[at:]
+    return [*lines, text]
+
+
+class _Lines:
+    """Lines that are filled with words; `done` are those that take no more."""
+
+    def __init__(self, first: str, indent: int, width: int) -> None:
+        self.done: list[str] = []
+        self._line, self._indent, self._columns = first, indent, width
+        self._begun = False
+
+    def add(self, word: str) -> None:
+        """Put a word behind the last one, or on the next line."""
+        gap = " " if self._begun else ""
+        if _width(self._line) + len(gap) + _width(word) <= self._columns:
+            self._line += gap + word
+        else:
+            self._next()
+            self._line = " " * max(0, min(self._indent, self._columns - _width(word))) + word
+        self._begun = True
+
+    def add_command(self, text: str) -> None:
+        """Put a command behind the last word if all of it fits there, else on lines of its own."""
+        if _width(text) <= self._columns:
+            self.add(text)
+            return
+        self._next()
+        *before, self._line = command(text, self._columns)
+        self.done += before
+        self._begun = True
+
+    def close(self) -> list[str]:
+        """All lines; an empty one where there was no text."""
+        if self._line.strip() or not self.done:
+            self.done.append(self._line.rstrip())
+        return self.done
+
+    def _next(self) -> None:
+        if self._line.strip():
+            self.done.append(self._line.rstrip())
+
+
+def _width(text: str) -> int:
+    return printable.width(_COLOUR.sub("", text))
