@@ -54,6 +54,14 @@ def _table(name: str) -> dict[str, str]:
     return rows
 
 
+def unlinked() -> list[str]:
+    """Pages of the folder docs that the README does not lead to; decisions have a list of their own."""
+    linked = {target.partition("#")[0] for target in _LINK.findall((ROOT / "README.md").read_text())}
+    pages = [*(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "how-to").glob("*.md"), *REFERENCE.glob("*.md")]
+    names = sorted(path.relative_to(ROOT).as_posix() for path in pages)
+    return [f"README.md: no link to {name}" for name in names if name not in linked]
+
+
 def exit_codes() -> list[str]:
     """Every kind of error of the code, with its exit code and its word, stands in the table, and no other."""
     errors = importlib.import_module("workcell.base.errors")
@@ -84,7 +92,8 @@ def variables() -> list[str]:
 def json_documents() -> list[str]:
     """Every document of the registry of operations has its line, and every line is a document of the registry."""
     registry = importlib.import_module("workcell.operations.registry")
-    printed = {schema for name in registry.OPERATIONS for schema in registry.get(name).results.values()} | {"error"}
+    catalog = importlib.import_module("workcell.operations.catalog")
+    printed = {schema for name in catalog.OPERATIONS for schema in registry.get(name).results.values()} | {"error"}
     rows = [re.fullmatch(r"workcell\.([a-z-]+)/1", name) for name in _table("json-output.md")]
     told = {row[1] for row in rows if row}
     return [f"json-output.md: workcell.{name}/1 is missing" for name in sorted(printed - told)] + [
@@ -152,7 +161,9 @@ def modules() -> list[str]:
 def main() -> int:
     sys.path.insert(0, str(ROOT))
     faults = [
-        fault for check in (links, exit_codes, variables, json_documents, verbs, modules, words) for fault in check()
+        fault
+        for check in (links, unlinked, exit_codes, variables, json_documents, verbs, modules, words)
+        for fault in check()
     ]
     for fault in faults:
         print(fault)

@@ -18,17 +18,26 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 TABLES = {
     "texts/brief.py": r"values|front|out|limits|values\['require'\]",
-    "texts/config.py": r"settings|config\.read\(.*\)",
+    "texts/config.py": r"settings(\['(watchdog|summarize)'\])?|config\.read\(.*\)",
     "texts/project_rules.py": r"laid|rules|values|values\['require'\]|front",
     "texts/launch_file.py": r"values|entry|defaults|read|given",
-    "texts/recipe.py": r"values|recipe|front|typing|attempt\['terminal'\]|given|size|value",
+    "texts/recipe.py": r"values|recipe|front|typing|approvals|attempt\['terminal'\]|given|size|value",
+    "texts/recipe_seed.py": r"approvals",
     "texts/adapter_keys.py": r"values|adapter|quiet|daily|options|secrets",
     "texts/signal.py": r"signal|self",
+    "approvals/rules.py": r"values|rule|one\.rule|one",
     "playbooks/playbook.py": r"rule|limits|book(\.\w+)?|when|found",
 }
 """The files with tables of keys, and how the expressions look through which their values are read."""
 
-OWN = {"texts/adapter_keys.py", "texts/launch_file.py", "texts/project_rules.py", "texts/recipe.py", "texts/signal.py"}
+OWN = {
+    "approvals/rules.py",
+    "texts/adapter_keys.py",
+    "texts/launch_file.py",
+    "texts/project_rules.py",
+    "texts/recipe.py",
+    "texts/signal.py",
+}
 """Files that make something of the checked values themselves."""
 
 WORDS_ONLY = {

@@ -133,6 +133,16 @@ def _table(classes: dict[str, ast.ClassDef], title: str, example: dict[str, obje
     return [*lines, ""]
 
 
+def table_of(node: ast.ClassDef, *, required: bool) -> list[str]:
+    """The keys of a record that is told on a page of its own, with links into records.md."""
+    lines = ["| key | type | meaning |", "|---|---|---|"]
+    for name, (annotation, words) in keys(node).items():
+        kind = _type(_required(annotation))
+        kind = "[facts](#facts)" if name == "facts" and required else kind.replace("](#", "](records.md#")
+        lines.append(f"| `{name}` | {kind} | {_meaning(words)} |")
+    return [*lines, ""]
+
+
 def _plain(annotation: object) -> str:
     return str(annotation).replace('"', "'")
 

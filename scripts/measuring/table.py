@@ -1,5 +1,6 @@
 """A figure, its floor and its bound; many of them as a table and as JSON."""
 
+import math
 import os
 import platform
 import statistics
@@ -65,8 +66,9 @@ def spread(values: Sequence[float]) -> tuple[float, float]:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
+    """The least of the values that at least that share of them does not exceed (nearest rank)."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+    return ordered[max(0, math.ceil(round(len(ordered) * share, 9)) - 1)]
 
 
 def show(rows: Sequence[Row]) -> None:
