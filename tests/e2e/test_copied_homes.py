@@ -2,11 +2,14 @@
 
 import os
 import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 
 from tests.support.lab import alive, eventually
 from workcell.rundir import layout, ledger, look, phase
+from workcell.system import processes
 from workcell.upkeep import fsck
 
 WAITS = 'until [ -e "$MARKS/go" ]; do sleep 0.02; done'
@@ -39,6 +42,22 @@ def test_a_copy_signals_nothing_of_the_original(lab):
     assert look.at(run).phase == phase.RUNNING
     lab.workcell("stop", run, "--grace", "1s")
     eventually(lambda: not alive(agent))
+
+
+def test_a_process_that_is_about_to_become_the_agent_is_none_of_the_copys_either(lab):
+    """It stands in its tree by then, and its environment is still that of the runner."""
+    run = lab.launch(lab.brief("sleep 600"))
+    runner = lab.phase(run, phase.RUNNING).start["runner"]["pid"]
+    given = Path(f"/proc/{runner}/environ").read_bytes().decode().split("\0")
+    env = dict(one.split("=", 1) for one in given if one)
+    about_to = subprocess.Popen(["sleep", "600"], cwd=lab.repo, env=env)
+    try:
+        mark, twin = f"{os.path.basename(run)}/1", elsewhere(lab, run, copy(lab))
+        assert about_to.pid in {one.pid for one in processes.find(mark, place=run)}
+        assert processes.find(mark, place=twin) == []
+    finally:
+        about_to.kill()
+        about_to.wait()
 
 
 def test_a_run_that_was_over_is_over_in_every_copy(lab):

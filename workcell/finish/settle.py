@@ -102,9 +102,9 @@ def _standing(run: str) -> str:
 
 
 def surroundings(run: str, n: int) -> dict[str, str]:
-    """What a detached finish runs with: the run's own environment, as its runner had it."""
+    """What a detached finish runs with: the run's own environment, and which run it is, as its runner had it."""
     env = environment.known(run) or {"PATH": os.environ.get("PATH", os.defpath)}
-    return {**env, "WORKCELL_ATTEMPT": f"{os.path.basename(run)}/{n}"}
+    return {**env, "WORKCELL_ATTEMPT": f"{os.path.basename(run)}/{n}", "WORKCELL_RUN_DIR": run}
 
 
 def seal_exit(seen: look.Look, how: schema.ExitHow, held: writer.Writer) -> None:

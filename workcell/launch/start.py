@@ -28,7 +28,9 @@ def runner(run: str, n: int) -> look.Look:
     The runner keeps a pipe of ours open until then, so its death is known at once. Raises InputOutput with its last
     words when it died, TryAgain when it did not get so far within PATIENCE.
     """
-    env = {**environment.read(run).env, "WORKCELL_ATTEMPT": f"{os.path.basename(run)}/{n}"}
+    # the agent has these until it becomes its program: without the directory, a copy of the home takes it for its own
+    mark = {"WORKCELL_ATTEMPT": f"{os.path.basename(run)}/{n}", "WORKCELL_RUN_DIR": run}
+    env = {**environment.read(run).env, **mark}
     log = os.path.join(run, layout.RUNNER_LOG)
     before = os.path.getsize(log) if os.path.exists(log) else 0
     asked, told = os.pipe()

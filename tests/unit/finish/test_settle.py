@@ -94,5 +94,6 @@ def test_what_a_detached_finish_runs_with(lab):
     run = runs.killed(lab)
     env = settle.surroundings(run, 1)
     assert env["WORKCELL_ATTEMPT"] == f"{os.path.basename(run)}/1" and env["MARKS"] == lab.marks
+    assert env["WORKCELL_RUN_DIR"] == run
     os.unlink(os.path.join(run, layout.ENV))
-    assert set(settle.surroundings(run, 1)) == {"PATH", "WORKCELL_ATTEMPT"}
+    assert set(settle.surroundings(run, 1)) == {"PATH", "WORKCELL_ATTEMPT", "WORKCELL_RUN_DIR"}
