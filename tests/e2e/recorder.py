@@ -1,5 +1,7 @@
 """An agent that keeps every byte that is typed into it, numbers its lines, and ends when $MARKS/go is there.
 
+From the mark `ready` on it hears of every new size.
+
 `recorder.py [FIRST]`: the file $MARKS/FIRST is written to the terminal before the first line.
 """
 
@@ -29,6 +31,7 @@ def size(*_):
 if os.isatty(0):
     signal.signal(signal.SIGWINCH, size)
     tty.setraw(0)
+mark("ready", b"x")
 if len(sys.argv) > 1:
     with open(os.path.join(marks, sys.argv[1]), "rb") as file:
         os.write(1, file.read())

@@ -29,6 +29,7 @@ QUESTIONS = (
 def recorder(lab: Lab, *, io: str = "terminal", window: bool = False, first: str = "") -> str:
     run = lab.launch(lab.brief(f"{RECORDER} {first}", "true", io=io), window=window)
     lab.phase(run, phase.RUNNING)
+    eventually(lambda: lab.mark("ready"), what="the agent's program")
     return run
 
 
@@ -50,7 +51,7 @@ def over(lab: Lab, run: str) -> None:
 def goes_on(lab: Lab) -> None:
     """The agent writes on, and what it writes reaches the log."""
     before = len(lab.mark("ticks"))
-    eventually(lambda: len(lab.mark("ticks")) >= before + 5, 5.0)
+    eventually(lambda: len(lab.mark("ticks")) >= before + 5)
 
 
 def session(lab: Lab, run: str) -> bool:

@@ -12,6 +12,8 @@ from workcell.evidence import screen
 from workcell.rundir import inbox, layout
 
 STUB = Path(__file__).resolve().parent / "stub_tui.py"
+SHOWN = {"dialog": "Do you want to proceed?", "undo": "Do you want to proceed?", "work": "Working…"}
+"""What is on the screen once the stub does it, and is not once it has stopped."""
 
 
 class Stub:
@@ -50,12 +52,16 @@ class Stub:
         return [one["text"] for one in self.said() if "text" in one]
 
     def do(self, words: str) -> None:
-        """Let it do something, and wait until it has read what."""
+        """Let it do something, and wait until it has read what and the log shows that: a message that comes before
+        finds the screen as it was."""
         path = os.path.join(self.directory, "do")
         with open(path + ".new", "w") as file:
             file.write(words)
         os.rename(path + ".new", path)
         labs.eventually(lambda: not os.path.exists(path), what=words)
+        if words.split()[0] in SHOWN:
+            shown, there = SHOWN[words.split()[0]], words not in ("undo", "work 0")
+            labs.eventually(lambda: any(shown in row for row in self.rows()) is there, what=f"{words}, on the screen")
 
     def state(self, name: str) -> str | None:
         return inbox.state(self.run, name)[0]
