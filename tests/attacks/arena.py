@@ -232,7 +232,7 @@ class Arena:
         self.cli("stop", victim.id, "--grace", "1s", seconds=60.0, code=0)
         assert not people[1:] or not alive(people[1]), (victim.label, people)
         eventually(lambda: not any(alive(pid) for pid in people), 20.0, victim.label)  # finish has its last words
-        return self.ended(victim, ("failed", "tampered", "stopped"), 5.0, named=named)
+        return self.ended(victim, ("failed", "tampered", "stopped"), 20.0, named=named)
 
     def restored(self, victim: Victim) -> None:
         """The records that the attack was on are files with the bytes that the ledger says."""

@@ -82,7 +82,7 @@ def test_the_page_makes_a_notifier_that_sends(lab, tree, eventually):
         run = lab.launch(brief, env=env)
         assert lab.phase(run, phase.DONE).result["outcome"] == "passed"
         lab.workcell("watchdog", "tick", env=env)
-        eventually(lambda: len(server.requests) > 1, 5.0, what=lab.workcell("notify", "ls", env=env).stdout)
+        eventually(lambda: len(server.requests) > 1, what=lab.workcell("notify", "ls", env=env).stdout)
         assert server.requests[1].record["title"].startswith("✓ told passed")
         assert server.requests[1].record["priority"] == 4
 

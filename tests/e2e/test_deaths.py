@@ -65,7 +65,7 @@ def test_finish_dies_while_the_check_runs(lab):
     lab.workcell("wait", run)
     assert lab.mark("overlap") == "" and lab.mark("verifying").count("\n") == 2
     assert look.at(run).exit["code"] == 7 and truth.unsound(run) == []
-    eventually(lambda: not naming(os.path.basename(run)), 3.0)
+    eventually(lambda: not naming(os.path.basename(run)))
 
 
 def test_settling_ends_nothing_that_the_caller_started_himself(lab):

@@ -43,7 +43,7 @@ def seconds_of(lab: Lab) -> str:
 
 def gone(run: str) -> None:
     """Nothing names the run any more; finish itself needs an instant after it has sealed the result."""
-    eventually(lambda: not naming(os.path.basename(run)), 3.0)
+    eventually(lambda: not naming(os.path.basename(run)))
 
 
 def sleepers(word: str) -> list[int]:
@@ -76,7 +76,7 @@ def test_nothing_of_a_tree_of_seven_is_left(lab, end, io):
     seen = lab.phase(run, phase.DONE, seconds=30)
     assert seen.exit["how"] == {"exit": "reaped", "stop": "stopped", "limit": "limit-wall"}[end]
     assert (seen.exit["code"], seen.exit["signal"]) == ((5, None) if end == "exit" else (None, 9))
-    eventually(lambda: not sleepers(word), 3.0, what="something of the tree is left alive")
+    eventually(lambda: not sleepers(word), what="something of the tree is left alive")
     gone(run)
 
 

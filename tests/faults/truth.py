@@ -160,7 +160,7 @@ def exit_lost(lab: Lab, run: str) -> list[str]:
 def _alive(run: str) -> list[str]:
     """A process of the run that is still there: the last ones may need an instant to be gone."""
     try:
-        eventually(lambda: not naming(os.path.basename(run)), 3.0)
+        eventually(lambda: not naming(os.path.basename(run)))
     except AssertionError:
         out = []
         for pid in naming(os.path.basename(run)):

@@ -239,7 +239,7 @@ class Runs(RuleBasedStateMachine):
         if seen.exit is not None and seen.exit["how"] == "reaped" and self.lab.mark(f"code.{seen.n}"):
             assert seen.exit["code"] == int(self.lab.mark(f"code.{seen.n}")) or seen.exit["signal"], seen.exit
         if seen.phase == phase.DONE:
-            eventually(lambda: not naming(os.path.basename(self.run)), 5, "something of a run that is over lives")
+            eventually(lambda: not naming(os.path.basename(self.run)), what="something of a run that is over lives")
             assert truth.breaches(self.lab, self.run, lines=False) == []
 
 

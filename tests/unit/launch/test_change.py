@@ -57,7 +57,7 @@ def test_a_running_agent_is_slept_beside_without_a_question(changes, agent, tmp_
     changes.sleep(seen, 0.01)
     before = time.process_time()
     assert _took(changes, seen, 0.5) >= 0.5
-    assert time.process_time() - before < 0.05
+    assert time.process_time() - before < 0.25
 
 
 def test_an_agent_whose_pid_was_used_again_is_not_waited_for(changes, agent, tmp_path):
@@ -89,8 +89,8 @@ def test_a_new_record_ends_the_sleep_beside_a_run_that_is_finishing(changes, tmp
 def test_without_a_process_the_looks_grow_rarer(changes, tmp_path):
     seen = [_seen(str(tmp_path), os.getpid(), phase.SCHEDULED)]
     took = [_took(changes, seen, LONG) for _ in range(6)]
-    assert took[0] < 0.1
-    assert took[5] > took[2]
+    assert all(seconds >= change.SOON * 2 ** (number + 1) for number, seconds in enumerate(took)), took
+    assert sum(took) < LONG / 2
 
 
 def test_no_descriptor_is_left_open(changes, agent, tmp_path):

@@ -15,7 +15,7 @@ def settled(path) -> DirectoryState:
         state.dealt_with()
         return state.unchanged()
 
-    eventually(dealt, 5.0, "a settled directory")
+    eventually(dealt, what="a settled directory")
     return state
 
 

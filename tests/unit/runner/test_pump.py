@@ -112,7 +112,7 @@ def test_a_window_that_answers_nothing_is_answered_for(bench):
     bench.asks()
     assert bench.gets() == b""
     bench.pump.requests.look_at = began  # nothing else to do until then
-    got = eventually(lambda: bench.turn() or bench.gets(), 5.0)
+    got = eventually(lambda: bench.turn() or bench.gets())
     assert got == ANSWER
     assert time.monotonic() - began >= keyboard.SILENT
 
@@ -121,7 +121,7 @@ def test_a_window_that_answers_is_the_only_one_to_do_so(bench):
     keys = bench.window()
     bench.asks()
     os.write(keys, b"\x1b[?64c")
-    assert eventually(lambda: bench.turn() or bench.gets(), 5.0) == b"\x1b[?64c"
+    assert eventually(lambda: bench.turn() or bench.gets()) == b"\x1b[?64c"
     assert bench.pump.keys.asked_at is None
     deadline = time.monotonic() + keyboard.SILENT * 1.2
     while time.monotonic() < deadline:
@@ -205,7 +205,7 @@ def test_what_comes_to_an_idle_run_without_a_poke_is_found_at_the_next_look(benc
         asked.look()
         return asked.unchanged()
 
-    eventually(idle, 5.0, "a run in which nothing happens")
+    eventually(idle, what="a run in which nothing happens")
     assert asked.unchanged(), "a second question finds it as idle"
     if what == "spool":
         maildir.deliver(layout.SPOOL, {"type": "x"})
@@ -220,15 +220,15 @@ def test_what_comes_to_an_idle_run_without_a_poke_is_found_at_the_next_look(benc
 
 def test_an_agent_whose_end_woke_nothing_is_reaped_all_the_same(bench, monkeypatch):
     monkeypatch.setattr(requests, "LOOK", 0.05)
-    eventually(lambda: bench.pump.requests.look() or bench.pump.requests.unchanged(), 5.0, "an idle run")
+    eventually(lambda: bench.pump.requests.look() or bench.pump.requests.unchanged(), what="an idle run")
     monkeypatch.setattr(children, "ASKED", 0.1)
     bench.agent.kill()
-    eventually(lambda: bench.turn() or bench.live.ended, 5.0, "the end of the agent")
+    eventually(lambda: bench.turn() or bench.live.ended, what="the end of the agent")
 
 
 def test_a_run_in_which_nothing_happens_waits_without_a_turn_of_its_parts(bench, monkeypatch):
     monkeypatch.setattr(requests, "LOOK", 0.02)
-    eventually(lambda: bench.pump.requests.look() or bench.pump.requests.unchanged(), 5.0, "an idle run")
+    eventually(lambda: bench.pump.requests.look() or bench.pump.requests.unchanged(), what="an idle run")
     began = time.monotonic()
     bench.pump.turn(0.5)
     assert time.monotonic() - began >= 0.5

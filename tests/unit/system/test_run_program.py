@@ -24,8 +24,8 @@ def test_what_a_program_prints_and_how_it_ends():
 
 def test_past_its_time_its_whole_group_is_killed(tmp_path):
     begun = time.monotonic()
-    ran = run_program.run(["sh", "-c", f"sleep 600 & echo $! > {tmp_path}/pid; echo out; wait"], timeout=0.3)
-    assert time.monotonic() - begun < 5 and ran.timed_out and ran.out == b"out\n"
+    ran = run_program.run(["sh", "-c", f"sleep 600 & echo $! > {tmp_path}/pid; echo out; wait"], timeout=2.0)
+    assert time.monotonic() - begun < 60 and ran.timed_out and ran.out == b"out\n"
     assert ran.complaint() == "did not answer in time"
     pid = int((tmp_path / "pid").read_text())
     eventually(lambda: not alive(pid))

@@ -1,6 +1,5 @@
 """Templates of people and repositories end within limits, and shipped ones start no child."""
 
-import os
 import time
 from pathlib import Path
 
@@ -9,6 +8,9 @@ import pytest
 from workcell.base.errors import Invalid
 from workcell.rundir import home_creation as homes
 from workcell.texts import bounded, compose, recipe, search_path
+
+QUICK = 20.0
+"""Seconds: far above what a loaded machine needs, and far below what any of these would take."""
 
 LOOP = "{% for a in range(99999) %}{% for b in range(99999) %}x{% endfor %}{% endfor %}"
 HOSTILE = {
@@ -28,7 +30,7 @@ def test_a_hostile_template_ends_in_time_with_its_place(name):
     began = time.monotonic()
     with pytest.raises(Invalid) as told:
         recipe.render(HOSTILE[name], {}, "/r/evil.yaml:2: recipe 'evil', command")
-    assert time.monotonic() - began < 2.0 + float(os.getloadavg()[0] > 4) * 3
+    assert time.monotonic() - began < QUICK
     assert told.value.message.startswith("/r/evil.yaml:2: recipe 'evil', command: ")
 
 
@@ -64,7 +66,7 @@ def test_a_child_that_only_computes_is_killed():
     began = time.monotonic()
     with pytest.raises(bounded.TemplateFailure, match="longer"):
         bounded.limited(lambda: str(pow(7, 10**9)))
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < QUICK
 
 
 def test_what_a_child_makes_comes_back_whole():

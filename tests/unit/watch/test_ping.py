@@ -75,7 +75,7 @@ def test_a_far_end_that_does_not_answer_is_waited_for_within_bounds(home, monkey
         set_ping(home, server.url)
         begun = time.monotonic()
         tick.tick(home)
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 15
     assert not kept(home)["ok"] and "no answer in time" in kept(home)["said"]
 
 

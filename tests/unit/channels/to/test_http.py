@@ -100,7 +100,7 @@ def test_a_slow_answer_is_not_waited_for(far):
     server.plan = [Reply(late=30)]
     begun = time.monotonic()
     assert send(adapter, secrets, 0.5).outcome == "unknown"
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 15
 
 
 def test_nobody_there_means_that_nothing_arrived(far):
