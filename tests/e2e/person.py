@@ -69,7 +69,7 @@ class Person:
             seconds = 0.0
         return self.shown
 
-    def sees(self, words: bytes, seconds: float = 15.0) -> bytes:
+    def sees(self, words: bytes, seconds: float = 30.0) -> bytes:
         """Wait until the screen has shown `words`."""
         deadline = time.monotonic() + seconds
         while words not in self.shown:
@@ -82,13 +82,14 @@ class Person:
     def type(self, data: bytes) -> None:
         os.write(self.fd, data)
 
-    def ended(self, seconds: float = 10.0) -> int:
-        """The exit code, once the command has ended."""
+    def ended(self, seconds: float = 30.0) -> int:
+        """The exit code, once the command has ended; all that it wrote is `shown` then."""
         deadline = time.monotonic() + seconds
         while True:
             self.look(0.02)
             code = self._over()
             if code is not None:
+                self.look()  # what it wrote between the last look and its end
                 return code
             assert time.monotonic() < deadline, f"it goes on: {self.shown[-2000:]!r}"
 

@@ -100,7 +100,8 @@ class Driven:
         def drained() -> bool:
             with self._lock:
                 size = len(self.written)
-            if size != quiet[0]:
+            waits = select.select([self._ours], [], [], 0)[0]  # the thread that reads may not have run for long
+            if waits or size != quiet[0]:
                 quiet[:] = [size, time.monotonic()]
             return time.monotonic() - quiet[1] > 0.15
 
