@@ -45,6 +45,7 @@ def spoken(lab, words, env):
     return ran
 
 
+@pytest.mark.timeout(400)
 def test_every_verb_shows_what_it_can_and_ends_as_it_should(lab, locale):
     env = lab.env(**locale)
     words = ["launch", briefed(lab, "true"), "--repo", lab.repo, "--no-window", "--wait"]

@@ -117,6 +117,8 @@ RAW = re.compile(r"\bNone\b|\d{4}-\d\d-\d\dT\d\d:\d\d|\"schema\"|Traceback|\bTru
 PLURAL = re.compile(
     r"(?<![\d.,/-])1 (?:attempts|files|commits|runs|errors|warnings|faults|turns|lines|notices|things|days)\b"
 )
+GOES_ON = re.compile(r"\d+\.\d+|[\d.]+[smhd]|\d\d:\d\d|\d{4}-\d\d-\d\d")
+"""Words that are others a moment later."""
 COLOURS = {"", "0", "1", "31", "32", "33", "35", "36", "90", "31;1", "33;1", "35;1"}
 """Colours of the palette of the person, and bold; no background."""
 
@@ -164,9 +166,8 @@ def pieces(narrow, wide):
     """Pieces of words of the wide form in the narrow one. A clipped cell of a table ends with dots."""
     known = {word for line in wide for word in line.split()}
     found = {word for line in joined(narrow) for word in line.split() if word not in known and not word.endswith("…")}
-    return {
-        word for word in found if not re.fullmatch(r"\d+\.\d+|[\d.]+[smhd]", word)
-    }  # ages go on while this is looked at
+    # ages and the time of day go on while this is looked at, and the day may end
+    return {word for word in found if not GOES_ON.fullmatch(word)}
 
 
 def commands(lines):
