@@ -3,12 +3,12 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.support import far_ends
 from tests.support.lab import alive, eventually
 from workcell.rundir import inbox, layout, look
 
@@ -72,10 +72,7 @@ def test_a_failure_is_called_by_its_name(bench, agent, scene):
 
 @BOTH
 def test_a_refused_connection(bench, agent):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    run = bench.launch(agent, "refused", base=f"http://127.0.0.1:{port}")
+    run = bench.launch(agent, "refused", base=f"http://127.0.0.1:{far_ends.free_port()}")
     if agent == "codex":  # it waits for the network for ever
         eventually(lambda: bench.state(run) == "retrying", 40.0)
         bench.workcell("stop", run)

@@ -325,10 +325,12 @@ def smtp() -> Iterator[Smtp]:
 
 
 def free_port() -> int:
-    """A port on which nobody listens."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    """A port on which nobody listens: it is ours until this process ends, so that no other test is given it."""
+    found = socket.socket()
+    found.bind(("127.0.0.1", 0))
+    port = int(found.getsockname()[1])
+    found.detach()  # it stays open
+    return port
 
 
 def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
