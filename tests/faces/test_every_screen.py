@@ -174,6 +174,11 @@ def commands(lines):
     return {found[0] for line in lines if (found := wrap._COMMAND.search(line)) and "'" not in found[0]}
 
 
+def test_a_run_that_was_not_started_is_past_its_first_moments(shown):
+    """In these it needs nobody: what a screen says of it would change while it is looked at."""
+    assert "nothing starts it by itself" in " ".join(shown(1000, "status", "two").lines)
+
+
 @pytest.mark.parametrize(("verb", "words"), every(SCREENS))
 def test_it_fits_and_breaks_no_word_and_no_command(shown, verb, words):
     wide = shown(1000, verb, words)

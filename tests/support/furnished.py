@@ -3,10 +3,12 @@
 import json
 import os
 import subprocess
+import time
 from pathlib import Path
 
 from tests.support import frozen, lab, recorded_runs
 from workcell.accounts import holds
+from workcell.base import clock
 from workcell.rundir import layout, look
 
 LONG = "a-name-that-is-longer-than-anybody-would-type"
@@ -42,9 +44,18 @@ def make() -> lab.Lab:
     Path(unsaved, "file.txt").write_text("changed by a person\n")
     made.launch(made.brief(name="beside", extra="dirty: snapshot"), "--wait", repo=unsaved)
     _account(made, made.launch(made.brief(name="one", recipe="  reader: claude"), "--wait", repo=made.new_repo()))
-    made.launch(made.brief(name="two", recipe="  reader: claude"), repo=made.new_repo())
+    _age(made.launch(made.brief(name="two", recipe="  reader: claude"), repo=made.new_repo()))
     _files(made)
     return made
+
+
+def _age(run: str) -> None:
+    """As if its attempt had been asked for an hour ago: one that was not started needs nobody in its first moments."""
+
+    def older(text: str) -> str:
+        return json.dumps({**json.loads(text), "asked_at": clock.stamp(time.time() - 3600)}, indent=2) + "\n"
+
+    lab.rewrite_pinned(run, 1, layout.ATTEMPT, older)
 
 
 def _account(made: lab.Lab, run: str) -> None:
