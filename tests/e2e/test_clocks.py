@@ -90,7 +90,8 @@ def test_a_wall_limit_counts_on_the_clock_that_nobody_sets(lab, stepped, step):
     stepped.set(step)
     seen = lab.phase(run, phase.DONE)
     assert seen.exit["how"] == "limit-wall"
-    assert 2.5 < float(lab.mark("down")) - float(lab.mark("up")) < 15.0
+    # the limit counts from before the first line of the agent, which may come late
+    assert 0.0 < float(lab.mark("down")) - float(lab.mark("up")) < 15.0
     assert 2.5 < seen.exit["seconds"] < 15.0
     assert near(seen.exit["ended_at"], stepped.now()), "the runner did not see the step: nothing was tested"
 

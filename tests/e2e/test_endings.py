@@ -114,19 +114,20 @@ def test_a_tmux_server_that_the_agent_started_is_spared_and_named(lab):
 
 
 def test_the_idle_limit_ends_a_silent_agent_and_no_other(lab):
-    silent = lab.launch(lab.brief("sleep 600", "true", name="silent", extra="limits: {idle: 1s}"))
+    # three seconds: a loaded machine may let a program that prints every 0.4 s wait for more than one
+    silent = lab.launch(lab.brief("sleep 600", "true", name="silent", extra="limits: {idle: 3s}"))
     # read with a time limit is a builtin: this one uses next to no CPU time, and only its log says that it lives
-    chatty = 'exec 5<>"$MARKS/pipe"\nfor i in 1 2 3 4 5 6 7 8; do read -t 0.4 -u 5; echo $i; done'
+    chatty = 'exec 5<>"$MARKS/pipe"\nfor i in $(seq 12); do read -t 0.4 -u 5; echo $i; done'
     os.mkfifo(os.path.join(lab.marks, "pipe"))
-    quiet = "end=$((SECONDS + 3)); while test $SECONDS -lt $end; do :; done"
+    quiet = "end=$((SECONDS + 5)); while test $SECONDS -lt $end; do :; done"
     runs = [
         lab.launch(
-            lab.brief(chatty, "true", name="chatty", io="file", extra="limits: {idle: 1s}"), repo=lab.new_repo()
+            lab.brief(chatty, "true", name="chatty", io="file", extra="limits: {idle: 3s}"), repo=lab.new_repo()
         ),
         lab.launch(
-            lab.brief(chatty, "true", name="tty", io="terminal", extra="limits: {idle: 1s}"), repo=lab.new_repo()
+            lab.brief(chatty, "true", name="tty", io="terminal", extra="limits: {idle: 3s}"), repo=lab.new_repo()
         ),
-        lab.launch(lab.brief(quiet, "true", name="busy", extra="limits: {idle: 1s}"), repo=lab.new_repo()),
+        lab.launch(lab.brief(quiet, "true", name="busy", extra="limits: {idle: 3s}"), repo=lab.new_repo()),
     ]
     assert lab.phase(silent, phase.DONE).exit["how"] == "limit-idle"
     for run in runs:

@@ -34,7 +34,9 @@ def test_a_hostile_template_ends_in_time_with_its_place(name):
     assert told.value.message.startswith("/r/evil.yaml:2: recipe 'evil', command: ")
 
 
-def test_the_line_of_a_users_template_is_told(tmp_path):
+def test_the_line_of_a_users_template_is_told(tmp_path, monkeypatch):
+    # the child itself knows the line: on a loaded machine it may need longer to say it than it is usually left
+    monkeypatch.setattr(bounded, "KILLED_AFTER", 30.0)
     home = str(tmp_path / "home")
     homes.ensure(home)
     own = tmp_path / "home/templates/supervisor.md.j2"
