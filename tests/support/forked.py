@@ -111,8 +111,8 @@ class Call:
 
     def __init__(self, answers: socket.socket) -> None:
         self._answers = answers
-        self._began = time.monotonic()
         self.pid = int(answers.recv(100))
+        self._began = time.monotonic()  # the first call of all waits until the package is loaded
 
     def deadline(self, seconds: float) -> float:
         return self._began + seconds
