@@ -123,7 +123,7 @@ def test_what_is_promised_of_attending_holds(bench, person, recipe, scene):
 
 def rows(run):
     seen = look.at(run)
-    return "\n".join(screen.draw(seen.directory, *screen.size(seen.agent_pid, seen.attempt)).lines())
+    return "\n".join(screen.draw(seen.directory, *screen.size(seen.agent_pid, seen.attempt, seen.directory)).lines())
 
 
 def test_important_messages_in_mid_turn_are_accepted(bench):

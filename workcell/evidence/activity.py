@@ -34,7 +34,7 @@ def with_terminal(seen: look.Look, found: list[schema.EvidenceItem], now: float)
     """What the records say, as far as the screen does not show it to be over, and what screen and title say."""
     if seen.io != "terminal":
         return found
-    columns, rows = screen.size(seen.agent_pid, seen.attempt)
+    columns, rows = screen.size(seen.agent_pid, seen.attempt, seen.directory)
     shown = screen.draw(seen.directory, columns, rows)
     at = _written(os.path.join(seen.directory, layout.AGENT_LOG))
     agent = registry.find_or_generic(seen.reader, layout.home_of(seen.run))

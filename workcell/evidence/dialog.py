@@ -20,7 +20,7 @@ def up(seen: look.Look) -> screen.Screen | None:
     """The dialog that is up; None for a run that has no terminal, or shows something else."""
     if seen.phase != phase.RUNNING or seen.io != "terminal":
         return None
-    columns, rows = terminal.size(seen.agent_pid, seen.attempt)
+    columns, rows = terminal.size(seen.agent_pid, seen.attempt, seen.directory)
     agent = registry.find_or_generic(seen.reader, layout.home_of(seen.run))
     shown = screens.read(agent, terminal.draw(seen.directory, columns, rows).lines())
     return shown if shown["kind"] == "dialog" else None

@@ -74,7 +74,7 @@ def _frames(seen: look.Look, agent: Agent) -> list[Frame]:
     if seen.io != "terminal" or layout.START not in seen.stands:
         return []
     alive = seen.phase == phase.RUNNING
-    columns, rows = screen.size(seen.agent_pid if alive else None, seen.attempt)
+    columns, rows = screen.size(seen.agent_pid if alive else None, seen.attempt, seen.directory)
     shown = screen.draw(seen.directory, columns, rows).lines() if alive else None
     drawn = screen.last_frame(seen.directory, columns, rows) if shown is None else shown
     return [{"name": layout.AGENT_LOG, "rows": drawn, "screen": screens.read(agent, drawn)}]

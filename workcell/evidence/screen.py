@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import struct
 import termios
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from workcell.rundir import layout, log_segments, safe_open
 from workcell.terminal import log_reader
@@ -37,23 +38,59 @@ def _parts(directory: str, most: int) -> bytes:
     return data
 
 
-def size(agent: int | None, attempt: schema.Attempt | None) -> tuple[int, int]:
-    """(columns, rows) of the terminal: the agent's own while it lives, else what the recipe gave it."""
+MOST_CELLS = 1000
+"""Maximum columns, and rows, of a terminal that is believed: the agent can write to the file that tells them."""
+
+_SIZE = re.compile(rb"^([0-9]{1,6})x([0-9]{1,6})$", re.MULTILINE)
+_BLOCK = 1 << 20
+
+
+class Sizes(NamedTuple):
+    """The sizes that a terminal had, each as (columns, rows)."""
+
+    last: tuple[int, int]
+    largest: tuple[int, int]
+    """The most columns and the most rows that it had at any time, where all that was drawn fits."""
+
+
+def sizes(directory: str, attempt: schema.Attempt | None) -> Sizes:
+    """The sizes of the terminal of an attempt: what its recipe gave it, and what agent.times tells of changes."""
     given = attempt.get("terminal") if attempt else None
-    fallback = (int(given.get("columns") or 200), int(given.get("rows") or 50)) if given else (200, 50)
+    last = largest = (int(given.get("columns") or 200), int(given.get("rows") or 50)) if given else (200, 50)
+    fd = safe_open.reader(os.path.join(directory, layout.AGENT_TIMES))
+    if fd is None:
+        return Sizes(last, largest)
+    rest = b""
+    with open(fd, "rb") as file:
+        while block := file.read(_BLOCK):
+            end = block.rfind(b"\n") + 1
+            for columns, rows in _SIZE.findall(rest + block[:end]):
+                last = (believed(int(columns)), believed(int(rows)))
+                largest = (max(largest[0], last[0]), max(largest[1], last[1]))
+            rest = block[end:] if end else b""  # a line has 12 bytes; a block without an end of one is no runner's
+    return Sizes(last, largest)
+
+
+def believed(cells: int) -> int:
+    """A number of columns or rows within its bounds."""
+    return min(max(cells, 1), MOST_CELLS)
+
+
+def size(agent: int | None, attempt: schema.Attempt | None, directory: str) -> tuple[int, int]:
+    """(columns, rows) of the terminal: the agent's own while it lives, else the last that is on record."""
     if agent is None:
-        return fallback
+        return sizes(directory, attempt).last
     try:
         fd = os.open(f"/proc/{agent}/fd/0", os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
-        return fallback
+        return sizes(directory, attempt).last
     try:
         rows, columns, _, _ = struct.unpack("HHHH", fcntl.ioctl(fd, termios.TIOCGWINSZ, bytes(8)))
     except OSError:
-        return fallback
+        rows = columns = 0
     finally:
         os.close(fd)
-    return (columns, rows) if columns and rows else fallback
+    return (columns, rows) if columns and rows else sizes(directory, attempt).last
 
 
 def draw(directory: str, columns: int, rows: int) -> log_reader.Screen:

@@ -41,12 +41,15 @@ class Times:
 
     def __init__(self, directory: str, tty: "Terminal", now: "Callable[[], float]" = since_boot) -> None:
         self._tty, self._now = tty, now
-        self._size = (tty.columns, tty.rows)
+        self._size = self._drawn_in = (tty.columns, tty.rows)
+        """The size that the file tells last, and the one that the terminal had when output came last."""
         self._before = now()
         self._begun: float | None = None
         """When the piece of output began that has no line yet."""
         self._bytes = 0
         self._earliest = 0.0
+        self._lines = 1
+        """Lines that the piece before took: the next one lasts a STEP for each."""
         try:
             self._fd: int | None = safe_open.append(os.path.join(directory, layout.AGENT_TIMES), os.O_WRONLY)
         except OSError:
@@ -60,26 +63,27 @@ class Times:
         if self._begun is not None and now >= self._earliest and room:
             self._write()
         if self._begun is None:
-            self._begun, self._earliest = now, now + STEP
-            if room and self._size != (self._tty.columns, self._tty.rows):
-                self._resized()
+            self._begun, self._earliest = now, now + STEP * self._lines
         self._bytes += size
-
-    def _resized(self) -> None:
-        """A line with the size of the terminal, where it is another one than before."""
-        size = (self._tty.columns, self._tty.rows)
-        if self._append(b"%dx%d\n" % size):
-            self._size = size
-        self._earliest += STEP
+        self._drawn_in = (self._tty.columns, self._tty.rows)
 
     def _write(self) -> None:
-        """The line of the piece that is over; two, where one would be too long."""
+        """The line of the piece that is over; two, where one would be too long, and one before it with a new size.
+
+        The whole piece counts as drawn in the size that the terminal had at its end: a program draws everything anew
+        when the size changes, and that would be torn where it stood in the old one.
+        """
         assert self._begun is not None
+        self._lines = 1
+        if self._size != self._drawn_in and self._append(b"%dx%d\n" % self._drawn_in):
+            self._size = self._drawn_in
+            self._lines += 1
         waited = min(max(0, round((self._begun - self._before) * 1000)), _MOST)
         size = min(self._bytes, _MOST)
         line = b"%d %d\n" % (waited, size)
         if len(line) > LONGEST:
             line = b"%d 0\n0 %d\n" % (waited, size)
+            self._lines += 1
         if self._append(line):
             self._before += waited / 1000
             self._bytes -= size

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from workcell.evidence import screen
 from workcell.rundir import layout, safe_open
 from workcell.sessions import agent_log
 
@@ -19,8 +20,6 @@ LONGEST = 12
 """Maximum bytes of a line."""
 MOST_SECONDS = 10 * 365 * 86400.0
 """Latest time that is believed, in seconds after the start."""
-MOST_CELLS = 1000
-"""Maximum columns, and rows, of a terminal that is believed."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ def pieces(directory: str) -> Iterator[Piece]:
             break
         first, second, resized = found
         if resized:
-            size = (min(max(first, 1), MOST_CELLS), min(max(second, 1), MOST_CELLS))
+            size = (screen.believed(first), screen.believed(second))
             continue
         at = min(at + first / 1000, MOST_SECONDS)
         for data in log.take(second):

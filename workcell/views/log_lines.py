@@ -85,7 +85,7 @@ def _drawn(seen: look.Look, n: int, chunks: Iterable[bytes], stderr: bool = Fals
     if stderr or attempt is None or attempt.get("io") != "terminal":
         yield from log_reader.readable(chunks)
         return
-    columns, rows = screen.size(None, attempt)
+    columns, rows = screen.sizes(layout.attempt(seen.run, n), attempt).largest
     blank = True
     for line in log_reader.readable(chunks, columns, rows):
         filling = line.strip() in _FILLING

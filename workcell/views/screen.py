@@ -83,7 +83,7 @@ def perform(cell: Cell, request: Request) -> Result:
         shown = _then(seen, when, sealed.attempt["terminal"])
         frame, columns, rows = shown.styled_lines(), shown.columns, shown.rows
     else:
-        columns, rows = drawn.size(seen.agent_pid if live else None, sealed.attempt)
+        columns, rows = drawn.size(seen.agent_pid if live else None, sealed.attempt, directory)
         frame = _frame(directory, columns, rows, live=live)
     while frame and not frame[-1].text.strip():
         frame.pop()

@@ -43,11 +43,35 @@ def test_an_attempt_without_a_log_shows_nothing(attempt):
     assert screen.tail(attempt) == b"" and not any(shown(attempt))
 
 
-def test_the_size_is_that_of_the_recipe_without_an_agent():
-    assert screen.size(None, None) == (200, 50)
-    assert screen.size(None, {"terminal": {"columns": 90, "rows": 30, "term": "x"}}) == (90, 30)
-    assert screen.size(2**22 + 1, None) == (200, 50), "no such process"
-    assert screen.size(os.getpid(), {"terminal": {"columns": 90, "rows": 30}})[0] > 0
+GIVEN = {"terminal": {"columns": 90, "rows": 30, "term": "x"}}
+
+
+def test_the_size_is_that_of_the_recipe_without_an_agent(attempt):
+    assert screen.size(None, None, attempt) == (200, 50)
+    assert screen.size(None, GIVEN, attempt) == (90, 30)
+    assert screen.size(2**22 + 1, None, attempt) == (200, 50), "no such process"
+    assert screen.size(os.getpid(), GIVEN, attempt)[0] > 0
+
+
+def test_a_terminal_that_was_resized_has_a_last_and_a_largest_size(attempt):
+    write(attempt, b"0 1\n120x20\n5 5\n60x40\n9 9\n70x1", layout.AGENT_TIMES)
+    assert screen.sizes(attempt, GIVEN) == ((60, 40), (120, 40))
+    assert screen.size(None, GIVEN, attempt) == (60, 40)
+
+
+@pytest.mark.parametrize(
+    ("told", "last"),
+    [(b"0x0\n", (1, 1)), (b"999999x5\n", (screen.MOST_CELLS, 5)), (b"1x\n x2\n\xff3x3\n", (90, 30)), (b"", (90, 30))],
+)
+def test_no_size_is_believed_beyond_its_bounds(attempt, told, last):
+    write(attempt, told, layout.AGENT_TIMES)
+    assert screen.sizes(attempt, GIVEN).last == last
+
+
+def test_a_size_between_two_blocks_is_read(attempt, monkeypatch):
+    monkeypatch.setattr(screen, "_BLOCK", 8)
+    write(attempt, b"11 2345\n120x40\n1 1\n" + b"9" * 40 + b"\n77x33\n", layout.AGENT_TIMES)
+    assert screen.sizes(attempt, GIVEN).last == (77, 33)
 
 
 def test_a_follower_draws_what_comes_and_goes_on_in_a_new_log(attempt):

@@ -53,6 +53,31 @@ def test_a_new_size_stands_before_what_is_drawn_in_it(tmp_path, tty):
     assert lines(tmp_path) == [b"0 1", b"120x40", b"1000 2"]
 
 
+def test_what_is_drawn_anew_within_a_piece_is_not_told_in_the_old_size(tmp_path, tty):
+    clock = Clock()
+    writer = times.Times(str(tmp_path), tty, clock)
+    writer.output(1)
+    clock.now += 0.05
+    tty.resize((120, 40))
+    writer.output(200)  # the program heard of the size, and draws all of it again
+    tty.resize((130, 40))
+    clock.now += 1
+    writer.output(3)
+    writer.close()
+    assert lines(tmp_path) == [b"120x40", b"0 201", b"130x40", b"1050 3"]
+
+
+def test_a_night_without_a_pause_is_small(tmp_path, tty):
+    clock, begun = Clock(), Clock.now
+    writer = times.Times(str(tmp_path), tty, clock)
+    while clock.now < begun + 600:  # ten minutes of a program that draws forty times a second
+        clock.now += 0.025
+        writer.output(1500)
+    writer.close()
+    size = (tmp_path / layout.AGENT_TIMES).stat().st_size
+    assert 0 < size * 6 <= 342_000, "the figure of an hour in docs/format.md"
+
+
 @given(st.lists(st.tuples(st.floats(0, 40_000), st.integers(1, 10**7), st.booleans()), max_size=30))
 def test_lines_are_short_few_and_add_up(tmp_path_factory, pieces):
     directory = tmp_path_factory.mktemp("times")

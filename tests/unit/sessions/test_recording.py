@@ -6,6 +6,7 @@ import os
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from workcell.evidence import screen
 from workcell.rundir import layout
 from workcell.runner import terminal, times
 from workcell.sessions import recording
@@ -36,7 +37,7 @@ def test_every_byte_comes_once_whatever_the_times_say(tmp_path_factory, log, lin
     found = recorded(tmp_path_factory.mktemp("r"), log, lines)
     assert b"".join(piece.data for piece in found) == log
     assert all(0 <= one.at <= two.at <= recording.MOST_SECONDS for one, two in itertools.pairwise(found))
-    assert all(1 <= side <= recording.MOST_CELLS for piece in found for side in piece.size or ())
+    assert all(1 <= side <= screen.MOST_CELLS for piece in found for side in piece.size or ())
 
 
 @given(st.lists(st.tuples(st.integers(0, 5000), st.binary(min_size=1, max_size=9), st.booleans()), max_size=20))
