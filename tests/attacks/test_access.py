@@ -108,6 +108,7 @@ LOOK = {
     "completion": ["bash"],
     "fsck": ["STRANGER"],
     "gc": [],
+    "adopt --dry-run": ["claude:0123456789", "--dry-run"],
     "launch --dry-run": ["BRIEF", "--dry-run", "--repo", "REPO"],
     "attach --read-only": ["STRANGER", "--read-only"],
     "resume --dry-run": ["STRANGER", "--dry-run"],
@@ -239,8 +240,18 @@ def test_looking_is_allowed_inside(house, operation):
     assert len(house.agent.refusals()) == told
 
 
-NEEDS = ("replay", "top", "brief show", "show", "screen", "attach --read-only", "salvage show", "resume --dry-run")
-"""Operations that look and fail here for another reason: no terminal, no snapshot, a run that lives."""
+NEEDS = (
+    "replay",
+    "top",
+    "brief show",
+    "show",
+    "screen",
+    "attach --read-only",
+    "salvage show",
+    "resume --dry-run",
+    "adopt --dry-run",
+)
+"""Operations that look and fail here for another reason: no terminal, no snapshot, no session, a run that lives."""
 
 
 @pytest.mark.parametrize("operation", WORK)

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import glob
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from workcell.agents import registry
 from workcell.agents.protocol import Agent
 from workcell.agents.session_files import SessionFile
 from workcell.base import clock
-from workcell.base.errors import NotFound, Refused, TryAgain
+from workcell.base.errors import NotFound, Refused, TryAgain, WorkcellError
 from workcell.git import repository
-from workcell.launch import asked, conversation, launch, plan
+from workcell.launch import asked, conversation, dry_run, launch, plan
 from workcell.launch.adopted import Adopted
 from workcell.launch.requests import LaunchRequest
 from workcell.rundir.cell import Cell
@@ -49,6 +50,31 @@ class Request:
     """Take nothing from the repository that executes or steers."""
     no_window: bool = False
     """Open no window in tmux."""
+    dry_run: bool = False
+    """Only say what would be made, and why it would be refused now."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why the session cannot be adopted now."""
+
+    why: str
+    cure: str
+
+
+@dataclass(frozen=True)
+class DryRun:
+    """What would be made. Nothing was written."""
+
+    agent: str
+    session: str
+    """The id of the conversation that would go on."""
+    directory: str
+    """Where it was had, and would go on."""
+    refused: list[Refusal]
+    """What stands in the way now; empty where it would be made."""
+    launch: dry_run.Result
+    """The run. Its id is drawn anew when it is made."""
 
 
 @dataclass(frozen=True)
@@ -67,23 +93,27 @@ class Result:
     notes: list[str]
 
 
-def perform(cell: Cell, request: Request) -> Result:
+def perform(cell: Cell, request: Request) -> Result | DryRun:
     """The operation `adopt`.
 
     Raises NotFound for a session that is not there or whose directory is gone, Refused for one that a process has
     open, that a run has, or that the recipe cannot go on with, TryAgain for one that grew in the last minute, and
-    what a launch raises. Nothing is written then.
+    what a launch raises. Nothing is written then. A dry run tells what is refused of the session itself, and raises
+    the rest.
     """
     file = known.find(cell.home, cell.environment, request.session)
     agent = registry.load(file.agent, cell.home)
     directory = outline.of(agent, file).about.directory
-    _check_free(cell, file, directory)
+    stopped: list[Refusal] | None = [] if request.dry_run else None
+    _told(stopped, lambda: _check_free(cell, file, directory))
     if directory is None or not os.path.isdir(directory):
         where = f"its directory is gone: {directory}" if directory else "its records name no directory"
         raise NotFound(f"{_name(file)} cannot go on: {where}", f"workcell show {_name(file)}")
     wish = _launch(cell, request, agent, file, directory)
-    made = launch.check(wish)
-    _check_recipe(made, agent, file, directory)
+    made = launch.check(wish, preview=request.dry_run)
+    _told(stopped, lambda: _check_recipe(made, agent, file, directory))
+    if stopped is not None:
+        return DryRun(agent.name, file.id, directory, stopped, dry_run.preview(made))
     done = launch.create(made, wish)
     return Result(
         id=done.id,
@@ -96,6 +126,16 @@ def perform(cell: Cell, request: Request) -> Result:
         no_window=done.window,
         notes=done.notes,
     )
+
+
+def _told(refusals: list[Refusal] | None, check: Callable[[], None]) -> None:
+    """Do the check; what it raises is kept in the list, where there is one."""
+    try:
+        check()
+    except WorkcellError as error:
+        if refusals is None:
+            raise
+        refusals.append(Refusal(error.message, error.hint or ""))
 
 
 def _name(file: SessionFile) -> str:

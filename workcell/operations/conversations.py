@@ -20,7 +20,7 @@ def _search() -> dict[str, Operation]:
 def _adopt() -> dict[str, Operation]:
     from workcell.launch import adopt as op
 
-    return {"adopt": Operation(op.Request, op.perform, {op.Result: "adopt"})}
+    return {"adopt": Operation(op.Request, op.perform, {op.Result: "adopt", op.DryRun: "adopt-dry-run"})}
 
 
 def _feed() -> dict[str, Operation]:

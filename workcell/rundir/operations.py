@@ -117,6 +117,7 @@ OPTIONS = {
         ("cost", PERSON),
         ("force", PERSON),
     ),
+    "adopt": (("dry_run", LOOK),),
     "recover": (("dry_run", LOOK),),
     "attach": (("read_only", LOOK),),
     "fsck": (("rebuild", PERSON), ("accept", PERSON)),

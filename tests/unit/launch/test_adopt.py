@@ -39,8 +39,23 @@ def programs(lab: labs.Lab) -> str:
 
 
 def asked(lab: labs.Lab, session: str, **more: Any) -> adopt.Result:
+    done = performed(lab, session, **more)
+    assert isinstance(done, adopt.Result)
+    return done
+
+
+def performed(lab: labs.Lab, session: str, **more: Any) -> adopt.Result | adopt.DryRun:
     env = lab.env(PATH=programs(lab))
     return adopt.perform(Cell(lab.home, env, lab.top), adopt.Request(session, no_window=True, **more))
+
+
+def planned(lab: labs.Lab, session: str, **more: Any) -> adopt.DryRun:
+    """What would be made; nothing was written, of the run, of the home or of the program's files."""
+    before = tree(Path(lab.person)), tree(Path(lab.home)) if os.path.isdir(lab.home) else None
+    done = performed(lab, session, dry_run=True, **more)
+    assert isinstance(done, adopt.DryRun) and not lab.runs()
+    assert (tree(Path(lab.person)), tree(Path(lab.home)) if os.path.isdir(lab.home) else None) == before
+    return done
 
 
 def refused(lab: labs.Lab, kind: type[WorkcellError], words: str, session: str, **more: Any) -> WorkcellError:
@@ -70,6 +85,36 @@ def test_a_run_goes_on_with_the_session_in_its_directory(lab: labs.Lab, talk: Cl
     with pytest.raises(Refused, match=f"belongs to the run {done.id}") as error:
         asked(lab, talk.id)
     assert error.value.hint == f"workcell resume {done.id} --native"
+
+
+def test_a_dry_run_says_what_would_be_made_and_leaves_nothing(lab: labs.Lab, talk: Claude) -> None:
+    found = planned(lab, f"claude:{talk.id[:8]}", message="Yes, go on.", verify="true", name="login")
+    assert (found.agent, found.session, found.directory) == ("claude", talk.id, os.path.realpath(lab.repo))
+    assert found.refused == []
+    run = found.launch
+    assert run.argv[run.argv.index("--resume") + 1] == talk.id and "Yes, go on." in run.prompt
+    assert (run.values["recipe"], run.values["name"]) == ("claude", "login")
+    assert run.verify is not None and run.verify.endswith("true\n")
+
+
+def test_a_dry_run_says_why_it_would_be_refused_now(lab: labs.Lab, talk: Claude) -> None:
+    talk.keep(Path(lab.person), time.time() - 30)
+    found = planned(lab, talk.id, recipe="codex-tui")
+    assert ["was written to" in one.why for one in found.refused] == [True, False]
+    assert "try again in" in found.refused[0].cure and "is not one of Claude Code" in found.refused[1].why
+    done = asked(lab, other(lab).id, verify="true")
+    lab.phase(done.dir, "done")
+    again = performed(lab, done.session, dry_run=True)
+    assert isinstance(again, adopt.DryRun)
+    assert [one.cure for one in again.refused][:1] == [f"workcell resume {done.id} --native"]
+    assert len(lab.runs()) == 1
+
+
+def other(lab: labs.Lab) -> Claude:
+    """Another session of that kind."""
+    session = Claude(cwd=os.path.realpath(lab.repo)).prompt("fix the logout").said("Done.")
+    session.keep(Path(lab.person), time.time() - 120)
+    return session
 
 
 def test_one_that_was_had_below_the_top_of_a_repository_goes_on_there(lab: labs.Lab) -> None:
@@ -124,6 +169,7 @@ def test_what_cannot_go_on_is_refused(lab: labs.Lab, talk: Claude) -> None:
     bare.records[0]["payload"].pop("cwd")
     bare.keep(person, time.time() - 120)
     refused(lab, NotFound, "its records name no directory", bare.id)
+    refused(lab, NotFound, "its records name no directory", bare.id, dry_run=True)
     begun = Claude(cwd=os.path.realpath(lab.repo)).said("only words of the agent")
     begun.keep(person, time.time() - 120)
     refused(lab, Refused, "was ended before Claude Code had written down", begun.id)

@@ -40,6 +40,7 @@ PROMISED = {
     "prompt": ("live needs text",),
     "accounts": ("accounts ticking",),
     "adopt": ("id name dir phase agent session window no_window notes",),
+    "adopt-dry-run": ("agent session directory refused launch",),
     "sessions": ("sessions hidden processes",),
     "search-hit": ("kind text at show title agent session run attempt directory changed_at path offset",),
     "report": (
@@ -119,6 +120,7 @@ PROMISED = {
 INNER = {
     "launch": {"runs": "id name dir asked_at state found error notes ports"},
     "launch-dry-run": {"runs": f"asked_at {PLAN}", "steps": "step title line file text"},
+    "adopt-dry-run": {"refused": "why cure"},
     "diff": {"files": "path change was insertions deletions"},
     "show": {
         "turns": "prompt own started_at ended_at ok steps left_out",

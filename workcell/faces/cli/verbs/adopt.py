@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from workcell.faces.cli import arguments, call, next_commands, out, trust_prompt
+from workcell.faces.cli import dry_run as intent
 from workcell.launch import adopt as op
 
 app = typer.Typer(add_completion=False)
@@ -24,6 +25,9 @@ def adopt(
         bool, typer.Option("--ignore-repo", help="Take nothing from the repository that executes or steers.")
     ] = False,
     no_window: Annotated[bool, typer.Option("--no-window", help="Open no window in tmux.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be made or refused, and why; write nothing.")
+    ] = False,
     as_json: arguments.Json = False,
 ) -> None:
     """Go on with a conversation in a run of its own: with a check, a record, limits and recovery; prints its id.
@@ -41,7 +45,11 @@ def adopt(
         cost=cost,
         ignore_repo=ignore_repo,
         no_window=no_window,
+        dry_run=dry_run,
     )
+    if dry_run:
+        _show_plan(call.perform("adopt", request), as_json)
+        return
     done: op.Result = trust_prompt.asking(lambda: call.perform("adopt", request), quiet=as_json)
     for note in done.notes:
         out.say(f"workcell: {out.safe(note)}")
@@ -53,3 +61,15 @@ def adopt(
     print(done.id, flush=True)
     if next_commands.at_a_terminal():
         next_commands.of_run(done.name, done.id, done.phase)
+
+
+def _show_plan(planned: op.DryRun, as_json: bool) -> None:
+    if as_json:
+        call.show("adopt", planned)
+        return
+    print(f"goes on with {out.safe(f'{planned.agent}:{planned.session}')} in {out.safe(planned.directory)}\n")
+    intent.show(planned.launch)
+    for one in planned.refused:
+        out.say(f"workcell: would be refused now: {out.safe(one.why)}")
+        if one.cure:
+            out.say(f"  {out.safe(one.cure)}")
