@@ -13,6 +13,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from workcell.base import clock
 from workcell.base.errors import Usage
@@ -23,6 +24,9 @@ from workcell.views import event_keys
 from workcell.views.event_keys import ShownEvent
 from workcell.views.followed_runs import QUICK, Crowd, Watched
 from workcell.views.run_events import RunEvents
+
+if TYPE_CHECKING:
+    from workcell.views.session_events import SessionEvents
 
 TAKEN = 1.0
 """Maximum seconds that are waited until a runner has written down what its agent recorded."""
@@ -45,10 +49,13 @@ class Request:
 
 
 class Stream:
-    """Iterates over events, with the secrets of each run masked; `bad` counts the lines that were none."""
+    """Iterates over events, with the secrets of each run masked; `bad` counts the lines that were none.
 
-    def __init__(self, request: Request, run: str | None, home: str) -> None:
-        self._request, self._home = request, home
+    `sessions` adds those of sessions outside of runs, where all runs are told with a limit.
+    """
+
+    def __init__(self, request: Request, run: str | None, home: str, sessions: SessionEvents | None = None) -> None:
+        self._request, self._home, self._sessions = request, home, sessions
         self._kinds = frozenset(event_keys.checked(request.kind))
         self._run = run
         self.bad = 0
@@ -106,7 +113,7 @@ class Stream:
         names = sorted({*(os.path.basename(path) for path in found.live), *found.over})
         paths = [os.path.join(self._home, layout.RUNS, name) for name in names]
         if self._request.limit is not None:
-            return iter(self._latest(paths, self._request.limit))
+            return iter(self._last(self._latest(paths, self._request.limit), self._request.limit))
         return _in_order(_Past(path, self._new) for path in paths)
 
     def _latest(self, paths: Iterable[str], limit: int) -> list[ShownEvent]:
@@ -134,13 +141,22 @@ class Stream:
                     crowd.drop(one)
                 else:
                     one.go_on(new)
+            if self._sessions is not None:
+                yield from self._sessions.new()
             time.sleep(QUICK)
 
     def _latest_and_on(self, crowd: Crowd, limit: int) -> list[ShownEvent]:
         """The last events of all runs; what comes later of a live one is read on from there."""
         over = [path for path in crowd.all_paths() if path not in crowd.watched]
         found = [event for one in crowd.watched.values() for event in collections.deque(self._new(one.events), limit)]
-        return sorted([*found, *self._latest(over, limit)], key=_time)[-limit:]
+        return self._last([*found, *self._latest(over, limit)], limit)
+
+    def _last(self, found: list[ShownEvent], limit: int) -> list[ShownEvent]:
+        """The last of these events of runs and of those of sessions, in the order of time."""
+        outside = self._sessions.latest(limit) if self._sessions is not None and limit else []
+        return sorted([*found, *outside], key=_time)[
+            len(found) + len(outside) - min(limit, len(found) + len(outside)) :
+        ]
 
 
 class _Past:

@@ -1,4 +1,4 @@
-"""feed: what is worth knowing of all runs, in the order of time, and with `follow` as it happens."""
+"""feed: what is worth knowing of all runs, and of sessions outside of them, by time; with `follow` as it happens."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from workcell.base import clock
 from workcell.rundir.cell import Cell
 from workcell.views import events
 from workcell.views.event_keys import ShownEvent
+from workcell.views.session_events import SessionEvents
 
 LAST = 50
 """Events that are shown without being asked for more."""
@@ -49,6 +50,9 @@ class Request:
     """Only what happened in the last so many seconds."""
     tools: bool = False
     """Also the calls of tools."""
+    only_runs: bool = False
+    """Only what happens in runs. Else also in sessions that no run began and that changed in the last day, or `since`:
+    at most the 50 that were written to last."""
 
 
 def perform(cell: Cell, request: Request) -> Iterator[ShownEvent]:
@@ -56,7 +60,9 @@ def perform(cell: Cell, request: Request) -> Iterator[ShownEvent]:
     kinds = (*NOTEWORTHY, "tool.call") if request.tools else NOTEWORTHY
     asked = events.Request(follow=request.follow, limit=request.last, kind=kinds, all_runs=True)
     since = "" if request.since is None else clock.stamp(cell.clock() - request.since)
-    return (event for event in events.perform(cell, asked) if event["at"] >= since and _tells(event))
+    outside = None if request.only_runs else SessionEvents(cell, kinds, request.since)
+    found = events.Stream(asked, None, cell.home, outside)
+    return (event for event in found if event["at"] >= since and _tells(event))
 
 
 def _tells(event: ShownEvent) -> bool:

@@ -1,4 +1,4 @@
-"""One thing of the feed as lines to read: when, in which run, what."""
+"""One thing of the feed as lines to read: when, in which run or session, what."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from workcell.base import clock
 from workcell.faces.cli import event_lines, out
 from workcell.rundir import find
+from workcell.sessions import known
 
 if TYPE_CHECKING:
     from workcell.views.event_keys import ShownEvent
@@ -40,11 +41,14 @@ def of(event: ShownEvent, width: int) -> Iterator[str]:
     words = event_lines.words(event)
     text = f"{happened}: {words}" if words else happened
     text = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-    lines = out.hanging(f"{moment} {mark} ", f"{_name(str(event['run']))}  {text}", width)
+    lines = out.hanging(f"{moment} {mark} ", f"{_name(event)}  {text}", width)
     for number, line in enumerate(lines):
         yield line.replace(mark, out.paint(mark, code), 1) if number == 0 and code != "0" else line
 
 
-def _name(run: str) -> str:
-    """The name in the id of a run, `20261120-0512-fix-login-7f3a`."""
+def _name(event: ShownEvent) -> str:
+    """The name in the id of a run, `20261120-0512-fix-login-7f3a`; of a session as `show` takes it."""
+    run = event["run"]
+    if run is None:
+        return f"{event.get('agent')}:{str(event.get('session'))[: known.LEAST]}"
     return run[find.MINUTE + 1 :].rpartition("-")[0] or run

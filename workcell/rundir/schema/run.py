@@ -302,8 +302,8 @@ class Event(TypedDict):
 class ShownEvent(Event):
     """An event as `workcell events` prints it, with what is added for its readers."""
 
-    run: str
-    """Id of the run."""
+    run: str | None
+    """Id of the run; null in `feed` for what happened in a session outside of runs: `agent` and `session` name it."""
     observed_at: Time
     """When it was written down: `at`."""
     created_at: str | None
