@@ -143,7 +143,8 @@ def short(value: Any, limit: int = MAX_TEXT) -> str:
         value = "" if value is None else str(value)[: 4 * limit]
     cut = value[: 4 * limit]
     line = " ".join(cut.split())
-    line = "".join(c for c in line if c.isprintable())
+    if not line.isprintable():
+        line = "".join(c for c in line if c.isprintable())
     if len(line) > limit or len(value) > len(cut):
         line = line[: limit - 1] + "…"
     return line

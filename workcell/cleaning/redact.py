@@ -40,6 +40,8 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str], *, shapes: bool = True) -> None:
         self._shapes = SHAPES if shapes else []
+        self._words = tuple(dict.fromkeys(word for _, words, _ in self._shapes for word in words))
+        """One of them stands, in any case, in whatever has a shape: most texts have none, and are looked at once."""
         forms: set[str] = set()
         for secret in secrets:
             if len(secret) >= _MIN and not _MARK.search(secret):  # those with a mask in them are masked
@@ -68,8 +70,9 @@ class Redactor:
         if self._wrapped and "\n" in text:
             parts = _each_text(parts, self._unwrap)
         low = text.lower()
-        for kind, words, pattern in self._shapes:
-            if any(word in low for word in words):
+        there = {word for word in self._words if word in low}
+        for kind, words, pattern in self._shapes if there else ():
+            if not there.isdisjoint(words):
                 parts = _each_text(parts, partial(_mask_shape, kind, compiled(pattern)))
         return "".join(parts)
 
