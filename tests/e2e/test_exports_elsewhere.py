@@ -66,7 +66,7 @@ def test_a_page_in_a_chromium_asks_no_host_runs_no_script_and_tells_no_secret(tm
         [sys.executable, str(SUPPORT / "in_chromium.py"), chromium, str(path)],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         env={**os.environ, "PYTHONPATH": viewers},
     )
     assert ran.returncode == 0, ran.stderr

@@ -65,7 +65,7 @@ def as_root(without_ensurepip: Path) -> Path:
     (without_ensurepip / "id").unlink()
     (without_ensurepip / "id").write_text("#!/bin/sh\necho 0\n")
     (without_ensurepip / "id").chmod(0o755)
-    for name in ("sed", "mktemp"):
+    for name in ("sed", "mktemp", "timeout"):
         (without_ensurepip / name).symlink_to(f"/bin/{name}" if os.path.exists(f"/bin/{name}") else f"/usr/bin/{name}")
     return without_ensurepip
 
@@ -96,3 +96,27 @@ def test_no_install_only_says_what_is_missing(as_root: Path, program: str) -> No
     assert "was called" not in ran.stderr and "about to" not in ran.stderr
     assert f"apt-get install python3.{sys.version_info.minor}-venv" in ran.stderr
     assert "missing:" in ran.stderr
+
+
+def _calls(said: str) -> list[str]:
+    return [line for line in said.splitlines() if line.startswith("apt-get was called: install")]
+
+
+def test_a_browser_is_installed_apart_and_for_the_heavy_tests_alone(as_root: Path) -> None:
+    env = {"PATH": str(as_root), "PYTHON": str(as_root / "python3")}
+    assert "chromium" not in _run([*_scripts("prepare"), "dev"], **env).stderr
+    ran = _run([*_scripts("prepare"), "heavy"], **env)
+    others, browser = _calls(ran.stderr)
+    assert browser.split()[-1] == "chromium-headless-shell" and "chromium" not in others
+    assert ran.stderr.index("for tests that can do without: chromium") < ran.stderr.index(browser)
+    assert "chromium" in _run([*_scripts("test"), "--no-install", "--heavy"], **env).stderr
+    (as_root / "chromium").symlink_to("/bin/true")
+    assert len(_calls(_run([*_scripts("prepare"), "heavy"], **env).stderr)) == 1
+
+
+def test_a_machine_that_cannot_have_a_browser_goes_on(as_root: Path) -> None:
+    apt = as_root / "apt-get"
+    apt.write_text('#!/bin/sh\ncase "$*" in *chromium*) exit 100 ;; esac\n')
+    ran = _run([*_scripts("prepare"), "heavy"], PATH=str(as_root), PYTHON=str(as_root / "python3"))
+    said = "could not be installed: chromium-headless-shell; the tests that use it are skipped"
+    assert ran.stderr.index(said) < ran.stderr.index("ensurepip is missing"), "it went on to the next step"
