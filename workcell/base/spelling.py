@@ -1,11 +1,17 @@
 """Cures for misspelt words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 
-def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """A cure for a misspelt word: the nearest known one, else all of them."""
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that is spelt most like `word`; None where none is near."""
     import difflib
 
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return f"did you mean {near[0]!r}?" if near else "known: " + ", ".join(sorted(known))
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return near[0] if near else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A cure for a misspelt word: the nearest known one, else all of them."""
+    near = nearest(word, known)
+    return f"did you mean {near!r}?" if near else "known: " + ", ".join(sorted(known))

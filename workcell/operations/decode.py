@@ -1,11 +1,11 @@
 """Requests of operations from JSON objects, for faces that get their arguments that way."""
 
 import dataclasses
-import difflib
 import types
 import typing
 from typing import TYPE_CHECKING, Any
 
+from workcell.base import spelling
 from workcell.base.errors import Usage
 from workcell.operations import registry
 
@@ -26,8 +26,8 @@ def request(name: str, given: "Json") -> Any:
     fields = {field.name.rstrip("_"): field for field in dataclasses.fields(kind)}
     for key in given:
         if key not in fields:
-            near = difflib.get_close_matches(key, fields, n=1)
-            cure = f"did you mean {near[0]!r}?" if near else f"it takes {', '.join(fields) or 'no keys'}"
+            near = spelling.nearest(key, fields)
+            cure = f"did you mean {near!r}?" if near else f"it takes {', '.join(fields) or 'no keys'}"
             raise Usage(f"{name}: there is no key {key!r}", cure)
     values: Json = {}
     for key, field in fields.items():

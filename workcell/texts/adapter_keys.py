@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from workcell.base import spelling
 from workcell.rundir import vocabulary
 from workcell.texts import fields
 from workcell.texts.document import Document
@@ -60,10 +61,8 @@ def _events(value: Any, path: Path, document: Document) -> frozenset[str]:
             found.add(word)
         else:
             known = [*GROUPS, *vocabulary.NOTICE_EVENTS]
-            import difflib
-
-            near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-            meant = f"did you mean {near[0]!r}? " if near else ""
+            near = spelling.nearest(word, known)
+            meant = f"did you mean {near!r}? " if near else ""
             document.fault(path, f"no such event: {word!r}", f"{meant}known: {', '.join(known)}")
     return frozenset(found)
 

@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from workcell import __version__
+from workcell.base import spelling
 from workcell.faces.cli import failures, foreign_options, out, table
 from workcell.rundir import home_creation as homes
 from workcell.rundir import layout
@@ -24,7 +25,7 @@ class NoSuchVerb(UsageError):  # type: ignore[misc] # the class is found at run 
 
     def __init__(self, word: str, rest: Sequence[str] = ()) -> None:
         same = table.SYNONYMS.get(word)
-        near = None if same else out.nearest(word, list(table.VERBS))
+        near = None if same else spelling.nearest(word, table.VERBS)
         more = f"; it is {same.partition(' ')[0]!r} here" if same else f"; did you mean {near!r}?" if near else ""
         super().__init__(f"no such verb: {out.safe(word)!r}{more}")
         self.hint = _in_other_words(same, rest) if same else "workcell --help"

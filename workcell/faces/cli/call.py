@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from workcell.base import spelling
 from workcell.base.errors import NoSuchRun
 from workcell.faces.cli import out
 from workcell.operations import registry
@@ -115,7 +116,7 @@ def with_near_name(error: NoSuchRun) -> NoSuchRun:
     names = [find.name_of(find.path_of(home, entry)) for entry in reversed(find.ids_of(home)[-NEAR:])]
     known = list(dict.fromkeys(name for name in names if name))
     begun = [name for name in known if name.startswith(error.word)]
-    near = begun[0] if begun else out.nearest(error.word, known)
+    near = begun[0] if begun else spelling.nearest(error.word, known)
     if near is not None:
         error.hint = f"did you mean {near!r}? 'workcell ls' shows all"
     return error

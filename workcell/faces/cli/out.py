@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from workcell.base import clock, json_codec
@@ -132,13 +132,6 @@ def error(code: str, exit_code: int, message: str, hint: str | None, details: li
             say("  " + safe(line))
     if hint:
         say(paint("hint:", "1", sys.stderr) + " " + safe(hint))
-
-
-def nearest(word: str, known: Sequence[str]) -> str | None:
-    import difflib
-
-    found = difflib.get_close_matches(word, known, n=1)
-    return found[0] if found else None
 
 
 def overview() -> str:

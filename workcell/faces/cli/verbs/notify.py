@@ -1,11 +1,11 @@
 """workcell notify"""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import Annotated
 
 import typer
 
+from workcell.base import spelling
 from workcell.base.errors import Usage
 from workcell.channels import notify, pauses
 from workcell.channels import requests as op
@@ -98,8 +98,8 @@ def add(
 ) -> int:
     """Write an adapter into your home, and say what to fill in. With --test 1 if it did not arrive."""
     if kind not in registry.KINDS:
-        near = get_close_matches(kind, registry.KINDS, n=1)
-        cure = f"workcell notify add {near[0]}" if near else f"choose one of {', '.join(registry.KINDS)}"
+        near = spelling.nearest(kind, registry.KINDS)
+        cure = f"workcell notify add {near}" if near else f"choose one of {', '.join(registry.KINDS)}"
         raise Usage(f"there is no kind {kind!r}", cure)
     done: op.Added = call.perform("notify add", op.AddRequest(arguments.one_of(kind, registry.KINDS), test))
     if as_json:
