@@ -201,7 +201,7 @@ def test_the_lock_of_another_program_in_the_place_of_the_agents_lock(arena):
 # -- messages, sockets and locks
 
 
-def test_messages_that_nobody_ordered(arena):
+def test_messages_that_no_person_ordered(arena):
     victims = [arena.attack("live", "messages", "inbox/new", "spool/new") for _ in range(2)]
     for victim in victims:
         arena.struck(victim)
@@ -252,7 +252,7 @@ def test_locks_that_the_agent_holds(arena):
     arena.check()
 
 
-def test_a_lock_that_nobody_may_open(arena):
+def test_a_lock_that_no_process_may_open(arena):
     """The agent killed its runner, and took the mode of its lock away: whoever waits brings the run to its end."""
     bring_to_its_end(arena, "kill", arena.attack("kill", "chmod", "agent.lock"))
 

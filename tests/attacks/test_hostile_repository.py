@@ -219,7 +219,7 @@ def test_a_live_run_whose_policy_was_changed_is_shown_and_left_alone(lab):
     lab.workcell("stop", run)
 
 
-def test_adapters_and_templates_of_a_repository_are_read_by_nobody(lab):
+def test_adapters_and_templates_of_a_repository_are_not_read(lab):
     repos.write(Path(lab.repo), ".workcell/adapters/evil.yaml", "name: evil\nuses: command\nargv: [/bin/false]\n")
     repos.write(Path(lab.repo), ".workcell/templates/mine.md.j2", "PWNED\n")
     assert "evil" not in lab.workcell("notify", "ls", cwd=lab.repo).stdout

@@ -84,7 +84,7 @@ def near(stamp: str, seconds: float) -> bool:
 @steppable
 @pytest.mark.parametrize("step", [DAY, -DAY])
 @pytest.mark.heavy
-def test_a_wall_limit_counts_on_the_clock_that_nobody_sets(lab, stepped, step):
+def test_a_wall_limit_counts_on_the_clock_that_cannot_be_set(lab, stepped, step):
     run = stepped.launch(stepped.brief(TIMED, "true", extra="limits: {wall: 3s}"))
     eventually(lambda: lab.mark("up"))
     stepped.set(step)

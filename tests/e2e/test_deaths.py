@@ -111,7 +111,7 @@ def test_what_cannot_be_asked_is_unknown_and_automation_keeps_away(lab, change):
     assert look.at(run).result["outcome"] == "stopped"
 
 
-def test_a_pid_that_was_used_again_is_nobody(lab):
+def test_a_pid_that_was_used_again_is_another_process(lab):
     run = lab.launch(lab.brief("sleep 60", "true"))
     seen = lab.phase(run, phase.RUNNING)
     os.kill(seen.start["runner"]["pid"], signal.SIGKILL)
@@ -176,7 +176,7 @@ def test_the_machine_is_started_again(lab):
     assert look.at(run).exit["how"] == "vanished" and truth.unsound(run) == []
 
 
-def test_a_socket_of_a_dead_runner_is_in_nobodys_way(lab):
+def test_a_socket_of_a_dead_runner_is_not_in_the_way(lab):
     run = lab.launch(lab.brief("sleep 60", "true"))
     seen = lab.phase(run, phase.RUNNING)
     os.kill(seen.start["runner"]["pid"], signal.SIGKILL)

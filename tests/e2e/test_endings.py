@@ -216,7 +216,7 @@ def test_a_file_that_the_check_names_may_change_and_only_what_was_pinned_runs(la
     assert look.at(run).result["outcome"] == "failed"
 
 
-def test_secrets_reach_the_agent_and_nobody_else(lab):
+def test_secrets_reach_the_agent_and_no_other_program(lab):
     brief = lab.brief(
         'test "$API_KEY" = "$(cat "$MARKS/key")" && echo yes >"$MARKS/agent"\n'
         'until test -e "$MARKS/go"; do sleep 0.02; done',

@@ -105,7 +105,7 @@ def test_a_tree_that_another_run_holds(lab):
 
 
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
-def test_a_tmux_server_that_hangs_holds_nobody_up(lab):
+def test_a_tmux_server_that_hangs_does_not_hold_up_verbs(lab):
     first = lab.launch(lab.brief('until test -e "$MARKS/go"; do sleep 0.05; done', "true"), window=True)
     (server,) = lab.servers()
     os.kill(server, signal.SIGSTOP)

@@ -333,7 +333,7 @@ def test_the_dead_man_is_told_by_ls(lab, watch):
     assert told.splitlines()[0] in lab.workcell("status").stdout
 
 
-def test_after_one_tick_that_nobody_repeats_every_face_says_that_nothing_goes_on(lab):
+def test_after_one_tick_that_no_timer_repeats_every_face_says_that_nothing_goes_on(lab):
     lab.workcell("watchdog", "tick")
     run = lab.launch(lab.brief("true", "false"), "--wait", code=1)
     assert look.at(run).phase == phase.DONE, "an end is the end, as it is without a watchdog"

@@ -145,7 +145,7 @@ def test_the_terminal_takes_the_size_of_its_window(lab, way):
 
 
 @pytest.mark.parametrize("io", ["terminal", "file"])
-def test_a_window_that_takes_nothing_delays_nobody(lab, io):
+def test_a_window_that_takes_nothing_delays_neither_agent_nor_windows(lab, io):
     flood = (
         "import os, signal\n"
         "seen = []\n"

@@ -355,5 +355,5 @@ def test_a_hook_before_a_commit_fails_on_the_break_of_its_gate(tree: Path, name:
     assert _hook(tree, name).returncode == 1
 
 
-def test_a_gate_that_nobody_has_is_an_error(tree: Path) -> None:
+def test_a_gate_that_there_is_not_is_an_error(tree: Path) -> None:
     assert _check(tree, "luck").returncode == 1

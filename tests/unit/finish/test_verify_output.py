@@ -48,7 +48,7 @@ def test_nothing_is_dropped_below_the_limit_of_what_must_fit(tmp_path):
     assert output.dropped == 0 and len(found) == MOST // 2 + MOST // 4
 
 
-def test_who_is_left_behind_and_prints_on_holds_nobody_up(tmp_path):
+def test_a_process_that_is_left_behind_and_prints_on_does_not_hold_up_finish(tmp_path):
     target = os.open(tmp_path / "log", os.O_RDWR | os.O_CREAT)
     with verify_output.Output(target, str(tmp_path), MOST) as output:
         script = 'echo begin; (trap "" PIPE; exec 2>/dev/null; while :; do echo more || exit; done) & echo end'
@@ -58,7 +58,7 @@ def test_who_is_left_behind_and_prints_on_holds_nobody_up(tmp_path):
     assert (tmp_path / "log").read_bytes().startswith(b"begin\n")
 
 
-def test_a_disk_that_takes_nothing_blocks_nobody_and_is_counted(tmp_path):
+def test_a_disk_that_takes_nothing_does_not_block_the_script_and_is_counted(tmp_path):
     """A limit on file sizes stands for it: the head takes 500 bytes, and no file takes more."""
     ask = """
 import os, resource, subprocess, sys

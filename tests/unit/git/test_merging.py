@@ -74,7 +74,7 @@ def test_histories_without_a_common_commit_hold_nothing_of_each_other(top):
         merging.combine(tree(top), "main", "other")
 
 
-def test_the_person_is_author_and_nobody_is_refused(top, monkeypatch):
+def test_the_person_is_author_and_one_without_a_name_is_refused(top, monkeypatch):
     ours = repos.git(top, "rev-parse", "main")
     of = merging.tree_of(tree(top), ours)
     one = merging.commit(tree(top), of, [ours], "x", {})

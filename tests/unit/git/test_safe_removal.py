@@ -130,7 +130,7 @@ def test_a_snapshot_is_the_cure_for_what_only_the_worktree_knew(made, tmp_path):
 
 
 @pytest.mark.parametrize("where", ["cwd", "open file"])
-def test_nobody_is_disturbed(made, where):
+def test_no_process_is_disturbed(made, where):
     code = "import os, sys; os.chdir(sys.argv[1]); print(flush=True); sys.stdin.read()"
     if where == "open file":
         code = "import sys; file = open(sys.argv[1] + '/a.txt'); print(flush=True); sys.stdin.read()"

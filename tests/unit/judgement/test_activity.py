@@ -46,7 +46,7 @@ def test_silence_inside_an_open_tool_call_is_work_however_long() -> None:
     assert (late["state"], late["confidence"]) == ("working", soon["confidence"])
 
 
-def test_a_retry_has_a_deadline_and_past_it_nobody_knows() -> None:
+def test_a_retry_has_a_deadline_and_past_it_the_activity_is_unknown() -> None:
     retry = said("retry", "529 Overloaded", delay_seconds=30.0)
     assert doing(BEGUN, retry)["deadline"] == clock.stamp(THEN + 30 + activity.RETRY_GRACE)
     assert doing(BEGUN, retry, later=149)["state"] == "retrying"

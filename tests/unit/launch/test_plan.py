@@ -65,7 +65,7 @@ def test_every_value_says_where_it_comes_from(place):
     assert found.values["env.CI"] == "set"  # no value: a dry run is pasted into issues
 
 
-def test_what_nobody_said_is_built_in(place):
+def test_what_no_file_and_no_option_says_is_built_in(place):
     (place / "b.md").write_text("# A title\n")
     (place / "home/recipes").mkdir()
     (place / "home/recipes/runbook.yaml").write_text("command: 'true'\n")
@@ -156,7 +156,7 @@ def test_memory_and_processes_can_only_be_narrowed(place):
 
 
 @pytest.mark.parametrize("said", ["4", "4.5", "4X", "-1G", "1M", "99999999999T", "G", "'4 gigabytes'", "true", "[1G]"])
-def test_an_amount_of_memory_that_nobody_can_read_is_refused(place, said):
+def test_an_amount_of_memory_that_is_no_amount_is_refused(place, said):
     (place / "b.md").write_text(
         f"---\nobjective: o\nrecipe: {{extends: shell, command: make}}\nlimits: {{memory: {said}}}\n---\n"
     )

@@ -44,7 +44,7 @@ def test_who_says_it_in_place_of_the_command_line_is_named(top):
     assert script(wish)[1] == "night.yaml:4"
 
 
-def test_where_nobody_says_anything_the_tests_of_the_repository_are_the_check(top):
+def test_where_no_check_is_named_the_tests_of_the_repository_are_the_check(top):
     assert script(asked(top), ["make", "make lint"]) == (HEAD + b"make\nmake lint\n", f"{RULES} (tests)")
 
 

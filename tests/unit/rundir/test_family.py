@@ -17,7 +17,7 @@ def born(home, run, parent=None, may=()):
     writer.create(family.directory(home, run), head, [{"attempt": 1, "born": True}]).close()
 
 
-def test_descent_goes_through_parents_and_nobody_descends_from_itself(home):
+def test_descent_goes_through_parents_and_no_run_descends_from_itself(home):
     born(home, "a")
     born(home, "b", "a")
     born(home, "c", "b", ["hold"])

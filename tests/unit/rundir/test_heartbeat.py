@@ -27,7 +27,7 @@ def ticked(home, ago, boot=None, regular=True):
     put(home, heartbeat.LAST, **last)
 
 
-def test_without_a_tick_nobody_goes_on(home):
+def test_without_a_tick_no_watchdog_goes_on(home):
     assert heartbeat.age(str(home)) is None and not heartbeat.there(str(home))
     assert heartbeat.missing(str(home)) == "no watchdog ticks: workcell watchdog install"
 

@@ -40,7 +40,7 @@ def test_one_that_is_refused_keeps_its_reason(run):
     assert inbox.waiting(run) == []
 
 
-def test_one_that_nobody_knows_has_no_state(run):
+def test_a_message_that_was_never_sent_has_no_state(run):
     assert inbox.state(run, "0-none.json")[0] is None and inbox.said(run, "0-none.json") is None
 
 

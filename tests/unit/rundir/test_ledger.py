@@ -187,7 +187,7 @@ def test_a_line_that_the_disk_refuses_leaves_nothing_behind(run, monkeypatch):
     assert look.at(run).exit == EXIT
 
 
-def test_only_one_has_the_right_and_a_stolen_runner_lock_keeps_nobody_out(run):
+def test_only_one_has_the_right_and_a_stolen_runner_lock_keeps_no_writer_out(run):
     import fcntl
 
     with open(os.path.join(run, layout.RUNNER_LOCK), "w") as stolen:
@@ -199,7 +199,7 @@ def test_only_one_has_the_right_and_a_stolen_runner_lock_keeps_nobody_out(run):
         assert writer.held(run) == probe.NO
 
 
-def test_a_copy_of_the_home_asks_nobody(run, tmp_path):
+def test_a_copy_of_the_home_asks_no_process(run, tmp_path):
     assert not look.at(run).copied
     shutil.copytree(tmp_path, tmp_path.parent / "copy", symlinks=True)
     seen = look.at(str(tmp_path.parent / "copy" / "runs" / RUN))

@@ -130,7 +130,7 @@ def test_a_window_that_answers_is_the_only_one_to_do_so(bench):
 
 
 @pytest.mark.parametrize("silent", [False, True])
-def test_answers_that_nobody_reads_do_not_pile_up(bench, silent):
+def test_answers_that_the_agent_does_not_read_do_not_pile_up(bench, silent):
     if silent:
         bench.window()
         bench.pump.viewers.open[0].show = lambda data: None

@@ -41,7 +41,7 @@ def test_a_home_without_a_configuration_gets_one(tmp_path, conf):
     assert window_status.renew(str(tmp_path)) is False
 
 
-def test_one_of_an_earlier_version_that_nobody_changed_is_renewed(tmp_path, conf, monkeypatch):
+def test_one_of_an_earlier_version_that_no_person_changed_is_renewed(tmp_path, conf, monkeypatch):
     conf.write_bytes(UNMARKED)
     assert window_status.renew(str(tmp_path)) is True
     assert conf.read_bytes() == window_status.conf()

@@ -28,7 +28,7 @@ def test_a_template_that_was_changed_is_rendered_as_it_is(tmp_path, monkeypatch)
     assert compiled.find("rescue.md.j2") is None
 
 
-def test_a_template_that_nobody_compiled_is_left_to_jinja():
+def test_a_template_that_is_not_compiled_is_left_to_jinja():
     assert compiled.find("supervisor.md.j2") is None
 
 

@@ -71,7 +71,7 @@ def test_an_agent_without_a_reader_is_not_judged(made_live):
     assert reports(made_live) == [] and made_live.notices() == []
 
 
-def test_of_a_run_that_is_held_the_runner_hears_and_nobody_is_told(made_live):
+def test_of_a_run_that_is_held_the_runner_hears_and_no_person_is_told(made_live):
     holds.put_on_run(made_live.run, None, "mine", {"run": None, "attempt": None, "playbook": None})
     assert not attend.attend(made_live.run, 1)
     assert [to for _, to, _ in reports(made_live)] == ["approval"] and made_live.notices() == []

@@ -65,7 +65,7 @@ def test_silence_is_what_was_watched(home, tmp_path):
         (now(-500.0), "no tick for"),
     ],
 )
-def test_after_a_time_that_nobody_watched_every_silence_begins_anew(home, tmp_path, at, why):
+def test_after_a_time_without_a_watchdog_every_silence_begins_anew(home, tmp_path, at, why):
     seen = running(tmp_path)
     silent(home, seen, now(-60.0))
     silent(home, seen, now(0.0))

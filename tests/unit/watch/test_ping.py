@@ -61,7 +61,7 @@ def test_a_failure_is_kept_with_its_begin_and_without_the_address(home):
     assert "secret" not in Path(heartbeat.directory(home), heartbeat.PING).read_text()
 
 
-def test_nobody_at_the_address_is_a_failure_in_words(home):
+def test_an_address_without_a_server_is_a_failure_in_words(home):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         set_ping(home, f"http://127.0.0.1:{free.getsockname()[1]}/")

@@ -13,7 +13,7 @@ def test_a_tick_in_a_home_without_runs_does_nothing(tmp_path):
     assert watchdog.perform_tick(cell, watchdog.TickRequest()) == watchdog.Ticked(False, 0, 0, 0, 0, [])
 
 
-def test_a_tick_is_seen_by_status_and_installed_by_nobody(tmp_path):
+def test_a_tick_is_seen_by_status_although_no_timer_is_installed(tmp_path):
     cell = Cell(str(tmp_path / "home"), {}, str(tmp_path))
     home_creation.ensure(cell.home)
     assert watchdog.perform_status(cell, watchdog.StatusRequest()).age_seconds is None

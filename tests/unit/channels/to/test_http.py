@@ -103,7 +103,7 @@ def test_a_slow_answer_is_not_waited_for(far):
     assert time.monotonic() - begun < 15
 
 
-def test_nobody_there_means_that_nothing_arrived(far):
+def test_without_a_server_nothing_has_arrived(far):
     server, adapter, secrets = far
     port = far_ends.free_port()
     moved = {key: value.replace(server.url, f"http://127.0.0.1:{port}") for key, value in secrets.items()}

@@ -78,5 +78,5 @@ def test_a_server_without_starttls_gets_no_mail():
     assert server.mails == []
 
 
-def test_nobody_there_is_tried_again():
+def test_without_a_server_it_is_tried_again():
     assert send(parse(MAIL.format(port=far_ends.free_port())), {}).outcome == "retry"

@@ -15,7 +15,7 @@ def test_from_the_environment(monkeypatch):
         secrets.fetch("env", ("WORKCELL_TEST_SECRET",), 1)
 
 
-def test_from_a_file_that_nobody_else_can_read(tmp_path):
+def test_from_a_file_that_no_other_user_can_read(tmp_path):
     path = tmp_path / "token"
     path.write_text("hush\n")
     os.chmod(path, 0o600)

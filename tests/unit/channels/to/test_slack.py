@@ -12,7 +12,7 @@ def test_a_dead_webhook_is_refused_in_slacks_words():
     assert (sent.outcome, sent.said) == ("refused", "404 no_service")
 
 
-def test_nobody_is_mentioned_by_a_run():
+def test_no_member_is_mentioned_by_a_run():
     with far_ends.web(far_ends.slack) as server:
         send(parse(SLACK), {"url": server.url + "/services/T0/B0/good"}, why="<!channel> <@U1> & *all*")
     text = server.requests[0].record["blocks"][0]["text"]["text"]

@@ -5,31 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import frozen
 from workcell.approvals import decide, journal
 from workcell.faces.cli import app, out
 from workcell.terminal import printable
 
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    path = frozen.thaw(tmp_path / "home")
-    for name, value in (("WORKCELL_HOME", path), ("NO_COLOR", "1"), ("COLUMNS", "160")):
-        monkeypatch.setenv(name, value)
-    monkeypatch.chdir(tmp_path)
-    return path
-
-
-@pytest.fixture
-def ask(home, capfd):
-    """(exit code, what it printed, what it complained)."""
-
-    def run(*words):
-        capfd.readouterr()
-        code = app.main(["approvals", *words])
-        return code, *capfd.readouterr()
-
-    return run
+VERB = "approvals"
 
 
 def ruled(home, text):
