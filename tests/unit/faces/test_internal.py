@@ -81,7 +81,7 @@ def test_a_home_that_must_not_be_used_completes_nothing(home, capfd):
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        ([], 0, "frozen-two"),
+        ([], 0, "frozen-created"),
         (["status", "frozen-two"], 0, "passed"),
         (["status", "no-such-run-at-all"], 66, "no such run"),
         (["attach", "frozen-created"], 77, "cannot attach"),
