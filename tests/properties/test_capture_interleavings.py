@@ -10,8 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.evidence.test_capture import Run
-from workcell.evidence import capture
+from workcell.agents import jsonl, long_line
+from workcell.evidence import capture, record_files
 from workcell.rundir import events, layout
+
+LONG = 240
+"""Bytes of a record that is read as it stands; of a real one that is some megabytes."""
 
 STEPS = st.lists(
     st.one_of(
@@ -30,12 +34,26 @@ def short_memory():
     events._TAIL = before
 
 
+@pytest.fixture(autouse=True, scope="module")
+def short_lines():
+    """A reader for which some records are too long to be read as they stand."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jsonl, "CHUNK", LONG)
+        patch.setattr(jsonl, "MAX_LINE", LONG)
+        patch.setattr(record_files, "PIECE", LONG // 4)
+        patch.setattr(long_line, "CHUNK", LONG // 3)
+        patch.setattr(long_line, "TEXT", LONG // 2)
+        yield
+
+
 def line(number: int) -> bytes:
-    """A record, every third one of which has no name of its own, and every fifth bytes that are no text."""
+    """A record, every third one of which has no name of its own, every fifth bytes that are no text, and every seventh a
+    text that is longer than a line may be."""
     if number % 3 == 2:
         return json.dumps({"type": f"new-{number:03}"}).encode() + b"\n"
     words = b"\xff\xfe" if number % 5 == 4 else b""
-    content = json.dumps([{"type": "text", "text": f"say-{number:03} "}]).encode().replace(b' "}', words + b'"}')
+    more = "and so on " * (LONG // 5) if number % 7 == 4 else ""
+    content = json.dumps([{"type": "text", "text": f"say-{number:03} {more}"}]).encode().replace(b' "}', words + b'"}')
     return b'{"type":"assistant","uuid":"u%d","message":{"id":"m%d","content":%b}}\n' % (number, number, content)
 
 
@@ -118,6 +136,7 @@ def test_each_record_is_told_once(tmp_path_factory: pytest.TempPathFactory, step
     run = Run(Path(tmp_path_factory.mktemp("run")), io="terminal")
     writer = play(run, steps)
     assert numbers(run) == list(range(writer.number))
+    assert all(one["data"]["record_bytes"] > LONG for one in run.told() if "and so on" in one["text"])
 
 
 def test_a_long_conversation_that_is_written_anew_is_not_told_again(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.evidence.test_capture import Run
-from workcell.agents import jsonl
+from workcell.agents import jsonl, long_line
 from workcell.evidence import capture_state
 from workcell.rundir import events, layout
 
@@ -45,6 +45,20 @@ print(peak.kilobytes())
 """
 
 
+SEARCH = """
+import sys
+from tests.support import peak
+from workcell.agents import registry
+from workcell.sessions import search_file
+from workcell.sessions.search_words import Words
+
+found = list(search_file.search(registry.load("claude"), sys.argv[1], Words(["failed", "x"])))
+assert [one.event["data"]["record_bytes"] >> 20 for one in found] == [10], found
+assert found[0].excerpt.startswith("it failed") and "(cut: its record has 10 MiB)" in found[0].event["text"]
+print(peak.kilobytes())
+"""
+
+
 def megabytes(script: str, path: os.PathLike[str] | str) -> float:
     """The greatest memory of a process of its own that executes the script."""
     env = {**os.environ, "PYTHONPATH": str(Path(jsonl.__file__).resolve().parents[2])}
@@ -55,16 +69,19 @@ def megabytes(script: str, path: os.PathLike[str] | str) -> float:
 def write(run: Run, size: int) -> int:
     """A transcript of at least so many bytes, one turn without an end; how many calls it has.
 
-    Beside short answers and long ones stand one that is too long to be read, one that is just not, and bytes that are
-    no text.
+    Beside short answers and long ones stand a failure whose text has to be cut, one that just need not be, a record that
+    is left out, and bytes that are no text.
     """
     calls = 0
     with open(run.transcript, "wb") as file:
         while calls < 20 or file.tell() < size:
             answer = "x" * 60_000 if calls % 3 == 0 else "ok"
-            answer = {7: "y" * (10 << 20), 13: "y" * (jsonl.MAX_LINE - 1000)}.get(calls, answer)
+            answer = {7: "it failed\n" + "xy " * ((10 << 20) // 3), 13: "y" * (jsonl.MAX_LINE - 1000)}.get(
+                calls, answer
+            )
+            answer = "z" * (long_line.LONGEST + 1) if calls == 17 else answer
             use = {"type": "tool_use", "id": f"t{calls}", "name": "Bash", "input": {"command": f"make {calls}"}}
-            result = {"type": "tool_result", "tool_use_id": f"t{calls}", "content": answer}
+            result = {"type": "tool_result", "tool_use_id": f"t{calls}", "content": answer, "is_error": calls == 7}
             for kind, block in (("assistant", use), ("user", result)):
                 record = {"type": kind, "uuid": f"{kind}{calls}", "message": {"id": f"m{calls}", "content": [block]}}
                 file.write(json.dumps(record).encode() + b"\n")
@@ -76,14 +93,19 @@ def write(run: Run, size: int) -> int:
 def check(run: Run, size: int) -> None:
     calls = write(run, size)
     used = megabytes(READ, run.path)
-    shown = megabytes(SHOW, run.transcript)
+    shown = max(megabytes(script, run.transcript) for script in (SHOW, SEARCH))
     told = [line for _, line in events.read(str(run.path / layout.EVENTS)) if line and "ref" in line]
     kinds = [line["type"] for line in told]
     assert kinds.count("tool.call") == calls and kinds.count("tool.result") == calls - 1 and kinds.count("raw") == 1
     assert len({line["id"] for line in told}) == len(told)
     state = capture_state.stored(str(run.attempt))
     assert state and state["final"] and state["sources"]["transcript"]["copied"] == os.path.getsize(run.transcript)
-    print(f"{os.path.getsize(run.transcript) >> 20} MB: captured with {used:.0f} MB, shown with {shown:.0f} MB")
+    [cut] = [line for line in told if "record_bytes" in line["data"]]
+    assert cut["type"] == "tool.result" and cut["data"]["failed"] and cut["text"].startswith("it failed xy xy")
+    assert cut["text"].endswith("…") and cut["data"]["record_bytes"] > 10 << 20
+    print(
+        f"{os.path.getsize(run.transcript) >> 20} MB: captured with {used:.0f} MB, shown and searched with {shown:.0f} MB"
+    )
     assert max(used, shown) <= MOST, (used, shown)
 
 

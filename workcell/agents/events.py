@@ -55,6 +55,8 @@ class Where:
     """For a hook payload, the time stamp of its arrival: hooks give no time of their own."""
     whole: bool = False
     """Whether texts keep their lines, up to MAX_WHOLE characters: for a person who reads them, never for a file."""
+    record_bytes: int | None = None
+    """Bytes of a record whose long texts were cut before it was read; None for one that was read as it stands."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,8 @@ def event(
         # with the words: a file that was written anew may have another record at that place
         key = digest(f"{where.scope}|{where.file}|{where.offset}|{where.part}|{kind}|{short(text)}")
     told: Any = {name: value for name, value in data.items() if value is not None}
+    if where.record_bytes is not None:
+        told["record_bytes"] = where.record_bytes
     return {
         "id": f"{where.agent}:{key}",
         "type": kind,
@@ -116,7 +120,7 @@ def event(
         "agent_time": at,
         "turn": turn,
         "confidence": 1.0,
-        "text": whole(text) if where.whole else short(text),
+        "text": whole(text, where.record_bytes) if where.whole else short(text),
         "ref": {"file": where.file, "offset": where.offset},
         "data": told,
     }
@@ -150,13 +154,19 @@ def short(value: Any, limit: int = MAX_TEXT) -> str:
     return line
 
 
-def whole(value: Any) -> str:
-    """Text of at most MAX_WHOLE characters with its lines, and a last line that says how much was left out."""
+def whole(value: Any, record_bytes: int | None = None) -> str:
+    """Text of at most MAX_WHOLE characters with its lines, and a last line that says how much was left out.
+
+    With `record_bytes` the value may have been cut before: the last line says how large its record is.
+    """
     if not isinstance(value, str):
         return short(value)
     kept = value[:MAX_WHOLE].replace("\r\n", "\n").strip("\n").rstrip()
     left = len(value) - MAX_WHOLE
-    return f"{kept}\n… ({left} more characters)" if left > 0 else kept
+    if left <= 0:
+        return kept
+    more = f"{left} more characters" if record_bytes is None else f"cut: its record has {record_bytes >> 20} MiB"
+    return f"{kept}\n… ({more})"
 
 
 def text(value: Any) -> str | None:

@@ -7,7 +7,9 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from workcell.agents import long_line
 from workcell.agents.events import Event, Foreign, Where, event, short
+from workcell.agents.long_line import LongLine
 from workcell.agents.placing import place
 from workcell.agents.protocol import Agent
 
@@ -15,9 +17,10 @@ if TYPE_CHECKING:
     from workcell.rundir.schema import ReadState as State
 
 CHUNK = 8 << 20
-"""Bytes that a caller reads at once; a line is skipped when it alone does not fit."""
+"""Bytes that a caller reads at once."""
 MAX_LINE = CHUNK
-"""Maximum bytes of a line."""
+"""Maximum bytes of a line that is read as it stands. The long texts of a longer one are cut first (`long_line`)."""
+LEFT_OUT = f"a record of more than {long_line.LONGEST >> 20} MiB was left out"
 KEPT_ERRORS = 1_000_000
 """Maximum number of unreadable lines that is counted."""
 
@@ -48,8 +51,8 @@ def follow(state: State, inode: int, size: int) -> State:
 def consume(agent: Agent, state: State, data: bytes, file: str, *, final: bool = False) -> tuple[list[Event], State]:
     """The events of the whole lines in `data`, which begins at `state["offset"]`, and the state after them.
 
-    A line not yet ended stays unread, unless `final` says that no more will come. A line longer than MAX_LINE
-    is left out and told as one `raw` event.
+    A line not yet ended stays unread, unless `final` says that no more will come. One that does not end in MAX_LINE
+    bytes is left out and told as one `raw` event: `consume_long` reads such a line.
     """
     state = {**state, "memory": copy.deepcopy(state["memory"])}
     found: list[Event] = []
@@ -61,10 +64,14 @@ def consume(agent: Agent, state: State, data: bytes, file: str, *, final: bool =
             break
         stop = len(data) if end < 0 else end + 1
         where = Where(agent=agent.name, file=file, offset=state["offset"], scope=state["scope"], kind=state["kind"])
-        if state["skipping"] or endless or stop - at > MAX_LINE:
+        if state["skipping"] or endless:
             if not state["skipping"]:
-                found.append(event("raw", where, None, f"a line of more than {MAX_LINE} bytes was left out"))
+                found.append(event("raw", where, None, LEFT_OUT))
             state["skipping"] = end < 0
+        elif stop - at > MAX_LINE:
+            line = LongLine()
+            line.feed(data[at:stop])
+            found += _long(agent, state, line, where)
         else:
             found += _line(agent, state, data[at:stop], where, torn=end < 0)
         state["offset"] += stop - at
@@ -72,7 +79,28 @@ def consume(agent: Agent, state: State, data: bytes, file: str, *, final: bool =
     if final:
         where = Where(agent=agent.name, file=file, offset=state["offset"], scope=state["scope"], kind=state["kind"])
         found += place(agent.close(state["memory"], where), state["memory"])
-    return list({one["id"]: one for one in reversed(found)}.values())[::-1], state
+    return _once(found), state
+
+
+def consume_long(agent: Agent, state: State, line: LongLine, file: str) -> tuple[list[Event], State]:
+    """The events of one line that begins at `state["offset"]` and is longer than MAX_LINE, and the state after it."""
+    state = {**state, "memory": copy.deepcopy(state["memory"])}
+    where = Where(agent=agent.name, file=file, offset=state["offset"], scope=state["scope"], kind=state["kind"])
+    found = _long(agent, state, line, where)
+    state["offset"] += line.size + line.ended
+    return _once(found), state
+
+
+def _once(found: list[Event]) -> list[Event]:
+    """Of events with one id the last one."""
+    return list({one["id"]: one for one in reversed(found)}.values())[::-1]
+
+
+def _long(agent: Agent, state: State, line: LongLine, where: Where) -> list[Event]:
+    left = line.close()
+    if left is None:
+        return [event("raw", where, None, LEFT_OUT)]
+    return _line(agent, state, left, replace(where, record_bytes=line.size), torn=not line.ended)
 
 
 def _line(agent: Agent, state: State, line: bytes, where: Where, *, torn: bool) -> list[Event]:

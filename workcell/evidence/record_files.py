@@ -6,10 +6,12 @@ import glob
 import hashlib
 import os
 import stat
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
-from workcell.agents import jsonl
+from workcell.agents import jsonl, long_line
 from workcell.agents.events import Event
+from workcell.agents.long_line import LongLine
 from workcell.agents.protocol import Agent
 from workcell.judgement import session as sessions
 from workcell.rundir import safe_open, seal
@@ -66,14 +68,15 @@ def read_on(source: schema.Source, agent: Agent, copy: str | None, final: bool) 
         if state["offset"] < before:
             source["again"] = max(before, source.get("again", 0))
             source["restarted"] = True
-        start, size = state["offset"], found.st_size
-        data = os.pread(fd, PIECE, start)
-        while b"\n" not in data and PIECE <= len(data) < jsonl.CHUNK and start + len(data) < size:
-            data += os.pread(fd, min(jsonl.CHUNK - len(data), 4 * len(data)), start + len(data))
-        ends = start + len(data) >= size
-        events, after = jsonl.consume(agent, state, data, os.path.basename(source["file"]), final=final and ends)
+        start = state["offset"]
+        piece = _next(fd, state, found.st_size)
+        events, after = _events(agent, state, piece, os.path.basename(source["file"]), final)
         if after["offset"] != before:
             source["last"] = _last(fd, after["offset"])
+        done = after["offset"] - start
+        if copy is not None and done:
+            pieces = [piece.data[:done]] if done <= len(piece.data) else _bytes(fd, start, done)
+            source["copied"] = _append(copy, source["copied"], pieces)
     finally:
         os.close(fd)
     if start == 0:
@@ -81,12 +84,48 @@ def read_on(source: schema.Source, agent: Agent, copy: str | None, final: bool) 
     if start >= source.get("again", 0):
         source.pop("again", None)
     count_unknown(source, events)
-    done = after["offset"] - start
-    if copy is not None and done:
-        _append(copy, source["copied"], data[:done])
-        source["copied"] += done
     source["state"] = after
-    return events, not ends and done > 0
+    return events, not piece.last and done > 0
+
+
+class _Piece(NamedTuple):
+    """What is read of a file in one step."""
+
+    data: bytes
+    last: bool
+    """Whether the file has nothing behind it."""
+    line: LongLine | None
+    """In place of the data: the one line that begins here, of which they are the beginning."""
+
+
+def _next(fd: int, state: schema.ReadState, size: int) -> _Piece:
+    """The next piece of a file that has `size` bytes."""
+    start = state["offset"]
+    data = os.pread(fd, PIECE, start)
+    while b"\n" not in data and PIECE <= len(data) < jsonl.CHUNK and start + len(data) < size:
+        data += os.pread(fd, min(jsonl.CHUNK - len(data), 4 * len(data)), start + len(data))
+    if len(data) >= jsonl.CHUNK and b"\n" not in data and not state["skipping"]:
+        line = long_line.at(fd, start, size)
+        if line.ended or line.size <= long_line.LONGEST:
+            return _Piece(data, False, line)
+    return _Piece(data, start + len(data) >= size, None)
+
+
+def _events(
+    agent: Agent, state: schema.ReadState, piece: _Piece, file: str, final: bool
+) -> tuple[list[Event], schema.ReadState]:
+    """The events of a piece, and the state after it. A long line that has no end yet is left for the next time."""
+    if piece.line is None:
+        return jsonl.consume(agent, state, piece.data, file, final=final and piece.last)
+    return jsonl.consume_long(agent, state, piece.line, file) if piece.line.ended or final else ([], state)
+
+
+def _bytes(fd: int, start: int, size: int) -> Iterator[bytes]:
+    """So many bytes of a file from there on, piece by piece."""
+    end = start + size
+    while start < end and (data := os.pread(fd, min(PIECE, end - start), start)):
+        start += len(data)
+        yield data
 
 
 def _last(fd: int, offset: int) -> str:
@@ -105,12 +144,15 @@ def count_unknown(source: schema.Source, events: list[Event]) -> None:
             counts[one["text"]] = counts.get(one["text"], 0) + 1
 
 
-def _append(path: str, size: int, data: bytes) -> None:
-    """Put `data` behind the first `size` bytes; what a step that was killed wrote behind them is cut off."""
+def _append(path: str, size: int, pieces: Iterable[bytes]) -> int:
+    """Put the pieces behind the first `size` bytes; the size then. What a step that was killed wrote is cut off."""
     fd = safe_open.append(path)
     try:
         os.ftruncate(fd, size)
-        seal.write_all(fd, data)
+        for data in pieces:
+            seal.write_all(fd, data)
+            size += len(data)
         os.fsync(fd)
     finally:
         os.close(fd)
+    return size

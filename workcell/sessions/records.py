@@ -2,7 +2,8 @@
 
 Invariants:
 
-- Memory is bounded by one line of `jsonl.MAX_LINE` bytes; a longer line is left out and told as one event.
+- Memory is bounded by one line of `jsonl.MAX_LINE` bytes. The long texts of a longer line are cut as it comes; one that
+  is too long even so is left out and told as one event.
 - A line without its end waits for the rest; what waits at the end of a file was cut off there.
 - No record ends the reading: one of an unknown or a broken form becomes an event `raw`.
 """
@@ -15,11 +16,11 @@ from dataclasses import dataclass, replace
 
 from workcell.agents import jsonl
 from workcell.agents.events import Event, Memory, Where, event
+from workcell.agents.long_line import LongLine
 from workcell.agents.placing import place
 from workcell.agents.protocol import Agent
 from workcell.terminal.strip_ansi import strip_control
 
-LEFT_OUT = f"a record of more than {jsonl.MAX_LINE >> 20} MiB was left out"
 REMEMBERED = 256
 """Ids of the last events, by which a second record of one is known."""
 UNREADABLE = "a record that cannot be read"
@@ -42,40 +43,57 @@ class Reader:
         self._agent = agent
         self._memory: Memory = {}
         self._rest = b""
-        self._skipping = False
+        self._long: LongLine | None = None
         self._offset = 0
         self._ids: dict[str, None] = {}
         self._where = Where(agent=agent.name, file=file, offset=0, kind=kind, whole=True)
 
     def read(self, data: bytes) -> Iterator[Piece]:
         """The pieces of the lines that end in `data`, which follows what was read before."""
+        if self._long is not None:
+            data = self._long.feed(data)
+            if not self._long.ended:
+                return
+            yield from self._long_line(self._long)
         *lines, rest = (self._rest + data).split(b"\n")
         self._rest = b""
         for line in lines:
             yield from self._line(line)
             self._offset += len(line) + 1
         if len(rest) > jsonl.MAX_LINE:
-            if not self._skipping:
-                yield self._raw(LEFT_OUT)
-            self._skipping = True
-            self._offset += len(rest)
+            self._long = LongLine()
+            self._long.feed(rest)
         else:
             self._rest = rest
 
     def close(self) -> Iterator[Piece]:
         """The pieces that are left once no more bytes will come."""
         rest, self._rest = self._rest, b""
-        if rest.strip() and not self._skipping:
+        if self._long is not None:
+            yield from self._long_line(self._long)
+        elif rest.strip():
             yield from self._line(rest)
         yield from place(self._agent.close(self._memory, self._where), self._memory)
 
+    def _long_line(self, line: LongLine) -> Iterator[Piece]:
+        self._long = None
+        left = line.close()
+        if left is None:
+            yield self._raw(jsonl.LEFT_OUT)
+        else:
+            yield from self._records(left, line.size)
+        self._offset += line.size + line.ended
+
     def _line(self, line: bytes) -> Iterator[Piece]:
-        if self._skipping:
-            self._skipping = False
+        if len(line) <= jsonl.MAX_LINE:
+            yield from self._records(line, None)
             return
-        if len(line) > jsonl.MAX_LINE:
-            yield self._raw(LEFT_OUT)
-            return
+        long = LongLine()
+        long.feed(line)
+        left = long.close()
+        yield from (self._records(left, long.size) if left is not None else [self._raw(jsonl.LEFT_OUT)])
+
+    def _records(self, line: bytes, record_bytes: int | None) -> Iterator[Piece]:
         stripped = line.strip()
         if not stripped:
             return
@@ -86,7 +104,7 @@ class Reader:
             drawn = stripped.rsplit(b"\r", 1)[-1]  # a line that was drawn again stands in its last form
             yield PlainLine(strip_control(drawn).decode("utf-8", "replace").rstrip())
         for part, record in enumerate(records or []):
-            where = replace(self._where, offset=self._offset, part=part)
+            where = replace(self._where, offset=self._offset, part=part, record_bytes=record_bytes)
             before = copy.copy(self._memory)
             try:
                 yield from self._new(place(self._agent.read(record, self._memory, where), self._memory))

@@ -1,6 +1,7 @@
 """Searches one file of records for words: the bytes first, and only the records of the lines that may hold them.
 
-Memory is bounded: CHUNK bytes at once, or one line; the places of the last MOST_LINES lines. The file may grow, be cut
+Memory is bounded: CHUNK bytes at once, or one line, whose long texts are cut where it has more than `jsonl.MAX_LINE`
+bytes; the places of the last MOST_LINES lines. The file may grow, be cut
 or be replaced meanwhile: what could be read counts.
 """
 
@@ -9,9 +10,10 @@ from __future__ import annotations
 import collections
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from workcell.agents import jsonl
+from workcell.agents import jsonl, long_line
 from workcell.agents.events import Event, Memory, Where
 from workcell.agents.protocol import Agent
 from workcell.rundir import safe_open
@@ -42,29 +44,39 @@ def search(agent: Agent, path: str, words: Words) -> Iterator[Found]:
         places = collections.deque(_lines(fd, words), maxlen=MOST_LINES)
         while places:
             begin, length = places.pop()
-            line = os.pread(fd, length, begin)
-            yield from reversed(list(_texts(agent, line, begin, os.path.basename(path), words)))
+            where = Where(agent=agent.name, file=os.path.basename(path), offset=begin, whole=True)
+            yield from reversed(list(_texts(agent, _line(fd, begin, length), where, words)))
     finally:
         os.close(fd)
 
 
 def _lines(fd: int, words: Words) -> Iterator[tuple[int, int]]:
-    """(begin, length) of each line of at most MAX_LINE bytes that may hold the words."""
-    begin, rest, skipping = 0, b"", False
+    """(begin, length) of each line that may hold the words."""
+    begin, rest = 0, b""
     while data := os.pread(fd, CHUNK, begin + len(rest)):
         data = rest + data
         end = data.rfind(b"\n") + 1
-        if skipping:
-            first = data.find(b"\n") + 1
-            yield from _in_block(data[first:end], begin + first, words) if first else ()
-            skipping = not first
-        else:
-            yield from _in_block(data[:end], begin, words)
+        yield from _in_block(data[:end], begin, words)
         begin, rest = begin + end, data[end:]
-        if skipping or len(rest) > jsonl.MAX_LINE:
-            begin, rest, skipping = begin + len(rest), b"", True
-    if rest and not skipping and words.may_hold(rest.lower()):
+        if len(rest) > jsonl.MAX_LINE:
+            length, may_hold = _long(fd, begin, words)
+            if may_hold:
+                yield begin, length
+            begin, rest = begin + length, b""
+    if rest and words.may_hold(rest.lower()):
         yield begin, len(rest)
+
+
+def _long(fd: int, begin: int, words: Words) -> tuple[int, bool]:
+    """(bytes of the line that begins there, its end included; whether it may hold the words)."""
+    pieces, at = words.in_pieces(), begin
+    while data := os.pread(fd, CHUNK, at):
+        end = data.find(b"\n") + 1
+        pieces.add(data[: end or len(data)].lower())
+        at += end or len(data)
+        if end:
+            break
+    return at - begin, pieces.may_hold
 
 
 def _in_block(block: bytes, begin: int, words: Words) -> Iterator[tuple[int, int]]:
@@ -80,10 +92,23 @@ def _in_block(block: bytes, begin: int, words: Words) -> Iterator[tuple[int, int
         at = words.next_in(low, last + 1)
 
 
-def _texts(agent: Agent, line: bytes, begin: int, name: str, words: Words) -> Iterator[Found]:
+class _Line(NamedTuple):
+    data: bytes
+    record_bytes: int | None
+    """Bytes of one whose long texts were cut."""
+
+
+def _line(fd: int, begin: int, length: int) -> _Line:
+    if length <= jsonl.MAX_LINE:
+        return _Line(os.pread(fd, length, begin), None)
+    long = long_line.at(fd, begin, begin + length)
+    return _Line(long.close() or b"", long.size)
+
+
+def _texts(agent: Agent, line: _Line, where: Where, words: Words) -> Iterator[Found]:
     memory: Memory = {}
-    for part, record in enumerate(jsonl.parse(line) or ()):
-        where = Where(agent=agent.name, file=name, offset=begin, part=part, whole=True)
+    for part, record in enumerate(jsonl.parse(line.data) or ()):
+        where = replace(where, part=part, record_bytes=line.record_bytes)
         try:
             events = agent.read(record, memory, where)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError):

@@ -15,8 +15,34 @@ AROUND = 60
 EXCERPT = 240
 """Maximum characters of an excerpt."""
 
+ESCAPE = 8
+"""At least the bytes of a letter, however it is encoded."""
+
 _PLAIN = re.compile(r"[A-Za-z0-9_.:=,;@#%+*?!()\[\]{}'-]+")
 """Characters that stand in JSON as they are, and in nothing else's place."""
+
+
+class Pieces:
+    """Whether a line of JSON may hold a text with the words, told piece by piece."""
+
+    def __init__(self, needles: Sequence[bytes], rare: re.Pattern[bytes] | None) -> None:
+        self._missing, self._rare = list(needles), rare
+        self._kept = max([ESCAPE, *map(len, needles)])
+        """How many bytes before a piece may belong to what begins in them and ends in the piece."""
+        self._end = b""
+
+    def add(self, low: bytes) -> None:
+        """Take the next piece of the line, in lower case."""
+        low = self._end + low
+        self._missing = [needle for needle in self._missing if needle not in low]
+        if self._rare is not None and self._rare.search(low):
+            self._rare = None
+        self._end = low[-self._kept :]
+
+    @property
+    def may_hold(self) -> bool:
+        """Whether all that is needed was in the pieces."""
+        return not self._missing and self._rare is None
 
 
 class Words:
@@ -49,6 +75,10 @@ class Words:
     def may_hold(self, line: bytes) -> bool:
         """Whether a line of JSON, in lower case, may hold a text with the words."""
         return all(needle in line for needle in self.needles) and (self._rare is None or bool(self._rare.search(line)))
+
+    def in_pieces(self) -> Pieces:
+        """The same question for a line that comes in pieces."""
+        return Pieces(self.needles, self._rare)
 
     def at(self, text: str) -> int | None:
         """Where the first of the words begins in `text`; None where one of them is not in it.

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from tests.unit.agents.test_records import CALL, TEXT, block, read, written
-from workcell.agents import jsonl, registry
+from workcell.agents import jsonl, long_line, registry
 from workcell.agents.claude.agent import AGENT as claude
 from workcell.agents.events import event
+from workcell.agents.long_line import LongLine
 
 
 @pytest.mark.parametrize("agent", ["claude", "codex"])
@@ -34,8 +35,8 @@ def test_a_rotated_or_cut_file_is_read_from_its_beginning_and_gives_the_ids_it_h
         assert [event["id"] for event in again] == [event["id"] for event in first]
 
 
-@pytest.mark.parametrize("chunk", [1000, 1500, 4000, 9000])
-def test_a_line_that_is_too_long_is_left_out_and_told(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("chunk", [1000, 1500, 4000])
+def test_a_line_without_an_end_is_left_out_and_told(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jsonl, "MAX_LINE", 1000)
     data = b'{"type":"user","pad":"' + b"x" * 5000 + b'"}\n' + written(block("m1", "a", 1, TEXT))
     state, found = jsonl.start("001"), []
@@ -43,6 +44,23 @@ def test_a_line_that_is_too_long_is_left_out_and_told(chunk: int, monkeypatch: p
         events, state = jsonl.consume(claude, state, data[state["offset"] : state["offset"] + chunk], "t.jsonl")
         found += events
     assert [event["type"] for event in found] == ["raw", "assistant.message"]
+
+
+def test_the_long_texts_of_a_long_line_are_cut_and_its_event_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jsonl, "MAX_LINE", 1000)
+    long = written(block("m1", "a", 1, {"type": "text", "text": "begins " + "x " * 3000}))
+    data = long + written(block("m2", "b", 1, TEXT))
+    found, state = jsonl.consume(claude, jsonl.start("001"), data, "t.jsonl")
+    messages = [event for event in found if event["type"] == "assistant.message"]
+    assert [event["data"].get("record_bytes") for event in messages] == [len(long) - 1, None]
+    assert messages[0]["text"].startswith("begins x x") and state["offset"] == len(data)
+    line = LongLine()
+    line.feed(long)
+    alone, after = jsonl.consume_long(claude, jsonl.start("001"), line, "t.jsonl")
+    assert alone == [event for event in found if event["ref"]["offset"] == 0] and after["offset"] == len(long)
+    monkeypatch.setattr(long_line, "LONGEST", 2000)
+    found, state = jsonl.consume(claude, jsonl.start("001"), data, "t.jsonl")
+    assert [event["type"] for event in found] == ["raw", "assistant.message"] and state["offset"] == len(data)
 
 
 def test_a_last_line_without_its_end_is_read_when_no_more_will_come() -> None:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from workcell.agents import jsonl, long_line
 from workcell.base import json_codec
 from workcell.evidence import capture, capture_state, record_files
 from workcell.judgement import session as sessions
@@ -396,3 +397,54 @@ def test_a_session_of_another_program_is_not_followed(tmp_path):
     run.capture()
     run.capture()
     assert "of another" not in [line["text"] for line in run.told()]
+
+
+@pytest.fixture
+def short_lines(monkeypatch):
+    """A reader for which 1,000 bytes are a long line, and 20,000 one that is left out."""
+    for module, name, value in (
+        (jsonl, "CHUNK", 1000),
+        (jsonl, "MAX_LINE", 1000),
+        (record_files, "PIECE", 250),
+        (long_line, "CHUNK", 300),
+        (long_line, "TEXT", 600),
+        (long_line, "LONGEST", 20_000),
+    ):
+        monkeypatch.setattr(module, name, value)
+
+
+def test_a_long_line_waits_for_its_end_and_gives_its_event(tmp_path, short_lines):
+    run = Run(tmp_path, io="terminal")
+    run.write(said("before"))
+    line = json.dumps(said("long " + "x" * 9000)).encode()
+    with open(run.transcript, "ab", buffering=0) as file:
+        for at in range(0, len(line), 3000):
+            file.write(line[at : at + 3000])
+            run.capture()
+            assert [one["text"] for one in run.told()] == ["before"]
+        file.write(b"\n")
+    run.write(said("after"))
+    run.capture(final=True)
+    told = [one for one in run.told() if one["type"] == "assistant.message"]
+    assert [one["text"][:8] for one in told] == ["before", "long xxx", "after"]
+    assert [one["data"].get("record_bytes") for one in told] == [None, len(line), None]
+    assert (run.attempt / layout.TRANSCRIPT).read_bytes() == run.transcript.read_bytes()
+
+
+def test_a_long_line_that_was_torn_by_the_end_is_no_event_and_stands_in_the_copy(tmp_path, short_lines):
+    run = Run(tmp_path, io="terminal")
+    run.write(said("before"))
+    with open(run.transcript, "ab") as file:
+        file.write(json.dumps(said("long " + "x" * 9000)).encode()[:-5])
+    run.capture(final=True)
+    assert [one["text"] for one in run.told()] == ["before"]
+    assert (run.attempt / layout.TRANSCRIPT).read_bytes() == run.transcript.read_bytes()
+    assert capture_state.stored(str(run.attempt))["final"]
+
+
+def test_a_line_that_is_too_long_is_told_as_raw_and_what_follows_is_read(tmp_path, short_lines):
+    run = Run(tmp_path, io="terminal")
+    run.write(said("before"), said("long " + "x" * 30_000), said("after"))
+    run.capture(final=True)
+    assert [one["text"] for one in run.told()] == ["before", jsonl.LEFT_OUT, "after"]
+    assert (run.attempt / layout.TRANSCRIPT).read_bytes() == run.transcript.read_bytes()

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from workcell.agents import jsonl, registry
+from workcell.agents import jsonl, long_line, registry
 from workcell.sessions import records
 
 SAID = {"type": "assistant", "uuid": "u1", "message": {"content": [{"type": "text", "text": "one\ntwo"}]}}
@@ -49,12 +49,28 @@ def test_a_line_that_was_cut_off_at_the_end_is_said_to_be_unreadable():
     assert texts(pieces(line(SAID), line(SAID | {"uuid": "u2"})[:50])) == ["one\ntwo", records.UNREADABLE]
 
 
-def test_a_huge_line_is_left_out_and_what_follows_is_read():
-    huge = b'{"type":"user","message":"' + b"x" * (jsonl.MAX_LINE + 10) + b'"}\n'
+def test_the_text_of_a_huge_line_is_cut_and_what_follows_is_read():
+    content = [{"type": "text", "text": "one\ntwo\n" + "x" * (jsonl.MAX_LINE + 10)}]
+    huge = line({**SAID, "uuid": "u3", "message": {"content": content}})
     data = line(SAID) + huge + line({**SAID, "uuid": "u2"})
     chunks = [data[at : at + (1 << 20)] for at in range(0, len(data), 1 << 20)]
-    assert texts(pieces(*chunks)) == ["one\ntwo", records.LEFT_OUT, "one\ntwo"]
-    assert texts(pieces(data)) == ["one\ntwo", records.LEFT_OUT, "one\ntwo"]
+    found = pieces(*chunks)
+    assert found == pieces(data) and [piece["ref"]["offset"] for piece in found] == [
+        0,
+        len(line(SAID)),
+        len(data) - len(line(SAID)),
+    ]
+    first, cut, last = texts(found)
+    assert (first, last) == ("one\ntwo", "one\ntwo") and found[1]["data"]["record_bytes"] == len(huge) - 1
+    assert cut.startswith("one\ntwo\nxxx") and cut.endswith("x\n… (cut: its record has 8 MiB)")
+    assert texts(pieces(line(SAID), huge[:-4])) == ["one\ntwo", records.UNREADABLE]
+
+
+def test_a_line_that_is_too_long_is_left_out_and_what_follows_is_read():
+    huge = b'{"type":"user","message":"' + b"x" * (long_line.LONGEST + 10) + b'"}\n'
+    data = line(SAID) + huge + line({**SAID, "uuid": "u2"})
+    chunks = [data[at : at + (1 << 20)] for at in range(0, len(data), 1 << 20)]
+    assert texts(pieces(*chunks)) == ["one\ntwo", jsonl.LEFT_OUT, "one\ntwo"]
 
 
 def test_a_record_that_is_told_twice_stands_once():

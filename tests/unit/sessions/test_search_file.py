@@ -54,22 +54,24 @@ def test_torn_broken_and_foreign_lines_hide_nothing_else(tmp_path: Path, talk: C
     assert found(tmp_path / "none", "login") == []
 
 
-def test_lines_that_are_too_long_are_skipped_in_bounded_memory(tmp_path: Path, talk: Claude) -> None:
+def test_long_lines_are_searched_in_bounded_memory(tmp_path: Path, talk: Claude) -> None:
     path = talk.keep(tmp_path)
     whole = path.read_bytes()
     with path.open("wb") as file:
         file.write(whole)
-        for _ in range(3):
-            file.write(b'{"type":"user","login":"')
+        for words in (b"the login", b"the logout"):
+            file.write(b'{"type":"user","message":{"content":"' + words)
             for _ in range(jsonl.MAX_LINE >> 20):
-                file.write(b"login " * ((1 << 20) // 6))
-            file.write(b" " * (1 << 20) + b'"}\n')
+                file.write(b" words" * ((1 << 20) // 6))
+            file.write(b" " * (1 << 20) + b'"}}\n')
         file.write(whole)
     tracemalloc.start()
-    assert len(found(path, "login")) == 10
+    hits = found(path, "login")
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert most < 64 << 20
+    assert len(hits) == 11 and hits[5] == ("prompt", found(path, "the login words")[0][1])
+    assert most < 40 << 20
+    assert found(path, "logout", "words")[0][1].startswith("the logout words")
 
 
 @given(st.lists(st.sampled_from(["a login", "LOGIN b", "none", "été", "x" * 50]), max_size=20), st.integers(20, 400))

@@ -41,6 +41,8 @@ class EventData(TypedDict, total=False):
     """Whether a sub-agent did it: its ends and failures are not those of the conversation."""
     unreadable: bool | None
     """raw: whether the record could not be read."""
+    record_bytes: int | None
+    """Bytes of the record, where it is so long that its texts were cut before it was read."""
 
     session: str | None
     """session.started, cost: id of the conversation."""
