@@ -50,6 +50,9 @@ def test_the_exit_code_of_a_command_says_whether_it_failed() -> None:
         assert (kind, data) == ("tool.result", {"call": "c1", "failed": failed, "exit_code": code})
     [(_, text, data)] = told("custom_tool_call_output", call_id="c1", output={"content": "ok"})
     assert (text, data) == ("ok", {"call": "c1", "failed": False})
+    refused = 'exec_command failed: CreateProcess { message: "Rejected(rm -f style commands are not permitted)" }'
+    [(_, text, data)] = told("function_call_output", call_id="c1", output=refused)
+    assert (text, data) == (refused, {"call": "c1", "failed": True})
 
 
 def test_a_failure_inside_a_sandbox_may_be_a_refusal() -> None:
