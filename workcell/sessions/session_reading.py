@@ -21,6 +21,8 @@ from workcell.sessions.turns import Turns
 CHUNK = 1 << 18
 POLL = 0.3
 """Seconds between two looks at a file that grows."""
+WITNESS = 256
+"""Bytes before the place up to which a file was read, by which it is known that it was not written anew."""
 
 
 class SessionReading:
@@ -34,6 +36,8 @@ class SessionReading:
         self._agent, self._path, self._directory = agent, file.path, directory
         self._fd = fd
         self._read_to = 0
+        self._before = b""
+        """The bytes before that place."""
 
     def __enter__(self) -> SessionReading:
         return self
@@ -43,7 +47,9 @@ class SessionReading:
 
     def last_turns(self, number: int) -> tail.Tail:
         """The last turns that stand in the file now."""
-        size = self._read_to = os.fstat(self._fd).st_size
+        size = os.fstat(self._fd).st_size
+        witness = os.pread(self._fd, min(WITNESS, size), max(0, size - WITNESS))
+        self._read_to, self._before = size, witness
 
         def end(count: int) -> tuple[bytes, bool]:
             start = max(0, size - count)
@@ -65,19 +71,34 @@ class SessionReading:
     def grown(self) -> Iterator[bytes | None]:
         """What is written behind the last turns that were read, without an end: an empty piece whenever nothing is new.
 
-        None says that the file was cut or replaced: what follows begins at its beginning. It ends with the file.
+        None says that the file was cut, written anew or replaced: what follows begins at its beginning. It ends with
+        the file.
         """
         while True:
-            data = os.pread(self._fd, CHUNK, self._read_to)
-            self._read_to += len(data)
-            yield data
-            if data:
-                continue
-            time.sleep(POLL)
-            if os.fstat(self._fd).st_size < self._read_to or not self._same():
+            anew = not self._goes_on()
+            if not anew:
+                data = self._more()
+                yield data
+                if data:
+                    continue
+                time.sleep(POLL)
+                # what came into the old file before another took its name is read first
+                anew = not self._same() and os.fstat(self._fd).st_size <= self._read_to
+            if anew:
                 if not self._opened_again():
                     return
                 yield None
+
+    def _more(self) -> bytes:
+        data = os.pread(self._fd, CHUNK, self._read_to)
+        self._read_to += len(data)
+        self._before = (self._before + data)[-WITNESS:]
+        return data
+
+    def _goes_on(self) -> bool:
+        """Whether the file still has what was read of it last, so that what follows is new."""
+        size = len(self._before)
+        return os.pread(self._fd, size, self._read_to - size) == self._before
 
     def _same(self) -> bool:
         try:
@@ -92,7 +113,7 @@ class SessionReading:
         if fd is None:
             return False
         os.close(self._fd)
-        self._fd, self._read_to = fd, 0
+        self._fd, self._read_to, self._before = fd, 0, b""
         return True
 
 

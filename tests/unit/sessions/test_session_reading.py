@@ -69,6 +69,17 @@ def test_a_file_that_is_cut_or_replaced_begins_anew(tmp_path: Path) -> None:
         assert got[0] is None and got[1] == b'{"b": 2}\n' * 9
 
 
+def test_a_file_that_was_written_anew_and_has_grown_beyond_its_old_end_begins_anew(tmp_path: Path) -> None:
+    path = Claude().prompt("one").said("A.").keep(tmp_path)
+    with reading(tmp_path) as open_file:
+        open_file.last_turns(5)
+        pieces = open_file.grown()
+        assert next(pieces) == b""
+        whole = path.read_bytes().replace(b"one", b"a new one") * 3
+        path.write_bytes(whole)
+        assert until(pieces, b"new") == [None, whole]
+
+
 def test_it_ends_with_the_file(tmp_path: Path) -> None:
     path = Claude().prompt("one").keep(tmp_path)
     with reading(tmp_path) as open_file:
