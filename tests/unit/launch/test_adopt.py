@@ -117,6 +117,18 @@ def other(lab: labs.Lab) -> Claude:
     return session
 
 
+def test_of_several_at_once_one_gets_it(lab: labs.Lab, talk: Claude) -> None:
+    env, before = lab.env(PATH=programs(lab)), tree(Path(lab.person))
+    words = lab.words("adopt", talk.id, "--no-window", "--verify", "true")
+    started = [subprocess.Popen(words, env=env, cwd=lab.top, stderr=subprocess.DEVNULL) for _ in range(3)]
+    codes = sorted(process.wait(60) for process in started)
+    assert codes[0] == 0 and set(codes[1:]) <= {75, 77}, codes
+    [run] = lab.runs()
+    lab.phase(run, "done")
+    lease = Path(lab.home, layout.LEASES, f"session-claude-{talk.id}")
+    assert json.loads(lease.read_text())["run"] == os.path.basename(run) and tree(Path(lab.person)) == before
+
+
 def test_one_that_was_had_below_the_top_of_a_repository_goes_on_there(lab: labs.Lab) -> None:
     below = Path(lab.repo, "api")
     below.mkdir()
