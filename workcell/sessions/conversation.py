@@ -67,7 +67,13 @@ class Conversation:
 
     def last_turns(self, number: int) -> tail.Tail:
         """The last turns that are recorded by now."""
-        return tail.last(self.end, number, self.reader, self.turns)
+        return tail.last(self.end, number, self.reader, self.turns, self._far if self.kind == "transcript" else None)
+
+    def _far(self, size: int) -> tuple[Iterator[bytes], bool]:
+        """(the last `size` bytes of the transcript in pieces, whether these are all)."""
+        path = os.path.join(layout.attempt(self.run, self.n), layout.TRANSCRIPT)
+        start = max(0, _size(path) - size)
+        return _pieces(path, start), start == 0
 
     def chunks(self, *, follow: bool = False) -> Iterator[bytes]:
         """All of it; with `follow` on until the attempt has ended, with an empty chunk whenever nothing is new."""
@@ -112,6 +118,13 @@ def _size(path: str) -> int:
         return 0
 
 
+def _pieces(path: str, offset: int) -> Iterator[bytes]:
+    """What stands in a file from there on."""
+    while data := safe_open.read(path, CHUNK, offset):
+        offset += len(data)
+        yield data
+
+
 def _grown(run: str, n: int, follow: bool) -> Iterator[bytes]:
     """The transcript of an attempt, through the copy that capturing appends to."""
     path, offset = os.path.join(layout.attempt(run, n), layout.TRANSCRIPT), 0
@@ -122,7 +135,7 @@ def _grown(run: str, n: int, follow: bool) -> Iterator[bytes]:
             over = seen.n != n or seen.phase not in LIVE
             if seen.n == n and seen.phase == phase.RUNNING:
                 capture.read_on(run, seconds=2.0, patience=0.2)
-        while data := safe_open.read(path, CHUNK, offset):
+        for data in _pieces(path, offset):
             offset += len(data)
             yield data
         if over:

@@ -55,7 +55,13 @@ class SessionReading:
             start = max(0, size - count)
             return os.pread(self._fd, size - start, start), start == 0
 
-        return tail.last(end, number, self.reader, lambda most: Turns(most, self._directory))
+        return tail.last(
+            end,
+            number,
+            self.reader,
+            lambda most: Turns(most, self._directory),
+            lambda count: (self._between(max(0, size - count), size), size <= count),
+        )
 
     def reader(self) -> Reader:
         """A reader that begins at any line."""
@@ -63,9 +69,11 @@ class SessionReading:
 
     def whole(self) -> Iterator[bytes]:
         """What stands in the file now, from its beginning."""
-        done, size = 0, os.fstat(self._fd).st_size
-        while done < size and (data := os.pread(self._fd, min(CHUNK, size - done), done)):
-            done += len(data)
+        return self._between(0, os.fstat(self._fd).st_size)
+
+    def _between(self, start: int, end: int) -> Iterator[bytes]:
+        while start < end and (data := os.pread(self._fd, min(CHUNK, end - start), start)):
+            start += len(data)
             yield data
 
     def grown(self) -> Iterator[bytes | None]:
