@@ -15,6 +15,9 @@ from workcell.rundir import schema, vocabulary
 
 FOLDER = os.path.dirname(schema.__file__)
 
+NAMED = {name: made for module in (schema.literals, schema.proposals, schema) for name, made in vars(module).items()}
+"""Every type by its name, those too that the package itself does not name."""
+
 
 def sources() -> dict[str, ast.ClassDef]:
     """The class of each record and part of one, by name."""
@@ -95,7 +98,7 @@ def records_page(notice: str) -> str:
         lines += _table(classes, title, _example_of(classes, title, kinds, examples))
     lines += ["# Vocabularies", "", "Closed lists of words; `workcell/rundir/vocabulary.py` has them.", ""]
     for name, literal in schema.VOCABULARIES.items():
-        title = next(alias for alias, value in vars(schema).items() if value is literal and alias[0].isupper())
+        title = next(alias for alias, value in NAMED.items() if value is literal and alias[0].isupper())
         words = getattr(vocabulary, name)
         lines += [f"## {title}", ""]
         lines += [f"- `{word}`: {words[word]}" for word in words] if isinstance(words, dict) else [_listed(words) + "."]
@@ -121,7 +124,7 @@ def _parts(classes: dict[str, ast.ClassDef]) -> list[str]:
 
 def _table(classes: dict[str, ast.ClassDef], title: str, example: dict[str, object]) -> list[str]:
     rows = dict(keys(classes[title]))
-    made = getattr(schema, title)
+    made = NAMED[title]
     for name in made.__annotations__:  # a key that is a word of Python stands in the call that makes the base
         rows.setdefault(name, (ast.parse(f'"{_plain(made.__annotations__[name])}"', mode="eval").body, ""))
     lines = ["| key | type | default | meaning | example |", "|---|---|---|---|---|"]
@@ -189,7 +192,7 @@ def _named(name: str) -> str:
         return SCALARS[name]
     if name in FORMS:
         return FORMS[name]
-    words = get_args(getattr(schema, name))
+    words = get_args(NAMED[name])
     return _listed(words) if words and len(words) <= FEW else f"[{name}](#{name.lower()})"
 
 
@@ -207,5 +210,5 @@ def _example_of(
             value = examples.get(name, {}).get(key)
             value = value[0] if isinstance(value, list) and value else value
             if title in words and isinstance(value, dict):
-                return value if set(value) <= set(getattr(schema, title).__annotations__) else {}
+                return value if set(value) <= set(NAMED[title].__annotations__) else {}
     return {}

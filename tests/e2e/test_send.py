@@ -11,8 +11,9 @@ from tests.support.stubs import Stub
 from workcell.base.errors import Refused
 from workcell.rundir import inbox, layout, look
 from workcell.rundir.cell import Cell
-from workcell.together import answer, approval, send
+from workcell.together import answer, send
 from workcell.together import dialog as dialogs
+from workcell.watch import approving
 
 TEXTS = {
     "one byte": "x",
@@ -277,15 +278,15 @@ def test_option_names():
     assert dialogs.find_option(dialog, "7", None) is None
 
 
-@pytest.mark.parametrize(("verb", "picked"), [(approval.perform_approve, "Yes"), (approval.perform_deny, "No")])
+@pytest.mark.parametrize(("verb", "picked"), [(approving.perform_approve, "Yes"), (approving.perform_deny, "No")])
 def test_a_permission_is_given_or_refused_for_this_once_and_its_words_are_told_first(stub, verb, picked):
     told = []
     home = os.path.dirname(os.path.dirname(stub.run))
     cell = Cell(home, {}, "/", progress=lambda what, value: told.append((what, value)))
     with pytest.raises(Refused, match="asks for no permission now"):
-        verb(cell, approval.Request(stub.run))
+        verb(cell, approving.Request(stub.run))
     stub.do("dialog")
     eventually(lambda: answer.up(stub.run)[1])
-    assert verb(cell, approval.Request(stub.run)).state == inbox.ACCEPTED
+    assert verb(cell, approving.Request(stub.run)).state == inbox.ACCEPTED
     assert stub.said() == [{"picked": picked}]
     assert [what for what, _ in told] == ["asked"] and told[0][1] == "Do you want to proceed?"

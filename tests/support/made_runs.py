@@ -79,7 +79,9 @@ class MadeRun:
         self, verdict: dict[str, Any] | None = None, seen: look.Look | None = None, attended: str = probe.NO
     ) -> LiveRun:
         """The run as a step sees it."""
-        found = Incident(verdict or {"verdict": "usage_limit"}, "e", ["verdict: x"], 100.0 + self.seconds, attended)
+        pin: Any = {"name": "p", "version": 1, "sha256": "0" * 64}
+        judged: Any = verdict or {"verdict": "usage_limit"}
+        found = Incident(judged, "e", ["verdict: x"], 100.0 + self.seconds, attended, pin)
         made = LiveRun(seen or self.seen(), "p", found, self.now())
         made.message = f"{self.seconds:.0f}"
         return made

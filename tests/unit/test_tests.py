@@ -65,6 +65,7 @@ launch/plan_values.py
 launch/resume_trust.py
 launch/start.py
 playbooks/step.py
+playbooks/steps/ask.py
 playbooks/steps/hold.py
 playbooks/steps/wait_until.py
 rundir/layout.py
@@ -73,6 +74,7 @@ rundir/phase.py
 rundir/schema/approvals.py
 rundir/schema/agent.py
 rundir/schema/home.py
+rundir/schema/proposals.py
 rundir/schema/intent.py
 rundir/schema/literals.py
 rundir/schema/progress.py

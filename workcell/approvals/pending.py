@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from workcell.approvals import decide, risk, shell
 from workcell.base import clock
+from workcell.rundir import layout, look, proposals
 from workcell.rundir.cell import Cell
 from workcell.views import ls
+from workcell.views.needs import Surroundings
 
 if TYPE_CHECKING:
     from workcell.rundir import schema
@@ -41,6 +43,12 @@ class Pending:
     deny: str | None
     look: str
     """What shows the question, or answers it otherwise."""
+    proposal: str | None = None
+    """Id of the proposal, where a playbook asks."""
+    why: str | None = None
+    """What the playbook recommends, and what was found."""
+    void_at: str | None = None
+    """When the proposal is void."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +58,36 @@ class Listed:
 
 def perform(cell: Cell, request: Request) -> Listed:
     """The operation `approvals ls`. Reads files and probes locks; changes nothing."""
-    found = [_of_run(run) for run in ls.listed(cell.home, ls.Request(state=("approval",)), cell.clock()).runs]
-    return Listed(sorted((one for one in found if one is not None), key=lambda one: one.since or ""))
+    runs = ls.listed(cell.home, ls.Request(state=("approval",)), cell.clock()).runs
+    found = [one for one in map(_of_run, runs) if one is not None]
+    found += _proposed(cell.home, cell.clock())
+    return Listed(sorted(found, key=lambda one: one.since or ""))
+
+
+def _proposed(home: str, now: float) -> list[Pending]:
+    """What playbooks propose."""
+    runs = dict.fromkeys(proposals.run_of(identity) for identity in proposals.open_ids(home))
+    if not runs:
+        return []
+    around = Surroundings(home, now)
+    looks = [look.at(os.path.join(home, layout.RUNS, run)) for run in runs]
+    return [_of_proposal(made, seen) for seen in looks for made in around.waiting_proposals(seen)]
+
+
+def _of_proposal(made: schema.Proposal, seen: look.Look) -> Pending:
+    return Pending(
+        id=seen.id,
+        name=seen.name,
+        asks="; ".join(one["words"] for one in made["acts"]),
+        risk=made["risk"],
+        since=made["created_at"],
+        approve=f"workcell approve {made['id']}",
+        deny=f"workcell deny {made['id']}",
+        look=f"workcell why {seen.id}",
+        proposal=made["id"],
+        why=f"{made['text']} ({made['cause']})",
+        void_at=made["void_at"],
+    )
 
 
 def _of_run(run: schema.Status) -> Pending | None:

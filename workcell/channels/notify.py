@@ -58,6 +58,7 @@ EVENTS = {
     "auth": "The agent is not signed in.",
     "billing": "The account of the agent cannot be charged.",
     "unchecked": "An agent at a terminal has waited two minutes for words, and no watchdog ends it to check its work.",
+    "proposal": "A recovery playbook proposes something. Says what, and how to approve or deny it within 24 hours.",
     "limited": "A usage limit holds the run until it resets.",
     "resumed": "A recovery playbook has opened the next attempt.",
     "stuck": "The agent makes no progress, or repeats itself.",
@@ -91,6 +92,7 @@ FACTS = {
     **{name: (*_SAID, *_OF_AN_END) for name in vocabulary.OUTCOMES},
     **{name: (*_SAID, *_OF_A_DIALOG, *_OF_AN_END) for name in ("prompt", "question")},
     **{name: (*_SAID, *_OF_AN_END) for name in ("auth", "billing", "limited", "stuck", "escalated")},
+    "proposal": (*_SAID, "asks", "reply"),
     "resumed": ("why", "attempts"),
     "told": ("why",),
     "progress": (

@@ -64,14 +64,15 @@ def _answer() -> dict[str, Operation]:
 
 def _approvals() -> dict[str, Operation]:
     from workcell.approvals import decisions, pending, try_rules
-    from workcell.together import approval as op
+    from workcell.together.send import Result
+    from workcell.watch import approving as op
 
     return {
         "approvals ls": Operation(pending.Request, pending.perform, {pending.Listed: "approvals-ls"}),
         "approvals log": Operation(decisions.Request, decisions.perform, {decisions.Result: "approvals-log"}),
         "approvals test": Operation(try_rules.Request, try_rules.perform, {try_rules.Result: "approvals-test"}),
-        "approve": Operation(op.Request, op.perform_approve, {op.Result: "approve"}),
-        "deny": Operation(op.Request, op.perform_deny, {op.Result: "deny"}),
+        "approve": Operation(op.Request, op.perform_approve, {Result: "approve", op.Decided: "approve-proposal"}),
+        "deny": Operation(op.Request, op.perform_deny, {Result: "deny", op.Decided: "deny-proposal"}),
     }
 
 

@@ -219,19 +219,26 @@ def _passed(case: Case) -> float:
 
 
 def _carry_out(case: Case, step: Step, index: int) -> Done:
-    subject = case.subject
+    return carry_out(case.subject, case.acts, step, index, case.mark, case.fit)
+
+
+def carry_out(subject: Subject, acts: Acts, step: Step, index: int, mark: Incident, why: list[str]) -> Done:
+    """Carry out one step: its intent is on record before it, its result after it.
+
+    OSError: the intent could not be written, and nothing was done.
+    """
     subject.message = ids.unique()
-    number = case.acts.intent(
-        **case.mark,
+    number = acts.intent(
+        **mark,
         step=step.word,
         index=index,
         account=subject.account,
         message=subject.message,
-        why=case.fit,
+        why=why,
     )
     try:
         done = step.while_running(subject)
     except WorkcellError as error:
         done = Done(FAILED, error.message)
-    case.acts.result(number, done.state, done.words, **case.mark)
+    acts.result(number, done.state, done.words, **mark)
     return done

@@ -1,9 +1,12 @@
 """A recovery playbook: when, signals, steps and limits as front matter, then prose for a person."""
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass
-from typing import TypedDict, cast
+from typing import TYPE_CHECKING, TypedDict, cast
 
+from workcell.base import digest, json_codec
 from workcell.judgement import waits
 from workcell.judgement.choice import When
 from workcell.judgement.next import Caps
@@ -14,6 +17,9 @@ from workcell.texts import fields, signal
 from workcell.texts.document import Document, Fault, Faulty, load, parse_markdown
 from workcell.texts.fields import Field
 from workcell.texts.signal import Signal
+
+if TYPE_CHECKING:
+    from workcell.rundir.schema.proposals import ProposedPlaybook
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
 
@@ -134,10 +140,12 @@ def _persons_alone(found: _Front, document: Document) -> None:
     """Note what a repository's playbook may not say."""
     cure = "put the playbook into recovery/ of your home, if you want it"
     for number, step in enumerate(found["steps"]):
-        if step.for_person:
+        for one in (step, *step.inner()):
+            if not one.for_person:
+                continue
             document.fault(
                 ("steps", number, step.word),
-                f"{step.word!r} speaks for a person, and no repository's playbook may",
+                f"{one.word!r} speaks for a person, and no repository's playbook may",
                 cure,
             )
     given: Caps | None = found["limits"]
@@ -160,6 +168,13 @@ def _misfits(found: _Front, document: Document) -> None:
             document.fault((*here, misfit.option) if misfit.option else here, misfit.message, misfit.cure)
         if step.last and number + 1 < len(found["steps"]):
             document.fault(here, f"nothing follows {step.word!r}: it leaves the rest to a person", "put it last")
+
+
+def identity(book: Playbook) -> ProposedPlaybook:
+    """Name, version and hash of a playbook as it stands now, for the record of what it proposes."""
+    steps = [step.record() for step in book.steps]
+    line = json_codec.encode_line({"name": book.name, "version": book.version, "steps": steps})
+    return {"name": book.name, "version": book.version, "sha256": digest.sha256(line)}
 
 
 def read(path: str, *, foreign: bool = False) -> Playbook:

@@ -14,11 +14,12 @@ Invariants:
 from __future__ import annotations
 
 import keyword
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Required, TypedDict
 
+from workcell.base import spelling
 from workcell.judgement.ending import Ending, Hold
 from workcell.texts import fields
 from workcell.texts.document import Document
@@ -138,6 +139,9 @@ class Running(Protocol):
     def keep_records(self) -> Done:
         """Copy what the agent has recorded so far into the run."""
 
+    def propose(self, text: str, acts: Sequence[Step]) -> Done:
+        """Propose steps to a person, with a recommendation; they are carried out once that person approves."""
+
     def hold(self, hold: Hold) -> Done:
         """Put a hold on the run or its account; one that stands is only made longer."""
 
@@ -195,6 +199,10 @@ class Step(Protocol):
         can = " or ".join(sorted(place.value for place in self.places()))
         return f"leave it out: it works {can}; 'when: phase' says where a playbook holds"
 
+    def inner(self) -> Sequence[Step]:
+        """The steps within this one, which it does not carry out by itself."""
+        return ()
+
     def record(self) -> dict[str, object]:
         """The step as plain data: `{"step": word, option: value, ...}`."""
         return {"step": self.word, **{entry.name: getattr(self, attribute(entry.name)) for entry in self.options}}
@@ -219,6 +227,30 @@ class Step(Protocol):
     def while_running(self, run: Running) -> Done:
         """Carry the step out on a run that is live."""
         return Done(REFUSED, f"{self.word} does nothing while a run is live")
+
+
+def parse_from(table: Mapping[str, type[Step]], value: Any, path: Path, document: Document) -> Step | None:
+    """The step of `table` that `value` says, a word or a mapping of one word to its options.
+
+    Faults go to `document`.
+    """
+    if isinstance(value, str):
+        value = {value: None}
+    if not isinstance(value, dict) or len(value) != 1:
+        document.fault(path, "a step is one word, or one word with its options", "for example: - resume: native")
+        return None
+    word, options = next(iter(value.items()))
+    step = table.get(word)
+    here = (*path, word)
+    if step is None:
+        document.fault(here, f"unknown step {word!r}", spelling.did_you_mean(word, list(table)))
+        return None
+    if options is not None and not isinstance(options, dict):
+        if not step.options:
+            document.fault(here, f"{word!r} takes no options")
+            return None
+        options = {step.options[0].name: options}
+    return step.parse(options or {}, here, document)
 
 
 def attribute(option: str) -> str:

@@ -70,6 +70,8 @@ class Situation:
         self.since: str | None = None
         """Since when its agent does what it does; None where nothing tells."""
         self.dialog: Dialog | None = None
+        self.proposals: list[schema.Proposal] = []
+        """Proposals of playbooks that wait for a person, or were approved and not carried out."""
         self.due_at: str | None = None
         self.later = False
         """Whether a person asked for it not to be started."""
@@ -121,12 +123,28 @@ def _question(known: Situation) -> "schema.Needs | None":
     if asks:
         found["asks"] = asks
     verbs = {dialog.yes: f"workcell approve {known.id}", dialog.no: f"workcell deny {known.id}"}
+    if known.proposals:
+        verbs = {}  # which of them is meant would not be clear
     every: list[schema.Choice] = [
         {"text": text, "command": verbs.get(word) or f"workcell answer {known.id} {word}"}
         for word, text in dialog.options
     ]
     # yes and no first: what decides more than this one question stands below
     found["options"] = sorted(every, key=lambda one: one["command"] not in verbs.values())
+    return found
+
+
+def _proposal(known: Situation) -> "schema.Needs | None":
+    """Acts that a playbook asks for. Commands name the proposal: what a person has read about is what is approved."""
+    if not known.proposals:
+        return None
+    made = known.proposals[0]
+    found = _need("decide", f"workcell approve {made['id']}", f"{made['text']} ({made['cause']})")
+    found["options"] = []
+    for one in known.proposals:
+        words = "; ".join(act["words"] for act in one["acts"])
+        found["options"].append({"text": words, "command": f"workcell approve {one['id']}"})
+        found["options"].append({"text": "does none of that", "command": f"workcell deny {one['id']}"})
     return found
 
 
@@ -205,6 +223,7 @@ SOURCES: "tuple[Callable[[Situation], schema.Needs | None], ...]" = (
     _full_disk,
     _changed_file,
     _question,
+    _proposal,
     _account,
     _unchecked,
     _held_run,

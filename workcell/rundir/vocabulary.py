@@ -195,6 +195,12 @@ RULE_GATES = ("open", "closed")
 RISKS = ("low", "write", "network", "destructive", "secret")
 """What could go wrong when a request is allowed, the least first: a guess by names."""
 
+PROPOSAL_DECISIONS = ("approved", "denied", "void")
+"""What became of a proposal of a playbook: a person said yes or no, or it counts no more."""
+
+PROPOSAL_ENDS = ("done", "failed", "denied", "void")
+"""How a proposal ended. `failed`: it was approved, and not all of its acts were done."""
+
 # -- messages, orders and holds
 
 AGENT_MESSAGES = ("text", "answer", "interrupt")
@@ -232,6 +238,7 @@ STEPS = (
     "hold",
     "release",
     "verify",
+    "ask",
     "escalate",
 )
 """What a playbook can do."""
@@ -247,7 +254,7 @@ TIMERS = ("cron", "systemd", "launchd")
 
 # -- notices
 
-NEEDS_YOU = ("prompt", "question", "auth", "billing", "unchecked")
+NEEDS_YOU = ("prompt", "question", "auth", "billing", "unchecked", "proposal")
 """Notices of a run that cannot go on before a person does something."""
 
 NOTICE_EVENTS = (

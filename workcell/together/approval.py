@@ -1,12 +1,9 @@
 """approve and deny: yes or no, once, to what the agent asks permission for."""
 
-from dataclasses import dataclass
-
 from workcell.base.errors import Refused
 from workcell.cleaning import run_cleaner
 from workcell.evidence import dialog as shown
 from workcell.judgement import permission
-from workcell.rundir import find
 from workcell.rundir.cell import Cell
 from workcell.together import answer, send
 from workcell.together import dialog as dialogs
@@ -14,27 +11,12 @@ from workcell.together import dialog as dialogs
 Result = send.Result
 
 
-@dataclass(frozen=True)
-class Request:
-    run: str
-    """An id, a name, a unique prefix, a path, or `-` for the newest run."""
+def decide(cell: Cell, run: str, *, allow: bool) -> send.Result:
+    """Choose the option of the dialog that is up which allows, or refuses, what is asked for, this once.
 
-
-def perform_approve(cell: Cell, request: Request) -> send.Result:
-    """The operation `approve`. `cell.progress` is told `asked` before it is answered: the tool and its words.
-
-    Refused where no dialog asks for permission, or none of its options allows it for this once.
+    `cell.progress` is told `asked` before it is answered: the tool and its words. Refused where no dialog asks for
+    permission, or none of its options says just that.
     """
-    return _decide(cell, request.run, allow=True)
-
-
-def perform_deny(cell: Cell, request: Request) -> send.Result:
-    """The operation `deny`; as `approve`."""
-    return _decide(cell, request.run, allow=False)
-
-
-def _decide(cell: Cell, word: str, *, allow: bool) -> send.Result:
-    run = find.run_to_change(cell.home, word)
     seen, dialog = answer.up(run)
     if dialog is None:
         raise Refused(f"{seen.id} asks for no permission now", f"workcell what {seen.id}")

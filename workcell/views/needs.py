@@ -9,7 +9,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from workcell.rundir import acks, layout, look, phase, run_hold
+from workcell.rundir import acks, layout, look, phase, proposals, run_hold
 from workcell.rundir import needs as table
 from workcell.rundir import status as documents
 
@@ -31,6 +31,9 @@ class Surroundings:
         self.holds = {one["account"]: one for one in _standing(home) if run_hold.stands(one, self.now)}
         """Holds on accounts that are not over, by account."""
 
+        self._proposals = proposals.open_ids(home)
+        """Ids of proposals that have no end."""
+
     def document(self, seen: look.Look, activity: schema.Activity | None = None) -> schema.Status:
         """The status document of a run that was looked at."""
         return documents.document(seen, activity, self.situation(seen, activity))
@@ -41,9 +44,25 @@ class Surroundings:
         known.now = self.now
         if seen.phase in _SPENDS:
             self._add_account(seen, known)
+        if self._proposals and seen.phase != phase.DONE:
+            known.proposals = self.waiting_proposals(seen)
         if known.terminal and known.state in ("question", "approval"):
             known.dialog = _dialog(seen, asks=known.state == "approval")
         return known
+
+    def waiting_proposals(self, seen: look.Look) -> list[schema.Proposal]:
+        """The proposals about the run that wait for a person, or for what was approved to be carried out."""
+        found = []
+        for identity in self._proposals:
+            if proposals.run_of(identity) != seen.id:
+                continue
+            made = proposals.read(self.home, identity)
+            decided = proposals.decided(self.home, identity)
+            if made is None or (decided is not None and decided["decision"] != "approved"):
+                continue
+            if decided is not None or proposals.outdated(made, seen, self.now) is None:
+                found.append(made)
+        return found
 
     def _add_account(self, seen: look.Look, known: table.Situation) -> None:
         if not self.holds:

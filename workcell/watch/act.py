@@ -57,7 +57,7 @@ def act(
     begun = clock.monotonic()
     context = TickContext(home, memory, Actions(home, memory.now), answer)
     context.finishing = finishing
-    _settle_intents(context)
+    settle_intents(context)
     context.did += accounts.look_after(home, context.actions, memory.now)
     if answer is not None and answer.trouble == servers.SILENT:
         tmux.waited_in_vain(tmux.server_of(home).socket, servers.TIMEOUT)  # this tick has asked, and asks no more
@@ -130,7 +130,7 @@ _SENT = ("nudge", "answer", "interrupt", "stop")
 """Steps that go through the inbox of a run, which tells what became of them."""
 
 
-def _settle_intents(context: TickContext) -> None:
+def settle_intents(context: TickContext) -> None:
     """Acts of a tick that was killed between intent and result: what came of them is read from the run."""
     for one in context.actions.open_intents():
         run = os.path.join(context.home, layout.RUNS, str(one.get("run")))

@@ -21,7 +21,7 @@ from workcell.base import clock, ids, json_codec, probe
 from workcell.channels import outbox, post, sending
 from workcell.evidence import activity, capture_state, verdict
 from workcell.judgement import choice
-from workcell.playbooks import library
+from workcell.playbooks import library, playbook
 from workcell.playbooks.steps.notify import Notify
 from workcell.rundir import attending, hint, home_creation, layout, look, maildir, phase, run_hold
 from workcell.rundir import needs as table
@@ -126,7 +126,8 @@ def tell(seen: look.Look) -> bool:
     again = look.at(seen.run)
     if (again.phase, again.n) != (seen.phase, seen.n):
         return False
-    subject = LiveRun(seen, book.name, Incident(judged, found.edge, fit, 0.0, probe.UNKNOWN), now)
+    incident = Incident(judged, found.edge, fit, 0.0, probe.UNKNOWN, playbook.identity(book))
+    subject = LiveRun(seen, book.name, incident, now)
     book.steps[0].while_running(subject)
     return True
 

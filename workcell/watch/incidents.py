@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from workcell.base import clock, probe
 from workcell.evidence import verdict as judging
 from workcell.judgement import choice
-from workcell.playbooks import caps, interpreter, library
+from workcell.playbooks import caps, interpreter, library, playbook
 from workcell.playbooks.playbook import Playbook
 from workcell.playbooks.step import Judged
-from workcell.rundir import look, phase
+from workcell.rundir import look, phase, proposals
 from workcell.watch import findings, idle_notices, looping, observe
 from workcell.watch import tmux_health as servers
 from workcell.watch.live_run import Incident, LiveRun
@@ -168,6 +168,8 @@ def _begun(context: TickContext, seen: look.Look, books: list[Playbook]) -> tupl
     """The playbook, and its incident, that has interrupted the agent in this attempt and is not through."""
     for one in reversed(context.actions.lines):
         if (one.get("run"), one.get("attempt")) == (seen.id, seen.n) and one.get("step") in caps.ACTS:
+            if str(one.get("edge")).startswith(proposals.EDGE):
+                return None  # a person had it done, and no playbook goes on from there
             book = next((book for book in books if book.name == one.get("playbook")), None)
             return (book, str(one.get("edge"))) if one["step"] == "interrupt" and book is not None else None
     return None
@@ -184,6 +186,7 @@ def _follow(context: TickContext, seen: look.Look, finding: Finding, book: Playb
         fit=found.fit,
         seen_for=context.now.mono - float(mine["opened"]),
         attended=probe.NO if context.answer is None else context.answer.attended(seen.id),
+        playbook=playbook.identity(book),
     )
     case = interpreter.Case(
         subject=LiveRun(seen, book.name, incident, context.now),

@@ -10,29 +10,32 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workcell.accounts import holds
 from workcell.base import clock, ids, probe
-from workcell.base.errors import WorkcellError
+from workcell.base.errors import Refused, WorkcellError
 from workcell.channels import post
 from workcell.evidence import capture
 from workcell.finish import apply, playbook_holds
+from workcell.judgement import composer
 from workcell.judgement.ending import Hold
 from workcell.playbooks import notices
 from workcell.playbooks.interpreter import Hindrance, Reason
-from workcell.playbooks.step import DONE, REFUSED, Done, Judged, Outgoing
+from workcell.playbooks.step import DONE, FAILED, REFUSED, Done, Judged, Outgoing, Step
 from workcell.rundir import inbox, layout, look, phase
 from workcell.rundir import needs as table
 from workcell.system import control
 from workcell.texts import config
 from workcell.together import answer as answers
 from workcell.views.needs import Surroundings
-from workcell.watch import observe
+from workcell.watch import observe, proposing
 
 if TYPE_CHECKING:
     from workcell.rundir import schema
+    from workcell.rundir.schema.proposals import ProposedPlaybook
 
 PATIENCE = 2.0
 """Maximum seconds to wait for the runner to take a message, and for word of an answer."""
@@ -53,6 +56,8 @@ class Incident:
     """Seconds for which ticks have found the same."""
     attended: str
     """Whether a person is at the terminal, as `base.probe` says it."""
+    playbook: ProposedPlaybook
+    """The playbook that is followed."""
 
 
 class LiveRun:
@@ -60,7 +65,9 @@ class LiveRun:
 
     begins_anew = False
 
-    def __init__(self, seen: look.Look, book: str, incident: Incident, now: observe.Now) -> None:
+    def __init__(
+        self, seen: look.Look, book: str, incident: Incident, now: observe.Now, only_dialog: str | None = None
+    ) -> None:
         self.seen = seen
         self.id, self.attempt, self.book = seen.id, seen.n, book
         self.verdict = incident.verdict
@@ -68,6 +75,8 @@ class LiveRun:
         self.now = now.wall
         self.message = ""
         self._incident = incident
+        self._only_dialog = only_dialog
+        """The only dialog that may be answered; None where the one that is up may be."""
         self._edge = ids.slug(f"{book} {incident.edge}", 60)
 
     # -- what hinders
@@ -126,7 +135,14 @@ class LiveRun:
         return self.seen.io == "terminal" and self.seen.screen != "none"
 
     def answer(self, choice: str) -> Done:
-        found = answers.answer(self.seen.run, choice, f"playbook:{self.book}", PATIENCE)
+        by = f"playbook:{self.book}"
+        if self._only_dialog is None:
+            found = answers.answer(self.seen.run, choice, by, PATIENCE)
+        else:
+            seen, shown = answers.up(self.seen.run)
+            if shown is None or composer.dialog_id(shown) != self._only_dialog:
+                return Done(REFUSED, "the dialog that it answers is not up any more")
+            found = answers.choose(self.seen.run, seen, shown, choice, by, PATIENCE)
         return Done(str(found.state), f"answered {choice!r}" + (f": {found.why}" if found.why else ""))
 
     def send(self, message: Outgoing) -> Done:
@@ -141,6 +157,27 @@ class LiveRun:
                 return Done("taken", "the runner has taken it")
             time.sleep(POLL)
         return Done("delivered", "it waits for the runner in the inbox")
+
+    def propose(self, text: str, acts: Sequence[Step]) -> Done:
+        occasion = proposing.Occasion(
+            self.seen, self._incident.playbook, self._incident.edge, self.verdict, self.why(None), self.now
+        )
+        try:
+            made = proposing.propose(occasion, text, acts)
+        except Refused as error:
+            return Done(REFUSED, error.message)
+        except OSError as error:
+            return Done(FAILED, f"the proposal could not be written: {error.strerror}")
+        facts: schema.NoticeFacts = {
+            "why": f"{made['text']} ({made['cause']})",
+            "objective": self.seen.objective or "",
+            "asks": "; ".join(one["words"] for one in made["acts"]),
+            "reply": f"workcell deny {made['id']}",
+            "command": f"workcell approve {made['id']}",
+        }
+        if not post.about_run(self.seen, "proposal", facts, made["id"]):
+            return Done(FAILED, "the outbox could not be written")
+        return Done(DONE, f"proposed as {made['id']}")
 
     def ready_end_after(self, passed: float) -> float:
         whole = self.seen.recipe.get("ready_end_after") or _ready_end_after(layout.home_of(self.seen.run))

@@ -4,7 +4,20 @@ import errno
 import os
 
 from workcell.base.errors import InputOutput
-from workcell.rundir import heartbeat, hint, layout, locks, look, maildir, phase, run_hold, safe_open, scan, status
+from workcell.rundir import (
+    heartbeat,
+    hint,
+    layout,
+    locks,
+    look,
+    maildir,
+    phase,
+    proposals,
+    run_hold,
+    safe_open,
+    scan,
+    status,
+)
 from workcell.rundir import home_creation as homes
 from workcell.watch import findings, observe
 
@@ -126,6 +139,10 @@ def _pass(home: str, now: observe.Now, report: Report) -> None:
         from workcell.watch import act  # playbooks, git and templates: some 150 ms
 
         report.did = act.act(home, memory, todo, tmux, finishing, BUDGET)
+    if proposals.due(home, now.wall):
+        from workcell.watch import proposal_acts
+
+        report.did += proposal_acts.look_after(home, memory)
     if any(one is not None and one["state"] == "approval" for one in map(hint.read, running)):
         from workcell.watch import approval_reminders
 

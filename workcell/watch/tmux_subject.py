@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from workcell.base import clock
@@ -17,7 +18,7 @@ from workcell.base.errors import WorkcellError
 from workcell.channels import post
 from workcell.judgement.ending import Hold
 from workcell.playbooks.interpreter import Hindrance
-from workcell.playbooks.step import DONE, FAILED, REFUSED, Done, Judged, Outgoing
+from workcell.playbooks.step import DONE, FAILED, REFUSED, Done, Judged, Outgoing, Step
 from workcell.system import tmux
 from workcell.watch import tmux_health
 
@@ -107,6 +108,9 @@ class TmuxServer:
         return _NO_RUN
 
     def keep_records(self) -> Done:
+        return _NO_RUN
+
+    def propose(self, text: str, acts: Sequence[Step]) -> Done:
         return _NO_RUN
 
     def hold(self, hold: Hold) -> Done:

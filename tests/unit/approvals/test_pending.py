@@ -2,8 +2,11 @@
 
 import pytest
 
+from tests.support import proposed
+from tests.support.made_runs import WALL
 from workcell.approvals import pending
 from workcell.base import clock
+from workcell.rundir import proposals
 from workcell.rundir.cell import Cell
 
 
@@ -27,6 +30,27 @@ def test_a_request_is_listed_with_its_words_and_answers(made_live):
 def test_a_run_that_shows_no_dialog_waits_for_nothing(made_live):
     made_live.shows("Nothing is up.\n")
     assert pending.perform(Cell(made_live.home, {}, "/"), pending.Request()).approvals == []
+
+
+def test_a_proposal_is_listed_with_its_acts_and_why(made_live):
+    made_live.shows("Nothing is up.\n")
+    found = proposed.proposed(made_live, "[{hold: run}, {stop: 9s}]")
+    cell = Cell(made_live.home, {}, "/", clock=lambda: WALL + 60.0)
+    (one,) = pending.perform(cell, pending.Request()).approvals
+    assert (one.id, one.proposal, one.risk, one.void_at) == ("r", found["id"], "write", found["void_at"])
+    assert one.asks == "holds the run until a person lets it go; asks the agent to end, and kills it after 9s"
+    assert one.why == "Do it (verdict: stuck)" and pending.age(one, WALL + 60.0) == 60.0
+    assert (one.approve, one.deny) == (f"workcell approve {found['id']}", f"workcell deny {found['id']}")
+    late = Cell(made_live.home, {}, "/", clock=lambda: WALL + proposals.LIFE)
+    assert pending.perform(late, pending.Request()).approvals == []
+
+
+def test_what_an_agent_and_a_playbook_ask_stand_in_one_list(made_live):
+    asked(made_live)
+    proposed.proposed(made_live)
+    found = pending.perform(Cell(made_live.home, {}, "/", clock=lambda: WALL), pending.Request()).approvals
+    assert sorted(one.proposal is None for one in found) == [False, True]
+    assert next(one for one in found if one.proposal is None).approve is None, "the run alone would not say which"
 
 
 @pytest.mark.parametrize(

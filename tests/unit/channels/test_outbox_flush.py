@@ -123,6 +123,7 @@ class TestRouting:
             "billing",
             "failed",
             "prompt",
+            "proposal",
             "question",
             "unchecked",
         ]

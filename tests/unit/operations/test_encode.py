@@ -58,6 +58,8 @@ PROMISED = {
     "answer-dialog": ("id text question options safe",),
     "approve": ("id message state why",),
     "deny": ("id message state why",),
+    "approve-proposal": ("id proposal state why acts at new",),
+    "deny-proposal": ("id proposal state why acts at new",),
     "wait": ("met runs",),
     "verify": ("id passed verify output meaning next",),
     "handoff": ("id text problems",),

@@ -32,6 +32,11 @@ SAID = [
     ("snapshot: run", "copies what the agent recorded into the run"),
     ("interrupt", "ends the turn, not the agent"),
     ("verify", "names the check as a part of the recovery"),
+    (
+        "ask: {text: It hangs., then: [{hold: {for: 30m}}, {stop: 9s}]}",
+        "asks a person: It hangs. Once approved: holds the run until a person lets it go, at most 30m; "
+        "asks the agent to end, and kills it after 9s",
+    ),
     ("repair_socket", "brings the tmux socket back"),
 ]
 

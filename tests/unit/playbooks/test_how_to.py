@@ -44,7 +44,7 @@ now = observe.Now(wall=1e9, mono=1e4, boottime=1e4, boot="b")
 
 
 def follow(seconds):
-    found = Incident({"verdict": "stuck"}, "e", ["verdict: stuck"], seconds, False)
+    found = Incident({"verdict": "stuck"}, "e", ["verdict: stuck"], seconds, False, playbook.identity(book))
     case = interpreter.Case(
         LiveRun(seen, "p", found, now), book, "e", caps.Actor("r", "p", None), Actions(home, now), found.fit, seconds
     )

@@ -6,14 +6,15 @@ from pathlib import Path
 import pytest
 
 from tests.support import repos
-from tests.support.made_runs import WALL, MadeRun, book, faults
+from tests.support.made_runs import PROSE, WALL, MadeRun, book, faults
 from workcell.accounts import holds
 from workcell.base import clock
 from workcell.judgement.ending import Ending, Notice
 from workcell.judgement.ending import Hold as Pause
-from workcell.playbooks.step import DONE, REFUSED, Done, Step
+from workcell.playbooks import playbook
+from workcell.playbooks.step import DONE, FAILED, REFUSED, Done, Step
 from workcell.playbooks.steps import STEPS
-from workcell.rundir import inbox, layout, maildir, phase, run_hold
+from workcell.rundir import inbox, layout, maildir, phase, proposals, run_hold
 from workcell.watch import live_run
 
 RESETS = WALL + 5000.0
@@ -88,6 +89,75 @@ def test_escalate__live(made):
 
 def test_escalate__is_the_last():
     assert any("nothing follows 'escalate'" in fault for fault in faults("- escalate\n  - notify", "{verdict: auth}"))
+
+
+def test_ask__live(made, tmp_path):
+    made.store()
+    asking = step("ask: {text: It hangs., then: [{stop: 9s}, hold]}")
+    for _ in range(2):
+        done = asking.while_running(made.live())
+        assert done.state == DONE and done.words.startswith("proposed as r.001."), "and the same one again"
+    (told,) = made.notices()
+    name = done.words.removeprefix("proposed as ")
+    assert (told["event"], told["facts"]["command"]) == ("proposal", f"workcell approve {name}")
+    assert told["facts"]["reply"] == f"workcell deny {name}" and "after 9s; holds the run" in told["facts"]["asks"]
+    assert told["facts"]["why"] == "It hangs. (verdict: x)"
+    assert not made.messages(), "nothing is done yet"
+
+
+def test_ask__live_on_a_disk_that_refuses(made, monkeypatch):
+    def refuses(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(proposals, "propose", refuses)
+    done = step("ask: {text: It hangs., then: stop}").while_running(made.live())
+    assert done == Done(FAILED, "the proposal could not be written: No space left on device")
+    assert not made.notices()
+
+
+def test_ask__live_refuses_what_nothing_can_be_made_of(made):
+    done = step("ask: {text: x, then: answer}").while_running(made.live({"verdict": "prompt"}))
+    assert done == Done(REFUSED, "no option of this dialog is known to be safe")
+
+
+@pytest.mark.parametrize(
+    ("then", "fault"),
+    [
+        ("[{ask: {text: x, then: [stop]}}]", "'ask' cannot stand in 'ask'"),
+        ("[{wait_until: {for: 1m}}]", "'wait_until' cannot stand in 'ask'"),
+        ("[escalate]", "'escalate' cannot stand in 'ask'"),
+        ("[repair_socket]", "'repair_socket' cannot stand in 'ask'"),
+        ("[stopp]", "unknown step 'stopp'"),
+        ("[{stop: soon}]", "must be a duration"),
+        ("[{resume: native}]", "'resume' cannot stand in 'ask'"),
+        ("[]", "'then' names no step"),
+        ("[{hold: {scope: run, until: probe}}]", "a run is not probed"),
+    ],
+)
+def test_ask__names_the_fault_within_it(then, fault):
+    found = faults(f"- ask: {{text: x, then: {then}}}", "{verdict: auth}")
+    assert len(found) == 1 and fault in found[0] and "p.md:6" in found[0]
+
+
+def test_ask__is_the_last_and_for_a_live_run():
+    assert any(
+        "nothing follows 'ask'" in one for one in faults("- ask: {text: x, then: stop}\n  - notify", "{verdict: auth}")
+    )
+    assert (
+        "'ask' does nothing after an attempt has ended"
+        in faults("- ask: {text: x, then: stop}", "{evidence: crash-loop}")[0]
+    )
+    assert any("'then' is missing" in one for one in faults("- ask: x", "{verdict: auth}"))
+
+
+def test_ask__of_a_repository_speaks_for_no_person():
+    text = (
+        "---\nname: p\nversion: 1\nwhen: {verdict: auth}\nsteps:\n  - ask: {text: x, then: [stop, answer]}\n---\n"
+        + PROSE
+    )
+    found, said = playbook.parse(text.encode(), "p.md", foreign=True)
+    assert found is None and ["'answer' speaks for a person" in str(one) for one in said] == [True]
+    assert playbook.parse(text.replace(", answer", "").encode(), "p.md", foreign=True)[0] is not None
 
 
 def test_wait_until__end():

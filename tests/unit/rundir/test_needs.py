@@ -29,6 +29,12 @@ NONE = "no watchdog ticks: workcell watchdog install"
 LATER = clock.stamp(NOW + 600)
 HELD = {"until_at": LATER, "why": None, "by": None}
 ASKS = needs.Dialog("Do it?", [("1", "Yes"), ("2", "No")])
+PROPOSED = {
+    "id": f"{RUN}.001.0123abcd",
+    "text": "Stop it.",
+    "cause": "verdict: stuck",
+    "acts": [{"step": "stop", "options": {}, "words": "asks the agent to end"}],
+}
 
 ROWS = [
     (known("running", room="the disk is full"), "room", "doctor"),
@@ -36,6 +42,8 @@ ROWS = [
     (known("approval", phase.RUNNING, terminal=True, dialog=ASKS), "answer", f"answer {RUN}"),
     (known("question", phase.RUNNING, terminal=True), "answer", f"attach {RUN}"),
     (known("approval", phase.RUNNING), "answer", f"logs {RUN}"),
+    (known("idle", phase.RUNNING, proposals=[PROPOSED]), "decide", f"approve {RUN}.001.0123abcd"),
+    (known("orphaned", proposals=[PROPOSED]), "decide", f"approve {RUN}.001.0123abcd"),
     (known("scheduled", account=hold("probe"), sign_in="run it"), "sign-in", f"release {RUN}"),
     (known("idle", phase.RUNNING, account=hold("probe"), refused=True, terminal=True), "sign-in", f"attach {RUN}"),
     (known("created", account=hold("person")), "release", f"release {RUN}"),
@@ -113,6 +121,24 @@ def test_a_dialog_comes_with_a_command_for_each_option():
         {"text": "Yes", "command": f"workcell answer {RUN} 1"},
         {"text": "No", "command": f"workcell answer {RUN} 2"},
     ]
+
+
+def test_a_proposal_says_what_it_would_do_and_how_to_refuse_it():
+    found = needs.find(known("idle", phase.RUNNING, proposals=[PROPOSED]))
+    assert found["why"] == "Stop it. (verdict: stuck)"
+    assert found["options"] == [
+        {"text": "asks the agent to end", "command": f"workcell approve {PROPOSED['id']}"},
+        {"text": "does none of that", "command": f"workcell deny {PROPOSED['id']}"},
+    ]
+
+
+def test_beside_a_proposal_no_command_approves_by_the_run_alone():
+    dialog = needs.Dialog("Do it?", [("1", "Yes"), ("2", "No")])
+    dialog.yes, dialog.no = "1", "2"
+    alone = needs.find(known("approval", phase.RUNNING, terminal=True, dialog=dialog))
+    assert [one["command"] for one in alone["options"]] == [f"workcell approve {RUN}", f"workcell deny {RUN}"]
+    both = needs.find(known("approval", phase.RUNNING, terminal=True, dialog=dialog, proposals=[PROPOSED]))
+    assert [one["command"] for one in both["options"]] == [f"workcell answer {RUN} 1", f"workcell answer {RUN} 2"]
 
 
 def test_a_held_account_says_why_and_how_to_sign_in():

@@ -16,14 +16,14 @@ CHOICE = """\
 """
 
 
-@pytest.mark.parametrize("perform", [approval.perform_approve, approval.perform_deny])
+@pytest.mark.parametrize("allow", [True, False])
 @pytest.mark.parametrize(
     ("screen", "words"), [("Nothing is up.\n", "asks for no permission now"), (CHOICE, "no option says just yes or no")]
 )
-def test_what_asks_for_no_permission_is_neither_approved_nor_denied(made_live, perform, screen, words):
+def test_what_asks_for_no_permission_is_neither_approved_nor_denied(made_live, allow, screen, words):
     made_live.shows(screen)
     told = []
     cell = Cell(made_live.home, {}, "/", progress=lambda what, value: told.append(value))
     with pytest.raises(Refused, match=words):
-        perform(cell, approval.Request("r"))
+        approval.decide(cell, made_live.run, allow=allow)
     assert told == [] and made_live.messages() == []

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import frozen
+from tests.support import frozen, proposed
 from tests.support.made_runs import WALL, MadeRun
 from workcell.accounts import holds
 from workcell.base import clock
-from workcell.rundir import acks, layout, look, phase
+from workcell.rundir import acks, layout, look, phase, proposals
 from workcell.views.needs import Surroundings
 
 ASKS = {"state": "approval", "since": None, "confidence": 0.9, "evidence": []}
@@ -184,3 +184,25 @@ def test_looking_at_what_is_needed_changes_nothing(home):
         needs = around.document(look.at(frozen.run_of(home, name)))["needs"]
         kinds[name.removeprefix("frozen-")] = needs and needs["kind"]
     assert kinds == KINDS and frozen.state(home) == before
+
+
+# -- proposals
+
+
+def test_a_proposal_is_needed_until_it_is_denied_or_void_and_while_what_was_approved_is_not_done(made_live):
+    made_live.shows("Nothing is up.\n")
+    assert Surroundings(made_live.home, WALL).situation(look.at(made_live.run)).proposals == []
+    found, other = proposed.proposed(made_live), proposed.proposed(made_live, incident="other")
+
+    def waiting(now=WALL):
+        seen = look.at(made_live.run)
+        return [one["id"] for one in Surroundings(made_live.home, now).situation(seen).proposals]
+
+    assert waiting() == sorted([found["id"], other["id"]])
+    assert Surroundings(made_live.home, WALL).document(look.at(made_live.run))["needs"]["kind"] == "decide"
+    assert waiting(WALL + proposals.LIFE) == []
+    proposals.decide(made_live.home, found["id"], "denied")
+    proposals.decide(made_live.home, other["id"], "approved")
+    assert waiting() == [other["id"]], "it was approved, and not carried out"
+    proposals.end(made_live.home, other["id"], "done")
+    assert waiting() == []

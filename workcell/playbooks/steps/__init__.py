@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from workcell.base import spelling
-from workcell.playbooks.step import Step
+from workcell.playbooks.step import Step, parse_from
 from workcell.playbooks.steps.answer import Answer
+from workcell.playbooks.steps.ask import Ask
 from workcell.playbooks.steps.escalate import Escalate
 from workcell.playbooks.steps.hold import Hold
 from workcell.playbooks.steps.interrupt import Interrupt
@@ -35,6 +35,7 @@ STEPS: dict[str, type[Step]] = {
         Hold,
         Release,
         Verify,
+        Ask,
         Escalate,
     )
 }
@@ -43,20 +44,4 @@ STEPS: dict[str, type[Step]] = {
 
 def parse(value: Any, path: Path, document: Document) -> Step | None:
     """The step that `value` says, a word or a mapping of one word to its options; faults go to `document`."""
-    if isinstance(value, str):
-        value = {value: None}
-    if not isinstance(value, dict) or len(value) != 1:
-        document.fault(path, "a step is one word, or one word with its options", "for example: - resume: native")
-        return None
-    word, options = next(iter(value.items()))
-    step = STEPS.get(word)
-    here = (*path, word)
-    if step is None:
-        document.fault(here, f"unknown step {word!r}", spelling.did_you_mean(word, list(STEPS)))
-        return None
-    if options is not None and not isinstance(options, dict):
-        if not step.options:
-            document.fault(here, f"{word!r} takes no options")
-            return None
-        options = {step.options[0].name: options}
-    return step.parse(options or {}, here, document)
+    return parse_from(STEPS, value, path, document)

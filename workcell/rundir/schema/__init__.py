@@ -142,6 +142,7 @@ from workcell.rundir.schema.progress import (
     VerdictSummary,
     Verify,
 )
+from workcell.rundir.schema.proposals import Proposal, ProposalDecided, ProposalDone
 from workcell.rundir.schema.run import (
     Base,
     Env,
@@ -185,6 +186,9 @@ FILES = {
     "attempt": Attempt,
     "policy": Policy,
     "approval": ApprovalLine,
+    "proposal": Proposal,
+    "proposal-decided": ProposalDecided,
+    "proposal-done": ProposalDone,
     "start": Start,
     "exit": Exit,
     "facts": Facts,
@@ -328,6 +332,9 @@ __all__ = [
     "Process",
     "Progress",
     "ProgressRun",
+    "Proposal",
+    "ProposalDecided",
+    "ProposalDone",
     "ReadState",
     "RecipeApprovals",
     "RecipeRecord",

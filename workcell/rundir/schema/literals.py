@@ -109,6 +109,8 @@ EvidenceSource = Literal["locks", "processes", "hook", "transcript", "terminal"]
 Decision = Literal["allowed", "denied", "gone"]
 RuleAnswer = Literal["allow", "deny", "ask"]
 DecidedBy = Literal["rule", "person"]
+ProposalDecision = Literal["approved", "denied", "void"]
+ProposalEnd = Literal["done", "failed", "denied", "void"]
 RuleAsk = Literal["ask", "defer", "deny"]
 RuleGate = Literal["open", "closed"]
 Risk = Literal["low", "write", "network", "destructive", "secret"]
@@ -135,6 +137,7 @@ StepWord = Literal[
     "hold",
     "release",
     "verify",
+    "ask",
     "escalate",
 ]
 ActionStep = Literal[
@@ -150,6 +153,7 @@ ActionStep = Literal[
     "hold",
     "release",
     "verify",
+    "ask",
     "escalate",
     "start",
     "settle",
@@ -171,6 +175,7 @@ NoticeEvent = Literal[
     "auth",
     "billing",
     "unchecked",
+    "proposal",
     "limited",
     "resumed",
     "stuck",
@@ -260,6 +265,8 @@ VOCABULARIES = {
     "DECISION_WAYS": DecisionWay,
     "RULE_ANSWERS": RuleAnswer,
     "DECIDERS": DecidedBy,
+    "PROPOSAL_DECISIONS": ProposalDecision,
+    "PROPOSAL_ENDS": ProposalEnd,
     "RULE_ASKS": RuleAsk,
     "RULE_GATES": RuleGate,
     "RISKS": Risk,

@@ -40,10 +40,12 @@ def ls(as_json: arguments.Json = False) -> None:
     for one in found.approvals:
         age = pending.age(one, now)
         waits = f"  waits for {clock.span(age)}" if age is not None else ""
-        out.line(
-            f"{out.paint(out.safe(one.name or one.id), '1')}{waits}  {out.paint(one.risk, _RISKS.get(one.risk, '0'))}"
-        )
+        asks = f"  a playbook asks, until {out.when(one.void_at)}" if one.proposal and one.void_at else ""
+        name = out.paint(out.safe(one.name or one.id), "1")
+        out.line(f"{name}{waits}  {out.paint(one.risk, _RISKS.get(one.risk, '0'))}{asks}")
         for line in out.wrapped(one.asks, max(20, out.columns() - 2)):
+            print(f"  {line}")
+        for line in out.wrapped(one.why, max(20, out.columns() - 2)) if one.why else ():
             print(f"  {line}")
         for command in (one.approve, one.deny) if one.approve and one.deny else (one.look,):
             print(f"  {out.safe(command)}")

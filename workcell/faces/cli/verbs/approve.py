@@ -2,18 +2,18 @@
 
 import typer
 
-from workcell.faces.cli import arguments, call, message_status, out
-from workcell.together import approval as op
+from workcell.faces.cli import arguments, call, decision, out
+from workcell.watch import approving as op
 
 app = typer.Typer(add_completion=False)
 
 
 @app.command()
 def approve(run: arguments.Run, as_json: arguments.Json = False) -> int:
-    """Say yes, this once, to what the agent asks permission for."""
+    """Say yes, this once, to what the agent asks permission for, or to what a playbook proposes."""
 
     def tell(what: str, value: object) -> None:
         if what == "asked" and not as_json:
             out.say(out.body(str(value)).rstrip())
 
-    return message_status.tell(call.perform("approve", op.Request(run), tell), "approve", as_json)
+    return decision.tell(call.perform("approve", op.Request(run), tell), "approve", as_json)

@@ -1,0 +1,127 @@
+"""approve and deny decide a proposal once; the dialog of an agent is never taken for a proposal, nor the other way."""
+
+import os
+
+import pytest
+
+from tests.support import proposed
+from workcell.base.errors import NotFound, Refused
+from workcell.rundir import heartbeat, locks, proposals
+from workcell.rundir.cell import Cell
+from workcell.watch import approving, live_run
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch):
+    monkeypatch.setattr(live_run, "PATIENCE", 0.0)
+    monkeypatch.setattr(approving, "PATIENCE", 0.0)
+
+
+@pytest.fixture
+def made(made_live):
+    made_live.shows("Nothing is up.\n")
+    return made_live
+
+
+def cell(made, told=None):
+    def progress(what, value):
+        if told is not None:
+            told.append((what, value))
+
+    return Cell(made.home, {}, "/", clock=lambda: made.now().wall, progress=progress)
+
+
+def approve(made, word="r", told=None):
+    return approving.perform_approve(cell(made, told), approving.Request(word))
+
+
+def deny(made, word="r"):
+    return approving.perform_deny(cell(made), approving.Request(word))
+
+
+@pytest.mark.parametrize("by_id", [False, True])
+def test_a_yes_carries_out_the_acts_once_and_a_second_one_says_what_was_done(made, by_id):
+    found, told = proposed.proposed(made, "[{hold: run}, {stop: 9s}]"), []
+    word = found["id"] if by_id else "r"
+    done = approve(made, word, told)
+    assert told[0][0] == "asked" and "asks the agent to end" in told[0][1] and "Do it" in told[0][1]
+    assert (done.id, done.proposal, done.state, done.new) == ("r", found["id"], "done", True)
+    assert [act.state for act in done.acts] == ["done", "delivered"] and proposed.kinds(made) == ["stop"]
+    again = approve(made, word)
+    assert (again.state, again.new, again.acts, again.at) == ("done", False, done.acts, done.at)
+    assert proposed.kinds(made) == ["stop"]
+    with pytest.raises(Refused, match="was approved, and what came of it is: done"):
+        deny(made, word)
+
+
+def test_a_no_is_kept_and_nothing_is_done(made):
+    found = proposed.proposed(made)
+    assert (deny(made).state, deny(made).new) == ("denied", False)
+    with pytest.raises(Refused, match="was denied"):
+        approve(made)
+    proposed.tick(made)
+    assert not made.messages() and proposed.end(made, found)["state"] == "denied"
+
+
+def test_one_that_is_void_says_why_and_is_ended(made):
+    found = proposed.proposed(made)
+    made.seconds = proposals.LIFE
+    for _ in range(2):
+        with pytest.raises(Refused, match="is void, and nothing is done: no person decided within 24 hours"):
+            approve(made)
+    assert proposed.end(made, found)["state"] == "void" and not made.messages()
+
+
+def test_while_a_tick_is_at_work_the_next_one_carries_it_out(made):
+    found = proposed.proposed(made)
+    lock = locks.take(os.path.join(heartbeat.directory(made.home), heartbeat.LOCK), 0)
+    try:
+        done = approve(made)
+        assert (done.state, done.acts[0].state) == ("approved", "not done") and not made.messages()
+        with pytest.raises(Refused, match="was approved at"):
+            deny(made)
+    finally:
+        os.close(lock)
+    proposed.tick(made)
+    assert proposed.states(made, found) == ["delivered"]
+    assert approve(made).new is False
+
+
+def test_one_that_was_approved_and_cut_off_is_carried_out_by_another_yes(made):
+    proposed.approved(made)
+    assert approve(made).state == "done" and proposed.kinds(made) == ["stop"]
+
+
+def test_of_several_none_is_guessed(made):
+    first, second = proposed.proposed(made), proposed.proposed(made, incident="other")
+    with pytest.raises(Refused, match="2 things about r wait") as raised:
+        approve(made)
+    assert [line.split(":")[0] for line in raised.value.details] == sorted(
+        f"workcell approve {one['id']}" for one in (first, second)
+    )
+    approve(made, second["id"])
+    assert proposals.open_ids(made.home) == [first["id"]]
+
+
+def test_a_dialog_and_a_proposal_are_not_taken_for_each_other(made_live):
+    found = proposed.proposed(made_live)
+    with pytest.raises(Refused, match="2 things about r wait") as raised:
+        approve(made_live)
+    assert raised.value.details[1].startswith("workcell answer r: ") and not made_live.messages()
+    assert deny(made_live, found["id"]).state == "denied"
+
+
+def test_without_a_proposal_it_is_the_dialog_of_the_agent(made):
+    with pytest.raises(Refused, match="asks for no permission now"):
+        approve(made)
+    with pytest.raises(NotFound):
+        approve(made, "r.001.12345678")
+
+
+def test_acts_that_fail_are_said(made):
+    made.attempt["io"] = "file"
+    made.store()
+    proposed.proposed(made, "[interrupt, stop]")
+    done = approve(made)
+    assert (done.state, [act.state for act in done.acts]) == ("failed", ["refused", "not done"])
+    assert "no terminal" in done.why and not made.messages()
