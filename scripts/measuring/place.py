@@ -15,6 +15,10 @@ from typing import Any
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
+class InVain(RuntimeError):
+    """What was waited for did not come."""
+
+
 class Place:
     """A temporary directory with a home and a repository; `python` runs workcell."""
 
@@ -23,6 +27,8 @@ class Place:
         self.home = os.path.join(directory, "h")
         self.repo = os.path.join(directory, "repo")
         self.python = sys.executable
+        self.abandoned = False
+        """Whether all processes of it have been killed, so that no run is to be ended."""
         self.env = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
         paths = [ROOT, *(path for path in sys.path if path.endswith("site-packages"))]
         self.env |= {"HOME": directory, "WORKCELL_HOME": self.home, "PYTHONPATH": os.pathsep.join(paths)}
@@ -46,10 +52,10 @@ class Place:
         os.makedirs(path, exist_ok=True)
         return path
 
-    def brief(self, name: str, command: str, io: str = "file") -> str:
-        """A brief that runs `command`."""
+    def brief(self, name: str, command: str, io: str = "file", **recipe: str) -> str:
+        """A brief that runs `command`; `recipe` are more keys of its recipe."""
         path = os.path.join(self.directory, f"{name}.md")
-        front = {"objective": name, "recipe": {"extends": "shell", "command": command, "io": io}}
+        front = {"objective": name, "recipe": {"extends": "shell", "command": command, "io": io, **recipe}}
         with open(path, "w") as file:
             file.write(f"---\n{json.dumps(front)}\n---\n")  # JSON is YAML
         return path
@@ -68,25 +74,30 @@ def made() -> Iterator[Place]:
     try:
         yield here
     finally:
-        with contextlib.suppress(Exception):
-            for run in json.loads(here.call("ls", "--all", "--json"))["runs"]:
-                if run["phase"] != "done" and not run["id"].startswith("made-"):
-                    here.call("stop", run["id"], "--grace", "0s")
+        if not here.abandoned:
+            _end_runs(here)
         subprocess.run(
             ["tmux", "-S", os.path.join(here.home, "tmux.sock"), "kill-server"], capture_output=True, timeout=10
         )
         shutil.rmtree(directory, ignore_errors=True)
 
 
+def _end_runs(here: Place) -> None:
+    with contextlib.suppress(Exception):
+        for run in json.loads(here.call("ls", "--all", "--json"))["runs"]:
+            if run["phase"] != "done" and not run["id"].startswith("made-"):
+                here.call("stop", run["id"], "--grace", "0s")
+
+
 def until(true: Callable[[], Any], seconds: float = 60.0) -> Any:
-    """The first true answer; RuntimeError when there is none in time."""
+    """The first true answer; InVain when there is none in time."""
     deadline = time.monotonic() + seconds
     while True:
         found = true()
         if found:
             return found
         if time.monotonic() > deadline:
-            raise RuntimeError("waited in vain")
+            raise InVain("waited in vain")
         time.sleep(0.01)
 
 
