@@ -2,11 +2,12 @@
 
 import os
 import sys
+from typing import NoReturn
 
 from workcell.base.errors import Usage, WorkcellError
 from workcell.rundir import home
 from workcell.terminal.printable import printable
-from workcell.watch import attend
+from workcell.watch import attend, summarize
 
 _SAYS = "usage: workcell _attend RUN ATTEMPT; workcell itself calls this verb"
 FAILED = 74
@@ -23,6 +24,8 @@ def main(words: list[str]) -> int:
             # the runner may start another one while a far end takes its time
             attend.send(words[1])
             os._exit(0)
+        if summarize.wanted(words[1]) and os.fork() == 0:
+            _summarize(words[1], int(words[2]))
     except WorkcellError as error:
         print(f"workcell: _attend: {printable(error.message)}", file=sys.stderr)
         return error.exit_code
@@ -33,3 +36,12 @@ def main(words: list[str]) -> int:
         print(f"workcell: _attend of {words[1]}: {error.strerror}{where}", file=sys.stderr)
         return FAILED
     return 0
+
+
+def _summarize(run: str, n: int) -> NoReturn:
+    """Ask for a summary, and end: what a command could not say is in its record, and no person waits for it."""
+    try:
+        summarize.refresh(run, n)
+    except (WorkcellError, OSError) as error:
+        print(f"workcell: _attend: no summary: {printable(str(error))}", file=sys.stderr)
+    os._exit(0)

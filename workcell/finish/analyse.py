@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from workcell.base import clock, json_codec
 from workcell.cleaning.clean import Cleaner
 from workcell.rundir import events, layout, look, seal, start_place
-from workcell.sessions import analysis, conversation, summaries
+from workcell.sessions import analysis, conversation, short_records
 
 if TYPE_CHECKING:
     from workcell.rundir import schema
@@ -39,10 +39,10 @@ def _of(seen: look.Look, cleaner: Cleaner) -> schema.Analysis | None:
     turns = _turns(seen)
     title = analysis.title_of(cleaner.mask(seen.objective or ""), turns)
     files = analysis.changed_files(turns, start_place.path(seen.attempt))
-    asked = summaries.stored(seen.directory)
+    asked = short_records.summary(seen.directory)
     said = asked["text"] if asked and asked["text"] else analysis.summary_of(turns)
     return {
-        "schema": analysis.SCHEMA,
+        "schema": short_records.ANALYSIS,
         "at": clock.stamp(),
         "title": cleaner.line(title),
         "summary": cleaner.line(said) if said else None,

@@ -8,8 +8,11 @@ import os
 
 from workcell.rundir import layout, locks
 
-JUDGES, SENDS = "lock", "sending"
-"""The ends of the names of the two locks."""
+JUDGES, SENDS, SUMMARIZES = "lock", "sending", "summarizing"
+"""The ends of the names of the locks of one run."""
+
+SUMMARIES = "summaries"
+"""The name of a lock of the whole home, held while a command of `summarize` is asked: one at a time."""
 
 TELLS = "telling"
 """The end of the name of a third one, which an agent holds while it tells something: its caps are counted under it."""
@@ -18,12 +21,17 @@ TELLS = "telling"
 def paths(run: str) -> "tuple[str, ...]":
     """The locks of one run."""
     folder = os.path.join(layout.home_of(run), layout.ATTEND)
-    return tuple(os.path.join(folder, f"{os.path.basename(run)}.{which}") for which in (JUDGES, SENDS))
+    return tuple(os.path.join(folder, f"{os.path.basename(run)}.{which}") for which in (JUDGES, SENDS, SUMMARIZES))
 
 
 def take(run: str, which: str, patience: float) -> "int | None":
     """The lock `which` of the run, or None where another process kept it for so many seconds."""
-    path = os.path.join(layout.home_of(run), layout.ATTEND, f"{os.path.basename(run)}.{which}")
+    return take_in(layout.home_of(run), f"{os.path.basename(run)}.{which}", patience)
+
+
+def take_in(home: str, name: str, patience: float) -> "int | None":
+    """The lock of that name in `attend/` of the home, or None where another process kept it for so many seconds."""
+    path = os.path.join(home, layout.ATTEND, name)
     os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
     return locks.take(path, patience)
 

@@ -6,21 +6,18 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from workcell.sessions import titles
+from workcell.sessions import short_records, titles
 from workcell.sessions.lines import first_line
 
 if TYPE_CHECKING:
     from workcell.rundir import schema
     from workcell.sessions.turns import Turn
 
-SCHEMA: Final = "workcell.file.analysis/1"
-TOPICS = 5
-"""Maximum number of topics."""
-LONGEST = 240
-"""Maximum characters of the summary, and TOPIC of one topic."""
+TOPICS, LONGEST = short_records.MOST_TOPICS, short_records.LONGEST
 TOPIC = 40
+"""Maximum characters of one topic."""
 
 _CHANGES = ("edited", "wrote", "deleted")
 _EVERYWHERE = frozenset(

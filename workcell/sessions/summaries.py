@@ -9,32 +9,29 @@ from __future__ import annotations
 import os
 import shlex
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from workcell.base import clock, json_codec
 from workcell.base.digest import sha256
 from workcell.base.errors import WorkcellError
 from workcell.cleaning.clean import Cleaner
-from workcell.rundir import layout, locks, look, safe_open, seal
-from workcell.sessions import conversation, turn_lines
+from workcell.rundir import attending, layout, locks, look, seal
+from workcell.sessions import conversation, short_records, turn_lines
 from workcell.system import run_program
 from workcell.texts import config
 
 if TYPE_CHECKING:
     from workcell.rundir import schema
 
-SCHEMA: Final = "workcell.file.summary/1"
 TURNS = 5
 """Number of the last turns that are summarized."""
 MOST_IN = 8192
 """Maximum bytes that a command gets: the end of the turns, where they are longer."""
-MOST_OUT = 240
-"""Maximum characters of a summary."""
+MOST_OUT = short_records.LONGEST
 APART = 30.0
 """Minimum seconds between two times that a command is asked about one attempt."""
 TIMEOUT = 30.0
 """Seconds after which a command is ended."""
-_MOST_FILE = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -63,25 +60,16 @@ def commands(home: str) -> Commands:
     return Commands(settings["summarize"]["local"], settings["summarize"]["cloud"])
 
 
-def stored(directory: str) -> schema.Summary | None:
-    """summary.json of an attempt; None where there is none of our form. The agent can write to that file."""
-    try:
-        found: Any = json_codec.decode(safe_open.read(os.path.join(directory, layout.SUMMARY), _MOST_FILE) or b"")
-        sound = found.get("schema") == SCHEMA and isinstance(found["calls"], int) and isinstance(found["failed"], int)
-        sound = sound and all(isinstance(found[key], str | None) for key in ("text", "by"))
-        clock.parse(found["asked_at"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return found if sound and isinstance(found.get("of"), str) else None
-
-
-def current(seen: look.Look, cleaner: Cleaner, asked: Commands, now: float) -> schema.Summary | None:
+def current(
+    seen: look.Look, cleaner: Cleaner, asked: Commands, now: float, patience: float = 0.0
+) -> schema.Summary | None:
     """The summary of the current attempt; a command is asked where its turns have changed since the last time.
 
     None where there is none. `now` is in seconds since the epoch. A command that cannot be started, fails, says
-    nothing or takes longer than TIMEOUT is counted, and the summary before stays.
+    nothing or takes longer than TIMEOUT is counted, and the summary before stays. It stays also where a command is
+    being asked about a run of this home for longer than `patience` seconds: none is asked beside another.
     """
-    before = stored(seen.directory)
+    before = short_records.summary(seen.directory)
     named = asked.named()
     if not named or (before and now - clock.parse(before["asked_at"]) < APART):
         return before
@@ -89,12 +77,33 @@ def current(seen: look.Look, cleaner: Cleaner, asked: Commands, now: float) -> s
     name = sha256(words)
     if not words or (before and before["of"] == name and before["text"]):
         return before
+    one = attending.take_in(layout.home_of(seen.run), attending.SUMMARIES, patience)
+    if one is None:
+        return before
+    try:
+        return _changed(seen, cleaner, _Question(named, words, name), now)
+    finally:
+        os.close(one)
+
+
+@dataclass(frozen=True)
+class _Question:
+    named: list[tuple[schema.SummaryWay, str]]
+    words: bytes
+    name: str
+
+
+def _changed(seen: look.Look, cleaner: Cleaner, question: _Question, now: float) -> schema.Summary | None:
+    """Ask, and write down what was said; what was there where another process has just written."""
+    before = short_records.summary(seen.directory)
+    if before and before["of"] == question.name and before["text"]:
+        return before
     lock = locks.take(os.path.join(seen.directory, layout.SUMMARY), 0.0, alone=True)
     if lock is None:
-        return before  # another process asks
+        return before
     try:
-        made = _ask(named, words, before)
-        made["of"], made["asked_at"] = name, clock.stamp(now)
+        made = _ask(question.named, question.words, before)
+        made["of"], made["asked_at"] = question.name, clock.stamp(now)
         if made["text"] is not None:
             made["text"] = cleaner.line(made["text"])
         seal.replace(seen.directory, layout.SUMMARY, json_codec.encode(made))
@@ -116,7 +125,7 @@ def material(seen: look.Look, cleaner: Cleaner) -> bytes:
 
 def _ask(named: list[tuple[schema.SummaryWay, str]], words: bytes, before: schema.Summary | None) -> schema.Summary:
     made: schema.Summary = {
-        "schema": SCHEMA,
+        "schema": short_records.SUMMARY,
         "asked_at": "",
         "of": "",
         "text": before["text"] if before else None,

@@ -120,7 +120,7 @@ KEYS = (
     Field(
         "summarize",
         fields.group(SUMMARIZE),
-        "commands that summarize the last turns for `what`; none is asked without them",
+        "commands that summarize the last turns: once a turn is over, and for `what`; none is asked without them",
         default={"local": None, "cloud": None},
     ),
     Field("watchdog", fields.group(WATCHDOG), "how the watchdog tells others that it ticks", default={"ping": None}),

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from workcell.agents import registry
 from workcell.agents.session_files import SessionFile
 from workcell.base import clock
 from workcell.base.errors import Usage
-from workcell.cleaning import caller_cleaner
+from workcell.cleaning import caller_cleaner, run_cleaner
 from workcell.cleaning.clean import Cleaner
+from workcell.rundir import find, layout
 from workcell.rundir.cell import Cell
-from workcell.sessions import begun, known, outline, owners, questions, running
+from workcell.sessions import begun, known, outline, owners, questions, running, short_records
 from workcell.sessions.owners import Owner
 from workcell.sessions.running import Running
 from workcell.sessions.search_words import Words
@@ -49,7 +50,8 @@ class Request:
     failing: bool = False
     """Only those whose last turn failed, or had a failure."""
     about: str | None = None
-    """Only those that are about these words: in their title, or in what was asked or said last."""
+    """Only those that are about these words: in their title, in what was asked or said last, or in what their run was
+    about."""
     last: int = LAST
     """Only so many, those that were written to last."""
     everything: bool = False
@@ -95,6 +97,11 @@ class Session:
     attempt: int | None
     processes: list[Running]
     """The processes that have it open; empty where none was found."""
+    summary: str | None = None
+    """Of a session that a run has: what a command of `summarize` said of its last turns, or what `analysis.json` says
+    once the run is over; null without one."""
+    topics: list[str] = field(default_factory=list)
+    """Of a session of a run that is over: where most was changed, and words of its title."""
 
 
 @dataclass(frozen=True)
@@ -119,10 +126,13 @@ def perform(cell: Cell, request: Request) -> Result:
     owned = owners.Owners(cell.home)
     if request.foreign:
         wanted = [file for file in wanted if owned.of(file) is None]
-    chosen, looked = _chosen(cell, request, wanted, _Fits(cell, request, topic, open_in))
+    chosen, looked = _chosen(cell, request, wanted, _Fits(cell, request, topic, open_in, owned))
     short = known.short_ids(files, (file for file, _ in chosen))
     cleaner = caller_cleaner.of(cell)
-    sessions = [_session(file, found, short[file.id], owned.of(file), open_in, cleaner) for file, found in chosen]
+    sessions = [
+        _session(file, found, _Owned(short[file.id], owned.of(file), cell.home), open_in, cleaner)
+        for file, found in chosen
+    ]
     shown = {(file.agent, file.id) for file, _ in chosen}
     lost = [one for one in processes if request.live and (one.agent, one.session) not in shown]
     name = None if request.agent is None else registry.resolve_alias(request.agent, cell.home)
@@ -169,7 +179,9 @@ class _Fits:
         request: Request,
         topic: Words | None,
         open_in: Mapping[tuple[str, str | None], list[Running]],
+        owned: owners.Owners,
     ) -> None:
+        self._owned, self._home = owned, cell.home
         self._within = Within(request.repo, cell.directory)
         self._request, self._topic, self._open_in = request, topic, open_in
 
@@ -180,15 +192,40 @@ class _Fits:
             and (not asked.waiting or questions.waits(found, open_now))
             and (not asked.testing or questions.tests(found, open_now))
             and (not asked.failing or questions.fails(found))
-            and (self._topic is None or questions.about(found, self._topic))
+            and (self._topic is None or self._is_about(file, found, self._topic))
         )
+
+    def _is_about(self, file: SessionFile, found: outline.Outline, topic: Words) -> bool:
+        """By its own words, else by the topics and the summary of its run."""
+        if questions.about(found, topic):
+            return True
+        return _Owned("", self._owned.of(file), self._home).is_about(topic)
+
+
+class _Owned:
+    """What the run that has a session says of it."""
+
+    def __init__(self, short: str, owner: Owner | None, home: str) -> None:
+        self.short, self.owner = short, owner
+        self.summary: str | None = None
+        self.topics: list[str] = []
+        run = None if owner is None else find.path_of(home, owner.run)
+        directory = None if owner is None or run is None else layout.attempt(run, owner.attempt)
+        if run is not None and directory is not None and short_records.any_of(directory):
+            cleaner = run_cleaner.of_run(run)
+            over = short_records.analysis(directory, cleaner)
+            self.summary = short_records.summary_text(directory, cleaner)
+            self.topics = over["topics"] if over is not None else []
+
+    def is_about(self, topic: Words) -> bool:
+        """Whether topics and summary have all the words."""
+        return topic.at(" ".join([*self.topics, self.summary or ""])) is not None
 
 
 def _session(
     file: SessionFile,
     found: outline.Outline,
-    short: str,
-    owner: Owner | None,
+    owned: _Owned,
     open_in: Mapping[tuple[str, str | None], list[Running]],
     cleaner: Cleaner,
 ) -> Session:
@@ -202,7 +239,7 @@ def _session(
     return Session(
         agent=file.agent,
         id=file.id,
-        short=short,
+        short=owned.short,
         path=file.path,
         size=file.size,
         directory=found.about.directory,
@@ -217,7 +254,9 @@ def _session(
         turn=found.turn,
         started_at=found.about.started_at,
         changed_at=clock.stamp(file.changed),
-        run=owner.run if owner else None,
-        attempt=owner.attempt if owner else None,
+        run=owned.owner.run if owned.owner else None,
+        attempt=owned.owner.attempt if owned.owner else None,
         processes=open_in.get((file.agent, file.id), []),
+        summary=owned.summary,
+        topics=owned.topics,
     )

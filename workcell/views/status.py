@@ -12,6 +12,7 @@ from workcell.cleaning import run_cleaner
 from workcell.cleaning.clean import Cleaner
 from workcell.rundir import find, heartbeat, inbox, layout, look, phase
 from workcell.rundir.cell import Cell
+from workcell.sessions import short_records
 from workcell.views import ending, notes
 from workcell.views.needs import Surroundings
 
@@ -112,6 +113,10 @@ class Result:
     """Messages that wait for the agent, oldest first."""
     spent: Spent | None
     """What the run spent in all its attempts; null where its agents keep no records that can be read."""
+    summary: str | None = None
+    """What a command that `summarize` of config.yaml names said of the last turns; null without one. None is asked."""
+    analysis: schema.Analysis | None = None
+    """What a run that is over was about; null of one that is not, and where the records are not read."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +141,7 @@ def _result(run: str) -> Result:
     cleaner = run_cleaner.of_run(run)
     keys: Any = {**status(run), **_moments(seen), **_ports(seen), "check": ending.of(seen).check, "warning": None}
     keys.update(notes=notes.last(run, cleaner), queued=_queued(run, cleaner), spent=_spent(seen, cleaner))
+    keys.update(_in_short(seen, cleaner))
     return Result(**{field.name: keys[field.name] for field in fields(Result)})
 
 
@@ -158,6 +164,14 @@ def status(run: str) -> schema.Status:
     made["usage"] = _usage(seen, cleaner)
     found: schema.Status = cleaner.record(made)
     return found
+
+
+def _in_short(seen: look.Look, cleaner: Cleaner) -> dict[str, Any]:
+    asked = short_records.summary(seen.directory) if seen.directory else None
+    return {
+        "summary": cleaner.line(asked["text"]) if asked and asked["text"] else None,
+        "analysis": short_records.analysis(seen.directory, cleaner) if seen.phase == phase.DONE else None,
+    }
 
 
 def _queued(run: str, cleaner: Cleaner) -> list[Queued]:

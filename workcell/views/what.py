@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workcell.cleaning import run_cleaner
 from workcell.evidence import activity, capture_state
@@ -11,9 +11,12 @@ from workcell.judgement import outcome, words
 from workcell.judgement import session as sessions
 from workcell.rundir import find, layout, look, phase
 from workcell.rundir.cell import Cell
-from workcell.sessions import summaries, titles
+from workcell.sessions import short_records, summaries, titles
 from workcell.sessions.lines import is_own
 from workcell.views import log_lines
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 SHOWN = 10
 """Last lines of a log among which those are looked for that say something."""
@@ -48,6 +51,8 @@ class Result:
     """What a command that `summarize` of config.yaml names says of the last turns; null without one."""
     summary_calls: int = 0
     """How often such a command was asked about the current attempt."""
+    analysis: schema.Analysis | None = None
+    """What a run that is over was about; null of one that is not, and where the records are not read."""
 
 
 def perform(cell: Cell, request: Request) -> Result:
@@ -85,6 +90,7 @@ def what(run: str, asked: summaries.Commands = NO_COMMANDS, now: float = 0.0) ->
         **shown,
         summary=cleaner.line(summary["text"]) if summary and summary["text"] else None,
         summary_calls=summary["calls"] if summary else 0,
+        analysis=short_records.analysis(seen.directory, cleaner) if seen.phase == phase.DONE else None,
     )
 
 

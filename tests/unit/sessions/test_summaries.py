@@ -11,9 +11,9 @@ import pytest
 from tests.support import recorded_runs as made
 from workcell.base import clock
 from workcell.cleaning import run_cleaner
-from workcell.rundir import layout, locks, look
+from workcell.rundir import attending, layout, locks, look
 from workcell.rundir.cell import Cell
-from workcell.sessions import summaries
+from workcell.sessions import short_records, summaries
 from workcell.sessions.summaries import Commands
 from workcell.views import what
 
@@ -99,7 +99,7 @@ def test_what_an_agent_put_there_is_no_summary(run):
     path = Path(look.at(run).directory, layout.SUMMARY)
     for forged in ("{", "[]", '{"schema": "workcell.file.summary/1"}', '{"schema": "x"}'):
         path.write_text(forged)
-        assert summaries.stored(str(path.parent)) is None
+        assert short_records.summary(str(path.parent)) is None
     whole = {"schema": "workcell.file.summary/1", "asked_at": "2026-11-22T08:34:48.000Z", "of": "", "text": "a \x1b[2J",
              "by": None, "calls": 3, "failed": 0}  # fmt: skip
     path.write_text(json.dumps(whole))
@@ -115,3 +115,12 @@ def test_the_verb_asks_what_config_yaml_names_unless_told_not_to(tmp_path, run):
     assert what.perform(cell, what.Request(name, cached=True)).summary is None and not given.exists()
     assert what.perform(cell, what.Request(name)).summary == "short"
     assert what.perform(cell, what.Request(name, cached=True)).summary == "short"
+
+
+def test_no_command_is_asked_beside_another_of_the_home(tmp_path, run):
+    command, given = program(tmp_path, "print('short')")
+    lock = attending.take_in(made.home_of(run), attending.SUMMARIES, 0.0)
+    assert ask(run, local=command) is None and not given.exists()
+    os.close(lock)
+    assert ask(run, local=command)["text"] == "short"
+    os.close(attending.take_in(made.home_of(run), attending.SUMMARIES, 0.0))  # it was given back

@@ -9,8 +9,10 @@ import pytest
 
 from tests.support import recorded_runs as made
 from tests.support.agent_sessions import Claude, Codex, tree
-from workcell.rundir import look, safe_open
+from workcell.faces.cli import session_table
+from workcell.rundir import layout, look, safe_open
 from workcell.rundir.cell import Cell
+from workcell.sessions import short_records
 from workcell.views import sessions
 
 NOW = 1_800_000_000.0
@@ -86,6 +88,21 @@ def test_the_run_that_has_it_is_named_and_can_be_left_out(person: Path) -> None:
     assert (found.sessions[0].run, found.sessions[0].attempt) == (os.path.basename(run), look.at(run).n)
     assert "inside a run" not in titles(asked(person, home, foreign=True))
     assert [one.run for one in asked(person, home, foreign=True).sessions] == [None, None, None]
+
+
+def test_the_session_of_a_run_has_its_summary_and_is_found_by_its_topics(person: Path) -> None:
+    session = Claude().prompt("inside a run")
+    session.keep(person, NOW - 50)
+    run = made.recorded(person, agent_session=session.id, transcript=b"")
+    analysis = {"schema": short_records.ANALYSIS, "at": "", "title": "inside a run", "summary": "Mended the parser.",
+                "category": "fix", "topics": ["tokens"]}  # fmt: skip
+    Path(look.at(run).directory, layout.ANALYSIS).write_text(json.dumps(analysis))
+    first = asked(person, made.home_of(run)).sessions[0]
+    assert (first.summary, first.topics) == ("Mended the parser.", ["tokens"])
+    assert session_table.row(first)[5][0] == "inside a run · Mended the parser."
+    assert titles(asked(person, made.home_of(run), about="tokens parser")) == ["inside a run"]
+    assert titles(asked(person, made.home_of(run), about="nothing")) == []
+    assert [one.summary for one in asked(person).sessions[1:]] == [None, None, None]
 
 
 def test_secrets_are_masked(person: Path) -> None:

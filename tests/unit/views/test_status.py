@@ -1,15 +1,19 @@
 """status as an operation: the whole document as one typed result."""
 
 import dataclasses
+import json
 import os
+from pathlib import Path
 
 import pytest
 
 from tests.support import frozen, watching
 from workcell.base.errors import NoSuchRun
-from workcell.rundir import heartbeat, inbox, phase
+from workcell.faces.cli import show
+from workcell.rundir import heartbeat, inbox, layout, look, phase
 from workcell.rundir.cell import Cell
-from workcell.views import ls, status
+from workcell.sessions import short_records
+from workcell.views import ls, status, what
 
 
 @pytest.fixture
@@ -27,6 +31,7 @@ def test_the_result_is_the_document(cell, name):
     spent = found.pop("spent")
     assert spent is None or spent["cost_usd"] is None
     assert found.pop("warning") is None, "no run of this home waits"
+    assert (found.pop("summary"), found.pop("analysis")) == (None, None)
     moments = {"last_output_at", "last_event_at", "last_prompt_at", "last_answer_at"}
     assert {key: found[key] for key in found.keys() - moments} == {
         key: value for key, value in document.items() if key != "schema"
@@ -84,3 +89,40 @@ def test_messages_that_wait_for_the_agent_are_in_the_document_without_secrets(ce
     [one] = status.perform(cell, status.Request(("frozen-lost",))).queued
     assert one.text.startswith("use ") and "and stop" in one.text and token not in one.text and "\n" not in one.text
     assert (one.by, bool(one.at)) == ("person", True)
+
+
+SECRET = "ghp_" + "a1B2c3D4" * 5
+
+
+def _kept_in_short(run):
+    """Give the last attempt of a run a summary and an analysis; its directory."""
+    directory = Path(look.at(run).directory)
+    summary = {"schema": short_records.SUMMARY, "asked_at": "2026-11-22T08:34:48.000Z", "of": "", "text": f"It did {SECRET}.",
+               "by": "local", "calls": 2, "failed": 0}  # fmt: skip
+    analysis = {"schema": short_records.ANALYSIS, "at": "", "title": "Mend it", "summary": "All done.", "category": "fix",
+                "topics": ["login"]}  # fmt: skip
+    (directory / layout.SUMMARY).write_text(json.dumps(summary))
+    (directory / layout.ANALYSIS).write_text(json.dumps(analysis))
+    return directory
+
+
+def test_what_a_run_was_about_is_in_the_document_and_in_the_lines(cell):
+    run = frozen.run_of(cell.home, "frozen-unverified")
+    directory = _kept_in_short(run)
+    found = status.perform(cell, status.Request(("frozen-unverified",)))
+    assert found.summary.startswith("It did ") and SECRET not in found.summary
+    assert (found.analysis["title"], found.analysis["topics"]) == ("Mend it", ["login"])
+    lines = show.status_lines(found)
+    assert ("summary", found.summary) in lines and ("topics", "login") in lines
+    os.unlink(directory / layout.SUMMARY)
+    found = status.perform(cell, status.Request(("frozen-unverified",)))
+    assert found.summary is None and ("summary", "All done.") in show.status_lines(found)
+
+
+def test_what_has_it_too_and_a_run_that_is_not_over_has_no_analysis(cell):
+    run = frozen.run_of(cell.home, "frozen-unverified")
+    _kept_in_short(run)
+    found = what.what(run)
+    assert (found.analysis["category"], found.summary_calls) == ("fix", 2)
+    other = frozen.run_of(cell.home, "frozen-created")
+    assert what.what(other).analysis is None

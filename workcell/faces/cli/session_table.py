@@ -53,9 +53,14 @@ def row(one: op.Session) -> list[grid.Cell]:
         (_age(one.changed_at), "0"),
         (f"tmux {pane}" if pane else via if via != "unknown" else "-", "0"),
         (where, "0"),
-        (one.title or one.prompt or "-", "0"),
+        (_words(one), "0"),
         (one.run or "-", "90"),
     ]
+
+
+def _words(one: op.Session) -> str:
+    """The title, and behind it, where there is room, the summary."""
+    return " · ".join(text for text in (one.title or one.prompt, one.summary) if text) or "-"
 
 
 def _age(stamp: str) -> str:

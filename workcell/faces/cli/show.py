@@ -146,6 +146,7 @@ def _lines(found: state.Result) -> list[tuple[str, str]]:
         lines.append(("why", found.reason))
     lines += [("the check" if number == 0 else "", line) for number, line in enumerate(found.check)]
     lines += need_lines(found.needs, found.waits, found.reason)
+    lines += _in_short(found)
     if found.activity and found.activity["state"] != "unknown":
         activity = found.activity
         lines.append(("activity", f"{activity['state']} ({activity['confidence']:.0%} sure)"))
@@ -167,6 +168,14 @@ def _lines(found: state.Result) -> list[tuple[str, str]]:
     if found.acknowledged:
         lines.append(("seen", "its end was acknowledged"))
     return [*lines, *(("note", _note(note)) for note in found.notes)]
+
+
+def _in_short(found: state.Result) -> list[tuple[str, str]]:
+    """What was said of the last turns, and what a run that is over was about."""
+    over = found.analysis
+    summary = found.summary or (over["summary"] if over else None)
+    lines = [("summary", summary)] if summary else []
+    return [*lines, ("topics", ", ".join(over["topics"]))] if over and over["topics"] else lines
 
 
 def _note(note: notes.Note) -> str:

@@ -24,5 +24,8 @@ def what(
         call.show("what", found)
         return
     lines = [("Current:", found.now), ("Recent:", found.recently), ("Last prompt:", found.asked)]
-    for label, text in [*lines, ("Summary:", found.summary)] if found.summary else lines:
+    if found.summary:
+        calls = out.count(found.summary_calls, "call")
+        lines.append(("Summary:", f"{found.summary} ({calls} of the command that summarizes)"))
+    for label, text in lines:
         print("\n".join(out.hanging(f"{label:<12} ", text, out.columns())))
