@@ -52,6 +52,7 @@ PERSON = {
     "init": [],
     "skill install": [],
     "launch --attach": ["BRIEF", "--attach"],
+    "spawn --attach": ["BRIEF", "--attach"],
     "fsck --rebuild": ["--rebuild"],
     "fsck --accept": ["ENDED", "--accept", "--yes"],
     "gc --yes": ["--yes", "--older-than", "0"],
@@ -61,6 +62,7 @@ PERSON = {
 LOOK = {
     "ls": [],
     "top": [],
+    "children": ["STRANGER"],
     "status": ["STRANGER"],
     "prompt": [],
     "what": ["STRANGER"],
@@ -109,6 +111,7 @@ LOOK = {
     "fsck": ["STRANGER"],
     "gc": [],
     "adopt --dry-run": ["claude:0123456789", "--dry-run"],
+    "spawn --dry-run": ["BRIEF", "--dry-run", "--repo", "REPO"],
     "launch --dry-run": ["BRIEF", "--dry-run", "--repo", "REPO"],
     "attach --read-only": ["STRANGER", "--read-only"],
     "resume --dry-run": ["STRANGER", "--dry-run"],
@@ -126,6 +129,7 @@ WORK = {
     "tell": ["a word to the person"],
     "brief new": ["OUT", "--objective", "something"],
     "launch": ["BRIEF", "--prepare", "--repo", "REPO"],
+    "spawn": ["BRIEF", "--prepare", "--repo", "REPO"],
 }
 """Arguments of each operation that works, without those that reach only descendants."""
 

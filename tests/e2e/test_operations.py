@@ -102,6 +102,7 @@ def test_every_document_is_as_its_schema_says(lab):
     ask("export", talking, "-o", os.path.join(lab.top, "talk.md"))
     ask("judge", "--from", lab.top, "--recipe", "claude")
     ask("ls")
+    ask("children", run)
     ask("approvals ls")
     ask("approvals log")
     ask("approvals test", "git status; git push")

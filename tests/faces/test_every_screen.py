@@ -15,6 +15,8 @@ COLUMNS = (40, 80, 120)
 
 SCREENS: dict[str, tuple[str, ...]] = {
     "launch": ("{top}/wrong.md", "no-such-brief.md"),
+    "spawn": ("-m something",),
+    "children": ("", "frozen-two"),
     "resume": ("frozen-two", "nobody"),
     "adopt": ("claude:nobody",),
     "approvals ls": ("",),

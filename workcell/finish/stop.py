@@ -8,10 +8,10 @@ import time
 from dataclasses import dataclass
 
 from workcell.base import json_codec, platform, probe
-from workcell.base.errors import Refused, TimedOut, TryAgain
+from workcell.base.errors import Refused, TimedOut, TryAgain, WorkcellError
 from workcell.finish import settle, stoppers
 from workcell.judgement import outcome
-from workcell.rundir import find, layout, ledger, look, maildir, orders, phase
+from workcell.rundir import child_index, find, layout, ledger, look, maildir, orders, phase, selection
 from workcell.rundir.cell import Cell
 from workcell.system import attempt_pids
 from workcell.system.control import notify_runner
@@ -23,6 +23,8 @@ class Request:
     """An id, a name, a unique prefix, a path, or `-` for the newest run."""
     grace: float = 10.0
     """Seconds that the agent may take to end before it is killed."""
+    with_children: bool = False
+    """Also the runs that were launched from inside of it, and from inside of those."""
 
 
 @dataclass(frozen=True)
@@ -42,15 +44,33 @@ class Results:
     """Runs for which it failed: `run`, `error`, `code`, `exit`, `hint`."""
 
 
-def perform(cell: Cell, request: Request) -> Result:
+def perform(cell: Cell, request: Request) -> Result | Results:
     """The operation `stop`. `cell.progress` is told `asks`, with the id, where an agent is asked to end.
 
-    Raises what `find.run` and `stop` raise.
+    Raises what `find.run` and `stop` raise. With children a run is stopped before those that it launched, so that it
+    launches no more; one that fails is told and stops no other.
     """
     run = find.run_to_change(cell.home, request.run)
+    first = _stop(cell, run, request.grace)
+    if not request.with_children:
+        return first
+    done, failed = [first], []
+    known = {first.id}
+    # a launch that was on its way when its parent was stopped may still enter its run: looked again until none is new
+    while new := [child for child in child_index.descendants(cell.home, first.id) if child not in known]:
+        known.update(new)
+        for child in new:
+            try:
+                done.append(_stop(cell, find.path_of(cell.home, child), request.grace))
+            except WorkcellError as error:
+                failed.append(selection.failed(child, error))
+    return Results(done, failed)
+
+
+def _stop(cell: Cell, run: str, grace: float) -> Result:
     if look.at(run).phase in (phase.RUNNING, phase.STARTING, phase.ORPHANED):
         cell.progress("asks", os.path.basename(run))
-    return stop(run, request.grace, cell.caller.word())
+    return stop(run, grace, cell.caller.word())
 
 
 def stop(run: str, grace: float = 10.0, by: str = "person") -> Result:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from workcell.base import digest, probe
 from workcell.base.errors import TryAgain, Unreachable
 from workcell.rundir import env as stored_environment
-from workcell.rundir import layout, locks, look, safe_open, seal, start_place
+from workcell.rundir import layout, ledger, locks, look, run_variables, safe_open, seal, start_place
 from workcell.system import attempt_pids, cgroup, resource_limits, run_program
 
 if TYPE_CHECKING:
@@ -44,15 +44,8 @@ def environment(run: str, attempt: schema.Attempt, n: int) -> tuple[dict[str, st
     env: dict[str, str] = dict(stored.env)
     for name in attempt.get("secrets") or []:
         env.pop(name, None)
-    directory = layout.attempt(run, n)
     env.update({name: str(port) for name, port in attempt.get("ports", {}).items()})
-    env.update(
-        WORKCELL_ATTEMPT=f"{os.path.basename(run)}/{n}",
-        WORKCELL_HOME=layout.home_of(run),
-        WORKCELL_RUN_DIR=run,
-        WORKCELL_ATTEMPT_DIR=directory,
-        WORKCELL_AGENT_DIR=os.path.join(directory, layout.AGENT_DIR),
-    )
+    run_variables.place(env, run, n, ledger.read(run))
     return env, stored.umask
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from workcell.base import digest
 from workcell.base.errors import NotFound, WorkcellError
-from workcell.launch import entries, launch, plan
+from workcell.launch import children, entries, launch, plan
 from workcell.launch.options import Options
 from workcell.rundir import phase
 from workcell.texts import launch_file
@@ -106,6 +106,7 @@ def check(request: Request, *, preview: bool = False) -> Batch:
         # without a label the same command could not find its runs again
         paths = "\n".join(sorted(os.path.abspath(entry.request.brief) for entry in entries))
         group = "batch-" + hashlib.sha256(os.fsencode(paths)).hexdigest()[:8]
+    children.check_room(request.home, request.caller, len(entries), None if request.again else group)
     for entry in entries:
         if entry.made.group is None:
             entry.made.group = group

@@ -1,16 +1,30 @@
-"""A run that is launched inside another run: its limits and grants are at most those of its parent."""
+"""A run that is launched inside another run: its limits and grants are at most those of its parent, and how many."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from workcell.base.errors import CannotCreate, Refused, TryAgain
 from workcell.launch import plan
 from workcell.launch.options import COMMAND_LINE
-from workcell.rundir import look
+from workcell.rundir import child_index, family, find, layout, look
 from workcell.trust import access
 
 if TYPE_CHECKING:
     from workcell.rundir import schema
+
+
+DEPTH = 3
+"""Maximum number of runs that stand above a run: a child, its child, and a child of that one may be launched."""
+
+LIVING = 20
+"""Maximum number of children of one run that are not over."""
+
+PATIENCE = 120.0
+"""Seconds for which a launch waits for others inside the same run: each makes its tree first."""
 
 
 def narrow(made: plan.Plan, who: access.Caller) -> None:
@@ -71,3 +85,68 @@ def limits_of(run: str) -> dict[str, float] | None:
 def parent(who: access.Caller) -> schema.Parent | None:
     """`parent` of launch.json for a run that this caller launches; None from outside."""
     return who.named() if who.inside else None
+
+
+def check_room(home: str, who: access.Caller, asked: int = 1, group: str | None = None) -> None:
+    """Raise Refused where the run around the caller may not have `asked` more children; from outside it always may.
+
+    Of the children that are asked for those of `group` may be there already: the same command made them before.
+    """
+    if not who.inside:
+        return
+    depth = family.depth(home, who.id) + 1
+    if depth > DEPTH:
+        raise Refused(
+            f"{who.id} stands {depth - 1} runs below the one that a person launched, and {DEPTH} is the most",
+            "do this part in the run itself, or ask a person in the handoff to launch it",
+        )
+    living = [child for child in child_index.of(home, who.id) if _lives(home, child)]
+    there = sum(_group(home, child) == group for child in living) if group is not None else 0
+    if len(living) + max(0, asked - there) > LIVING:
+        raise Refused(
+            f"{who.id} has {len(living)} children that are not over, and {LIVING} is the most",
+            "workcell children, then wait for some of them: workcell wait --any RUN...",
+        )
+
+
+def _group(home: str, child: str) -> str | None:
+    launch = look.read_record(find.path_of(home, child), layout.LAUNCH, [])
+    return launch.get("group") if launch is not None else None
+
+
+def _lives(home: str, child: str) -> bool:
+    """Whether the child is not over; one that cannot be asked about counts as living."""
+    try:
+        return find.is_live(home, child)
+    except OSError:
+        return True
+
+
+@contextmanager
+def room(home: str, who: access.Caller) -> Iterator[None]:
+    """The right to make one more child of the run around the caller; nothing to take from outside.
+
+    Raises Refused as `check_room` does, and TryAgain when other launches keep the right for too long.
+    """
+    if not who.inside:
+        yield
+        return
+    try:
+        held = child_index.lock(home, who.id, PATIENCE)
+    except OSError as error:
+        raise CannotCreate(
+            f"cannot enter a child of {who.id}: {error.strerror}", "free some disk space, or look at workcell doctor"
+        ) from error
+    if held is None:
+        raise TryAgain(f"other launches inside {who.id} go on at this moment", "try again in a few seconds")
+    try:
+        check_room(home, who)
+        yield
+    finally:
+        os.close(held)
+
+
+def enter(home: str, who: access.Caller, child: str) -> None:
+    """Put the run of that id, which is about to be made, into the index of its parent's children."""
+    if who.inside:
+        child_index.add(home, who.id, child)

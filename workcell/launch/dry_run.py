@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from workcell.base import digest
-from workcell.launch import attempt, busy_tree, launch, plan, ports
+from workcell.launch import attempt, busy_tree, children, launch, plan, ports
 from workcell.trust import trust
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def dry_run(request: launch.Request) -> Result:
     What launch refuses for want of trust alone is shown, so that it can be read before it is trusted. A program that is
     not installed here is told in the notes.
     """
+    children.check_room(request.home, request.caller)
     made = launch.check(request, preview=True)
     busy = busy_tree.holder(request.home, made.top) if made.worktree is None else None
     if busy is not None:

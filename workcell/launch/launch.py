@@ -7,7 +7,7 @@ import shutil
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from workcell import __version__
 from workcell.accounts import holds
@@ -67,6 +67,7 @@ class Result:
 
 def launch(request: Request) -> Result:
     """Create the run of one brief and start it, unless it is only to be prepared."""
+    children.check_room(request.home, request.caller)
     return create(check(request), request)
 
 
@@ -119,6 +120,28 @@ def _check_tmux(root: str) -> None:
 def create(made: plan.Plan, request: Request) -> Result:
     """Write the run's directory, claim its tree, and start it."""
     home.ensure(request.home)
+    with children.room(request.home, request.caller):
+        born = _write(made, request)
+    notes = born.notes
+    held_back = None if request.prepare or request.now else _held(request.home, made.run)
+    notes += [] if held_back is None else [held_back]
+    if request.prepare or held_back is not None:
+        return Result(made.run, made.id, made.name, phase.CREATED, None, notes, born.ports)
+    seen = start.runner(made.run, 1)
+    trouble = start.window(request.home, made.run, 1) if request.window else None
+    return Result(made.run, made.id, made.name, seen.phase, trouble, notes, born.ports)
+
+
+class _Born(NamedTuple):
+    """A run whose directory stands."""
+
+    notes: list[str]
+    """What a person should know of how it was made."""
+    ports: dict[str, int]
+
+
+def _write(made: plan.Plan, request: Request) -> _Born:
+    """Make the tree of the run, claim it, and write the run's directory and ledger."""
     runs = os.path.join(request.home, layout.RUNS)
     staged = os.path.join(runs, f"{layout.STAGED}{ids.token(8)}")
     held: writer.Writer | None = None
@@ -141,6 +164,7 @@ def create(made: plan.Plan, request: Request) -> Result:
         lines = _write_run(staged, made, place, os.path.basename(claim.path), taken.numbers, request)
         head: schema.LedgerLine = {"by": "launch", "parent": children.parent(request.caller), "may": made.may}
         held = writer.create(made.run, head, lines)
+        children.enter(request.home, request.caller, made.id)
         os.rename(staged, made.run)
         born = True
         seal.sync_directory(runs)
@@ -159,13 +183,7 @@ def create(made: plan.Plan, request: Request) -> Result:
         if held is not None:
             held.close()
     notes += [*place.notes, *resource_limits.warnings(cast("cgroup.Bounds", made.limits))]
-    held_back = None if request.prepare or request.now else _held(request.home, made.run)
-    notes += [] if held_back is None else [held_back]
-    if request.prepare or held_back is not None:
-        return Result(made.run, made.id, made.name, phase.CREATED, None, notes, taken.numbers)
-    seen = start.runner(made.run, 1)
-    trouble = start.window(request.home, made.run, 1) if request.window else None
-    return Result(made.run, made.id, made.name, seen.phase, trouble, notes, taken.numbers)
+    return _Born(notes, taken.numbers)
 
 
 def _claim_session(root: str, made: plan.Plan, claims: ExitStack) -> None:

@@ -25,6 +25,8 @@ class Options:
     name: str | None = None
     worktree: str | None = None
     """A branch; empty for one named after the run."""
+    beside: bool = False
+    """Where a live run has the tree, and nothing else says otherwise: work in a worktree of its own."""
     dirty: str | None = None
     labels: tuple[str, ...] = ()
     group: str | None = None

@@ -144,7 +144,7 @@ def from_brief(brief: briefs.Brief, options: Options, home: str) -> Plan:
         forbid=plan_values.forbidden(said),
         clean=plan_values.clean_required(said),
         dirty=plan_values.dirty(said),
-        worktree=plan_values.worktree(said),
+        worktree=plan_values.worktree(said, tree),
         carry=plan_values.carried(said),
         setup=plan_values.setup(said),
         notify=plan_values.notify(said),

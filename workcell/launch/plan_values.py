@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from workcell.base import spelling
 from workcell.base.errors import NotFound
 from workcell.git import repository
-from workcell.launch import shell_environment
+from workcell.launch import busy_tree, shell_environment
 from workcell.launch.options import Options
 from workcell.rundir import start_place
 from workcell.texts import brief as briefs
@@ -215,7 +215,7 @@ def directory(said: Sources, tree: repository.Tree | None) -> str:
         return ""
     who = said.origins["dir"]
     found = briefs.check_directory(found, who)
-    branch = worktree(said)
+    branch = worktree(said, tree)
     if branch is None or tree is None:
         words, cure = start_place.trouble(said.top, found), "name one below the top, or make it"
     else:
@@ -247,10 +247,16 @@ def tests(said: Sources) -> list[str] | None:
     return [f"cd {'/'.join('..' for _ in parts)}", *commands]
 
 
-def worktree(said: Sources) -> str | None:
+def worktree(said: Sources, tree: repository.Tree | None) -> str | None:
     """The branch of a worktree of the run's own, empty for one named after the run; None to work in the tree itself."""
     ranked = ((said.options.who("worktree"), said.options.worktree), (said.brief.path, said.brief.values["worktree"]))
-    return said.first("worktree", ranked)
+    found = said.first("worktree", ranked)
+    if found is None and said.options.beside and tree is not None and tree.head is not None:
+        holder = busy_tree.holder(said.home, tree.top)
+        if holder is not None:
+            said.origins["worktree"] = f"{holder} has the tree"
+            return ""
+    return found
 
 
 def forbidden(said: Sources) -> list[str]:

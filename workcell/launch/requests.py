@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from workcell.base.errors import Usage
+from workcell.base.errors import Refused, Usage
 from workcell.launch import asked, dry_run, launch, ports
 from workcell.launch.options import Options
 from workcell.rundir import find, look
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class LaunchRequest:
     """What is None, empty or false is decided by brief, repository, recipe and configuration."""
+
+    operation: ClassVar[str] = "launch"
 
     briefs: tuple[str, ...] = ()
     """Paths of briefs, and of launch files with several; `-` alone for the brief in `text`."""
@@ -100,6 +102,16 @@ class LaunchRequest:
             ignore_repo=self.ignore_repo,
             shell=shell,
         )
+
+
+@dataclass(frozen=True)
+class SpawnRequest(LaunchRequest):
+    """The same from inside a run. Where a live run has the tree, the child gets a worktree of its own."""
+
+    operation: ClassVar[str] = "spawn"
+
+    def options(self, shell: Mapping[str, str]) -> Options:
+        return replace(super().options(shell), beside=True)
 
 
 @dataclass(frozen=True)
@@ -266,6 +278,16 @@ def perform_launch(cell: Cell, request: LaunchRequest) -> Launched | LaunchedAll
         notes=done.notes,
         ports=done.ports,
     )
+
+
+def perform_spawn(cell: Cell, request: SpawnRequest) -> Launched | LaunchedAll | DryRun | DryRuns:
+    """The operation `spawn`: what `launch` does from inside a run. Raises Refused outside of all runs."""
+    if not cell.caller.inside:
+        raise Refused(
+            "'workcell spawn' launches a child of the run around the caller, and this was not called from inside one",
+            "workcell launch, with the same words",
+        )
+    return perform_launch(cell, request)
 
 
 def _launch_several(cell: Cell, request: LaunchRequest) -> LaunchedAll | DryRuns:

@@ -12,17 +12,15 @@ from workcell.operations.operation import Operation
 def _launch_and_resume() -> dict[str, Operation]:
     from workcell.launch import requests as op
 
+    results = {
+        op.Launched: "launch",
+        op.LaunchedAll: "launch",
+        op.DryRun: "launch-dry-run",
+        op.DryRuns: "launch-dry-run",
+    }
     return {
-        "launch": Operation(
-            op.LaunchRequest,
-            op.perform_launch,
-            {
-                op.Launched: "launch",
-                op.LaunchedAll: "launch",
-                op.DryRun: "launch-dry-run",
-                op.DryRuns: "launch-dry-run",
-            },
-        ),
+        "launch": Operation(op.LaunchRequest, op.perform_launch, results),
+        "spawn": Operation(op.SpawnRequest, op.perform_spawn, results),
         "resume": Operation(
             op.ResumeRequest, op.perform_resume, {op.Resumed: "resume", op.ResumedAll: "resume-several"}
         ),
@@ -82,6 +80,12 @@ def _ls() -> dict[str, Operation]:
     return dict.fromkeys(("ls", "top"), Operation(op.Request, op.perform, {op.Result: "ls"}))
 
 
+def _children() -> dict[str, Operation]:
+    from workcell.views import children as op
+
+    return {"children": Operation(op.Request, op.perform, {op.Result: "children"})}
+
+
 def _ack_and_prompt() -> dict[str, Operation]:
     from workcell.upkeep import ack
     from workcell.views import prompt
@@ -91,10 +95,10 @@ def _ack_and_prompt() -> dict[str, Operation]:
 
 
 def _status() -> dict[str, Operation]:
-    from workcell.views import overview
+    from workcell.views import inside, overview
     from workcell.views import status as op
 
-    results = {op.Result: "status", op.Several: "statuses", overview.Result: "overview"}
+    results = {op.Result: "status", op.Several: "statuses", overview.Result: "overview", inside.Result: "inside"}
     return {"status": Operation(op.Request, op.perform, results)}
 
 
@@ -339,6 +343,7 @@ def _fsck() -> dict[str, Operation]:
 
 OPERATIONS: dict[str, Callable[[], dict[str, Operation]]] = {
     "launch": _launch_and_resume,
+    "spawn": _launch_and_resume,
     "resume": _launch_and_resume,
     "stop": _stop,
     "wait": _wait,
@@ -347,6 +352,7 @@ OPERATIONS: dict[str, Callable[[], dict[str, Operation]]] = {
     "answer": _answer,
     **dict.fromkeys(("approve", "deny", "approvals ls", "approvals log", "approvals test"), _approvals),
     **dict.fromkeys(("ls", "top"), _ls),
+    "children": _children,
     "status": _status,
     "report": _report,
     "accounts": _accounts,

@@ -36,6 +36,16 @@ def parent_of(home: str, run: str) -> "schema.Parent | None":
     return found if isinstance(found, dict) and isinstance(found.get("run"), str) else None
 
 
+def depth(home: str, run: str) -> int:
+    """How many runs stand above the run: its parent, the parent of that one, and so on; at most DEEPEST."""
+    for number in range(DEEPEST):
+        above = parent_of(home, run)
+        if above is None:
+            return number
+        run = str(above["run"])
+    return DEEPEST
+
+
 def granted_to(home: str, run: str) -> "frozenset[str]":
     """The operations that the run was granted at its launch beyond those of any run; empty where none can be read."""
     found = _head(home, run).get("may")

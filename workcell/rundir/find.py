@@ -4,9 +4,9 @@ import os
 
 from workcell.base import ids, json_codec, probe
 from workcell.base.errors import Invalid, NoSuchRun, NotFound, Usage
+from workcell.rundir import caller, family, layout, ledger, look, phase, safe_open, status
 from workcell.rundir import home as rundirs
 from workcell.rundir import home_creation as homes
-from workcell.rundir import layout, ledger, look, phase, safe_open, status
 from workcell.terminal import printable
 
 TYPE_CHECKING = False
@@ -44,12 +44,17 @@ def path_of(home: str, run: str) -> str:
     return os.path.join(home, layout.RUNS, run)
 
 
+SELF, PARENT = "self", "parent"
+"""Words for the run that the calling process is inside of, and for the one that launched that run."""
+
+
 def run(home: str, word: str) -> str:
     """The directory of the run that `word` names: an id, a name, a unique prefix, a path, or `-` for the newest.
 
-    Of several runs of one name, the newest that is not done, else the newest. NotFound when there is none, Usage
-    with the list when a prefix fits several, Refused when others can write to the home or the run belongs to another
-    user: what stands in a run is executed by settling or resuming it. Invalid when it is of a newer format.
+    Inside a run `self` is that run, and `parent` the one that launched it. Of several runs of one name, the newest
+    that is not done, else the newest. NotFound when there is none, Usage with the list when a prefix fits several,
+    Refused when others can write to the home or the run belongs to another user: what stands in a run is executed by
+    settling or resuming it. Invalid when it is of a newer format.
     """
     homes.check(home)
     path = _path(home, word)
@@ -86,15 +91,12 @@ def _path(home: str, word: str) -> str:
         if not known:
             raise NotFound("there is no run yet", "workcell launch BRIEF")
         return path_of(home, newest(home, known))
+    if word in (SELF, PARENT) and (around := _around(home, word)) is not None:
+        return path_of(home, around)
     if word in known or (ids.plain(word) and ledger.exists(path_of(home, word))):
         return path_of(home, word)  # a run whose directory was removed can still be stopped
     if "/" in word or word == ".":
-        path = os.path.realpath(word)
-        while path != "/":
-            if os.path.dirname(path) == os.path.realpath(os.path.join(home, layout.RUNS)):
-                return path_of(home, os.path.basename(path))
-            path = os.path.dirname(path)
-        raise NotFound(f"{printable.printable(word)!r} is not the directory of a run", "workcell ls")
+        return _around_path(home, word)
     named = _named(home, known, word)
     if named:
         live = [entry for entry in named if status.cached(path_of(home, entry)) is None]
@@ -102,10 +104,46 @@ def _path(home: str, word: str) -> str:
     begun = [entry for entry in known if entry.startswith(word)]
     if len(begun) == 1:
         return path_of(home, begun[0])
-    shown = printable.printable(word)
     if begun:
-        raise Usage(f"{shown!r} fits {len(begun)} runs", "use more of the id", details=begun)
-    raise NoSuchRun(f"no such run: {shown!r}", "workcell ls", word=word)
+        raise Usage(f"{printable.printable(word)!r} fits {len(begun)} runs", "use more of the id", details=begun)
+    raise _unknown(word)
+
+
+def _unknown(word: str) -> NotFound:
+    """The error for a word that names no run."""
+    shown = printable.printable(word)
+    if word in (SELF, PARENT):
+        words = f"{shown!r} means a run around the caller, and this was not called from inside one"
+        return NotFound(words, "name the run by its id or name: workcell ls")
+    return NoSuchRun(f"no such run: {shown!r}", "workcell ls", word=word)
+
+
+def _around_path(home: str, word: str) -> str:
+    """The directory of the run in which the path `word` lies. NotFound where it lies in none."""
+    path = os.path.realpath(word)
+    while path != "/":
+        if os.path.dirname(path) == os.path.realpath(os.path.join(home, layout.RUNS)):
+            return path_of(home, os.path.basename(path))
+        path = os.path.dirname(path)
+    raise NotFound(f"{printable.printable(word)!r} is not the directory of a run", "workcell ls")
+
+
+def _around(home: str, word: str) -> str | None:
+    """The id of the run that SELF or PARENT means to this process; None outside of all runs of the home.
+
+    Raises NotFound for the parent of a run that a person launched.
+    """
+    own = os.path.join(os.path.realpath(home), layout.RUNS)
+    runs = [path for path in caller.place_of(os.getpid(), home).runs if os.path.dirname(path) == own]
+    if not runs:
+        return None
+    found = os.path.basename(runs[0])
+    if word == SELF:
+        return found
+    parent = family.parent_of(home, found)
+    if parent is None:
+        raise NotFound(f"{found} has no parent: it was not launched from inside a run", "workcell status self")
+    return str(parent["run"])
 
 
 def _named(home: str, known: list[str], word: str) -> list[str]:

@@ -10,6 +10,7 @@ CLASSES = {
 
 OPERATIONS = {
     "launch": WORK,
+    "spawn": WORK,
     "resume": WORK,
     "adopt": PERSON,
     "stop": WORK,
@@ -25,6 +26,7 @@ OPERATIONS = {
     "approvals test": LOOK,
     "ls": LOOK,
     "top": LOOK,
+    "children": LOOK,
     "status": LOOK,
     "report": LOOK,
     "accounts": LOOK,
@@ -109,6 +111,7 @@ INTERNAL = {
 
 OPTIONS = {
     "launch": (("dry_run", LOOK), ("attach", PERSON)),
+    "spawn": (("dry_run", LOOK), ("attach", PERSON)),
     "resume": (
         ("dry_run", LOOK),
         ("policy", PERSON),

@@ -102,6 +102,7 @@ def document(
         "objective": seen.objective,
         "base": launch.get("base") if launch else None,
         "limits": seen.limits,
+        "parent": seen.book.head.get("parent") if seen.book is not None else None,
         "group": launch.get("group") if launch else None,
         "labels": launch.get("labels") if launch else None,
         "isolation": seen.start.get("isolation") if seen.start else None,
@@ -259,7 +260,7 @@ def mark_over(run: str) -> None:
                 held.end(kept(seen))
 
 
-_ADDED: "Any" = {"usage": None, "changed": None}
+_ADDED: "Any" = {"usage": None, "changed": None, "parent": None}
 """Keys that documents of earlier versions do not have."""
 
 

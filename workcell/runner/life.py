@@ -16,6 +16,7 @@ from workcell.rundir import (
     locks,
     look,
     phase,
+    run_variables,
     safe_open,
     seal,
     slot,
@@ -88,8 +89,7 @@ class _Attempt:
         self.directory = layout.attempt(run, n)
         self.room = slot.Slot(run)
         self.journal = events.Journal(layout.EVENTS)
-        pinned = None if held.book is None else held.book.hashes.get((0, layout.ENV))
-        env, umask = _environment(run, n, record, pinned)
+        env, umask = _environment(run, n, record, held.book)
         self.program = gate.Program(record["argv"], env, (record["cwd"], record.get("dir", "")), umask)
         self.log: log.Log | None = None
         self.screen: live.Screen | None = None
@@ -199,8 +199,11 @@ def _watched(record: "schema.Attempt") -> bool:
     return str(record.get("reader") or "none") != "none"
 
 
-def _environment(run: str, n: int, attempt: "schema.Attempt", pinned: "str | None") -> "tuple[dict[str, str], int]":
+def _environment(
+    run: str, n: int, attempt: "schema.Attempt", book: "ledger.Book | None"
+) -> "tuple[dict[str, str], int]":
     """(the agent's environment, its umask): env.json, and nothing added but its ports, TERM and WORKCELL_*."""
+    pinned = None if book is None else book.hashes.get((0, layout.ENV))
     data = safe_open.read(os.path.join(run, layout.ENV), look.LARGEST) or b""
     if pinned is not None and digest.sha256(data) != pinned:
         # what an earlier attempt left behind may have replaced it since the run was compared with its ledger
@@ -209,13 +212,9 @@ def _environment(run: str, n: int, attempt: "schema.Attempt", pinned: "str | Non
     env: dict[str, str] = dict(stored["env"])
     directory = layout.attempt(run, n)
     env.update({name: str(port) for name, port in attempt.get("ports", {}).items()})
+    run_variables.place(env, run, n, book)
     env.update(
         TERM=attempt["terminal"]["term"],
-        WORKCELL_ATTEMPT=f"{os.path.basename(run)}/{n}",
-        WORKCELL_HOME=layout.home_of(run),
-        WORKCELL_RUN_DIR=run,
-        WORKCELL_ATTEMPT_DIR=directory,
-        WORKCELL_AGENT_DIR=os.path.join(directory, layout.AGENT_DIR),
         WORKCELL_BRIEF=os.path.join(directory, layout.BRIEF),
         WORKCELL_HANDOFF=os.path.join(directory, layout.HANDOFF),
     )

@@ -3,7 +3,20 @@
 import os
 import shutil
 
-from workcell.rundir import acks, attending, layout, ledger, locks, look, orders, outcomes, phase, proposals, writer
+from workcell.rundir import (
+    acks,
+    attending,
+    child_index,
+    layout,
+    ledger,
+    locks,
+    look,
+    orders,
+    outcomes,
+    phase,
+    proposals,
+    writer,
+)
 
 REMOVED = "removed"
 
@@ -51,7 +64,7 @@ def remove_witness(run: str) -> None:
         if os.path.lexists(path):
             os.unlink(path)
     shutil.rmtree(orders.directory(run), ignore_errors=True)
-    for part in (acks, outcomes, attending, proposals):
+    for part in (acks, outcomes, attending, proposals, child_index):
         part.remove(run)
     if os.path.lexists(ledger.path(run)):
         os.unlink(ledger.path(run))

@@ -96,8 +96,7 @@ def listed(home: str, request: Request, now: float, directory: str = "/") -> Res
     unacknowledged = _needing(found.over, ends, around)
     for name in _over(request, found.over, ends, unacknowledged, now):
         path = os.path.join(home, layout.RUNS, name)
-        kept = status.cached(path)
-        runs.append(around.document(look.at(path)) if kept is None else around.of_ended(kept))
+        runs.append(_ended(around, path))
     fits = _Filter(request, now, directory)
     runs = [run for run in runs if fits(run)]
     if not (request.filters or request.everything):
@@ -118,6 +117,17 @@ def ls(home: str, *, everything: bool = False, group: str | None = None, now: fl
     `now` is in seconds since the epoch; the wall clock without it.
     """
     return listed(home, Request(everything, group), time.time() if now is None else now)
+
+
+def document(around: Surroundings, path: str) -> schema.Status:
+    """The status document of the run in the directory `path`, as a list shows it."""
+    return _live(around, path) if status.cached(path) is None else _ended(around, path)
+
+
+def _ended(around: Surroundings, path: str) -> schema.Status:
+    """The document of a run that is over: the kept one, where it is there."""
+    kept = status.cached(path)
+    return around.document(look.at(path)) if kept is None else around.of_ended(kept)
 
 
 def _live(around: Surroundings, path: str) -> schema.Status:

@@ -26,7 +26,7 @@ WIDE = 120
 
 @dataclass(frozen=True)
 class Request:
-    """The runs to show; without one, the overview of the home."""
+    """The runs to show; without one, inside a run that run and its family, elsewhere the overview of the home."""
 
     runs: tuple[str, ...] = ()
     """Each an id, a name, a unique prefix, a path, or `-` for the newest run."""
@@ -77,6 +77,8 @@ class Result:
     objective: str | None
     base: schema.Base | None
     limits: schema.Limits | None
+    parent: schema.Parent | None
+    """The attempt that the run was launched from inside of; null for one that a person launched."""
     group: str | None
     labels: list[str] | None
     isolation: str | None
@@ -127,16 +129,25 @@ class Several:
 
 
 def perform(cell: Cell, request: Request) -> Any:
-    """The operation `status`: a Result, Several, or the overview. Raises what `find.run` raises."""
+    """The operation `status`: a Result, Several, or what `_whole` says. Raises what `find.run` raises."""
     if not request.runs:
-        from workcell.views import overview
-
-        return overview.overview(cell.home, cell.clock())
-    found = _warned(cell.home, [_result(find.run(cell.home, word)) for word in request.runs])
+        return _whole(cell)
+    found = _warned(cell.home, [of(find.run(cell.home, word)) for word in request.runs])
     return found[0] if len(found) == 1 else Several(found)
 
 
-def _result(run: str) -> Result:
+def _whole(cell: Cell) -> Any:
+    """Without a run: inside one, that run and its family; elsewhere, the overview of the home."""
+    from workcell.views import inside, overview  # each of them loads this module, or many
+
+    place = cell.caller
+    if place.inside and layout.home_of(place.runs[0]) == os.path.realpath(cell.home):
+        return inside.inside(cell)
+    return overview.overview(cell.home, cell.clock())
+
+
+def of(run: str) -> Result:
+    """The whole status of the run in the directory `run`."""
     seen = look.at(run)
     cleaner = run_cleaner.of_run(run)
     keys: Any = {**status(run), **_moments(seen), **_ports(seen), "check": ending.of(seen).check, "warning": None}

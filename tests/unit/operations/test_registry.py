@@ -24,8 +24,10 @@ PRESENTATION = {
     "events": {"as_lines"},
     "feed": {"as_lines"},
     "launch": {"wait", "attach", "edit"},  # composed of the operations wait and attach; edit fills in `text`
+    "spawn": {"wait", "attach", "edit"},
     "resume": {"wait", "group", "label"},
-    "ls": {"watch", "quiet", "by", "count"},
+    "children": {"quiet"},
+    "ls": {"watch", "quiet", "by", "count", "tree"},
     **{verb: {"group", "label"} for verb in ("rm", "stop", "hold", "release")},  # each run is asked for by itself
     "export": {"output", "force"},  # where the face writes what the operation gives
     "fsck": {"yes"},  # whether a person is asked first
@@ -37,6 +39,8 @@ SPELLED = {
     "rm": {"runs": "run"},
     "resume": {"runs": "run"},
     "launch": {"set_": "set"},
+    "spawn": {"set_": "set"},
+    "children": {"everything": "all"},
     "prompt": {"shape": "format"},
     "wait": {"any_of": "any"},
     "stop": {"runs": "run"},
@@ -49,6 +53,7 @@ SPELLED = {
 WITHOUT_OPTION = {
     "trust add": {"shown"},
     "launch": {"text"},
+    "spawn": {"text"},
     "config edit": {"text", "before"},
     "replay": {"columns", "rows"},
     "top": {"everything", "needs", "unseen", "state", "label", "repo", "recipe", "since"},

@@ -155,7 +155,7 @@ def _root(
 def main(words: list[str]) -> int:
     """Run one command line; the exit code."""
     typed = words
-    if words[:1] == ["launch"]:
+    if words[:1] in (["launch"], ["spawn"]):
         words = _launch_words(words)
     as_json = "--json" in words
     if words[:1] == ["help"]:
@@ -186,7 +186,7 @@ def _parsed(words: list[str], typed: list[str], as_json: bool) -> int:
 
 
 def _launch_words(words: list[str]) -> list[str]:
-    """The words of `launch` as click can read them.
+    """The words of `launch` or `spawn` as click can read them.
 
     It knows no option whose value may be left out: `--worktree` alone means a branch named after the run. And it does
     not say which arguments stood behind `--`: they are the words of a command.

@@ -19,12 +19,12 @@ from workcell.rundir import look, phase
 def launch(request: requests.LaunchRequest, *, wait: bool, as_json: bool) -> int:
     """Check all, then start them; 1 when it stayed until the end and not all passed, or one could not start."""
     if request.dry_run:
-        return _dry_run(call.perform("launch", request), as_json)
+        return _dry_run(request.operation, call.perform(request.operation, request), as_json)
     line = watching.Line()
     teller = _Teller(line, quiet=as_json)
     try:
         done: requests.LaunchedAll = trust_prompt.asking(
-            lambda: call.perform("launch", request, teller.tell), quiet=as_json
+            lambda: call.perform(request.operation, request, teller.tell), quiet=as_json
         )
         checked = teller.checked
         assert checked is not None
@@ -40,7 +40,7 @@ def launch(request: requests.LaunchRequest, *, wait: bool, as_json: bool) -> int
     finally:
         line.clear()
     if as_json:
-        call.show("launch", done)
+        call.show(request.operation, done)
     failed = [entry.error for entry in checked.entries if entry.error is not None]
     if failed and not stayed:
         return failed[0].exit_code
@@ -155,9 +155,9 @@ def _sum_up(checked: batch.Batch, stayed: bool) -> None:
     out.say(f"workcell: {words}")
 
 
-def _dry_run(found: requests.DryRuns, as_json: bool) -> int:
+def _dry_run(operation: str, found: requests.DryRuns, as_json: bool) -> int:
     if as_json:
-        call.show("launch", found)
+        call.show(operation, found)
         return 0
     for one in found.runs:
         print(out.paint(f"== {out.safe(one.asked_at)}: {out.safe(str(one.values['objective']))}", "1"))

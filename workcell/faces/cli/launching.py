@@ -25,7 +25,7 @@ def read(request: op.LaunchRequest) -> op.LaunchRequest:
 def launch(request: op.LaunchRequest, *, wait: bool, attach: bool, as_json: bool) -> int:
     """Ask, and show what came of it; the exit code. `wait` stays until the run is over; `attach` opens a window."""
     if attach and not request.dry_run:
-        call.admit("launch", {"attach": True})
+        call.admit(request.operation, {"attach": True})
         call.admit("attach", {})
     if request.several():
         if attach or request.name is not None:
@@ -36,9 +36,9 @@ def launch(request: op.LaunchRequest, *, wait: bool, attach: bool, as_json: bool
     if request.dry_run:
         from workcell.faces.cli import dry_run as intent
 
-        planned: op.DryRun = call.perform("launch", request)
+        planned: op.DryRun = call.perform(request.operation, request)
         if as_json:
-            call.show("launch", planned)
+            call.show(request.operation, planned)
         else:
             intent.show(planned)
         return 0
@@ -46,7 +46,7 @@ def launch(request: op.LaunchRequest, *, wait: bool, attach: bool, as_json: bool
 
 
 def _one(request: op.LaunchRequest, wait: bool, attach: bool, as_json: bool) -> int:
-    done: op.Launched = trust_prompt.asking(lambda: call.perform("launch", request), quiet=as_json)
+    done: op.Launched = trust_prompt.asking(lambda: call.perform(request.operation, request), quiet=as_json)
     for note in done.notes:
         out.say(f"workcell: {out.safe(note)}")
     if done.no_window:
@@ -64,7 +64,7 @@ def _one(request: op.LaunchRequest, wait: bool, attach: bool, as_json: bool) -> 
         over, code = foreground.stay(done.id, quiet=as_json)
         done = replace(done, state=over.state, phase=over.phase)
     if as_json:
-        call.show("launch", done)
+        call.show(request.operation, done)
     return code
 
 

@@ -8,7 +8,7 @@ import sys
 import termios
 import time
 import tty
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from workcell.base import clock
@@ -41,6 +41,9 @@ COLUMNS = (
 )
 """At 60 columns state, name, age and a piece of the objective are left; the name finds the run as well as the id."""
 
+_NAME = 2
+"""The column of the name."""
+
 TICK = 1.0
 
 
@@ -70,6 +73,29 @@ def divided(found: op.Result, by: str, width: int) -> list[str]:
         table = grid.fitted(COLUMNS, (_row(run) for run in runs), width)
         shown += [*([""] if shown else []), printable.clip(title, width) if width < len(heading) else title, *table]
     return shown
+
+
+def tree(runs: Sequence[schema.Status], width: int) -> list[str]:
+    """The table with each run below the one that launched it, where that is among them."""
+    children: dict[str, list[schema.Status]] = {}
+    known = {run["id"] for run in runs}
+    for run in runs:
+        parent = run.get("parent")
+        above = parent["run"] if parent is not None and parent["run"] in known else ""
+        children.setdefault(above, []).append(run)
+    rows: list[list[grid.Cell]] = []
+    _add_family(rows, children, "", "")
+    return grid.fitted(COLUMNS, rows, width)
+
+
+def _add_family(rows: list[list[grid.Cell]], children: dict[str, list[schema.Status]], run: str, indent: str) -> None:
+    """Add the rows of the children of a run, each followed by those of its own."""
+    for child in children.pop(run, ()):
+        row = _row(child)
+        name, code = row[_NAME]
+        row[_NAME] = (f"{indent}{'└ ' if run else ''}{name}", code)
+        rows.append(row)
+        _add_family(rows, children, child["id"], indent + "  " if run else "")
 
 
 def _row(run: schema.Status) -> list[grid.Cell]:

@@ -39,6 +39,13 @@ class Chosen:
         return len(self.runs) == 1 and self.group is None and not self.labels
 
 
+def tell_failures(failed: Failures) -> None:
+    """Say for which runs it failed, as each error is said."""
+    for one in failed:
+        hint = None if one["hint"] is None else str(one["hint"])
+        out.error(str(one["code"]), int(one["exit"] or 1), f"{one['run']}: {one['error']}", hint, [], False)
+
+
 def each(
     chosen: Chosen,
     verb: str,

@@ -14,16 +14,22 @@ from workcell.views import ls as listing
 
 if TYPE_CHECKING:
     from workcell.rundir import schema
+    from workcell.views import inside as family
     from workcell.views import notes, overview
     from workcell.views import status as state
 
 
-def ls(found: listing.Result, *, filtered: bool = False, by: str | None = None) -> None:
-    """The table of runs, and what is missing from it."""
+def ls(found: listing.Result, *, filtered: bool = False, by: str | None = None, tree: bool = False) -> None:
+    """The table of runs, and what is missing from it. `tree` shows children below their parents."""
     if not found.runs:
         out.say(_nothing(found, filtered))
         return
-    for line in runs.divided(found, by, out.columns()) if by else runs.lines(found, out.columns()):
+    width = out.columns()
+    if by is not None:
+        lines = runs.divided(found, by, width)
+    else:
+        lines = runs.tree(found.runs, width) if tree else runs.lines(found, width)
+    for line in lines:
         print(line)
     if found.needing:
         out.say(f"{runs.NEEDED} {runs.needing(found.needing)}: workcell status")
@@ -46,10 +52,14 @@ def warning(words: str | None) -> None:
         out.say(f"{out.paint('workcell:', '33;1', sys.stderr)} {out.safe(words)}")
 
 
-def any_status(found: state.Result | state.Several | overview.Result) -> None:
-    """The state of one run or of several, or the overview."""
+def any_status(found: state.Result | state.Several | overview.Result | family.Result) -> None:
+    """The state of one run or of several, of a run and its family, or the overview."""
+    from workcell.views import inside as family
     from workcell.views import status as state
 
+    if isinstance(found, family.Result):
+        inside(found)
+        return
     if not isinstance(found, state.Result | state.Several):
         home(found)
         return
@@ -60,6 +70,19 @@ def any_status(found: state.Result | state.Several | overview.Result) -> None:
         status(one)
     for words in dict.fromkeys(one.warning for one in every):
         warning(words)
+
+
+def inside(found: family.Result) -> None:
+    """The run around the caller, the one that launched it, and those that it launched."""
+    status(found.me)
+    warning(found.me.warning)
+    if found.parent is not None:
+        name = found.parent["name"] or found.parent["id"]
+        field("parent", f"{name}, {out.state(found.parent['state'])[0]}: workcell status parent")
+    if found.children:
+        print()
+        for line in runs.tree(found.children, out.columns()):
+            print(line)
 
 
 def home(found: overview.Result) -> None:

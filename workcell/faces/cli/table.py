@@ -5,6 +5,7 @@ SUPERVISE, DATA, HOUSE = "Supervise", "Data", "Keep house"
 
 VERBS: dict[str, tuple[str, str, str]] = {
     "launch": ("launch", "Create a run from a brief, a message or a command, and start it.", RUN),
+    "spawn": ("spawn", "From inside a run: launch a child.", RUN),
     "resume": ("resume", "Open the next attempt of runs, from their files.", RUN),
     "adopt": ("adopt", "Go on, in a run, with a conversation that no run began.", RUN),
     "stop": ("stop", "End a run.", RUN),
@@ -18,6 +19,7 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "approvals": ("approvals", "List what waits for a yes or no, and try rules.", ACT),
     "deny": ("deny", "Say no to what the agent asks permission for.", ACT),
     "ls": ("ls", "List runs, those that need you first.", LOOK),
+    "children": ("children", "List the runs that a run launched.", LOOK),
     "top": ("top", "Show the runs live.", LOOK),
     "status": ("status", "Show the state of runs, or the overview of all.", LOOK),
     "report": ("report", "Tell what passed, failed and waits, and what it cost.", LOOK),

@@ -19,7 +19,7 @@ from workcell.rundir.schema.literals import (
     Time,
     Wait,
 )
-from workcell.rundir.schema.run import Base, HoldBy
+from workcell.rundir.schema.run import Base, HoldBy, Parent
 
 
 class EvidenceItem(TypedDict):
@@ -206,6 +206,8 @@ class Status(TypedDict):
     objective: str | None
     base: Base | None
     limits: Limits | None
+    parent: Parent | None
+    """The attempt that the run was launched from inside of; null for one that a person launched."""
     group: str | None
     labels: list[str] | None
     isolation: str | None

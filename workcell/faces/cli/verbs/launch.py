@@ -56,42 +56,65 @@ DryRun = Annotated[
 ]
 
 
+Model = Annotated[str | None, typer.Option(help="The model that the agent is told to use.")]
+Arg = Annotated[
+    list[str] | None,
+    typer.Option(metavar="WORD", help="A word to add to the agent's command; may be given again."),
+]
+Verify = Annotated[str | None, typer.Option(help="The check: commands, or the path of a script.")]
+Wall = Annotated[str | None, typer.Option(metavar="TIME", help="How long one attempt may take, e.g. 2h.")]
+Attempts = Annotated[int | None, typer.Option(metavar="N", help="How many attempts the run may take.")]
+Cost = Annotated[float | None, typer.Option(metavar="USD", help="How many US dollars the agent may report.")]
+Port = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME[=N]", help="A variable for a TCP port of its own, or for N; may be given again."),
+]
+Recipe = Annotated[str | None, typer.Option(help="How the agent is launched; see 'workcell recipe ls'.")]
+Repo = Annotated[str | None, typer.Option(help="The working tree.")]
+Name = Annotated[str | None, typer.Option(help="A short name for the run.")]
+Dirty = Annotated[str | None, typer.Option(help="Uncommitted work: refuse, allow or snapshot.")]
+Label = Annotated[list[str] | None, typer.Option(help="A word to find the run by; may be given again.")]
+Group = Annotated[str | None, typer.Option(help="The group that the run belongs to.")]
+Again = Annotated[bool, typer.Option("--again", help="Of a launch file: new runs, also for what has one.")]
+Wait = Annotated[bool, typer.Option("--wait", help="Stay until the run is over; 1 if it did not pass.")]
+Attach = Annotated[bool, typer.Option("--attach", help="Open a window onto the agent at once.")]
+NoWindow = Annotated[bool, typer.Option("--no-window", help="Open no window in tmux.")]
+Prepare = Annotated[bool, typer.Option("--prepare", help="Create the run, and start nothing.")]
+Now = Annotated[bool, typer.Option("--now", help="Start it also while its account is held.")]
+
+
 @app.command()
 def launch(
+    context: typer.Context,
     briefs: Briefs = None,
     message: Message = None,
     command: Command = None,
     saved: Saved = None,
     set_: Set = None,
-    model: Annotated[str | None, typer.Option(help="The model that the agent is told to use.")] = None,
-    arg: Annotated[
-        list[str] | None, typer.Option(metavar="WORD", help="A word to add to the agent's command; may be given again.")
-    ] = None,
-    verify: Annotated[str | None, typer.Option(help="The check: commands, or the path of a script.")] = None,
+    model: Model = None,
+    arg: Arg = None,
+    verify: Verify = None,
     no_verify: NoVerify = False,
-    wall: Annotated[str | None, typer.Option(metavar="TIME", help="How long one attempt may take, e.g. 2h.")] = None,
-    attempts: Annotated[int | None, typer.Option(metavar="N", help="How many attempts the run may take.")] = None,
-    cost: Annotated[float | None, typer.Option(metavar="USD", help="How many US dollars the agent may report.")] = None,
-    port: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME[=N]", help="A variable for a TCP port of its own, or for N; may be given again."),
-    ] = None,
-    recipe: Annotated[str | None, typer.Option(help="How the agent is launched; see 'workcell recipe ls'.")] = None,
-    repo: Annotated[str | None, typer.Option(help="The working tree.")] = None,
+    wall: Wall = None,
+    attempts: Attempts = None,
+    cost: Cost = None,
+    port: Port = None,
+    recipe: Recipe = None,
+    repo: Repo = None,
     dir: Dir = None,
-    name: Annotated[str | None, typer.Option(help="A short name for the run.")] = None,
+    name: Name = None,
     worktree: Worktree = None,
-    dirty: Annotated[str | None, typer.Option(help="Uncommitted work: refuse, allow or snapshot.")] = None,
-    label: Annotated[list[str] | None, typer.Option(help="A word to find the run by; may be given again.")] = None,
-    group: Annotated[str | None, typer.Option(help="The group that the run belongs to.")] = None,
+    dirty: Dirty = None,
+    label: Label = None,
+    group: Group = None,
     max_live: MaxLive = None,
-    again: Annotated[bool, typer.Option("--again", help="Of a launch file: new runs, also for what has one.")] = False,
+    again: Again = False,
     ignore_repo: IgnoreRepo = False,
-    wait: Annotated[bool, typer.Option("--wait", help="Stay until the run is over; 1 if it did not pass.")] = False,
-    attach: Annotated[bool, typer.Option("--attach", help="Open a window onto the agent at once.")] = False,
-    no_window: Annotated[bool, typer.Option("--no-window", help="Open no window in tmux.")] = False,
-    prepare: Annotated[bool, typer.Option("--prepare", help="Create the run, and start nothing.")] = False,
-    now: Annotated[bool, typer.Option("--now", help="Start it also while its account is held.")] = False,
+    wait: Wait = False,
+    attach: Attach = False,
+    no_window: NoWindow = False,
+    prepare: Prepare = False,
+    now: Now = False,
     dry_run: DryRun = False,
     edit: Edit = False,
     as_json: arguments.Json = False,
@@ -104,7 +127,8 @@ def launch(
         raise Usage(f"--dirty cannot be {dirty!r}", "--dirty refuse, --dirty allow, or --dirty snapshot")
     if wait and prepare:
         raise Usage("--wait with --prepare would wait for a run that is not started", "leave one of them out")
-    request = op.LaunchRequest(
+    kind = op.SpawnRequest if context.command.name == op.SpawnRequest.operation else op.LaunchRequest
+    request = kind(
         briefs=tuple(briefs or ()),
         message=message,
         command=tuple(command or ()),

@@ -24,6 +24,7 @@ def ls(
     since: Annotated[str | None, typer.Option(help="Only with news in the last so long, e.g. 2h.")] = None,
     group: Annotated[str | None, typer.Option(help="Only the runs of this group.")] = None,
     by: Annotated[str | None, typer.Option(help="Under headings: state, repo or group.")] = None,
+    tree: Annotated[bool, typer.Option("--tree", help="Each run below the one that launched it.")] = False,
     count: Annotated[bool, typer.Option("--count", help="Only their number.")] = False,
     watch: Annotated[bool, typer.Option("--watch", "-w", help="Live, until q.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the ids.")] = False,
@@ -35,6 +36,8 @@ def ls(
         raise Usage(f"{since!r} is not a duration", "write it like 90s or 2h")
     if by is not None and by not in runs.HEADINGS:
         raise Usage(f"cannot list by {by!r}", f"one of: {', '.join(runs.HEADINGS)}")
+    if by is not None and tree:
+        raise Usage("--tree and --by order the list in two ways", "leave one of them out")
     request = op.Request(
         everything=everything,
         group=group,
@@ -58,5 +61,5 @@ def ls(
         for run in found.runs:
             print(run["id"])
     else:
-        show.ls(found, filtered=request.filters, by=by)
+        show.ls(found, filtered=request.filters, by=by, tree=tree)
     show.warning(found.warning)

@@ -1,0 +1,36 @@
+"""status without RUN, asked from inside a run: that run, the one that launched it, and those that it launched."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workcell.rundir import find
+from workcell.rundir.cell import Cell
+from workcell.views import children, ls, status
+from workcell.views.needs import Surroundings
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
+
+
+@dataclass(frozen=True)
+class Result:
+    """What an agent can ask about itself and its family."""
+
+    me: status.Result
+    """The run around the caller."""
+    parent: schema.Status | None
+    """The run that launched it; null where a person did, or where the parent was removed."""
+    children: list[schema.Status]
+    """The runs that it launched, oldest first."""
+
+
+def inside(cell: Cell) -> Result:
+    """What `status` says to a caller inside a run. Looks only."""
+    home, now = cell.home, cell.clock()
+    me = status.of(find.path_of(home, cell.caller.id))
+    above = find.path_of(home, me.parent["run"]) if me.parent is not None else None
+    parent = ls.document(Surroundings(home, now), above) if above is not None and os.path.isdir(above) else None
+    return Result(me, parent, children.of(home, me.id, now))
