@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from workcell.base.errors import CannotCreate, Refused, TryAgain
 from workcell.launch import plan
 from workcell.launch.options import COMMAND_LINE
-from workcell.rundir import child_index, family, find, layout, look
+from workcell.rundir import child_index, family, find, layout, look, spool
 from workcell.trust import access
 
 if TYPE_CHECKING:
@@ -150,3 +150,9 @@ def enter(home: str, who: access.Caller, child: str) -> None:
     """Put the run of that id, which is about to be made, into the index of its parent's children."""
     if who.inside:
         child_index.add(home, who.id, child)
+
+
+def tell(who: access.Caller, child: str, name: str) -> None:
+    """Put the event `spawned` into the run around the caller; the index of children is what counts."""
+    if who.inside:
+        spool.note(who.runs[0], "spawned", id=f"spawned:{child}", attempt=who.attempt, child=child, name=name)

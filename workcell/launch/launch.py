@@ -122,6 +122,7 @@ def create(made: plan.Plan, request: Request) -> Result:
     home.ensure(request.home)
     with children.room(request.home, request.caller):
         born = _write(made, request)
+    children.tell(request.caller, made.id, made.name)
     notes = born.notes
     held_back = None if request.prepare or request.now else _held(request.home, made.run)
     notes += [] if held_back is None else [held_back]

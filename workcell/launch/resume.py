@@ -278,7 +278,7 @@ def _basis(
             raise Refused(f"cannot resume {seen.id} with all steps: it has none", f"workcell resume {seen.id}")
         intent["steps_since"] = seen.n + 1
     waiting = [message for _, message in inbox.for_brief(request.run, seen.n)]
-    texts = [str(message["text"]).rstrip("\n") for message in waiting]
+    texts = [inbox.words(message).rstrip("\n") for message in waiting]
     cleaner = run_cleaner.of_run(request.run)
     brief = resume_brief.brief(request.run, seen, texts, cleaner, intent["limits"], numbers)
     verify = _verify(seen)

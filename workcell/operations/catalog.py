@@ -42,7 +42,7 @@ def _wait() -> dict[str, Operation]:
 def _send() -> dict[str, Operation]:
     from workcell.together import send as op
 
-    return {"send": Operation(op.Request, op.perform, {op.Result: "send"})}
+    return {"send": Operation(op.Request, op.perform, {op.Result: "send", op.Results: "send-several"})}
 
 
 def _tell_and_note() -> dict[str, Operation]:

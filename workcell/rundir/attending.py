@@ -14,8 +14,9 @@ JUDGES, SENDS, SUMMARIZES = "lock", "sending", "summarizing"
 SUMMARIES = "summaries"
 """The name of a lock of the whole home, held while a command of `summarize` is asked: one at a time."""
 
-TELLS = "telling"
-"""The end of the name of a third one, which an agent holds while it tells something: its caps are counted under it."""
+TELLS, MAILS = "telling", "mailing"
+"""The ends of the names of those that an agent holds while it tells the person or another run something: its caps are
+counted under them."""
 
 
 def paths(run: str) -> "tuple[str, ...]":
@@ -39,7 +40,8 @@ def take_in(home: str, name: str, patience: float) -> "int | None":
 def remove(run: str) -> None:
     """Remove the locks of a run that is gone."""
     folder = os.path.join(layout.home_of(run), layout.ATTEND)
-    for path in (*paths(run), os.path.join(folder, f"{os.path.basename(run)}.{TELLS}")):
+    counted = [os.path.join(folder, f"{os.path.basename(run)}.{which}") for which in (TELLS, MAILS)]
+    for path in (*paths(run), *counted):
         try:
             os.unlink(path)
         except OSError:

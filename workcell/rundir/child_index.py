@@ -44,7 +44,8 @@ def of(home: str, run: str) -> "list[str]":
 
 def _is_child(home: str, child: str, run: str) -> bool:
     above = family.parent_of(home, child)
-    return above is not None and above["run"] == run
+    # one whose ledger cannot be read is not dropped from a list, and a stop says what is wrong with it
+    return above["run"] == run if above is not None else family.unreadable(home, child)
 
 
 def descendants(home: str, run: str) -> "list[str]":

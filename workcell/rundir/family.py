@@ -58,6 +58,13 @@ def _head(home: str, run: str) -> "schema.LedgerLine":
     return {} if book is None or book.problem is not None else book.head
 
 
+def unreadable(home: str, run: str) -> bool:
+    """Whether the run has a ledger of which nothing can be believed: whose child it is cannot be told."""
+    path = directory(home, run)
+    book = _book(path)
+    return book.problem is not None if book is not None else ledger.exists(path)
+
+
 def _book(run: str) -> "ledger.Book | None":
     try:
         return ledger.read(run)

@@ -23,6 +23,9 @@ SCHEMA = "workcell.message/1"
 ENTERED = "entered"
 """The stage of a text that stood whole in the composer when Enter was pressed."""
 
+BY_RUN = "run:"
+"""How `by` of a message begins that was sent from inside of a run."""
+
 LAST = "Enter was pressed, and then the agent ended"
 """The evidence of a text that the agent took as its last, `/exit` for example."""
 
@@ -76,6 +79,34 @@ def say(run: str, name: str, **words: "Any") -> None:
     os.makedirs(directory, 0o700, exist_ok=True)
     line = {"schema": "workcell.file.said/1", "at": clock.stamp(), **words}
     seal.replace(directory, name, json_codec.encode_line(line))
+
+
+def sender(message: "Message") -> "str | None":
+    """The id of the run that sent the message; None for one of a person or a playbook."""
+    by = str(message.get("by") or "")
+    run = by.removeprefix(BY_RUN).partition("/")[0]
+    return run if by.startswith(BY_RUN) and ids.plain(run) else None
+
+
+def words(message: "Message") -> str:
+    """A text as the agent gets it: one of another run begins with a line that says of which, and how to answer."""
+    text, run = str(message.get("text") or ""), sender(message)
+    if run is None:
+        return text
+    return f"Message from the run {run}. To answer it: workcell send {run} 'TEXT'\n\n{text}"
+
+
+def sent_between(run: str, by: str, since: float) -> int:
+    """How many messages the run `by` has put into the inbox of `run` since the epoch time `since`."""
+    box, first = os.path.join(run, layout.INBOX), f"{max(0, int(since * 1e9)):019d}"
+    found = set()
+    for part in _STATES:
+        for name in maildir.waiting(box, part):
+            if name >= first and name not in found:
+                message: Any = maildir.read(box, name, part)
+                if message is not None and sender(message) == by:
+                    found.add(name)
+    return len(found)
 
 
 def waiting(run: str) -> "list[tuple[str, Message]]":

@@ -84,7 +84,9 @@ RUN_EVENTS = (
     "hook",
     "log.dropped",
     "message.accepted",
+    "message.received",
     "message.refused",
+    "message.sent",
     "note",
     "policy.refused",
     "recovered",
@@ -93,6 +95,7 @@ RUN_EVENTS = (
     "run.released",
     "run.scheduled",
     "run.tampered",
+    "spawned",
     "status.changed",
     "stop.requested",
     "verify.ended",
@@ -101,7 +104,7 @@ RUN_EVENTS = (
 )
 """What workcell itself writes into events.jsonl, beside what the agent records, which has a `ref`. `hook` holds the
 payload of a hook, `note` what came without a type, `annotation` a note of a person or an agent (`workcell note`), which
-has no `ref`."""
+has no `ref`. `message.sent` and `message.received` tell of texts that runs send each other, `spawned` of a child."""
 
 PHASES = (
     "corrupt",

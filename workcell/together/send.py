@@ -7,11 +7,13 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from workcell.base.errors import Refused, Usage
+from workcell.agents.events import short
+from workcell.base.errors import NotFound, Refused, TryAgain, Usage, WorkcellError
 from workcell.finish import settle
-from workcell.rundir import find, inbox, look, phase
+from workcell.rundir import attending, child_index, find, inbox, look, phase, selection, spool
 from workcell.rundir.cell import Cell
 from workcell.system import control
+from workcell.trust import access
 
 if TYPE_CHECKING:
     from typing import Required, TypedDict
@@ -37,13 +39,28 @@ PATIENCE = 15.0
 MOST = 16 << 20
 
 
+MOST_TO_ONE = 30
+"""Maximum of texts that one run sends to another within an hour: two agents that answer each other come to an end."""
+
+HOUR = 3600.0
+
+CALLERS = 60.0
+"""Seconds to wait for another process of the caller's run that sends something."""
+
+
 @dataclass(frozen=True)
 class Request:
-    run: str
-    """An id, a name, a unique prefix, a path, or `-` for the newest run."""
+    """A text for one run, or for the live runs of a group, or for the live children of the run around the caller."""
+
+    run: str | None
+    """An id, a name, a unique prefix, a path, or `-` for the newest run; null with `group` or `children`."""
     text: str
     mode: Literal["sequential", "important", "urgent"] = "sequential"
     """When: once the agent is idle, after the turn that runs, or at once, interrupting it."""
+    group: str | None = None
+    """To every live run of this group, but the one around the caller."""
+    children: bool = False
+    """To every live child of the run around the caller."""
 
     @property
     def urgent(self) -> bool:
@@ -61,11 +78,92 @@ class Result:
     """The evidence of an accepted message, or the reason of one that waits or was refused."""
 
 
-def perform(cell: Cell, request: Request) -> Result:
-    """The operation `send`. Raises what `find.run` and `send` raise, and Refused when the message was refused."""
-    return raise_if_refused(
-        send(find.run_to_change(cell.home, request.run), request.text, request.mode, cell.caller.word())
-    )
+@dataclass(frozen=True)
+class Results:
+    """What became of the text at each run."""
+
+    runs: list[Result]
+    failed: list[dict[str, str | int | None]]
+    """Runs to which it could not be sent: `run`, `error`, `code`, `exit`, `hint`."""
+
+
+def perform(cell: Cell, request: Request) -> Result | Results:
+    """The operation `send`. Raises what `find.run` and `send` raise, and Refused when the message was refused.
+
+    To several runs, the text is put into every inbox before it is waited for word of any.
+    """
+    if request.group is None and not request.children:
+        if request.run is None:
+            raise Usage("no run was named", "workcell send RUN TEXT, or --group GROUP, or --children")
+        _check(request.text)
+        sent = _post(cell, find.run_to_change(cell.home, request.run), request)
+        return raise_if_refused(_heard(sent, time.monotonic() + PATIENCE))
+    if request.run is not None or (request.group is not None and request.children):
+        raise Usage("several addressees are named in two ways", "one of RUN, --group GROUP and --children")
+    _check(request.text)
+    posted, failed = [], []
+    for run in _addressees(cell, request):
+        try:
+            # the registry has asked for no run: an urgent text reaches descendants only, whatever their group
+            access.check(cell.caller, "send", {"urgent": request.urgent}, run)
+            posted.append(_post(cell, run, request))
+        except WorkcellError as error:
+            failed.append(selection.failed(os.path.basename(run), error))
+    until = time.monotonic() + PATIENCE
+    return Results([_heard(sent, until) for sent in posted], failed)
+
+
+def _addressees(cell: Cell, request: Request) -> list[str]:
+    """Directories of the live runs that are meant. NotFound where there is none, Refused for children outside a run."""
+    own = os.path.realpath(cell.caller.runs[0]) if cell.caller.inside else None
+    if request.children:
+        if own is None:
+            raise Refused(
+                "--children means those of the run around the caller, and this was not called from inside one",
+                "workcell send --group GROUP TEXT",
+            )
+        children = child_index.of(cell.home, os.path.basename(own))
+        found = [find.path_of(cell.home, child) for child in children if find.is_live(cell.home, child)]
+    else:
+        chosen = selection.choose(cell.home, (), request.group, (), live=True)
+        found = [find.path_of(cell.home, run) for run in chosen]
+    found = [run for run in found if os.path.realpath(run) != own]
+    if not found:
+        raise NotFound("no live run is meant", "workcell children, or workcell ls --group GROUP")
+    return found
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """A text that stands in an inbox."""
+
+    run: str
+    seen: look.Look
+    name: str
+    queued: str | None
+    """Why it stays there until the next attempt; None where it is typed."""
+
+
+def _post(cell: Cell, run: str, request: Request) -> _Sent:
+    """Put the text into the inbox of the run; from inside another run, under its cap and with an event in both."""
+    who = cell.caller
+    if not who.inside:
+        return _put(run, {"kind": "text", "mode": request.mode, "text": request.text, "by": who.word()})
+    lock = attending.take(who.runs[0], attending.MAILS, CALLERS)
+    if lock is None:
+        raise TryAgain(f"another process of {who.id} sends something", "try again in a few seconds")
+    try:
+        sent = inbox.sent_between(run, who.id, cell.clock() - HOUR)
+        if sent >= MOST_TO_ONE:
+            raise Refused(
+                f"{who.id} has sent {sent} messages to {os.path.basename(run)} within an hour, and that is the most",
+                "put it into the handoff, or send several things as one later",
+            )
+        done = _put(run, {"kind": "text", "mode": request.mode, "text": request.text, "by": who.word()})
+    finally:
+        os.close(lock)
+    _note(who, run, done.name, request)
+    return done
 
 
 def raise_if_refused(done: Result) -> Result:
@@ -73,6 +171,27 @@ def raise_if_refused(done: Result) -> Result:
     if done.state == inbox.REFUSED:
         raise Refused(f"the message to {done.id} was refused: {done.why}", f"workcell what {done.id}")
     return done
+
+
+def _note(who: access.Caller, run: str, name: str, request: Request) -> None:
+    """Tell of the text in the events of both runs."""
+    told: dict[str, object] = {
+        "source": "message",
+        "message": os.path.splitext(name)[0],
+        "mode": request.mode,
+        "text": short(request.text),
+    }
+    to = os.path.basename(run)
+    spool.note(who.runs[0], "message.sent", **{**told, "id": f"message.sent:{name}", "attempt": who.attempt, "to": to})
+    spool.note(run, "message.received", **{**told, "id": f"message.received:{name}", "from": who.id})
+
+
+def _check(text: str) -> None:
+    """Raise Usage for a text that is empty or too long."""
+    if not text.strip():
+        raise Usage("the message is empty", "workcell send RUN TEXT, or - to read it from standard input")
+    if len(text.encode("utf-8", "surrogateescape")) > MOST:
+        raise Usage(f"the message has more than {MOST >> 20} MiB", "put it into a file, and send the file's path")
 
 
 def send(
@@ -83,15 +202,17 @@ def send(
     Usage for an empty text, Refused for a run that nothing can be sent to. Returns as soon as something is known
     of the message, at the latest after `patience` seconds; it stays in the inbox whatever is known.
     """
-    if not text.strip():
-        raise Usage("the message is empty", "workcell send RUN TEXT, or - to read it from standard input")
-    if len(text.encode("utf-8", "surrogateescape")) > MOST:
-        raise Usage(f"the message has more than {MOST >> 20} MiB", "put it into a file, and send the file's path")
+    _check(text)
     return deliver(run, {"kind": "text", "mode": mode, "text": text, "by": by}, patience)
 
 
 def deliver(run: str, message: Outgoing, patience: float) -> Result:
     """Put a message into the inbox of a run, and wait for word of it."""
+    return _heard(_put(run, message), time.monotonic() + patience)
+
+
+def _put(run: str, message: Outgoing) -> _Sent:
+    """Put a message into the inbox of a run, and tell its runner."""
     seen = settle.settle(run)
     if seen.phase == phase.CORRUPT:
         raise Refused(f"{seen.id} cannot be read: {seen.why}", f"workcell fsck {seen.id}")
@@ -102,12 +223,18 @@ def deliver(run: str, message: Outgoing, patience: float) -> Result:
     if message["kind"] != "text":
         message = {**message, "attempt": seen.n}
     name = inbox.post(run, {**message})
-    if not types:
-        recipe = seen.recipe_name
-        why = f"recipe {recipe!r} takes no messages while it runs" if live else f"the run is {seen.phase}"
-        return Result(seen.id, name, inbox.QUEUED, f"{why}: the next attempt's brief will hold it")
-    control.notify_runner(run)
-    return _word(seen, run, name, time.monotonic() + patience)
+    if types:
+        control.notify_runner(run)
+        return _Sent(run, seen, name, None)
+    why = f"recipe {seen.recipe_name!r} takes no messages while it runs" if live else f"the run is {seen.phase}"
+    return _Sent(run, seen, name, f"{why}: the next attempt's brief will hold it")
+
+
+def _heard(sent: _Sent, until: float) -> Result:
+    """What is known of the message, at the latest at the monotonic time `until`."""
+    if sent.queued is not None:
+        return Result(sent.seen.id, sent.name, inbox.QUEUED, sent.queued)
+    return _word(sent.seen, sent.run, sent.name, until)
 
 
 def _word(seen: look.Look, run: str, name: str, until: float) -> Result:

@@ -97,7 +97,7 @@ class _Typist:
         if message["kind"] == "interrupt":
             return self._interrupt(name)
         mode: schema.MessageMode = message.get("mode") or "sequential"
-        return paste.type_text(self._terminal, str(message.get("text") or ""), mode, partial(self._stage, name))
+        return paste.type_text(self._terminal, inbox.words(message), mode, partial(self._stage, name))
 
     def _stage(self, name: str, stage: str) -> None:
         """Write down how far the typing of a text came."""
@@ -154,12 +154,12 @@ class _Typist:
         """Whether the last prompt in the agent's records is that text."""
         told = capture_state.records(capture_state.stored(layout.attempt(self._run, self._n)))
         prompt = told["prompt"] if told else None
-        return bool(prompt and prompt["text"] and prompt["text"] == short(str(message.get("text"))))
+        return bool(prompt and prompt["text"] and prompt["text"] == short(inbox.words(message)))
 
 
 def _is_ours(typed: str, message: schema.Message) -> bool:
     """Whether the words in the composer are, or end or begin like, those of the message."""
-    plain, ours = "".join(typed.split()), "".join(str(message.get("text")).split())
+    plain, ours = "".join(typed.split()), "".join(inbox.words(message).split())
     return "[Pasted" in typed or plain[:20] == ours[:20] or plain[-20:] == ours[-20:]
 
 

@@ -29,7 +29,7 @@ def test_lists_become_tuples_and_choices_are_checked():
     ("name", "given", "message", "cure"),
     [
         ("stop", {"run": "x", "grce": 1}, "there is no key 'grce'", "did you mean 'grace'?"),
-        ("stop", {"run": "x", "zzz": 1}, "there is no key 'zzz'", "it takes run, grace"),
+        ("stop", {"run": "x", "zzz": 1}, "there is no key 'zzz'", "it takes run, grace, with_children"),
         ("stop", {}, "'run' is missing", "run is a string"),
         ("stop", {"run": "x", "grace": "10s"}, "'grace' cannot be '10s'", "grace is a number"),
         ("stop", {"run": "x", "grace": True}, "'grace' cannot be True", "grace is a number"),

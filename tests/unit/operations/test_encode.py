@@ -54,6 +54,7 @@ PROMISED = {
     "resume-several": ("runs failed",),
     "stop": ("id phase outcome note",),
     "send": ("id message state why",),
+    "send-several": ("runs failed",),
     "open": ("id command place started",),
     "note": ("id attempt event written",),
     "tell": ("id notice adapters left",),

@@ -46,13 +46,14 @@ SPELLED = {
     "stop": {"runs": "run"},
     "release": {"runs": "run"},
     "hold": {"length": "seconds", "runs": "run"},
-    "send": {"sequential": "mode", "important": "mode", "urgent": "mode"},
+    "send": {"sequential": "mode", "important": "mode", "urgent": "mode", "words": "text"},
 }
 """Options of verbs that stand for a field of another name."""
 
 WITHOUT_OPTION = {
     "trust add": {"shown"},
     "launch": {"text"},
+    "send": {"run"},  # the first of its words
     "spawn": {"text"},
     "config edit": {"text", "before"},
     "replay": {"columns", "rows"},

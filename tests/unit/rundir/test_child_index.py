@@ -19,7 +19,8 @@ def home(tmp_path):
 def made(home, run, parent=None, *, entered=True):
     """A run whose ledger names that parent; its directory stands."""
     head = {"by": "launch", "parent": parent and {"run": parent, "attempt": 1}, "may": []}
-    writer.create(family.directory(home, run), head, []).close()
+    lines = [{"attempt": 1, "born": True, "at": "2026-11-20T05:12:00.000Z"}]
+    writer.create(family.directory(home, run), head, lines).close()
     if parent is not None and entered:
         os.makedirs(child_index.directory(home, parent), exist_ok=True)
         child_index.add(home, parent, run)
@@ -43,6 +44,13 @@ def test_an_entry_without_a_run_or_of_a_run_with_another_parent_counts_for_nothi
     child_index.add(home, "a", "never")
     made(home, "stranger")
     child_index.add(home, "a", "stranger")
+    assert child_index.of(home, "a") == ["b"]
+
+
+def test_a_child_whose_ledger_cannot_be_read_is_not_dropped(home):
+    made(home, "a")
+    made(home, "b", "a")
+    Path(ledger.path(family.directory(home, "b"))).write_text("no line of a ledger\n")
     assert child_index.of(home, "a") == ["b"]
 
 

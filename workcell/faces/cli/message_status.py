@@ -1,6 +1,7 @@
 """What became of a message, told to its sender."""
 
-from workcell.faces.cli import call, out
+from workcell.faces.cli import call, out, several
+from workcell.rundir import inbox
 from workcell.together import send
 
 
@@ -11,3 +12,14 @@ def tell(done: send.Result, verb: str, as_json: bool) -> int:
     else:
         out.line(f"{done.state}: {out.safe(str(done.why))}")
     return 0
+
+
+def tell_several(done: send.Results, as_json: bool) -> int:
+    """Print what became of a text at each run; 1 where it did not reach one of them."""
+    if as_json:
+        call.show("send", done)
+    else:
+        for one in done.runs:
+            out.line(f"{one.id} {one.state}: {out.safe(str(one.why))}")
+        several.tell_failures(done.failed)
+    return 1 if done.failed or any(one.state == inbox.REFUSED for one in done.runs) else 0
