@@ -51,7 +51,7 @@ def test_by_a_person_at_the_terminal(stub):
     try:
         person.sees("Do you want to proceed?")
         person.type("\r")
-        eventually(lambda: {"picked": "Yes"} in stub.said(), 20.0)
+        eventually(lambda: "Yes" in [one.get("picked") for one in stub.said()], 20.0)
         hook(stub.lab, stub.run, "PostToolUse", tool_use_id="t1", **ASKS)
         ends(stub, "allowed", "terminal", "person")
     finally:

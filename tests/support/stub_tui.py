@@ -1,8 +1,9 @@
 """A program with a composer like that of Claude Code: bracketed paste, the rule on bursts, dialogs, work, bad moods.
 
 Run as `python stub_tui.py DIRECTORY`. What it was told it appends to DIRECTORY/said as one JSON line each. Words
-in DIRECTORY/do are obeyed: `dialog`, `undo`, `work SECONDS`, `deaf SECONDS`, `die`. `/exit` ends it. SLOW makes it read slowly,
-LAG lets Enter take so many seconds, HALVES each drawing stop for so long in the middle of a dialog.
+in DIRECTORY/do are obeyed: `dialog [COMMAND]`, `undo`, `work SECONDS`, `deaf SECONDS`, `die`. `/exit` ends it. SLOW makes it read slowly,
+LAG lets Enter take so many seconds, HALVES each drawing stop for so long in the middle of a dialog. With CODEX composer
+and dialogs are like those of Codex.
 """
 
 import json
@@ -17,6 +18,9 @@ OPEN, SHUT = b"\x1b[200~", b"\x1b[201~"
 BURST, ENTER_AFTER = 0.008, 0.120
 QUEUED = "Press up to edit queued messages"
 OPTIONS = ("Yes", "Yes, and always allow it", "No")
+COMMAND = "rm -rf build"
+CODEX = bool(os.environ.get("CODEX"))
+MARK = "›" if CODEX else "❯"
 
 
 class Stub:
@@ -30,6 +34,7 @@ class Stub:
         self.pasted_at = 0.0
         self.busy_until = 0.0
         self.dialog = False
+        self.command = COMMAND
         self.queued: list[str] = []
         self.deaf_until = 0.0
         self.shown = ""
@@ -49,25 +54,28 @@ class Stub:
         rule = "─" * columns
         above = ["A stub", ""]
         if self.dialog:
-            body = [rule, " Bash command", "", "   rm -rf build", "", " Do you want to proceed?"]
+            if CODEX:
+                body = [rule, "  Would you like to run the following command?", "", f"  $ {self.command}", ""]
+            else:
+                body = [rule, " Bash command", "", f"   {self.command}", "", " Do you want to proceed?"]
             for number, option in enumerate(OPTIONS):
-                body.append(f" {'❯' if number == self.mark else ' '} {number + 1}. {option}")
-            body += ["", " Esc to cancel · Tab to amend"]
+                body.append(f" {MARK if number == self.mark else ' '} {number + 1}. {option}")
+            body += ["", "  Press enter to confirm or esc to cancel" if CODEX else " Esc to cancel · Tab to amend"]
         else:
             lines = self.text.split("\n")
             if len(self.text) > 800 or len(lines) > 8:
                 lines = [f"[Pasted text #1 +{len(lines)} lines]"]
             ghost = QUEUED if self.queued and not self.text else ""
-            body = [rule, "❯ " + (lines[0] or ghost), *("  " + line for line in lines[1:]), rule]
+            body = [rule, f"{MARK} " + (lines[0] or ghost), *("  " + line for line in lines[1:]), "" if CODEX else rule]
             busy = " · esc to interrupt" if self.busy() and not self.text else ""
             body.append("  ⏵⏵ accept edits on" + busy)
             if self.busy():
                 above.append("✢ Working…")
         title = f"{'◐' if self.busy() else '✳'} stub"
         frame = [*above, *[""] * (rows - len(above) - len(body) - 1), *(line[:columns] for line in body)]
-        at = next((i for i, row in enumerate(frame) if row.startswith("❯ ")), 0)
+        at = next((i for i, row in enumerate(frame) if row.startswith(f"{MARK} ")), 0)
         last = at + (0 if self.dialog else len(lines) - 1)
-        behind = len("❯ ") if not self.dialog and not self.text else len(frame[last])
+        behind = len(f"{MARK} ") if not self.dialog and not self.text else len(frame[last])
         cursor = f"\x1b[{last + 1};{behind + 1}H"
         picture = f"\x1b]2;{title}\x07\x1b[H\x1b[2J" + "\r\n".join(frame) + cursor
         if picture != self.shown or self.size != (columns, rows):
@@ -127,7 +135,7 @@ class Stub:
                 self.say(interrupted=True)
         elif key == b"\r" and self.dialog:
             self.dialog = False
-            self.say(picked=OPTIONS[self.mark])
+            self.say(picked=OPTIONS[self.mark], command=self.command)
         elif key == b"\r":
             burst = len(self.typed_at) >= 3 and self.typed_at[-1] - self.typed_at[-3] < BURST
             late = (now - self.pasted_at) if not burst else now - self.typed_at[-1]
@@ -166,6 +174,7 @@ class Stub:
             self.deaf_until = time.monotonic() + float(words[1])
         if words[0] in ("dialog", "undo"):
             self.dialog, self.mark = words[0] == "dialog", 0
+            self.command = " ".join(words[1:]) or COMMAND
 
     def run(self) -> None:
         saved = termios.tcgetattr(0)

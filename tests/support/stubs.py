@@ -12,7 +12,7 @@ from workcell.evidence import screen
 from workcell.rundir import inbox, layout
 
 STUB = Path(__file__).resolve().parent / "stub_tui.py"
-SHOWN = {"dialog": "Do you want to proceed?", "undo": "Do you want to proceed?", "work": "Working…"}
+SHOWN = {"dialog": "Yes, and always allow it", "undo": "Yes, and always allow it", "work": "Working…"}
 """What is on the screen once the stub does it, and is not once it has stopped."""
 
 
@@ -27,13 +27,14 @@ class Stub:
         os.mkdir(self.directory)
         given = "".join(f"{key}={value} " for key, value in env.items())
         ghosts = f"ghosts: [{QUEUED}]"
-        recipe = f"  reader: claude\n  typing: {{screen: claude, settle: 0.15s, patience: 3s, {ghosts}}}"
+        agent = "codex" if env.get("CODEX") else "claude"
+        recipe = f"  reader: {agent}\n  typing: {{screen: {agent}, settle: 0.15s, patience: 3s, {ghosts}}}"
         brief = lab.brief(
             f"{given}exec {sys.executable} {STUB} {self.directory}", verify, "terminal", name, recipe=recipe
         )
         self.run = lab.launch(brief, repo=lab.new_repo(), window=window)
         self.attempt = layout.attempt(self.run, 1)
-        labs.eventually(lambda: any("❯" in row for row in self.rows()), what="the composer")
+        labs.eventually(lambda: any("❯" in row or row.startswith("›") for row in self.rows()), what="the composer")
 
     def rows(self) -> list[str]:
         try:

@@ -207,6 +207,7 @@ def _dialog_screen(rows: list[str], first: int, options: list[Option], foot: int
         "kind": "dialog",
         "text": " ".join(words)[-600:],
         "question": _question(words),
+        "above": ["" if RULE.match(row) else row.strip() for row in rows[start:first]],
         "options": options,
         "keys": keys,
         "safe": refusing["n"] or refusing["text"] if refusing else escape,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workcell.approvals import journal
+from workcell.base import clock
 from workcell.cleaning import run_cleaner
 from workcell.rundir import find, layout
 from workcell.rundir.cell import Cell
@@ -41,11 +42,18 @@ class Decision:
     told: str
     """What the program was told."""
     heard: bool
-    """Whether it was told. False: what decided was killed before, or just then."""
+    """Whether it was told, or taken at the dialog. False: what decided was killed before, or just then."""
     risk: str
     rule: str | None
     """File and line of the rule."""
     why: str | None
+    by: str = "rule"
+    """What decided: `rule`, or `person`."""
+    at_dialog: bool = False
+    """Whether the answer was typed into the dialog of the program; else its hook was told."""
+    result: str | None = None
+    """Of one that was typed: `allowed`, `denied` or `gone`, or `refused` where it was not typed or not taken; null
+    while that is not known."""
 
 
 @dataclass(frozen=True)
@@ -58,14 +66,29 @@ def perform(cell: Cell, request: Request) -> Result:
     """The operation `approvals log`. Raises what `find.run` raises."""
     wanted = os.path.basename(find.run(cell.home, request.run)) if request.run is not None else None
     lines = journal.read(cell.home)
-    heard = {line["of"] for line in lines if "of" in line}
+    told = {line["of"]: line for line in lines if "of" in line}
     found = [line for line in lines if "of" not in line and wanted in (None, line["run"])]
-    return Result(
-        [_of_line(cell.home, line, line["id"] in heard) for line in found[max(0, len(found) - request.last) :]]
-    )
+    return Result([_of_line(cell.home, line, told.get(line["id"])) for line in found[-request.last :]])
 
 
-def _of_line(home: str, line: schema.ApprovalLine, heard: bool) -> Decision:
+@dataclass(frozen=True)
+class Counts:
+    """What rules answered in some time."""
+
+    answered: int = 0
+    """Tool calls that were allowed or denied, or left to a person by a rule that asks."""
+    at_dialogs: int = 0
+    """Of them, those that were answered at the dialog of the program."""
+
+
+def count(home: str, since: float) -> Counts:
+    """What rules have answered since that epoch time."""
+    lines = [one for one in journal.read(home) if "of" not in one and one.get("by", "rule") == "rule"]
+    found = [one for one in lines if clock.parse(one["at"]) >= since]
+    return Counts(len(found), sum("dialog" in one for one in found))
+
+
+def _of_line(home: str, line: schema.ApprovalLine, told: schema.ApprovalLine | None) -> Decision:
     run = os.path.join(home, layout.RUNS, line["run"])
     words = line.get("words") or line.get("tool") or "unknown"
     return Decision(
@@ -75,8 +98,11 @@ def _of_line(home: str, line: schema.ApprovalLine, heard: bool) -> Decision:
         run_cleaner.of_run(run).line(words),
         line.get("answer") or "unknown",
         line.get("told") or "unknown",
-        heard,
+        told is not None and told.get("result") != "refused",
         line.get("risk") or "unknown",
         line.get("rule"),
         line.get("why"),
+        line.get("by") or "rule",
+        "dialog" in line,
+        told.get("result") if told is not None else None,
     )

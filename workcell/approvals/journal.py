@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from workcell.approvals.decide import Answer
     from workcell.rundir import schema
-    from workcell.rundir.schema.literals import DecidedBy
+    from workcell.rundir.schema.literals import DecidedBy, RuleResult
 
 SCHEMA: Final = "workcell.file.approval/1"
 PATIENCE = 1.0
@@ -48,6 +48,15 @@ class Decided:
     by: DecidedBy = "rule"
 
 
+@dataclass(frozen=True)
+class Result:
+    """What came of an answer that was typed into a dialog."""
+
+    result: RuleResult
+    why: str | None = None
+    """Of a refused one, why it was not typed or not seen to be taken."""
+
+
 def path_of(home: str) -> str:
     """Where the journal lies."""
     return os.path.join(home, layout.APPROVALS)
@@ -65,8 +74,11 @@ def intent(home: str, made: schema.ApprovalLine) -> str:
     return made["id"]
 
 
-def told(home: str, made: schema.ApprovalLine) -> None:
-    """Write down that a decision was told; a line that cannot be written says that it perhaps was not."""
+def told(home: str, made: schema.ApprovalLine, came: Result | None = None) -> bool:
+    """Write down that a decision was told, or what came of one that was typed into a dialog; whether it was written.
+
+    A line that cannot be written says that the program perhaps did not hear of it.
+    """
     line: schema.ApprovalLine = {
         "schema": SCHEMA,
         "id": ids.unique(),
@@ -75,10 +87,13 @@ def told(home: str, made: schema.ApprovalLine) -> None:
         "attempt": made["attempt"],
         "of": made["id"],
     }
+    if came is not None:
+        line["result"], line["why"] = came.result, came.why
     try:
         intent(home, line)
     except (Busy, OSError):
-        pass
+        return False
+    return True
 
 
 def line(decided: Decided) -> schema.ApprovalLine:

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workcell.approvals import decide, risk, shell
+from workcell.approvals import decide, decisions, risk, shell
 from workcell.base import clock
 from workcell.rundir import layout, look, proposals
 from workcell.rundir.cell import Cell
@@ -16,6 +16,8 @@ from workcell.views.needs import Surroundings
 if TYPE_CHECKING:
     from workcell.rundir import schema
     from workcell.rundir.schema.literals import Risk
+
+DAY = 24 * 3600.0
 
 _SHELLS = ("Bash", "shell", "exec_command", "local_shell")
 
@@ -54,6 +56,8 @@ class Pending:
 @dataclass(frozen=True)
 class Listed:
     approvals: list[Pending]
+    by_rules: decisions.Counts
+    """What rules answered in the last 24 hours."""
 
 
 def perform(cell: Cell, request: Request) -> Listed:
@@ -61,7 +65,8 @@ def perform(cell: Cell, request: Request) -> Listed:
     runs = ls.listed(cell.home, ls.Request(state=("approval",)), cell.clock()).runs
     found = [one for one in map(_of_run, runs) if one is not None]
     found += _proposed(cell.home, cell.clock())
-    return Listed(sorted(found, key=lambda one: one.since or ""))
+    waiting = sorted(found, key=lambda one: one.since or "")
+    return Listed(waiting, decisions.count(cell.home, cell.clock() - DAY))
 
 
 def _proposed(home: str, now: float) -> list[Pending]:

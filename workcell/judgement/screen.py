@@ -22,6 +22,8 @@ class Screen(TypedDict, total=False):
 
     question: str
     """dialog: the words that end with a question mark, else the last ones above the options."""
+    above: list[str]
+    """dialog: the rows above the options, without blanks around them; empty where none or a line stands."""
     options: list[Option]
     """dialog: at least two, one of them selected."""
     keys: str

@@ -161,9 +161,10 @@ def from_brief(brief: briefs.Brief, options: Options, home: str) -> Plan:
     )
     _name_built_in(said, chosen)
     if made.rules.pinned(top, chosen.name, top) is not None and not recipe_hook.reaches(chosen.values):
-        made.notes.append(
-            f"rules of approvals do not reach recipe {chosen.name!r}: no hook of its program applies them"
-        )
+        typed = chosen.values["io"] == "terminal" and chosen.values["reader"] != "none"
+        only = "only at dialogs of its terminal" if typed else "not at all"
+        words = f"no hook of the program of recipe {chosen.name!r} applies rules of approvals: they hold {only}"
+        made.notes.append(words)
     return made
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from workcell.base import clock
 from workcell.base.errors import Refused, Unreachable, WorkcellError
-from workcell.rundir import layout, look, phase, run_hold, status
+from workcell.rundir import attending, layout, look, phase, run_hold, status
 from workcell.system import tmux
 
 
@@ -96,6 +96,7 @@ def here(run: str, read_only: bool) -> int:
     that gave it to us.
     """
     os.chdir(run)
+    there = attending.open_window(run)
     tty = os.open(os.ttyname(0), os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
     saved = termios.tcgetattr(tty)
     try:
@@ -120,6 +121,7 @@ def here(run: str, read_only: bool) -> int:
         except termios.error:
             pass  # the terminal itself is gone
         os.close(tty)
+        os.close(there)
     return 0
 
 

@@ -4,9 +4,12 @@ Such a program descends from the runner, as everything does that the agent leave
 is spared when leftovers are ended: a send that is cut short would be repeated.
 """
 
+import errno
+import fcntl
 import os
 
-from workcell.rundir import layout, locks
+from workcell.base import probe
+from workcell.rundir import layout, locks, safe_open
 
 JUDGES, SENDS, SUMMARIZES = "lock", "sending", "summarizing"
 """The ends of the names of the locks of one run."""
@@ -17,6 +20,9 @@ SUMMARIES = "summaries"
 TELLS, MAILS = "telling", "mailing"
 """The ends of the names of those that an agent holds while it tells the person or another run something: its caps are
 counted under them."""
+
+WINDOW = "window"
+"""The end of the name of a fourth one, which terminals share that are windows without tmux: a person is there."""
 
 
 def paths(run: str) -> "tuple[str, ...]":
@@ -37,11 +43,40 @@ def take_in(home: str, name: str, patience: float) -> "int | None":
     return locks.take(path, patience)
 
 
+def open_window(run: str) -> int:
+    """A descriptor that says, as long as it is open, that a person looks at the run without tmux. Raises OSError."""
+    path = _window(run)
+    os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
+    fd = safe_open.append(path)
+    fcntl.flock(fd, fcntl.LOCK_SH)
+    return fd
+
+
+def window_open(run: str) -> str:
+    """Whether such a terminal is there, as `base.probe` says it."""
+    try:
+        fd = os.open(_window(run), os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        return probe.NO if error.errno == errno.ENOENT else probe.UNKNOWN
+    try:
+        # not `locks.held`, which itself shares a lock to ask
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return probe.YES if error.errno in (errno.EWOULDBLOCK, errno.EACCES) else probe.UNKNOWN
+    finally:
+        os.close(fd)
+    return probe.NO
+
+
+def _window(run: str) -> str:
+    return os.path.join(layout.home_of(run), layout.ATTEND, f"{os.path.basename(run)}.{WINDOW}")
+
+
 def remove(run: str) -> None:
     """Remove the locks of a run that is gone."""
     folder = os.path.join(layout.home_of(run), layout.ATTEND)
     counted = [os.path.join(folder, f"{os.path.basename(run)}.{which}") for which in (TELLS, MAILS)]
-    for path in (*paths(run), *counted):
+    for path in (*paths(run), *counted, _window(run)):
         try:
             os.unlink(path)
         except OSError:

@@ -189,6 +189,9 @@ RULE_ANSWERS = ("allow", "deny", "ask")
 DECIDERS = ("rule", "person")
 """What decided a request that stands in the journal of approvals."""
 
+RULE_RESULTS = ("allowed", "denied", "gone", "refused")
+"""What came of an answer that a rule had typed: what `approval.resolved` says, or that it was not taken."""
+
 RULE_ASKS = ("ask", "defer", "deny")
 """What an agent program is told where a rule asks: to ask at its terminal, to end and wait, or no."""
 

@@ -80,23 +80,28 @@ def answer(run: str, word: str, by: str = "person", patience: float = send.PATIE
         if word.strip().isdigit():
             raise Refused(f"{seen.id} shows no dialog now", f"workcell what {seen.id}")
         return send.send(run, word, "sequential", by, patience)
-    return choose(run, seen, dialog, word, by, patience)
+    return choose(run, dialog, word, by, patience)
 
 
 def choose(
-    run: str, seen: look.Look, dialog: screen.Screen, word: str, by: str = "person", patience: float = send.PATIENCE
+    run: str, dialog: screen.Screen, word: str, by: str = "person", patience: float = send.PATIENCE
 ) -> send.Result:
     """Choose the option of this very `dialog` that `word` names; another one that is up by then is not answered."""
+    return send.deliver(run, message(dialog, word, by), patience)
+
+
+def message(dialog: screen.Screen, word: str, by: str) -> "send.Outgoing":
+    """The message that chooses the option of this very `dialog` that `word` names. Refused where it names none."""
     place = dialogs.find_option(dialog, None, word)
     if place is None:
         options = [f"{one['n'] or '-'} {one['text']}" for one in dialog["options"]]
         raise Refused(f"{word!r} names no option of: {dialog['question']}", "choose one of these", details=options)
-    message: send.Outgoing = {"kind": "answer", "dialog_id": composer.dialog_id(dialog), "by": by}
+    made: send.Outgoing = {"kind": "answer", "dialog_id": composer.dialog_id(dialog), "by": by}
     decides = permission.decision(dialog["options"][place]["text"])
     if decides is not None:
-        message["decision"] = decides
+        made["decision"] = decides
     if word.strip().isdigit():
-        message["choice"] = word.strip()
+        made["choice"] = word.strip()
     else:
-        message["text"] = word.strip()
-    return send.deliver(run, message, patience)
+        made["text"] = word.strip()
+    return made

@@ -29,4 +29,4 @@ def decide(cell: Cell, run: str, *, allow: bool) -> send.Result:
         )
     asked = shown.asked(seen) or dialogs.title(dialog)
     cell.progress("asked", run_cleaner.of_run(run).mask(asked))
-    return send.raise_if_refused(answer.choose(run, seen, dialog, option["n"] or option["text"]))
+    return send.raise_if_refused(answer.choose(run, dialog, option["n"] or option["text"]))

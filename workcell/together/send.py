@@ -206,12 +206,12 @@ def send(
     return deliver(run, {"kind": "text", "mode": mode, "text": text, "by": by}, patience)
 
 
-def deliver(run: str, message: Outgoing, patience: float) -> Result:
-    """Put a message into the inbox of a run, and wait for word of it."""
-    return _heard(_put(run, message), time.monotonic() + patience)
+def deliver(run: str, message: Outgoing, patience: float, name: str | None = None) -> Result:
+    """Put a message into the inbox of a run, and wait for word of it. `name`: an id that the caller has on record."""
+    return _heard(_put(run, message, name), time.monotonic() + patience)
 
 
-def _put(run: str, message: Outgoing) -> _Sent:
+def _put(run: str, message: Outgoing, name: str | None = None) -> _Sent:
     """Put a message into the inbox of a run, and tell its runner."""
     seen = settle.settle(run)
     if seen.phase == phase.CORRUPT:
@@ -222,12 +222,12 @@ def _put(run: str, message: Outgoing) -> _Sent:
         raise Refused(f"{seen.id} has no terminal to press keys in: it is {seen.phase}", f"workcell status {seen.id}")
     if message["kind"] != "text":
         message = {**message, "attempt": seen.n}
-    name = inbox.post(run, {**message})
+    file = inbox.post(run, {**message}, name)
     if types:
         control.notify_runner(run)
-        return _Sent(run, seen, name, None)
+        return _Sent(run, seen, file, None)
     why = f"recipe {seen.recipe_name!r} takes no messages while it runs" if live else f"the run is {seen.phase}"
-    return _Sent(run, seen, name, f"{why}: the next attempt's brief will hold it")
+    return _Sent(run, seen, file, f"{why}: the next attempt's brief will hold it")
 
 
 def _heard(sent: _Sent, until: float) -> Result:

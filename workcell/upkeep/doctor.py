@@ -17,7 +17,14 @@ from workcell.rundir import home as formats
 from workcell.rundir import home_creation as homes
 from workcell.system import find_program, run_program, tmux
 from workcell.texts import config, recipe, search_path
-from workcell.upkeep import doctor_adapters, doctor_agents, doctor_machine, doctor_shell, recipe_catalog
+from workcell.upkeep import (
+    doctor_adapters,
+    doctor_agents,
+    doctor_approvals,
+    doctor_machine,
+    doctor_shell,
+    recipe_catalog,
+)
 from workcell.upkeep.doctor_line import FAIL, OK, WARN, Line
 
 GIT_OLDEST = (2, 25)
@@ -38,6 +45,7 @@ def doctor(home: str) -> list[Line]:
         _timer,
         _channels,
         _secrets,
+        doctor_approvals.check,
         doctor_machine.file_system,
         doctor_machine.space,
         doctor_machine.limits,

@@ -1,11 +1,12 @@
 """`_attend`: judges one live run at once and tells its person, so that no tick has to come by first.
 
 The runner starts it when a hook says that the agent asks, fails or rests, and when its screen or its records stand
-still. It captures, judges, reports the activity to the runner, posts the notice of the playbook that fits, and leaves
-the sending to a process of its own.
+still. It captures, judges, reports the activity to the runner, answers a dialog that a rule answers, posts the notice
+of the playbook that fits, and leaves the sending to a process of its own.
 
 Invariants:
-- It never touches the agent, and acts on no playbook beyond the `notify` at its beginning: all else is for the tick.
+- Its only act on the agent is an answer by rule (`rule_answers`). It acts on no playbook beyond the `notify` at its
+  beginning: all else is for the tick.
 - What it tells has the id that a tick would give it, so that the two tell it once between them.
 - It may be killed at any call: what it captured stands in the spool, a notice is sealed or was never there, and a
   report that was not made is made by the next one.
@@ -29,7 +30,7 @@ from workcell.system import control
 from workcell.trust import policy
 from workcell.views import day_report
 from workcell.views.needs import Surroundings
-from workcell.watch import incidents, observe
+from workcell.watch import incidents, observe, rule_answers
 from workcell.watch.live_run import Incident, LiveRun
 
 if TYPE_CHECKING:
@@ -67,11 +68,20 @@ def attend(run: str, n: int) -> bool:
         if doing is None:
             return False
         report(seen, doing, begun)
-        if run_hold.standing(run, time.time()) is None and not tell(seen):
+        if not by_rule(seen, doing) and run_hold.standing(run, time.time()) is None and not tell(seen):
             tell_unchecked(seen, doing)
     finally:
         os.close(lock)
     return outbox.waiting(home)
+
+
+def by_rule(seen: look.Look, doing: schema.Activity) -> bool:
+    """Answer what a rule answers, and write down what came of such answers before; whether one was taken now."""
+    if seen.attempt is None or seen.attempt.get("approvals") is None:
+        return False  # no rule holds for the run
+    answered = doing["state"] == "approval" and rule_answers.answer(seen)
+    rule_answers.settle(seen.run, 0.0 if answered else rule_answers.RESOLVED)
+    return answered
 
 
 def report(seen: look.Look, doing: schema.Activity, begun: str) -> None:

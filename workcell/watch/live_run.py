@@ -139,10 +139,10 @@ class LiveRun:
         if self._only_dialog is None:
             found = answers.answer(self.seen.run, choice, by, PATIENCE)
         else:
-            seen, shown = answers.up(self.seen.run)
+            _, shown = answers.up(self.seen.run)
             if shown is None or composer.dialog_id(shown) != self._only_dialog:
                 return Done(REFUSED, "the dialog that it answers is not up any more")
-            found = answers.choose(self.seen.run, seen, shown, choice, by, PATIENCE)
+            found = answers.choose(self.seen.run, shown, choice, by, PATIENCE)
         return Done(str(found.state), f"answered {choice!r}" + (f": {found.why}" if found.why else ""))
 
     def send(self, message: Outgoing) -> Done:

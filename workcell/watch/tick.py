@@ -5,6 +5,7 @@ import os
 
 from workcell.base.errors import InputOutput
 from workcell.rundir import (
+    approval_lines,
     heartbeat,
     hint,
     layout,
@@ -139,21 +140,34 @@ def _pass(home: str, now: observe.Now, report: Report) -> None:
         from workcell.watch import act  # playbooks, git and templates: some 150 ms
 
         report.did = act.act(home, memory, todo, tmux, finishing, BUDGET)
+    report.did += _persons(home, now, memory, running, held)
+    memory.keep({os.path.basename(path) for path in found.live})
+    memory.stamp({**report.counts(), "actions": heartbeat.acted(home), "pruned_at": _pruned(home, memory)})
+
+
+def _persons(
+    home: str, now: observe.Now, memory: observe.Memory, running: list[look.Look], held: set[str]
+) -> list[str]:
+    """What is told to people, and what became of what they and rules decided; a line for each."""
+    did: list[str] = []
     if proposals.due(home, now.wall):
         from workcell.watch import proposal_acts
 
-        report.did += proposal_acts.look_after(home, memory)
+        did += proposal_acts.look_after(home, memory)
     if any(one is not None and one["state"] == "approval" for one in map(hint.read, running)):
         from workcell.watch import approval_reminders
 
         waiting = approval_reminders.asking(running)
-        report.did += approval_reminders.remind(home, waiting, memory, held)
+        did += approval_reminders.remind(home, waiting, memory, held)
+    if approval_lines.unsettled(home, None, approval_lines.RECENT):
+        from workcell.approvals import dialog_results
+
+        did += dialog_results.by_tick(home, now.wall)
     if _wanted(home, b"progress_every", heartbeat.PROGRESS):
         from workcell.watch import progress
 
-        report.did += progress.tell(home, running, held, now.wall)
-    memory.keep({os.path.basename(path) for path in found.live})
-    memory.stamp({**report.counts(), "actions": heartbeat.acted(home), "pruned_at": _pruned(home, memory)})
+        did += progress.tell(home, running, held, now.wall)
+    return did
 
 
 def _tmux(home: str, memory: observe.Memory) -> "server.Answer":

@@ -26,3 +26,21 @@ def test_decisions_are_told_by_time_with_what_was_not_heard(made_live):
     assert len(decisions.perform(cell, decisions.Request(last=1)).decisions) == 1
     with pytest.raises(NotFound):
         decisions.perform(cell, decisions.Request("nowhere"))
+
+
+def test_what_was_typed_into_a_dialog_says_what_came_of_it(made_live):
+    home = made_live.home
+    answer = decide.Answer("allow", "low", "rules/approvals.yaml:1", None)
+    for number, came in enumerate([None, journal.Result("allowed"), journal.Result("refused", "it changed")]):
+        line = journal.line(journal.Decided("r", 1, "Bash", {"command": "make"}, None, answer, "allow"))
+        line.update({"dialog": "d", "asked": f"h{number}", "message": f"m{number}"})
+        journal.intent(home, line)
+        if came is not None:
+            journal.told(home, line, came)
+    found = decisions.perform(Cell(home, {}, "/"), decisions.Request()).decisions
+    assert [(one.by, one.at_dialog, one.heard, one.result) for one in found] == [
+        ("rule", True, False, None),
+        ("rule", True, True, "allowed"),
+        ("rule", True, False, "refused"),
+    ]
+    assert decisions.count(home, 0.0) == decisions.Counts(3, 3)

@@ -4,7 +4,7 @@ from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from workcell.rundir.schema.literals import DecidedBy, Risk, RuleAnswer, Sha256, Time
+from workcell.rundir.schema.literals import DecidedBy, Risk, RuleAnswer, RuleResult, Sha256, Time
 
 
 class ApprovalRule(TypedDict):
@@ -68,3 +68,12 @@ class ApprovalLine(TypedDict):
     """File and line of the rule."""
     why: NotRequired[str | None]
     by: NotRequired[DecidedBy]
+    dialog: NotRequired[str]
+    """Of an answer that is typed into a dialog: the id of the dialog."""
+    asked: NotRequired[str]
+    """The same: id of the event of the hook by which the program asked. No request is answered twice."""
+    message: NotRequired[str]
+    """The same: id of the message in `inbox/` that has the answer typed."""
+    result: NotRequired[RuleResult]
+    """With `of`, of an answer that was typed: what `approval.resolved` says came of it, or `refused` where it was not
+    typed, or not seen to be taken."""

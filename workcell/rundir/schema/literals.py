@@ -111,6 +111,7 @@ RuleAnswer = Literal["allow", "deny", "ask"]
 DecidedBy = Literal["rule", "person"]
 ProposalDecision = Literal["approved", "denied", "void"]
 ProposalEnd = Literal["done", "failed", "denied", "void"]
+RuleResult = Literal["allowed", "denied", "gone", "refused"]
 RuleAsk = Literal["ask", "defer", "deny"]
 RuleGate = Literal["open", "closed"]
 Risk = Literal["low", "write", "network", "destructive", "secret"]
@@ -270,6 +271,7 @@ VOCABULARIES = {
     "DECIDERS": DecidedBy,
     "PROPOSAL_DECISIONS": ProposalDecision,
     "PROPOSAL_ENDS": ProposalEnd,
+    "RULE_RESULTS": RuleResult,
     "RULE_ASKS": RuleAsk,
     "RULE_GATES": RuleGate,
     "RISKS": Risk,

@@ -153,7 +153,7 @@ class Order(TypedDict):
     sha256: Sha256 | None
     """Of the message that carries the order; null where none does."""
     by: NotRequired[str | HoldBy | None]
-    """Who ordered it: `person`, `playbook:<name>`, `run:<run>/<attempt>`; of a hold, an object."""
+    """Who ordered it: `person`, `rule`, `playbook:<name>`, `run:<run>/<attempt>`; of a hold, an object."""
     attempt: NotRequired[int | None]
     grace_seconds: NotRequired[Seconds | None]
     """Of a stop: how long the agent is asked before it is killed."""

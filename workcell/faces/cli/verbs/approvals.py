@@ -36,6 +36,10 @@ def ls(as_json: arguments.Json = False) -> None:
         return
     if not found.approvals:
         out.say("nothing waits for a yes or no")
+    if found.by_rules.answered:
+        counts = found.by_rules
+        typed = f", {counts.at_dialogs} of them at a dialog" if counts.at_dialogs else ""
+        out.say(f"rules answered {counts.answered} in the last day{typed}: workcell approvals log")
     now = time.time()
     for one in found.approvals:
         age = pending.age(one, now)
@@ -66,7 +70,7 @@ def log(
         out.say("no rule has decided anything yet")
         return
     columns = (
-        *(grid.Column("AT", 0, 3), grid.Column("ANSWER"), grid.Column("RUN", 10, 2)),
+        *(grid.Column("AT", 0, 3), grid.Column("ANSWER"), grid.Column("BY", 0, 1), grid.Column("RUN", 10, 2)),
         *(grid.Column("WHAT", 12), grid.Column("RULE", 12, 1)),
     )
     grid.show(columns, [_decision(one) for one in found.decisions])
@@ -74,9 +78,14 @@ def log(
 
 def _decision(one: decisions.Decision) -> list[grid.Cell]:
     answer = one.answer if one.answer == one.told or one.told == "defer" else f"{one.answer}: {one.told}"
+    if one.at_dialog:
+        came = f" ({one.result or 'not known yet'})" if one.result not in ("allowed", "denied") else ""
+    else:
+        came = "" if one.heard else " (not heard)"
     return [
         (out.when(one.at), "90"),
-        (answer if one.heard else f"{answer} (not heard)", _COLOURS.get(one.told, "0")),
+        (answer + came, _COLOURS.get(one.told, "0")),
+        (f"{one.by}, dialog" if one.at_dialog else one.by, "90"),
         (one.run, "0"),
         (one.words, "0"),
         (one.rule or "-", "90"),
