@@ -1,11 +1,13 @@
-"""Claude Code and Codex themselves are allowed and denied by rules, through the hook that workcell gives them."""
+"""Claude Code and Codex themselves are allowed and denied by rules: through the hook that workcell gives them, and at
+their dialogs, where a recipe gives them none."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.support.lab import eventually
+from tests.support.lab import ROOT, eventually
 from workcell.approvals import journal, rules
 from workcell.rundir import layout, look
 
@@ -67,6 +69,80 @@ def test_a_rule_that_asks_puts_the_dialog_up_at_the_terminal(bench):
     run = bench.launch("claude-tui", "tool", "ls -la")
     eventually(lambda: bench.state(run) == "approval", 60.0, "its dialog")
     bench.workcell("deny", run)
+    bench.workcell("stop", run)
+
+
+TUI = pytest.mark.parametrize(("agent", "scene"), [("claude", "tool"), ("codex", "escalate")])
+"""Where each asks at its terminal: for a command that leaves the tree, and for one outside of its sandbox."""
+
+
+@pytest.fixture
+def touched(tmp_path):
+    """A file outside of the tree."""
+    return tmp_path / "touched"
+
+
+def frames(run):
+    """All that was ever drawn in the terminal of the agent, with its escape sequences."""
+    return Path(layout.attempt(run, 1), layout.AGENT_LOG).read_bytes()
+
+
+ASKED = (b"Do you want to proceed", b"Would you like to run")
+
+
+@TUI
+def test_what_the_hook_allows_a_terminal_puts_no_dialog_up_for(bench, touched, agent, scene):
+    ruled(bench, "allow: [mkfifo *]\n")
+    run = bench.launch(f"{agent}-tui", scene, f"mkfifo {touched}")
+    eventually(touched.exists, 60.0, "its command")
+    eventually(lambda: ("allow", f"mkfifo {touched}", True) in decided(bench), 20.0, "its place in the journal")
+    eventually(lambda: bench.state(run) == "idle", 40.0, "its turn is over")
+    assert not any(words in frames(run) for words in ASKED)
+    assert not any("dialog" in line for line in journal.read(bench.lab.home)), "nothing was typed"
+    bench.workcell("stop", run)
+
+
+@TUI
+def test_what_the_hook_denies_at_a_terminal_does_not_run(bench, touched, agent, scene):
+    ruled(bench, "deny: [{command: mkfifo, why: a person makes pipes}]\n")
+    run = bench.launch(f"{agent}-tui", scene, f"mkfifo {touched}")
+    eventually(lambda: "a person makes pipes" in str(bench.model.seen), 60.0, "the agent is told why")
+    eventually(lambda: bench.state(run) == "idle", 40.0, "its turn is over")
+    assert not touched.exists()
+    assert decided(bench)[0] == ("deny", f"mkfifo {touched}", True)
+    assert not any(words in frames(run) for words in ASKED)
+    bench.workcell("stop", run)
+
+
+def without_hook(bench, agent):
+    """Put recipes into the home that are as the shipped ones, without the hook that decides."""
+    folder = Path(bench.lab.home, "recipes")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in (f"{agent}.yaml", f"{agent}-tui.yaml"):
+        text = Path(ROOT, "recipes", name).read_text()
+        plain = re.sub(r"^approvals:\n(?: .*\n)+", "", text, flags=re.MULTILINE)
+        assert plain != text
+        (folder / name).write_text(plain)
+    return f"{agent}-tui"
+
+
+@TUI
+@pytest.mark.parametrize(
+    ("rule", "answer", "result"), [("allow: [mkfifo *]", "allow", "allowed"), ("deny: [mkfifo]", "deny", "denied")]
+)
+def test_without_the_hook_a_rule_answers_the_dialog(bench, touched, agent, scene, rule, answer, result):
+    ruled(bench, f"{rule}\n")
+    run = bench.launch(without_hook(bench, agent), scene, f"mkfifo {touched}")
+    lines = eventually(lambda: [one for one in journal.read(bench.lab.home) if "dialog" in one], 90.0, "its answer")
+    assert [(one["answer"], one["words"], one["by"]) for one in lines] == [(answer, f"mkfifo {touched}", "rule")]
+    eventually(lambda: [one["result"] for one in journal.read(bench.lab.home) if "of" in one] == [result], 60.0)
+    if answer == "allow":
+        eventually(touched.exists, 30.0, "its command")
+    over = [one for one in bench.events(run) if one["type"] == "approval.resolved" and "ref" not in one]
+    assert [(one["data"]["decision"], one["data"]["through"], one["by"]) for one in over] == [
+        (result, "answer", "rule")
+    ]
+    assert touched.exists() == (answer == "allow")
     bench.workcell("stop", run)
 
 
