@@ -15,7 +15,11 @@ from workcell.rundir import schema, vocabulary
 
 FOLDER = os.path.dirname(schema.__file__)
 
-NAMED = {name: made for module in (schema.literals, schema.proposals, schema) for name, made in vars(module).items()}
+NAMED = {
+    name: made
+    for module in (schema.literals, schema.proposals, schema.agent, schema)
+    for name, made in vars(module).items()
+}
 """Every type by its name, those too that the package itself does not name."""
 
 

@@ -47,12 +47,42 @@ def test_what_no_rule_means_runs_as_it_would_without_rules(bench, agent):
     assert decided(bench) == []
 
 
-@BOTH
-def test_a_command_that_a_rule_asks_about_does_not_run_where_none_can_be_asked(bench, agent):
+def test_a_command_that_a_rule_asks_about_does_not_run_where_none_can_be_asked(bench):
     ruled(bench, "ask: [printf]\n")
-    run = bench.launch(agent, "tool")
+    run = bench.launch("codex", "tool")
     assert bench.ended(run) in ("failed", "None")
     assert not os.path.exists(os.path.join(bench.repo, "out.txt"))
+
+
+def deferred_run(bench):
+    """A run of Claude Code that waits for a yes or no to its command, without a process."""
+    ruled(bench, "ask: [printf]\n")
+    run = bench.launch("claude", "tool", "printf hi >> out.txt")
+    assert bench.ended(run) == "None" and bench.state(run) == "approval"
+    seen = look.at(run)
+    assert (seen.phase, seen.next["when"], seen.agent) == ("scheduled", "approval", "no")
+    assert not os.path.exists(os.path.join(bench.repo, "out.txt")), "nothing ran"
+    assert look.verify_at(seen, 1) is None, "nothing was checked"
+    assert [one["asks"] for one in bench.json("approvals")["approvals"]] == ["Bash: printf hi >> out.txt"]
+    return run
+
+
+def test_a_deferred_command_runs_once_when_a_person_approves(bench):
+    run = deferred_run(bench)
+    bench.workcell("resume", run, code=77)
+    bench.workcell("approve", run)
+    assert bench.ended(run) == "passed"
+    assert Path(bench.repo, "out.txt").read_text() == "hi"
+    assert ("allow", "printf hi >> out.txt", True) in decided(bench)
+    assert look.at(run).n == 2
+
+
+def test_a_deferred_command_does_not_run_when_a_person_denies(bench):
+    run = deferred_run(bench)
+    bench.workcell("deny", run)
+    assert bench.ended(run) == "failed", "out.txt was not written"
+    assert not os.path.exists(os.path.join(bench.repo, "out.txt"))
+    assert "a person said no" in str(bench.model.seen), "the agent is told"
 
 
 def test_an_allowed_command_is_not_asked_about_at_the_terminal(bench):

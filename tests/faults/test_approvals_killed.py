@@ -67,6 +67,32 @@ def test_nothing_is_allowed_that_is_not_recorded(made, tmp_path, how):
     trials(made, tmp_path, "git status", how, "allow", sample=8)
 
 
+def struck_decisions(made, top, how, sample=None):
+    """At each call of the hook that tells a person's yes: it is told at most once, and never without being recorded."""
+    trial = Trial(made, top, "make it")
+    ruled_run.decide(made, "make it", "allow")
+    found = [one for one in points.points(trial.argv) if how == "signal=KILL" or one.call in points.FAILING]
+    for point in points.spread(found, sample) if sample else found:
+        name = ruled_run.decide(made, "make it", "allow")
+        trial.out.unlink(missing_ok=True)
+        _, told, _ = trial.strike(point, how)
+        assert told in ("allow", None), point
+        spent = any(line.get("of") == name for line in journal.read(made.home))
+        assert told is None or spent, f"allowed and not recorded: {point}"
+        assert trial.again() == (None if spent else "allow"), f"told twice, or lost: {point}"
+
+
+@HOW
+def test_what_a_person_allowed_is_told_once(made, tmp_path, how):
+    struck_decisions(made, tmp_path, how, sample=8)
+
+
+@HOW
+@pytest.mark.heavy
+def test_what_a_person_allowed_is_told_once_at_any_call(made, tmp_path, how):
+    struck_decisions(made, tmp_path, how)
+
+
 @HOW
 @pytest.mark.heavy
 def test_nothing_is_allowed_that_is_not_recorded_at_any_call(made, tmp_path, how):

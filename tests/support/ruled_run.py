@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.made_runs import MadeRun
-from workcell.approvals import rules
+from workcell.approvals import decide as decide_rules
+from workcell.approvals import journal, rules
 from workcell.base import digest, json_codec
 from workcell.faces import approval_hook
 from workcell.rundir import layout
@@ -35,6 +36,31 @@ def pin(made: MadeRun, text: str, theirs: str | None = None) -> None:
     Path(layout.attempt(made.run, 1), layout.POLICY).write_bytes(data)
     made.attempt["policy_sha256"] = digest.sha256(data)
     made.store()
+
+
+def decide(made: MadeRun, command: str, answer: str, call: str = "t1") -> str:
+    """A person decided about a deferred call, and the attempt was opened by that; the id of the decision."""
+    given = {"command": command}
+    lines: list[Any] = []
+    for told, by in (("defer", "rule"), (answer, "person")):
+        said: Any = "ask" if told == "defer" else answer
+        decided = journal.Decided(
+            os.path.basename(made.run),
+            1,
+            "Bash",
+            given,
+            call,
+            decide_rules.Answer(said, "low"),
+            told,
+            by,  # type: ignore[arg-type]
+        )
+        lines.append(journal.line(decided))
+    lines[1]["decides"] = lines[0]["id"]
+    journal.intent(made.home, lines[0])
+    name = journal.decide(made.home, lines[1])["id"]
+    made.attempt["asked_by"] = {"who": "approval", "decision": name}
+    made.store()
+    return name
 
 
 def payload(command: str, **more: Any) -> dict[str, Any]:

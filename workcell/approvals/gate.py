@@ -4,6 +4,7 @@ Invariants:
 - An allow needs the rules that were pinned when the attempt was opened and those of the home now; a deny or ask of
   either counts. Rules that cannot be read allow nothing.
 - The decision stands in the journal before it is returned. An allow that cannot be written there is not returned.
+- What a person decided about a deferred call counts for that call alone, once, and never against a rule that denies.
 - Nothing here prints, and nothing acts on the run.
 """
 
@@ -17,10 +18,11 @@ from workcell.approvals import decide, journal
 from workcell.approvals.request import of_call
 from workcell.base import digest, json_codec
 from workcell.base.errors import InputOutput, WorkcellError
-from workcell.rundir import layout, look, pinned, safe_open
+from workcell.rundir import deferred, layout, look, pinned, safe_open
 
 if TYPE_CHECKING:
     from workcell.rundir.schema import ApprovalLine, ApprovalRule, ApprovalRules
+    from workcell.rundir.schema.literals import DecidedBy
 
 LARGEST = 1 << 20
 """Bytes of a file of rules that are read."""
@@ -47,7 +49,8 @@ class Heard:
     told: str | None
     """What the program is to be told: allow, deny, ask or defer; None: nothing."""
     line: ApprovalLine | None = None
-    """Its line in the journal, where one could be written."""
+    """Its line in the journal, where that it was told is to be written behind it."""
+    by: DecidedBy = "rule"
 
 
 NOTHING = Heard(decide.Answer(None, "low"), None)
@@ -104,6 +107,9 @@ def hear(run: str, attempt: int, call: Call, ask: str | None) -> Heard:
     Raises as `answer`.
     """
     seen, found = answer(run, attempt, call)
+    decided = _said_by_person(seen, call) if found.answer != "deny" else None
+    if decided is not None and (heard := _decided(seen, decided, found)) is not None:
+        return heard
     told = ask if found.answer == "ask" else found.answer
     if found.answer is None or told is None:
         return Heard(found, None)
@@ -111,6 +117,31 @@ def hear(run: str, attempt: int, call: Call, ask: str | None) -> Heard:
     try:
         journal.intent(layout.home_of(run), line)
     except (journal.Busy, OSError):
-        # what narrows is told all the same; what no journal knows is not allowed
-        return Heard(found, None if told == "allow" else told)
+        # what narrows is told all the same; what no journal knows is not allowed, and no person would be asked
+        return Heard(found, {"allow": None, "defer": "deny"}.get(told, told))
     return Heard(found, told, line)
+
+
+def _decided(seen: look.Look, line: ApprovalLine, found: decide.Answer) -> Heard | None:
+    """What a person said to the call, once the journal says that the program is told; None where it was told before."""
+    said = line["answer"]
+    try:
+        if not journal.spend(layout.home_of(seen.run), line, seen.n):
+            return None
+    except (journal.Busy, OSError):
+        if said == "allow":
+            return None
+    return Heard(decide.Answer(said, found.risk), said, by="person")
+
+
+def _said_by_person(seen: look.Look, call: Call) -> ApprovalLine | None:
+    """What a person decided about this very call, where the current attempt was opened by that decision."""
+    by = seen.attempt.get("asked_by") if seen.attempt is not None else None
+    wanted = by.get("decision") if by is not None and by.get("who") == deferred.APPROVAL else None
+    if wanted is None or call.id is None:
+        return None
+    sha256 = journal.fingerprint(call.tool, call.given)
+    for line in deferred.lines_of(layout.home_of(seen.run), seen.id):
+        if line["id"] == wanted and line.get("call") == call.id and line.get("sha256") == sha256:
+            return line if line.get("decides") and line.get("by") == "person" else None
+    return None

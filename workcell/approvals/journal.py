@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from workcell.approvals import request
 from workcell.base import clock, digest, ids, json_codec
-from workcell.rundir import layout, locks, safe_open
+from workcell.rundir import deferred, layout, locks, safe_open
 
 if TYPE_CHECKING:
     from typing import Final
@@ -23,7 +23,6 @@ PATIENCE = 1.0
 ROLL = 8_000_000
 """Bytes at which the journal begins anew; one older part is kept."""
 MOST_WORDS = 4000
-LARGEST = 2 * ROLL
 
 
 class Busy(Exception):
@@ -57,21 +56,51 @@ class Result:
     """Of a refused one, why it was not typed or not seen to be taken."""
 
 
-def path_of(home: str) -> str:
-    """Where the journal lies."""
-    return os.path.join(home, layout.APPROVALS)
-
-
 def intent(home: str, made: schema.ApprovalLine) -> str:
     """Write down a decision, and have it on disk; its id. Busy and OSError: it was not written, so do not tell it."""
-    lock = locks.take(os.path.join(home, layout.APPROVALS_LOCK), PATIENCE)
-    if lock is None:
-        raise Busy
+    lock = _locked(home)
     try:
-        _append(path_of(home), json_codec.encode_line(made))
+        _append(deferred.path_of(home), json_codec.encode_line(made))
     finally:
         os.close(lock)
     return made["id"]
+
+
+def decide(home: str, made: schema.ApprovalLine) -> schema.ApprovalLine:
+    """Write down what a person decided about a deferred call, unless that was decided before; the line that counts.
+
+    Raises as `intent`.
+    """
+    lock = _locked(home)
+    try:
+        before = deferred.decision_of(home, made["run"], made["decides"])
+        if before is None:
+            _append(deferred.path_of(home), json_codec.encode_line(made))
+        return before or made
+    finally:
+        os.close(lock)
+
+
+def spend(home: str, decided: schema.ApprovalLine, attempt: int) -> bool:
+    """Write down that a person's decision is told to the program in that attempt; False where it was told before.
+
+    Raises as `intent`: then it must not be told.
+    """
+    lock = _locked(home)
+    try:
+        if any(line.get("of") == decided["id"] for line in deferred.lines_of(home, decided["run"])):
+            return False
+        _append(deferred.path_of(home), json_codec.encode_line(_told({**decided, "attempt": attempt})))
+        return True
+    finally:
+        os.close(lock)
+
+
+def _locked(home: str) -> int:
+    lock = locks.take(os.path.join(home, layout.APPROVALS_LOCK), PATIENCE)
+    if lock is None:
+        raise Busy
+    return lock
 
 
 def told(home: str, made: schema.ApprovalLine, came: Result | None = None) -> bool:
@@ -79,14 +108,7 @@ def told(home: str, made: schema.ApprovalLine, came: Result | None = None) -> bo
 
     A line that cannot be written says that the program perhaps did not hear of it.
     """
-    line: schema.ApprovalLine = {
-        "schema": SCHEMA,
-        "id": ids.unique(),
-        "at": clock.stamp(),
-        "run": made["run"],
-        "attempt": made["attempt"],
-        "of": made["id"],
-    }
+    line = _told(made)
     if came is not None:
         line["result"], line["why"] = came.result, came.why
     try:
@@ -94,6 +116,17 @@ def told(home: str, made: schema.ApprovalLine, came: Result | None = None) -> bo
     except (Busy, OSError):
         return False
     return True
+
+
+def _told(made: schema.ApprovalLine) -> schema.ApprovalLine:
+    return {
+        "schema": SCHEMA,
+        "id": ids.unique(),
+        "at": clock.stamp(),
+        "run": made["run"],
+        "attempt": made["attempt"],
+        "of": made["id"],
+    }
 
 
 def line(decided: Decided) -> schema.ApprovalLine:
@@ -127,14 +160,9 @@ def fingerprint(tool: str, given: object) -> str:
 def read(home: str) -> list[schema.ApprovalLine]:
     """Every line of the journal, its older part first; what cannot be read is left out."""
     found: list[schema.ApprovalLine] = []
-    for path in (path_of(home) + ".1", path_of(home)):
-        for data in (safe_open.read(path, LARGEST) or b"").split(b"\n"):
-            try:
-                one = json_codec.decode(data)
-            except ValueError:
-                continue
-            if json_codec.major(one, "approval") == 1:
-                found.append(one)  # type: ignore[arg-type]
+    for path in (deferred.path_of(home) + ".1", deferred.path_of(home)):
+        lines = map(deferred.read, (safe_open.read(path, deferred.LARGEST) or b"").split(b"\n"))
+        found += [line for line in lines if line is not None]
     return found
 
 

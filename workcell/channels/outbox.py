@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from workcell.rundir import schema
 
 
+RISKY = ("destructive", "secret")
+"""Risks of an approval whose notice passes quiet hours."""
+
+
 class Subject(NamedTuple):
     """What a notice is about: an attempt of a run, and who is told of that run."""
 
@@ -27,19 +31,25 @@ class Subject(NamedTuple):
 
 
 def make(
-    subject: Subject, event: str, facts: schema.NoticeFacts, *, edge: str = "", at: str | None = None
+    subject: Subject,
+    event: str,
+    facts: schema.NoticeFacts,
+    *,
+    edge: str = "",
+    at: str | None = None,
+    risk: str | None = None,
 ) -> schema.Notice:
     """A notice, ready for `post`.
 
     `event` is one of `vocabulary.NOTICE_EVENTS` (ValueError otherwise); `edge` tells edges of one kind apart, see
     `notice.key`. `at` is the time of what happened, as of `clock.stamp`: now unless given. Without `command` among the
-    facts a command that fits the event is shown.
+    facts a command that fits the event is shown. `risk` is that of an approval.
     """
     if not is_event(event):
         raise ValueError(f"no such event: {event!r}")
     # a cost that is no number must not keep a run from ending
     kept: Any = {key: value for key, value in facts.items() if not _no_number(value)}
-    return {
+    made: schema.Notice = {
         "schema": "workcell.file.notice/1",
         "id": notice.key(subject.run, subject.attempt, event, edge),
         "run": subject.run,
@@ -51,6 +61,9 @@ def make(
         "notify": None if subject.notify is None else list(subject.notify),
         "facts": kept,
     }
+    if risk in RISKY:
+        made["class"] = "approval.risky"
+    return made
 
 
 def is_event(word: str) -> TypeGuard[schema.NoticeEvent]:

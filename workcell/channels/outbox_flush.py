@@ -375,7 +375,8 @@ def _waiting(letter: Letter, name: str, now: float) -> plan.Waiting:
     not_before = _epoch(entry.get("not_before"))
     if _epoch(entry.get("tried_at")) > now:
         not_before = 0.0  # set by a clock that has been put right since
-    return plan.Waiting(letter.name, letter.run, letter.notice["event"], letter.happened_at, not_before)
+    notice = letter.notice
+    return plan.Waiting(letter.name, letter.run, notice["event"], letter.happened_at, not_before, "class" in notice)
 
 
 def _epoch(stamp: object) -> float:

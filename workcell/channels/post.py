@@ -8,7 +8,7 @@ from workcell.base import digest
 from workcell.channels import outbox
 from workcell.cleaning import run_cleaner
 from workcell.cleaning.clean import Cleaner
-from workcell.rundir import layout, look
+from workcell.rundir import layout, look, needs
 
 if TYPE_CHECKING:
     from workcell.rundir import schema
@@ -21,11 +21,12 @@ def about_run(
     edge: str = "",
     *,
     cleaner: Cleaner | None = None,
+    risk: str | None = None,
 ) -> bool:
     """Drop a notice about the run; False when the disk refuses: a notice is never a reason to stop.
 
     `cleaner` holds the secret values; without one they are read from env.json as it is now. Empty facts are left out,
-    and a word that is no event of a notice posts nothing.
+    and a word that is no event of a notice posts nothing. `risk` is that of an approval.
     """
     if not outbox.is_event(event):
         return False
@@ -36,7 +37,20 @@ def about_run(
     labels = seen.launch.get("labels") if seen.launch is not None else None
     notify = seen.launch.get("notify") if seen.launch is not None else None
     subject = outbox.Subject(seen.id, seen.name, seen.n, labels or (), notify)
-    return _posted(layout.home_of(seen.run), outbox.make(subject, event, shown, edge=edge))
+    return _posted(layout.home_of(seen.run), outbox.make(subject, event, shown, edge=edge, risk=risk))
+
+
+def about_call(
+    seen: look.Look, call: schema.DeferredCall, facts: schema.NoticeFacts, edge: str, *, cleaner: Cleaner | None = None
+) -> bool:
+    """Drop the notice of a tool call that waits for a yes or no without any process; as `about_run`."""
+    asked: schema.NoticeFacts = {
+        "why": facts.get("why") or "it waits for a yes or no" + (f": {call['why']}" if call["why"] else ""),
+        "asks": needs.asked(call),
+        "command": f"workcell approve {seen.id}",
+        "reply": f"workcell deny {seen.id}",
+    }
+    return about_run(seen, "prompt", {**facts, **asked}, edge, cleaner=cleaner, risk=call["risk"])
 
 
 def about_home(home: str, name: str, event: str, why: str, edge: str, command: str = "") -> bool:

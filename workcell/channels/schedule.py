@@ -25,6 +25,8 @@ class Waiting:
     event: str
     happened_at: float
     not_before: float
+    risky: bool = False
+    """Whether it is of a class that passes quiet hours."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def release(one: Waiting, adapter: Adapter, now: float, quiet_now: bool) -> bool
     if daily is not None and one.event in daily.events:
         return True if now >= next_time(daily, one.happened_at) and not quiet_now else None
     quiet = adapter.quiet
-    if quiet is None or one.event in quiet.urgent:
+    if quiet is None or one.risky or one.event in quiet.urgent:
         return False
     if quiet_now:
         return None

@@ -94,6 +94,10 @@ def decision(event: str, heard: "Heard") -> "Json":
 
 def reason(heard: "Heard") -> str:
     """Why, for the agent."""
+    if heard.by == "person":
+        if heard.told == "allow":
+            return "allowed by a person, this once"
+        return "a person said no to this: do it otherwise, or leave it and say so"
     where = heard.answer.where or "a rule"
     words = f"{where}: {heard.answer.why}" if heard.answer.why else where
     if heard.told == "allow":

@@ -43,6 +43,9 @@ def apply(seen: look.Look, decision: nexts.Decision, facts: schema.Facts, cleane
     for hold in decision["holds"]:
         news &= playbook_holds.put(seen, Hold(**hold), decision["reason"], book) is not playbook_holds.Put.STANDING
     told = _facts(seen, decision, facts)
+    if "approval" in decision:
+        post.about_call(seen, decision["approval"], told, decision["approval"]["id"], cleaner=cleaner)
+        return
     needed = _needed(seen, decision)
     for event, why in notices_of(decision):
         if news or event not in _OF_VERDICTS:

@@ -19,7 +19,7 @@ from workcell.cleaning.clean import Cleaner
 from workcell.finish import stoppers
 from workcell.judgement import next as nexts
 from workcell.judgement import outcome
-from workcell.rundir import heartbeat, layout, look, status
+from workcell.rundir import deferred, heartbeat, layout, look, needs, status
 
 if TYPE_CHECKING:
     from workcell.judgement.verdict import Verdict
@@ -73,6 +73,16 @@ def decide(
     decision = nexts.decide({**case, "verdict": judged, "books": followed})
     decision["verdict"] = summary(judged)
     decision["cost_usd"] = spent
+    return decision
+
+
+def wait_for_approval(seen: look.Look, call: schema.DeferredCall) -> nexts.Decision:
+    """What follows an attempt that ended at a call for which a person is to be asked, with or without a watchdog."""
+    from workcell.evidence import verdict
+
+    decision = nexts.wait_for_approval(call, needs.asked(call))
+    decision["verdict"] = summary(verdict.judge(seen, []))
+    decision["cost_usd"] = verdict.cost(seen)
     return decision
 
 
@@ -151,6 +161,7 @@ def history_of(run: str, seen: look.Look, facts: schema.Facts | None, verify: sc
                 "verdict": judged.get("verdict") if judged else None,
                 "playbook": after.get("playbook") if after else None,
                 "cost_usd": status.cost_of(seen, n) if n < seen.n else None,
+                "deferred": deferred.ended(after),
             }
         )
     return rows
@@ -159,7 +170,7 @@ def history_of(run: str, seen: look.Look, facts: schema.Facts | None, verify: sc
 def next_record(seen: look.Look, decision: nexts.Decision) -> schema.Next:
     """next.json: how the run goes on, why, by which playbook, and not before when."""
     hold = decision["hold"]
-    return {
+    record: schema.Next = {
         "schema": "workcell.file.next/1",
         "attempt": seen.n,
         "decided_at": clock.stamp(),
@@ -174,6 +185,11 @@ def next_record(seen: look.Look, decision: nexts.Decision) -> schema.Next:
         "kept": decision.get("kept"),
         "cost_usd": decision.get("cost_usd"),
     }
+    if "approval" in decision:
+        record["when"] = deferred.APPROVAL
+        record["not_before"] = deferred.NEVER
+        record["approval"] = decision["approval"]
+    return record
 
 
 def _stamped(hold: nexts.HoldWanted) -> schema.DecidedHold:

@@ -80,25 +80,21 @@ def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | No
             _optional(lambda: open_wait.close(run, n, journal))
         if seen.attempt is not None:
             _optional(lambda: _capture(run, seen, journal))
-        exit = seen.exit = stoppers.as_ended(run, seen)
+        seen.exit = stoppers.as_ended(run, seen)
         changed = held.find_tampering(n)
-        verified = None if changed else _verify(run, n, seen, held, journal, below)
+        asks = _deferred(seen, cleaner)
+        verified = None if changed or asks else _verify(run, n, seen, held, journal, below)
         changed = held.find_tampering(n)
         _optional(lambda: spool.drain(run, journal))  # what hooks brought is evidence, and is read from the journal
-        verdict: tuple[schema.Outcome, str]
-        if changed:
-            verdict = outcome.TAMPERED, outcome.changed(changed, f"{layout.ATTEMPTS}/{layout.number(n)}")
-            journal.append("run.tampered", attempt=n, files=changed[:50])
-        elif verified is None and exit.get("how") != "stopped" and stop_asked(run, n):
-            verdict = outcome.STOPPED, f"stopped by {stoppers.stopper(run, n)} before its check had ended"
+        verdict = _tampered(n, changed, journal) if changed else _verdict(seen, found, verified)
+        if asks is not None and verdict[0] not in (outcome.TAMPERED, outcome.STOPPED):
+            step = decide.cleaned(decide.wait_for_approval(seen, asks), cleaner)
         else:
-            verdict = outcome.decide(seen.attempt, exit, found, verified, stoppers.stopper(run, n))
-        step = decide.cleaned(decide.decide(run, seen, found, verified, verdict), cleaner)
+            step = decide.cleaned(decide.decide(run, seen, found, verified, verdict), cleaner)
         since = held.find_tampering(n)
         if set(since) - set(changed):
             # the agent, or what it left behind, acted while this went on: what was decided is void
-            verdict = outcome.TAMPERED, outcome.changed(since, f"{layout.ATTEMPTS}/{layout.number(n)}")
-            journal.append("run.tampered", attempt=n, files=since[:50])
+            verdict = _tampered(n, since, journal)
             step = decide.cleaned(decide.decide(run, seen, found, verified, verdict), cleaner)
         on = step["goes"] == "on"
         words = ("goes on" if on else str(step["outcome"]), step["reason"])
@@ -116,6 +112,20 @@ def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | No
         journal.close()
 
 
+def _tampered(n: int, changed: list[str], journal: events.Journal) -> tuple[schema.Outcome, str]:
+    journal.append("run.tampered", attempt=n, files=changed[:50])
+    return outcome.TAMPERED, outcome.changed(changed, f"{layout.ATTEMPTS}/{layout.number(n)}")
+
+
+def _verdict(seen: look.Look, found: schema.Facts, verified: schema.Verify | None) -> tuple[schema.Outcome, str]:
+    """The outcome that the end of an attempt adds up to, and its reason."""
+    assert seen.exit is not None
+    stopper = stoppers.stopper(seen.run, seen.n)
+    if verified is None and seen.how != "stopped" and stop_asked(seen.run, seen.n):
+        return outcome.STOPPED, f"stopped by {stopper} before its check had ended"
+    return outcome.decide(seen.attempt, seen.exit, found, verified, stopper)
+
+
 def _capture(run: str, seen: look.Look, journal: events.Journal) -> None:
     """Read on to the end in what the agent recorded; a program without a reader records nothing that can be read."""
     if seen.reader == "none":
@@ -123,6 +133,15 @@ def _capture(run: str, seen: look.Look, journal: events.Journal) -> None:
     from workcell.evidence import capture
 
     capture.last(run, journal)
+
+
+def _deferred(seen: look.Look, cleaner: Cleaner) -> schema.DeferredCall | None:
+    """The call at which the agent ended for a person to decide; its work is not done, and no check is run."""
+    if seen.attempt is None or not seen.attempt.get("approvals") or seen.how in ("stopped", "not-started"):
+        return None
+    from workcell.approvals import left_open
+
+    return left_open.of_end(seen, cleaner)
 
 
 def _analyse(seen: look.Look, cleaner: Cleaner, journal: events.Journal) -> None:

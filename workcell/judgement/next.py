@@ -55,6 +55,8 @@ class Past(TypedDict):
     playbook: str | None
     """The playbook by which the run went on after it."""
     cost_usd: float | None
+    deferred: NotRequired[bool]
+    """Whether it ended at a call for which a person was to be asked: then it counts for no limit on attempts."""
 
 
 class Step(Protocol):
@@ -151,6 +153,8 @@ class Decision(TypedDict):
     cost_usd: NotRequired[float | None]
     kept: NotRequired[str | None]
     """The ref of the snapshot, or why there is none; None without a repository."""
+    approval: NotRequired[schema.DeferredCall]
+    """The call about which a person is to decide before the run goes on."""
 
 
 def decide(case: Case) -> Decision:
@@ -181,6 +185,17 @@ def decide(case: Case) -> Decision:
     if book is None:
         return over
     return _follow(case, over, book, verdict)
+
+
+def wait_for_approval(call: schema.DeferredCall, asked: str) -> Decision:
+    """The run waits, without a process, for a person's yes or no to the call; `asked` says which, in words."""
+    return {
+        **_over("unverified", f"it waits for a yes or no: {asked}"),
+        "goes": "on",
+        "outcome": None,
+        "how": "native",
+        "approval": call,
+    }
 
 
 def _over(word: schema.Outcome, reason: str) -> Decision:
@@ -310,12 +325,13 @@ def past_limit(mine: Sequence[Past], limits: schema.Limits | None) -> str | None
     if limits is None:
         return None
     attempts, most = limits.get("attempts"), limits.get("cost_usd")
-    if attempts and len(mine) >= attempts:
-        return f"{len(mine)} attempts, and {attempts} are allowed"
+    used = sum(not one.get("deferred") for one in mine)
+    if attempts and used >= attempts:
+        return f"{used} attempts, and {attempts} are allowed"
     wall = limits.get("wall_total_seconds") or limits.get("wall_seconds")
-    used = sum((one.get("seconds") or 0.0) for one in mine)
-    if wall and used >= wall:
-        return f"the attempts took {clock.span(used)}, and {clock.span(wall)} are allowed"
+    took = sum((one.get("seconds") or 0.0) for one in mine)
+    if wall and took >= wall:
+        return f"the attempts took {clock.span(took)}, and {clock.span(wall)} are allowed"
     cost = _spent(mine)
     if most and cost >= most:
         return f"the agent reported ${cost:.2f} spent, and ${most:.2f} are allowed"

@@ -42,6 +42,10 @@ def _turn_over(case: Case, record: Recorded, end: Detail) -> None:
     s, kind, source = record["session"], record["kind"], _source(record)
     sure = _SURE[kind]
     base: More = {"file": record["file"], "kind": kind, "final": True}
+    if end.get("deferred"):
+        words = "a hook deferred its tool call: a person is to decide"
+        case.claim(item(source, "prompt", sure, words, end["at"], **base))
+        return
     if end.get("ok"):
         case.claim(_how_it_ended(s, end, source, sure, base))
         return

@@ -97,6 +97,8 @@ class Opening:
     """Whether a person starts it later."""
     conversation: str | None = None
     """Id of the agent's conversation that the attempt continues; None begins a new one."""
+    wordless: bool = False
+    """Whether the agent goes on in the middle of a turn, and is told nothing."""
     ports: Mapping[str, int] = field(default_factory=dict)
     """The TCP ports of the attempt by name of their variable."""
     ports_before: Mapping[str, int] = field(default_factory=dict)
@@ -246,6 +248,7 @@ def fill(intent: Carried, opening: Opening) -> schema.Attempt:
     brief = opening.brief.decode("utf-8", "replace")
     ports = port_numbers.told(opening.ports, opening.ports_before)
     prompt = compose.prompt(values["prompt"], named, brief, intent["prose"], ports).replace("\0", "")
+    prompt = "" if opening.wordless else prompt
     named["prompt"] = prompt
     own: Own = {
         "schema": "workcell.file.attempt/1",
@@ -277,11 +280,25 @@ def _used(intent: Carried, opening: Opening, named: recipe.Variables) -> Carried
         return intent
     words = [
         *(sys.executable, "-I", "-S", os.path.join(_PACKAGE, "faces", "approval_hook.py"), intent["reader"]),
-        *(opening.run, str(opening.n), approvals.get("ask") or "deny", gate),
+        *(opening.run, str(opening.n), _told_to_ask(intent, approvals.get("ask") or "deny"), gate),
     ]
     # whatever keeps it from its answer, a missing interpreter too, forbids where a rule denies: hooks fail open
     named["approval_hook"] = shlex.join(words) + (" || exit 2" if gate == "closed" else "")
     return {**intent, "recipe": {**chosen, "values": recipe_hook.added(chosen["values"])}}
+
+
+def _told_to_ask(intent: Carried, ask: schema.RuleAsk) -> schema.RuleAsk:
+    """What the program is told where a rule asks, by a recipe that says `ask`.
+
+    It defers a call only where its end is read in what it records, and where its conversation can go on without a word.
+    """
+    values = intent["recipe"]["values"]
+    if ask != "defer":
+        return ask
+    if intent["io"] == "terminal":
+        return "ask"
+    able = values.get("resume") and intent["stdin"] == "prompt" and intent["reader"] != "none"
+    return "defer" if able and values.get("capture") != "off" else "deny"
 
 
 def _command(intent: Carried, opening: Opening, named: recipe.Variables) -> list[str]:

@@ -11,11 +11,9 @@ from typing import TYPE_CHECKING
 from workcell.accounts import holds
 from workcell.approvals import rules
 from workcell.base import digest, json_codec
-from workcell.base.errors import CannotCreate, Refused, TryAgain
+from workcell.base.errors import CannotCreate, Refused
 from workcell.cleaning import run_cleaner
-from workcell.finish import decide, handoff, settle, verify_script
-from workcell.git import repository
-from workcell.judgement import next as nexts
+from workcell.finish import handoff, settle, verify_script
 from workcell.launch import attempt as attempts
 from workcell.launch import (
     busy_tree,
@@ -25,6 +23,7 @@ from workcell.launch import (
     ports,
     resume_agent,
     resume_brief,
+    resume_checks,
     resume_environment,
     resume_limits,
     resume_place,
@@ -33,7 +32,7 @@ from workcell.launch import (
     start,
 )
 from workcell.launch.options import Options
-from workcell.rundir import adopt, family, inbox, layout, look, phase, run_hold, safe_open, seal
+from workcell.rundir import adopt, deferred, family, inbox, layout, look, phase, safe_open, seal
 from workcell.rundir import env as environment
 from workcell.rundir import home_creation as homes
 from workcell.system import resource_limits
@@ -46,9 +45,6 @@ if TYPE_CHECKING:
 
 HANDOFF_LIMIT = 1 << 26
 """Bytes of a handoff that the next attempt begins with."""
-
-OPEN = (phase.DONE, phase.SCHEDULED, phase.CREATED)
-PASSED = "passed"
 
 
 @dataclass(frozen=True)
@@ -103,7 +99,8 @@ def resume(request: Request) -> Result:
         request = replace(request, by=request.caller.asked_by())
     # a verify script may run for an hour: a caller that has just looked settles nothing
     seen = look.at(run) if request.dry_run or request.attempt is not None else settle.settle(run)
-    _check(seen, request)
+    resume_checks.check(seen, request)
+    request = resume_checks.woken(seen, request)
     asked = resume_trust.Asked(
         request.home,
         request.by.get("who") == "person",
@@ -119,7 +116,7 @@ def resume(request: Request) -> Result:
         if request.dry_run:
             return Result(run, seen.id, seen.n, seen.phase, None, _text(seen, layout.BRIEF))
         return _started(request, seen.n)
-    if request.brief is None and request.by.get("who") != "playbook":
+    if request.brief is None and request.by.get("who") not in ("playbook", deferred.APPROVAL):
         resume_limits.check(seen, request.raised)
     made = _plan(request, seen, resume_trust.ignores(asked, seen))
     before = ports.of(seen.attempt) if seen.attempt is not None else {}
@@ -136,59 +133,6 @@ def resume(request: Request) -> Result:
         text = files.brief.decode("utf-8", "replace")
         return Result(run, seen.id, seen.n + 1, seen.phase, None, text, how, why)
     return replace(_started(request, seen.n + 1), how=how, how_why=why)
-
-
-def _check(seen: look.Look, request: Request) -> None:
-    who = f"cannot resume {seen.id}"
-    if seen.phase == phase.ORPHANED and seen.agent == "yes" and seen.start:
-        pid = seen.start["agent"].get("pid")
-        raise Refused(f"{who}: its agent is still alive (pid {pid})", f"workcell stop {seen.id}, or wait for it")
-    if seen.phase in (phase.RUNNING, phase.STARTING, phase.FINISHING):
-        raise TryAgain(f"{who}: it is {seen.phase}", f"workcell attach {seen.id}")
-    if request.attempt is not None and (seen.phase != phase.SCHEDULED or seen.n != request.attempt):
-        raise TryAgain(f"{who}: it is {seen.phase} in attempt {seen.n} by now", f"workcell status {seen.id}")
-    if settle.needed(seen):
-        raise Refused(f"{who} before it is settled: {seen.why}", f"workcell wait {seen.id} settles it")
-    if seen.phase not in OPEN:
-        cure = f"workcell fsck {seen.id}" if seen.phase == phase.CORRUPT else f"workcell status {seen.id}"
-        raise Refused(f"{who}: it is {seen.phase}: {seen.why}", cure)
-    if seen.altered:
-        files = (os.path.join(seen.run, layout.LAUNCH), os.path.join(seen.directory, layout.ATTEMPT))
-        gone = [os.path.basename(path) for path in files if not os.path.lexists(path)]
-        if gone:
-            cure = f"{' and '.join(gone)} is gone and cannot be made anew; launch a new run"
-        else:
-            cure = f"see what differs, and take it as it is now: workcell fsck --accept {seen.id}"
-        raise Refused(f"{who}: {', '.join(seen.altered)} changed since it was written", cure)
-    if seen.outcome == PASSED and request.brief is None:
-        raise Refused(f"{who}: it passed", f"give it more to do: workcell resume {seen.id} --brief NEW.md")
-    top = seen.cwd
-    if not os.path.isdir(top):
-        raise Refused(f"{who}: its tree {top} is gone", resume_place.way_back(seen))
-    resume_place.check(seen, request.brief)
-    tree = repository.find(top) if (seen.launch and seen.launch.get("base")) else None
-    busy = repository.under_way(tree) if tree else None
-    if busy:
-        raise Refused(f"{who}: {top} is in the middle of a {busy}", "finish or abort it first")
-    if request.caller.inside and seen.phase != phase.CREATED:
-        _check_room(seen, request)
-
-
-def _check_room(seen: look.Look, request: Request) -> None:
-    """Refuse to a caller inside a run what only a person may overrule: a hold, or a limit that is used up."""
-    held = holds.held(request.home, holds.account(seen.run, seen.attempt))
-    if run_hold.standing(seen.run) is not None:
-        access.require(request.caller, "resume", f"{seen.id} is held")
-    if held is not None:
-        access.require(request.caller, "resume", f"the account of {seen.id} is held: {held.get('why')}")
-    facts, verify = look.facts_at(seen, seen.n), look.verify_at(seen, seen.n)
-    history = decide.history_of(seen.run, seen, facts, verify)
-    from workcell.evidence import verdict
-
-    history[-1]["cost_usd"] = verdict.cost(seen)
-    spent = nexts.past_limit(nexts.since_person(history), seen.limits)
-    if spent is not None:
-        access.require(request.caller, "resume", f"{seen.id} has used up a limit: {spent}")
 
 
 def _stored(seen: look.Look) -> recipes.Recipe:
@@ -277,12 +221,14 @@ def _basis(
         if not chosen.values["steps"]:
             raise Refused(f"cannot resume {seen.id} with all steps: it has none", f"workcell resume {seen.id}")
         intent["steps_since"] = seen.n + 1
+    verify = _verify(seen)
+    intent["verify"] = attempts.pin(verify)
+    if request.by.get("who") == deferred.APPROVAL:  # its agent goes on in the middle of a turn, and is told nothing
+        return _Basis(intent, _text(seen, layout.BRIEF).encode("utf-8", "replace"), verify, chosen)
     waiting = [message for _, message in inbox.for_brief(request.run, seen.n)]
     texts = [inbox.words(message).rstrip("\n") for message in waiting]
     cleaner = run_cleaner.of_run(request.run)
     brief = resume_brief.brief(request.run, seen, texts, cleaner, intent["limits"], numbers)
-    verify = _verify(seen)
-    intent["verify"] = attempts.pin(verify)
     return _Basis(intent, brief.encode("utf-8", "replace"), verify, chosen, [str(message["id"]) for message in waiting])
 
 
@@ -299,7 +245,11 @@ def _files(
     values = carried["recipe"]["values"]
     session, why_not = None, None
     if request.native:
-        session, why_not = conversation.to_continue(request.run, request.home, request.recipe, values, seen)
+        why_not = resume_checks.unasked(seen, carried)
+        if why_not is None:
+            session, why_not = conversation.to_continue(request.run, request.home, request.recipe, values, seen)
+        if why_not is not None and request.by.get("who") == deferred.APPROVAL:
+            raise Refused(f"cannot go on with {seen.id}: {why_not}", f"workcell resume {seen.id} --brief NEW.md")
     opening = attempts.Opening(
         request.run,
         n,
@@ -307,6 +257,7 @@ def _files(
         basis.brief,
         request.by,
         conversation=session,
+        wordless=request.by.get("who") == deferred.APPROVAL,
         ports=numbers,
         ports_before=ports.moved(ports.of(seen.attempt), numbers),
     )

@@ -12,6 +12,7 @@ from workcell.finish import settle
 from workcell.launch import change, standing
 from workcell.rundir import find, heartbeat, layout, ledger, locks, look, maildir, notice, phase, vocabulary
 from workcell.rundir import needs as table
+from workcell.rundir import status as documents
 from workcell.rundir.cell import Cell, ignore
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def _over(run: str, state: str | None) -> Over:
     state = state or found["state"]
     seen = look.at(run)
     reason = seen.reason or seen.why
-    if seen.phase in (phase.SCHEDULED, phase.CREATED) and state == seen.phase:
+    if seen.phase in (phase.SCHEDULED, phase.CREATED) and state == documents.state_of(seen, None):
         reason = f"not waited for any longer: {_why_not_started(found)}"
     told = None if reason is None else str(reason)
     needed, waits = found["needs"], found.get("waits")
@@ -287,4 +288,4 @@ class _Watch:
 
 
 def _state(seen: look.Look) -> str:
-    return str(seen.outcome or seen.phase)
+    return documents.state_of(seen, None)

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from workcell.base import clock
 from workcell.base.errors import Refused, Unreachable, WorkcellError
-from workcell.rundir import attending, layout, look, phase, run_hold, status
+from workcell.rundir import attending, deferred, layout, look, phase, run_hold, status
+from workcell.rundir import needs as table
 from workcell.system import tmux
 
 
@@ -75,7 +76,11 @@ def nothing_open(home: str, seen: look.Look) -> Refused:
     if paused is not None:
         words = f", and its account {account} is held{_until(paused.get('until_at'))}{_because(paused.get('why'))}"
         return Refused(begun + words, f"mend that, then: workcell resume {name}")
-    due = seen.next.get("not_before") if seen.next and seen.phase == phase.SCHEDULED else None
+    call = deferred.undecided(seen)
+    if call is not None:
+        words = f"{begun}, and waits for a yes or no ({table.asked(call)})"
+        return Refused(words, f"workcell approve {name}, or workcell deny {name}")
+    due = status.due_at(seen)
     reason = seen.next.get("reason") if seen.next and seen.phase == phase.SCHEDULED else None
     when = f"; its next attempt may start at {clock.local(clock.parse(due))}" if due else ""
     return Refused(f"{begun}{when}{_because(reason)}", f"start it now: workcell resume {name}")

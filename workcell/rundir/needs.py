@@ -72,6 +72,8 @@ class Situation:
         self.dialog: Dialog | None = None
         self.proposals: list[schema.Proposal] = []
         """Proposals of playbooks that wait for a person, or were approved and not carried out."""
+        self.call: schema.DeferredCall | None = None
+        """The tool call that its agent was ended with, about which a person has not decided."""
         self.due_at: str | None = None
         self.later = False
         """Whether a person asked for it not to be started."""
@@ -146,6 +148,26 @@ def _proposal(known: Situation) -> "schema.Needs | None":
         found["options"].append({"text": words, "command": f"workcell approve {one['id']}"})
         found["options"].append({"text": "does none of that", "command": f"workcell deny {one['id']}"})
     return found
+
+
+def _deferred(known: Situation) -> "schema.Needs | None":
+    """A tool call that waits for a yes or no without any process."""
+    call = known.call
+    if call is None:
+        return None
+    approve, deny = f"workcell approve {known.id}", f"workcell deny {known.id}"
+    found = _need("answer", approve, call["words"])
+    found["asks"] = asked(call)
+    found["risk"] = call["risk"]
+    found["since"] = call["at"]
+    found["options"] = [{"text": "Yes, this once", "command": approve}, {"text": "No", "command": deny}]
+    return found
+
+
+def asked(call: "schema.DeferredCall") -> str:
+    """The tool and its words, as a person is asked about them."""
+    named = call["words"] == call["tool"] or call["words"].startswith(f"{call['tool']}: ")
+    return call["words"] if named else f"{call['tool']}: {call['words']}"
 
 
 def _account(known: Situation) -> "schema.Needs | None":
@@ -223,6 +245,7 @@ SOURCES: "tuple[Callable[[Situation], schema.Needs | None], ...]" = (
     _full_disk,
     _changed_file,
     _question,
+    _deferred,
     _proposal,
     _account,
     _unchecked,
@@ -332,6 +355,8 @@ def waits(known: Situation) -> "schema.Waits | None":
     """What a run that is created or scheduled waits for; None for any other, and for one that is about to start."""
     if not _not_started(known):
         return None
+    if known.call is not None:
+        return {"what": "approval", "until_at": None, "why": asked(known.call), "account": None}
     if known.account is not None:
         hold = known.account
         return {"what": "account", "until_at": hold["until_at"], "why": _told(hold), "account": hold["account"]}

@@ -6,6 +6,7 @@ import time
 from workcell.base import json_codec, probe
 from workcell.rundir import (
     acks,
+    deferred,
     heartbeat,
     layout,
     ledger,
@@ -30,12 +31,15 @@ SCHEMA: "Final" = "workcell.file.status/1"
 
 
 def state_of(seen: look.Look, activity: "schema.Activity | None") -> "schema.State":
-    """The one word of tables: the outcome, else the activity where it is known, else the phase."""
+    """The one word of tables: the outcome, else the activity where it is known, else the phase.
+
+    A run that waits for a yes or no without any process is in the state of one whose agent asks.
+    """
     if seen.phase == phase.DONE:
         return seen.outcome or seen.phase
     if seen.phase == phase.RUNNING and activity is not None and activity["state"] != "unknown":
         return activity["state"]
-    return seen.phase
+    return deferred.APPROVAL if deferred.undecided(seen) is not None else seen.phase
 
 
 def situation(seen: look.Look, activity: "schema.Activity | None" = None) -> needs.Situation:
@@ -61,9 +65,17 @@ def situation(seen: look.Look, activity: "schema.Activity | None" = None) -> nee
     if seen.phase in (phase.CREATED, phase.SCHEDULED):
         known.later = seen.starts_later
         known.opened_at = seen.attempt.get("asked_at") if seen.attempt else None
-        known.due_at = seen.next.get("not_before") if seen.next and seen.phase == phase.SCHEDULED else None
+        known.call = deferred.undecided(seen)
+        known.due_at = due_at(seen)
         known.unwatched = heartbeat.missing(home)
     return known
+
+
+def due_at(seen: look.Look) -> "str | None":
+    """The time before which the next attempt is not opened; None where no time says."""
+    if seen.next is None or seen.phase != phase.SCHEDULED or seen.next.get("when") is not None:
+        return None
+    return seen.next.get("not_before")
 
 
 def document(
@@ -108,7 +120,7 @@ def document(
         "isolation": seen.start.get("isolation") if seen.start else None,
         "started_at": started[0] if started else None,
         "ended_at": result.get("ended_at") if result else None,
-        "due_at": seen.next.get("not_before") if seen.next and seen.phase == phase.SCHEDULED else None,
+        "due_at": due_at(seen),
         "written_at": _written_at(seen, sealed),
         "checked": seen.checked,
         "altered": seen.altered,
@@ -199,8 +211,9 @@ def first_of_brief(seen: look.Look) -> int:
 
 
 def attempts_used(seen: look.Look) -> int:
-    """How many attempts were opened with the brief of now."""
-    return seen.n - first_of_brief(seen) + 1
+    """How many attempts were opened with the brief of now, without those that ended at a call to be decided."""
+    numbers = range(first_of_brief(seen), seen.n + 1)
+    return sum(not deferred.ended(look.record_at(seen, n, layout.NEXT)) for n in numbers)
 
 
 def cost_of(seen: look.Look, n: int) -> "float | None":

@@ -130,13 +130,17 @@ STATES = tuple(dict.fromkeys((*PHASES, *ACTIVITIES, *OUTCOMES)))
 NEEDS = ("answer", "decide", "look", "release", "room", "settle", "sign-in", "start")
 """What a run needs from a person."""
 
-WAITS = ("due", "hold", "account", "watchdog")
-"""What a run that is not started waits for: its time, the end of a hold on it or on its account, or a watchdog."""
+WAITS = ("due", "hold", "account", "watchdog", "approval")
+"""What a run that is not started waits for: its time, the end of a hold on it or on its account, a watchdog, or a
+person's yes or no."""
+
+NEXT_WHENS = ("approval",)
+"""What a run that goes on waits for beside its time. A reader that does not know the word leaves the run alone."""
 
 # -- an attempt
 
-ASKERS = ("person", "playbook", "run")
-"""Who can ask for an attempt."""
+ASKERS = ("person", "playbook", "run", "approval")
+"""Who can ask for an attempt; `approval`: a person's yes or no to what the attempt before left open."""
 
 STARTS = ("now", "later")
 """Whether an attempt is started at once, or by a later `workcell resume`."""
@@ -259,6 +263,9 @@ TIMERS = ("cron", "systemd", "launchd")
 """What can start the watchdog each minute."""
 
 # -- notices
+
+NOTICE_CLASSES = ("approval.risky",)
+"""Classes of notices that pass the quiet hours of adapters: an approval whose risk is `destructive` or `secret`."""
 
 NEEDS_YOU = ("prompt", "question", "auth", "billing", "unchecked", "proposal")
 """Notices of a run that cannot go on before a person does something."""

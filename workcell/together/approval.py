@@ -4,8 +4,9 @@ from workcell.base.errors import Refused
 from workcell.cleaning import run_cleaner
 from workcell.evidence import dialog as shown
 from workcell.judgement import permission
+from workcell.rundir import deferred
 from workcell.rundir.cell import Cell
-from workcell.together import answer, send
+from workcell.together import answer, deferred_call, send
 from workcell.together import dialog as dialogs
 
 Result = send.Result
@@ -15,9 +16,13 @@ def decide(cell: Cell, run: str, *, allow: bool) -> send.Result:
     """Choose the option of the dialog that is up which allows, or refuses, what is asked for, this once.
 
     `cell.progress` is told `asked` before it is answered: the tool and its words. Refused where no dialog asks for
-    permission, or none of its options says just that.
+    permission, or none of its options says just that. A run whose attempt ended at a call that waits for a yes or no
+    goes on with it.
     """
     seen, dialog = answer.up(run)
+    call = deferred.call_of(seen)
+    if call is not None:
+        return deferred_call.answer(cell, seen, call, allow=allow)
     if dialog is None:
         raise Refused(f"{seen.id} asks for no permission now", f"workcell what {seen.id}")
     option = permission.option_for(dialog, allow=allow)

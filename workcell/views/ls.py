@@ -74,7 +74,7 @@ def perform(cell: Cell, request: Request) -> Result:
     if unknown:
         raise Usage(f"{unknown[0]!r} is no state", f"one of: {', '.join(sorted(vocabulary.STATES))}")
     found = listed(cell.home, request, cell.clock(), cell.directory)
-    waiting = sum(run["phase"] == phase.SCHEDULED for run in found.runs)
+    waiting = sum(run["state"] == phase.SCHEDULED for run in found.runs)
     return Result(found.runs, found.hidden, heartbeat.warning(cell.home, waiting), found.needing)
 
 

@@ -58,7 +58,7 @@ def overview(home: str, now: float) -> Result:
     around = Surroundings(home, now)
     accounts = [_account(hold, listed.runs) for hold in around.holds.values()]
     needing = [run for run in listed.runs if run["needs"] is not None]
-    waiting = sum(run["phase"] == phase.SCHEDULED for run in listed.runs)
+    waiting = sum(run["state"] == phase.SCHEDULED for run in listed.runs)
     ticks = heartbeat.Watchdog(home)
     warning = heartbeat.warning(home, waiting)
     return Result(dict(states), needing, accounts, ticks.present, warning, ticks.words())

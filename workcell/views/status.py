@@ -158,7 +158,7 @@ def of(run: str) -> Result:
 
 def _warned(home: str, found: list[Result]) -> list[Result]:
     """The same with what `ls` would say of the watchdog, for those that are not over."""
-    words = heartbeat.warning(home, len({one.id for one in found if one.phase == phase.SCHEDULED}))
+    words = heartbeat.warning(home, len({one.id for one in found if one.state == phase.SCHEDULED}))
     if words is None:
         return found
     return [one if one.phase == phase.DONE else replace(one, warning=words) for one in found]

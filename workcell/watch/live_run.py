@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workcell.accounts import holds
+from workcell.approvals import pending
 from workcell.base import clock, ids, probe
 from workcell.base.errors import Refused, WorkcellError
 from workcell.channels import post
@@ -118,7 +119,9 @@ class LiveRun:
         facts: schema.NoticeFacts = {"why": why, "objective": self.seen.objective or "", "command": self._command()}
         if event in ("prompt", "question"):
             facts.update(dialog_facts(self.id, self.verdict))
-        return post.about_run(self.seen, event, facts, self._edge)
+        asks = self.verdict.get("asks") if event == "prompt" else None
+        risk = pending.of_words(asks, self.seen.cwd or "/") if asks else None
+        return post.about_run(self.seen, event, facts, self._edge, risk=risk)
 
     def _command(self) -> str:
         """What `status` says that a person types for what the run needs now; empty where it needs nothing."""

@@ -14,7 +14,7 @@ from workcell.finish import decide
 from workcell.judgement import choice
 from workcell.playbooks import library
 from workcell.playbooks.playbook import Playbook
-from workcell.rundir import find, heartbeat, locks, look, phase
+from workcell.rundir import deferred, find, heartbeat, locks, look, needs, phase, status
 from workcell.rundir.cell import Cell
 from workcell.trust import policy
 from workcell.watch import act, findings, incidents, observe
@@ -126,15 +126,21 @@ def _scheduled(home: str, seen: look.Look, books: list[Playbook]) -> Result:
     after = seen.next
     if after is None:
         return Result(seen.id, seen.phase, None, None, [], [], "what follows is not on record")
-    name = str(after.get("playbook"))
+    call = deferred.undecided(seen)
+    if call is not None:
+        words = (
+            f"it waits for a yes or no ({needs.asked(call)}): workcell approve {seen.id}, or workcell deny {seen.id}"
+        )
+        return Result(seen.id, seen.phase, None, None, [], [], words)
+    name = str(after.get("playbook") or after.get("when"))
     book = next((one for one in books if one.name == name), None)
     account = holds.account(seen.run, seen.attempt)
     hold = holds.held(home, account)
     why = str(after.get("reason"))
     if hold is not None:
         why += f"; its account is held until {hold.get('until_at') or hold.get('until')}: {hold.get('why')}"
-    if after.get("not_before"):
-        why += f"; not before {after['not_before']}"
+    if due_at := status.due_at(seen):
+        why += f"; not before {due_at}"
     steps = [step.describe() for step in book.steps] if book else [f"resume: {after.get('how')}"]
     judged = after.get("verdict") or None
     return Result(seen.id, seen.phase, findings.DUE, name, list(after.get("fits") or []), steps, why, judged)

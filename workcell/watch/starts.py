@@ -11,8 +11,9 @@ from workcell.channels import post
 from workcell.finish import finish, settle
 from workcell.launch import resume, start
 from workcell.playbooks import caps
-from workcell.rundir import look, phase, spool
+from workcell.rundir import deferred, look, phase, spool
 from workcell.system import tmux
+from workcell.together import deferred_call
 from workcell.watch import findings
 from workcell.watch.tick_context import TickContext
 
@@ -37,6 +38,9 @@ START_LIMITS: Caps = {
 
 RESUME_LIMITS: Caps = {**START_LIMITS, "per_run": 20}
 """For going on by a playbook that is not there any more."""
+
+DECIDED_LIMITS: Caps = {**START_LIMITS, "per_run": 1000, "per_hour": 1000}
+"""For going on by a person's decision, which is no loop of the watchdog's own."""
 
 MOST_REST = 600.0
 """Maximum seconds before caps are asked again."""
@@ -72,6 +76,9 @@ def never_started(context: TickContext, seen: look.Look) -> None:
 def due(context: TickContext, seen: look.Look) -> None:
     """Open the next attempt of a run that goes on."""
     after = seen.next
+    if deferred.ended(after):
+        decided(context, seen)
+        return
     name = str((after.get("playbook") if after else None) or "due")
     book = next((one for one in context.books(seen) if one.name == name), None)
     actor = context.actor(seen, name)
@@ -107,6 +114,34 @@ def due(context: TickContext, seen: look.Look) -> None:
     spool.note(seen.run, "recovered", playbook=name, attempt=done.attempt, how=done.how, why=why)
     post.about_run(look.at(seen.run), "resumed", {"why": why, "attempts": done.attempt})
     context.did.append(f"{seen.id}: {name}: opened attempt {done.attempt}, which {_BEGINS[done.how]}")
+
+
+def decided(context: TickContext, seen: look.Look) -> None:
+    """Open the attempt of a yes or no that a person said, where the verb that was given it did not come to that."""
+    call = deferred.call_of(seen)
+    line = deferred.decision_of(context.home, seen.id, call["id"]) if call is not None else None
+    actor = context.actor(seen, deferred.APPROVAL)
+    if line is None or not _may_start(context, seen, actor, DECIDED_LIMITS, findings.DUE):
+        return
+    why = f"a person decided: {line['answer']}"
+    number = context.actions.intent(
+        run=seen.id,
+        attempt=seen.n,
+        step="resume",
+        how="native",
+        playbook=deferred.APPROVAL,
+        account=actor.account,
+        why=why,
+    )
+    try:
+        done = resume.resume(deferred_call.request(context.home, seen, line))
+    except WorkcellError as error:
+        context.actions.result(number, "refused", error.message)
+        context.did.append(f"{seen.id}: resume: {error.message}")
+        post.about_run(seen, "escalated", {"why": f"it was decided, and cannot go on: {error.message}"}, "resume")
+        return
+    context.actions.result(number, "done", f"attempt {done.attempt} is {done.phase}, {done.how}")
+    context.did.append(f"{seen.id}: {why}: opened attempt {done.attempt}, which {_BEGINS[done.how]}")
 
 
 def _uses_windows(home: str) -> bool:

@@ -6,6 +6,7 @@ import os
 from workcell.base.errors import InputOutput
 from workcell.rundir import (
     approval_lines,
+    deferred,
     heartbeat,
     hint,
     layout,
@@ -116,6 +117,7 @@ def _pass(home: str, now: observe.Now, report: Report) -> None:
     report.live = len(found.live)
     todo: list[tuple[look.Look, findings.Finding]] = []
     running: list[look.Look] = []
+    left_open: list[look.Look] = []
     held: set[str] = set()
     finishing = 0
     for path in found.live:
@@ -134,19 +136,26 @@ def _pass(home: str, now: observe.Now, report: Report) -> None:
             _taken_up(seen, memory)
         if word is not None:
             todo.append((seen, word))
+        elif deferred.call_of(seen) is not None:
+            left_open.append(seen)
     tmux = _tmux(home, memory) if running else None
     unsettled = heartbeat.acted(home) != memory.actions_read
     if todo or unsettled or (tmux is not None and tmux.trouble) or _account_held(home):
         from workcell.watch import act  # playbooks, git and templates: some 150 ms
 
         report.did = act.act(home, memory, todo, tmux, finishing, BUDGET)
-    report.did += _persons(home, now, memory, running, held)
+    report.did += _persons(home, now, memory, running, left_open, held)
     memory.keep({os.path.basename(path) for path in found.live})
     memory.stamp({**report.counts(), "actions": heartbeat.acted(home), "pruned_at": _pruned(home, memory)})
 
 
 def _persons(
-    home: str, now: observe.Now, memory: observe.Memory, running: list[look.Look], held: set[str]
+    home: str,
+    now: observe.Now,
+    memory: observe.Memory,
+    running: list[look.Look],
+    left_open: list[look.Look],
+    held: set[str],
 ) -> list[str]:
     """What is told to people, and what became of what they and rules decided; a line for each."""
     did: list[str] = []
@@ -154,10 +163,10 @@ def _persons(
         from workcell.watch import proposal_acts
 
         did += proposal_acts.look_after(home, memory)
-    if any(one is not None and one["state"] == "approval" for one in map(hint.read, running)):
+    if left_open or any(one is not None and one["state"] == "approval" for one in map(hint.read, running)):
         from workcell.watch import approval_reminders
 
-        waiting = approval_reminders.asking(running)
+        waiting = [*approval_reminders.asking(running), *approval_reminders.left_open(left_open)]
         did += approval_reminders.remind(home, waiting, memory, held)
     if approval_lines.unsettled(home, None, approval_lines.RECENT):
         from workcell.approvals import dialog_results

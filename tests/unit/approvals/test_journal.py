@@ -1,6 +1,7 @@
 """approvals.jsonl: whole lines, whatever was killed before, and one older part."""
 
 from workcell.approvals import decide, journal
+from workcell.rundir import deferred
 
 
 def line(words="ls"):
@@ -19,7 +20,7 @@ def test_a_decision_and_that_it_was_told(tmp_path):
 
 def test_a_line_that_was_cut_loses_no_other(tmp_path):
     journal.intent(str(tmp_path), line("a"))
-    with open(journal.path_of(str(tmp_path)), "ab") as file:
+    with open(deferred.path_of(str(tmp_path)), "ab") as file:
         file.write(b'{"schema": "workcell.file.appr')
     journal.intent(str(tmp_path), line("b"))
     assert [one["words"] for one in journal.read(str(tmp_path))] == ["a", "b"]

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from tests.support import ruled_run
+from workcell.rundir import layout, locks
 
 RULES = "allow: [git status *]\ndeny: [{command: git push, why: a person pushes}]\nask: [git commit]\n"
 
@@ -72,3 +73,27 @@ def test_whatever_a_tool_is_given_is_no_crash(made):
         done = ring(made, ruled_run.payload("x", tool_input=given))
         assert done.returncode == 0, done.stderr
         assert ruled_run.said(done.stdout) != "allow"
+
+
+@pytest.mark.parametrize("answer", ["allow", "deny"])
+def test_what_a_person_decided_is_told_once_and_for_that_call_alone(made, answer):
+    ruled_run.decide(made, "git commit -m x", answer)
+
+    def said(command, **more):
+        return ruled_run.said(ring(made, ruled_run.payload(command, **more), ask="defer").stdout)
+
+    assert said("git commit -m y") == "defer", "another command"
+    assert said("git commit -m x", tool_use_id="t2") == "defer", "another call"
+    assert said("git commit -m x") == answer
+    assert said("git commit -m x") == "defer", "it was told already"
+
+
+def test_a_rule_that_denies_goes_before_what_a_person_decided(made):
+    ruled_run.decide(made, "git push", "allow")
+    assert ruled_run.said(ring(made, ruled_run.payload("git push"), ask="defer").stdout) == "deny"
+
+
+def test_what_no_journal_takes_is_denied_instead_of_deferred(made):
+    lock = locks.take(os.path.join(made.home, layout.APPROVALS_LOCK))
+    assert ruled_run.said(ring(made, ruled_run.payload("git commit"), ask="defer").stdout) == "deny"
+    os.close(lock)

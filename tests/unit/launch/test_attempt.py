@@ -121,7 +121,7 @@ def ruled(gate, **values):
 def test_where_rules_hold_the_program_gets_a_hook_that_forbids_what_it_fails_on():
     made = ruled("closed")
     hook = made["argv"][made["argv"].index("--hook") + 1]
-    assert made["argv"][-1] == "-" and hook.endswith(" none /h/runs/r1 1 defer closed || exit 2")
+    assert made["argv"][-1] == "-" and hook.endswith(" none /h/runs/r1 1 deny closed || exit 2")
     hooks = json_codec.decode(made["seed"]["a.json"].encode())["hooks"]
     assert hooks == {"Before": [{"run": "mine"}, {"run": hook}], "After": []}
     assert made["recipe"]["values"]["command"] == ["agent", "a.json", "-"], "the next attempt does not get it twice"

@@ -36,6 +36,18 @@ PROPOSED = {
     "acts": [{"step": "stop", "options": {}, "words": "asks the agent to end"}],
 }
 
+CALL = {
+    "id": "d1",
+    "at": LATER,
+    "tool": "Bash",
+    "words": "git push",
+    "sha256": "0",
+    "call": "t1",
+    "risk": "network",
+    "rule": None,
+    "why": None,
+}
+
 ROWS = [
     (known("running", room="the disk is full"), "room", "doctor"),
     (known("scheduled", changed="policy.json is missing"), "look", f"fsck {RUN}"),
@@ -44,6 +56,7 @@ ROWS = [
     (known("approval", phase.RUNNING), "answer", f"logs {RUN}"),
     (known("idle", phase.RUNNING, proposals=[PROPOSED]), "decide", f"approve {RUN}.001.0123abcd"),
     (known("orphaned", proposals=[PROPOSED]), "decide", f"approve {RUN}.001.0123abcd"),
+    (known("approval", phase.SCHEDULED, call=CALL), "answer", f"approve {RUN}"),
     (known("scheduled", account=hold("probe"), sign_in="run it"), "sign-in", f"release {RUN}"),
     (known("idle", phase.RUNNING, account=hold("probe"), refused=True, terminal=True), "sign-in", f"attach {RUN}"),
     (known("created", account=hold("person")), "release", f"release {RUN}"),

@@ -189,13 +189,15 @@ def result(this: Record) -> list[Event]:
     last = replace(this, data={**this.data, "terminal": terminal, "subtype": subtype})
     denied = [short(mapping(one).get("tool_name"), 60) for one in items(body.get("permission_denials"))][:20]
     good = words if words is not None and not failed else None
+    deferred = mapping(body.get("deferred_tool_use"))
     ended = last.event(
         "turn.completed",
         told,
         part="result",
         ok=not failed,
         result=True,
-        empty=True if good is not None and not good.strip() else None,
+        empty=True if good is not None and not good.strip() and not deferred else None,
+        deferred=short(deferred.get("id"), 200) or None,
         asks=asks(good) if good is not None else None,
         denied=denied or None,
         turns=number(body.get("num_turns")),

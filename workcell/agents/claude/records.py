@@ -26,6 +26,7 @@ _SILENT = frozenset(
         "api-request-shape",
         "atis-latch",
         "attachment",
+        "command_lifecycle",
         "control_request",
         "control_response",
         "custom-title",

@@ -8,7 +8,6 @@ NotRequired: it came later than format 1, or only some records of the kind have 
 
 from workcell.rundir.schema.agent import (
     AgentEvent,
-    Brief,
     Calls,
     Capture,
     Detail,
@@ -17,7 +16,6 @@ from workcell.rundir.schema.agent import (
     Hook,
     Message,
     ReadState,
-    Reference,
     RunbookStep,
     Said,
     Session,
@@ -25,7 +23,7 @@ from workcell.rundir.schema.agent import (
     Sources,
     TouchedFile,
 )
-from workcell.rundir.schema.approvals import ApprovalLine, ApprovalRule, ApprovalRules
+from workcell.rundir.schema.approvals import ApprovalLine, ApprovalRule, ApprovalRules, DeferredCall
 from workcell.rundir.schema.home import (
     AccountHold,
     Ack,
@@ -99,6 +97,8 @@ from workcell.rundir.schema.literals import (
     MessageMode,
     MessageState,
     Need,
+    NextWhen,
+    NoticeClass,
     NoticeEvent,
     OrderKind,
     Outcome,
@@ -253,7 +253,6 @@ __all__ = [
     "Asker",
     "Attempt",
     "Base",
-    "Brief",
     "Calls",
     "Capture",
     "CaptureSource",
@@ -271,6 +270,7 @@ __all__ = [
     "DecidedHold",
     "Decision",
     "DecisionWay",
+    "DeferredCall",
     "Delivery",
     "DeliveryState",
     "Destination",
@@ -316,7 +316,9 @@ __all__ = [
     "Need",
     "Needs",
     "Next",
+    "NextWhen",
     "Notice",
+    "NoticeClass",
     "NoticeEvent",
     "NoticeFacts",
     "Order",
@@ -340,7 +342,6 @@ __all__ = [
     "RecipeApprovals",
     "RecipeRecord",
     "RecipeValues",
-    "Reference",
     "Require",
     "Result",
     "Risk",

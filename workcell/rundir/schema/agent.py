@@ -65,6 +65,8 @@ class EventData(TypedDict, total=False):
     """turn.completed: tools that were refused."""
     turns: float | None
     """turn.completed: number of turns so far."""
+    deferred: str | None
+    """turn.completed: id of the tool call that a hook deferred; the program ended there, and asks the hook again."""
     terminal: str | None
     """turn.completed, error: the program's own word for how it ended."""
     subtype: str | None

@@ -52,7 +52,10 @@ class ApprovalLine(TypedDict):
     """Id of the run."""
     attempt: int
     of: NotRequired[str]
-    """Id of the decision that was told. A decision without such a line was made, and perhaps never heard."""
+    """Id of the decision that was told. A decision without such a line was made, and perhaps never heard. That of a
+    person has it before the program is told, and is told at most once."""
+    decides: NotRequired[str]
+    """Of a person: id of the line by which the call was deferred. The first such line counts."""
     tool: NotRequired[str]
     words: NotRequired[str]
     """The exact command, or the tool and its files; cut at 4,000 characters."""
@@ -77,3 +80,23 @@ class ApprovalLine(TypedDict):
     result: NotRequired[RuleResult]
     """With `of`, of an answer that was typed: what `approval.resolved` says came of it, or `refused` where it was not
     typed, or not seen to be taken."""
+
+
+class DeferredCall(TypedDict):
+    """`approval` of `next.json`: the tool call at which an attempt ended, for a person to decide."""
+
+    id: str
+    """Of its line in `approvals.jsonl`."""
+    at: Time
+    """When it was deferred."""
+    tool: str
+    words: str
+    """The exact command, or the tool and its files, on one line and without secrets."""
+    sha256: Sha256
+    """Of the tool and its whole input as one line of JSON."""
+    call: str
+    """Id of the tool call."""
+    risk: Risk
+    rule: str | None
+    """File and line of the rule that asks."""
+    why: str | None

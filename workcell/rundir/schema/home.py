@@ -8,6 +8,7 @@ from workcell.rundir.schema.literals import (
     ActionStep,
     DeliveryState,
     HoldEnd,
+    NoticeClass,
     NoticeEvent,
     Seconds,
     Sha256,
@@ -115,7 +116,11 @@ class Delivery(_Delivery):
     """Whether the adapter's file had faults when the notice was routed."""
 
 
-class Notice(TypedDict):
+_Classed = TypedDict("_Classed", {"class": NotRequired[NoticeClass]})
+"""`class` is a word of Python: with it a notice passes the quiet hours of adapters."""
+
+
+class Notice(_Classed):
     """`outbox/*/<id>.json`: a notice on its way to people."""
 
     schema: Literal["workcell.file.notice/1"]

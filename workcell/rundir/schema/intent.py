@@ -32,6 +32,8 @@ class AskedBy(TypedDict):
     attempt: NotRequired[int | None]
     why: NotRequired[str]
     """Why the playbook asked."""
+    decision: NotRequired[str]
+    """Id of the line of `approvals.jsonl`, of `who: approval`: the yes or no that opened the attempt."""
     act: NotRequired[int]
     """Of a playbook: number of the intent in the watchdog's record of actions."""
 

@@ -86,12 +86,13 @@ VerdictName = Literal[
     "unknown",
 ]
 Need = Literal["answer", "decide", "look", "release", "room", "settle", "sign-in", "start"]
-Wait = Literal["due", "hold", "account", "watchdog"]
+Wait = Literal["due", "hold", "account", "watchdog", "approval"]
+NextWhen = Literal["approval"]
 
 SessionVia = Literal["terminal", "headless", "editor", "desktop", "sdk", "background", "loop", "sub-agent", "unknown"]
 SessionTurn = Literal["open", "asks", "ended", "failed"]
 FoundIn = Literal["prompt", "answer", "command", "error", "brief", "handoff"]
-Asker = Literal["person", "playbook", "run"]
+Asker = Literal["person", "playbook", "run", "approval"]
 StartWhen = Literal["now", "later"]
 AgentIo = Literal["terminal", "file"]
 AgentStdin = Literal["none", "prompt"]
@@ -163,6 +164,7 @@ ActionStep = Literal[
 LedgerOrigin = Literal["launch", "adopt"]
 Timer = Literal["cron", "systemd", "launchd"]
 
+NoticeClass = Literal["approval.risky"]
 NoticeEvent = Literal[
     "started",
     "passed",
@@ -250,6 +252,7 @@ VOCABULARIES = {
     "VERDICTS": VerdictName,
     "NEEDS": Need,
     "WAITS": Wait,
+    "NEXT_WHENS": NextWhen,
     "ASKERS": Asker,
     "STARTS": StartWhen,
     "AGENT_IO": AgentIo,
@@ -288,6 +291,7 @@ VOCABULARIES = {
     "LEDGER_ORIGINS": LedgerOrigin,
     "TIMERS": Timer,
     "NOTICE_EVENTS": NoticeEvent,
+    "NOTICE_CLASSES": NoticeClass,
     "DELIVERY_STATES": DeliveryState,
     "AGENT_EVENTS": AgentEventType,
     "EVENT_SOURCES": EventSource,

@@ -4,6 +4,7 @@ from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+from workcell.rundir.schema.approvals import DeferredCall
 from workcell.rundir.schema.literals import (
     CgroupKind,
     CheckEnd,
@@ -13,6 +14,7 @@ from workcell.rundir.schema.literals import (
     HoldEnd,
     HoldScope,
     Isolation,
+    NextWhen,
     Outcome,
     Seconds,
     Sha256,
@@ -245,6 +247,11 @@ class Next(TypedDict):
     fits: NotRequired[list[str]]
     """Why this playbook fits."""
     not_before: Time | None
+    when: NotRequired[NextWhen]
+    """What it waits for beside its time: `approval`, a person's yes or no. `not_before` is then the end of the year
+    9999: a reader that does not know the word leaves the run alone."""
+    approval: NotRequired[DeferredCall]
+    """What the yes or no is about."""
     hold: NotRequired[DecidedHold | None]
     verdict: NotRequired[VerdictSummary | None]
     findings: NotRequired[list[str]]

@@ -14,6 +14,7 @@ from workcell.rundir.schema.literals import (
     Need,
     Outcome,
     Phase,
+    Risk,
     Seconds,
     State,
     Time,
@@ -86,6 +87,10 @@ class Needs(TypedDict):
     """What it needs it for, in one line."""
     asks: NotRequired[str]
     """Of an approval: the tool and its words that are to be approved, as the records of the agent tell."""
+    risk: NotRequired[Risk]
+    """Of an approval that waits without a process: what could go wrong when it is allowed."""
+    since: NotRequired[Time]
+    """Since when that approval waits."""
     options: NotRequired[list[Choice]]
     """The options of the dialog that is up, where they are known."""
     account: NotRequired[str]

@@ -88,7 +88,7 @@ def _decision(one: decisions.Decision) -> list[grid.Cell]:
         (f"{one.by}, dialog" if one.at_dialog else one.by, "90"),
         (one.run, "0"),
         (one.words, "0"),
-        (one.rule or "-", "90"),
+        (one.rule or (f"a {one.by}" if one.by != "rule" else "-"), "90"),
     ]
 
 
