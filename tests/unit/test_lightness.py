@@ -65,11 +65,13 @@ ACTING = {
     "launch.wait": {*DEAR, "typer", "jinja2", "subprocess"},
     "faces.cli.verbs.wait": {*DEAR, "jinja2"},
     "faces.cli.verbs.stop": {*DEAR, "jinja2"},
-    "launch.window": {*DEAR, "typer", "jinja2", "dataclasses"},
+    "launch.window": {*DEAR, "typer", "jinja2", "dataclasses", "typing", "shutil", "socket"},
     "faces.cli.verbs.attach": {*DEAR, "jinja2", "dataclasses"},
     "faces.cli.verbs.launch": DEAR,  # jinja2 fills in the recipe
     "faces.cli.launching": {*DEAR, "typer", "zoneinfo"},
-    "faces.cli.plain": {*DEAR, "typer", "jinja2", "subprocess", "dataclasses"},
+    "faces.cli.plain": {*DEAR, "typer", "jinja2", "subprocess", "dataclasses", "typing", "re"},
+    "faces.cli.foreground": {*DEAR, "typer", "jinja2", "subprocess", "dataclasses", "typing", "re"},
+    "faces.cli.call": {*DEAR, "typer", "jinja2", "subprocess", "dataclasses", "typing", "re"},
 }
 
 

@@ -1,9 +1,14 @@
 """What an operation is to a face: its request, its function, and the documents of its results."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Any
 
 from workcell.rundir.cell import Cell
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Operation:

@@ -3,14 +3,19 @@
 The access class of each name stands in `rundir.operations`, which records and grants of runs are checked against.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Any
 
 from workcell.operations.catalog import OPERATIONS
 from workcell.operations.operation import Operation
 from workcell.rundir import find, operations
 from workcell.rundir.cell import Cell
 from workcell.trust import access as callers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def perform(cell: Cell, name: str, request: Any) -> Any:

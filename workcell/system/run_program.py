@@ -1,17 +1,21 @@
 """Running another program to its end, always with a time limit: the only user of subprocess."""
 
+from __future__ import annotations
+
 import errno
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from workcell.base.errors import Unreachable
 from workcell.system import find_program
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _GATED = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "runner", "gated.py")
 
@@ -288,6 +292,8 @@ def _start(argv: Sequence[str], setting: Setting, output: int) -> subprocess.Pop
 
 def _start_gated(argv: Sequence[str], setting: Setting, output: int) -> tuple[subprocess.Popen[bytes], int]:
     """(a process that waits to become the program, the descriptor that lets it with one byte)."""
+    import shutil
+
     path = (os.environ if setting.env is None else setting.env).get("PATH")
     if shutil.which(argv[0], path=path) is None:
         raise _cannot_start(argv[0], setting.cwd, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))

@@ -5,12 +5,9 @@ asked for here with tmux's own words.
 """
 
 import os
-import re
-import resource
 import stat
 import sys
 import time
-from typing import NamedTuple
 
 from workcell.base.errors import Refused, TryAgain, Unreachable
 from workcell.rundir import layout, seal
@@ -87,11 +84,11 @@ def waited_in_vain(socket: str, seconds: float) -> None:
     _vain[socket] = (spent + seconds, time.monotonic())
 
 
-class Tmux(NamedTuple):
+class Tmux:
     """The tmux server of one home."""
 
-    home: str
-    socket: str
+    def __init__(self, home: str, socket: str) -> None:
+        self.home, self.socket = home, socket
 
     def command(self, *words: str) -> list[str]:
         return ["tmux", "-u", "-f", os.path.join(self.home, layout.TMUX_CONF), "-S", self.socket, *words]
@@ -163,6 +160,8 @@ def _environment() -> dict[str, str]:
 
 def _descriptors() -> int:
     """The soft limit for a server: at 1024 descriptors tmux spins for ever at some 500 windows."""
+    import resource
+
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     return DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, DESCRIPTORS)
 
@@ -206,6 +205,8 @@ def prepare(tmux: Tmux) -> None:
 
 def version() -> tuple[int, int] | None:
     """The installed version; None when there is no tmux."""
+    import re
+
     try:
         ran = run_program.run(["tmux", "-V"], timeout=TIMEOUT, env=_environment())
     except Unreachable:

@@ -1,10 +1,13 @@
 """Making any text safe and measurable for one line of a terminal: a table cell, a title, an error."""
 
 import functools
-import re
 import unicodedata
 
 from workcell.terminal.strip_ansi import strip_control
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
 
 __all__ = ["char_width", "clip", "json_escaped", "printable", "printable_lines", "strip_control", "width"]
 
@@ -14,9 +17,8 @@ __all__ = ["char_width", "clip", "json_escaped", "printable", "printable_lines",
 _UNSAFE_ABOVE = (
     "\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f"
 )
-_UNSAFE = re.compile(f"[\x00-\x1f{_UNSAFE_ABOVE}]")
-_UNSAFE_IN_LINES = re.compile(f"[\x00-\x08\x0b-\x1f{_UNSAFE_ABOVE}]")
-_UNSAFE_IN_JSON = re.compile(f"[{_UNSAFE_ABOVE}]")
+_UNSAFE = f"\x00-\x1f{_UNSAFE_ABOVE}"
+_UNSAFE_IN_LINES = f"\x00-\x08\x0b-\x1f{_UNSAFE_ABOVE}"
 _NAMED = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
@@ -25,12 +27,22 @@ def printable(text: str) -> str:
 
     For people, not for parsing back: a backslash that was there before stays as it is.
     """
-    return _UNSAFE.sub(_escape, text)
+    if text.isascii() and text.isprintable():
+        return text
+    return _any_of(_UNSAFE).sub(_escape, text)
+
+
+@functools.cache
+def _any_of(characters: str) -> "re.Pattern[str]":
+    """A pattern for one of these characters. A verb that prints only ASCII on one line needs none."""
+    import re
+
+    return re.compile(f"[{characters}]")
 
 
 def printable_lines(text: str) -> str:
     """`text` with each unsafe character written as an escape, as `printable` does; newlines and tabs stay."""
-    return _UNSAFE_IN_LINES.sub(_escape, text)
+    return _any_of(_UNSAFE_IN_LINES).sub(_escape, text)
 
 
 def json_escaped(text: str) -> str:
@@ -38,7 +50,7 @@ def json_escaped(text: str) -> str:
 
     JSON itself escapes only those below U+0020. All of them can stand in strings alone.
     """
-    return _UNSAFE_IN_JSON.sub(_json_escape, text)
+    return _any_of(_UNSAFE_ABOVE).sub(_json_escape, text)
 
 
 def _json_escape(match: "re.Match[str]") -> str:

@@ -1,9 +1,10 @@
 """Asking for an operation from a process of the command line: its context, its result, and its JSON document."""
 
+from __future__ import annotations
+
 import os
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from workcell.base import spelling
 from workcell.base.errors import NoSuchRun
@@ -12,6 +13,10 @@ from workcell.operations import registry
 from workcell.rundir import find, layout, operations
 from workcell.rundir.cell import Cell, ignore
 from workcell.trust import access
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 MOST_OTHERS = 3
 """Maximum number of other runs of the same name that are named."""

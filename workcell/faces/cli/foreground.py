@@ -3,13 +3,13 @@
 import os
 import sys
 import time
-from typing import TYPE_CHECKING
 
 from workcell.base import clock, platform, probe
 from workcell.faces.cli import next_commands, out
 from workcell.rundir import layout, look, phase
 from workcell.terminal import printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from workcell.launch import wait as waiting
     from workcell.launch import window
@@ -157,7 +157,6 @@ def attach(run: str, read_only: bool) -> int:
 
 def _window(found: "window.Opening", read_only: bool) -> int:
     """Open the window and stay until it closes; the title of the terminal is put back afterwards."""
-    from workcell.launch import window
     from workcell.system import run_program, window_status
 
     argv = found.argv or []
@@ -166,8 +165,10 @@ def _window(found: "window.Opening", read_only: bool) -> int:
     _tell_terminal(window_status.keep_title())
     try:
         if found.direct:
+            from workcell.launch import own_terminal
+
             _tell_terminal(window_status.title(f"{look.at(found.run).name} · workcell"))
-            return window.here(found.run, read_only)
+            return own_terminal.show(found.run, read_only)
         return run_program.stay(argv, {name: value for name, value in os.environ.items() if name != "TMUX"})
     finally:
         _tell_terminal(window_status.put_back_title())

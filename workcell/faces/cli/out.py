@@ -1,14 +1,19 @@
 """What a terminal shows: words, colours and errors, with nothing in them that could steer it."""
 
+from __future__ import annotations
+
 import os
 import sys
 from collections.abc import Mapping
-from typing import Any
 
 from workcell.base import clock, json_codec
 from workcell.base.counts import count as count
 from workcell.faces.cli import table, wrap
 from workcell.terminal import printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 safe = printable.printable
 wrapped, hanging, ROOM = wrap.wrapped, wrap.hanging, wrap.ROOM

@@ -3,11 +3,16 @@
 The options themselves stand with the verbs and nowhere else. A form that is not known here is left to the verb.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Any
 
 from workcell.faces.cli import failures
 from workcell.rundir import home_creation, layout
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 Act = Callable[[], int]
 

@@ -4,17 +4,29 @@ A word that is wider than the terminal stands on a line of its own, from the lef
 is marked and pasted from there is whole. A command that is too wide is broken with backslashes, as a shell takes it.
 """
 
-import re
+import functools
 
 from workcell.terminal import printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
 
 ROOM = 24
 """Minimum columns for text beside what stands before it."""
 
-_COMMAND = re.compile(r"(?:^|(?<=: )|(?<=→ )|(?<=:\x1b\[0m ))(?:cd \S+ && )?workcell [a-z](?:(?![,;] ).)*$")
+_COMMAND = r"(?:^|(?<=: )|(?<=→ )|(?<=:\x1b\[0m ))(?:cd \S+ && )?workcell [a-z](?:(?![,;] ).)*$"
 """A command at the end of a text, or all of it."""
-_QUOTED = re.compile(r"'workcell [^']*'\S*")
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_QUOTED = r"'workcell [^']*'\S*"
+_COLOUR = r"\x1b\[[0-9;]*m"
+
+
+@functools.cache
+def _pattern(words: str) -> "re.Pattern[str]":
+    """Compiled where text is broken into lines for the first time: a window shows none."""
+    import re
+
+    return re.compile(words)
 
 
 def wrapped(text: str, width: int) -> list[str]:
@@ -37,7 +49,7 @@ def filled(first: str, text: str, width: int) -> list[str]:
     if indent and width - indent < ROOM:
         lines = _Lines(" " * min(indent, 4), min(indent, 4), width)
         lines.done += [first.rstrip()] if first.strip() else []
-    found = _COMMAND.search(text)
+    found = _pattern(_COMMAND).search(text)
     words = text[: found.start()] if found else text
     for word in _words(words, width) if words.strip() else ():
         lines.add(word)
@@ -48,7 +60,8 @@ def filled(first: str, text: str, width: int) -> list[str]:
 
 def _words(text: str, width: int) -> list[str]:
     """What is not broken: words, and quoted commands that fit a line."""
-    whole = _QUOTED.sub(lambda found: found[0].replace(" ", "\0") if _width(found[0]) <= width else found[0], text)
+    quoted = _pattern(_QUOTED)
+    whole = quoted.sub(lambda found: found[0].replace(" ", "\0") if _width(found[0]) <= width else found[0], text)
     return [word.replace("\0", " ") for word in whole.rstrip(" ").split(" ")]
 
 
@@ -106,4 +119,4 @@ class _Lines:
 
 
 def _width(text: str) -> int:
-    return printable.width(_COLOUR.sub("", text))
+    return printable.width(_pattern(_COLOUR).sub("", text) if "\x1b" in text else text)
