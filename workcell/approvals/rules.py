@@ -9,13 +9,14 @@ import fnmatch
 import os
 import re
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import product
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from workcell.approvals import match, shell
 from workcell.base import digest, spelling
 from workcell.base.errors import WorkcellError
+from workcell.base.light_dataclass import dataclass
 from workcell.rundir import layout, vocabulary
 from workcell.texts import document, fields, search_path
 from workcell.texts.document import Document, Fault, Faulty

@@ -10,7 +10,9 @@ Invariants:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from workcell.base.light_dataclass import dataclass
 
 Word = str | None
 Command = tuple[Word, ...]

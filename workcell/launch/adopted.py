@@ -1,6 +1,6 @@
 """What is known of a session before a run goes on with it."""
 
-from dataclasses import dataclass
+from workcell.base.light_dataclass import dataclass
 
 
 @dataclass(frozen=True)

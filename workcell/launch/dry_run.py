@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from workcell.base import digest
+from workcell.base.light_dataclass import dataclass
 from workcell.launch import attempt, busy_tree, children, launch, plan, ports
 from workcell.trust import trust
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from workcell.base import spelling
 from workcell.base.errors import NotFound
+from workcell.base.light_dataclass import dataclass
 from workcell.git import repository
 from workcell.launch import busy_tree, shell_environment
 from workcell.launch.options import Options

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import Literal
 
+from workcell.base.light_dataclass import dataclass
 from workcell.launch.options import Options
 from workcell.texts import brief as briefs
 from workcell.texts import document

@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from workcell.base.errors import Refused, Usage
+from workcell.base.light_dataclass import dataclass
 from workcell.launch import asked, dry_run, launch, ports
 from workcell.launch.options import Options
 from workcell.rundir import find, look

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from workcell.accounts import holds
 from workcell.approvals import rules
 from workcell.base import digest, json_codec
 from workcell.base.errors import CannotCreate, Refused
+from workcell.base.light_dataclass import dataclass
 from workcell.cleaning import run_cleaner
 from workcell.finish import handoff, settle, verify_script
 from workcell.launch import attempt as attempts

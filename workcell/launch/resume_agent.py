@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workcell.base.errors import Refused
+from workcell.base.light_dataclass import dataclass
 from workcell.launch import attempt as attempts
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ attempt may take is whole for each attempt that a person opens.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workcell.base import clock
 from workcell.base.errors import Refused
+from workcell.base.light_dataclass import dataclass
 from workcell.judgement import outcome
 from workcell.rundir import layout, look, status
 

@@ -2,9 +2,10 @@
 
 import os
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from workcell.base.errors import Refused
+from workcell.base.light_dataclass import dataclass
 from workcell.git import repository
 from workcell.launch import plan
 from workcell.rundir import layout

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Literal
 
 from workcell.base import spelling
+from workcell.base.light_dataclass import dataclass
 from workcell.rundir import operations
 from workcell.texts import document, fields, markdown, params
 from workcell.texts.document import Document, Fault

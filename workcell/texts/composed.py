@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal
 
+from workcell.base.light_dataclass import dataclass
 from workcell.texts import fields, recipe
 
 if TYPE_CHECKING:

@@ -7,10 +7,11 @@ import shlex
 import stat
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from workcell.base.errors import Invalid, NotFound
+from workcell.base.light_dataclass import dataclass
 from workcell.texts import parsed
 
 if TYPE_CHECKING:

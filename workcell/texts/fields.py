@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from workcell.base import sizes, spelling
+from workcell.base.light_dataclass import dataclass
 from workcell.texts.document import Document, Foreign
 
 Path = tuple[str | int, ...]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from workcell.base.light_dataclass import dataclass
 from workcell.texts import brief, document, fields
 from workcell.texts.document import Document, Fault
 from workcell.texts.fields import Field

@@ -1,7 +1,9 @@
 """The parts of Markdown that briefs are made of: sections, fenced blocks and check boxes, with their lines."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from workcell.base.light_dataclass import dataclass
 
 _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$")
 _FENCE = re.compile(r"^( {0,3})(`{3,}|~{3,})[ \t]*([^\s`]*)")

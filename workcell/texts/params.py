@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
+from workcell.base.light_dataclass import dataclass
 from workcell.texts import document, fields
 from workcell.texts.document import Document
 from workcell.texts.fields import Field

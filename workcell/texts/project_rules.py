@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from workcell.base.light_dataclass import dataclass
 from workcell.texts import brief, document, fields
 from workcell.texts.document import Document, Fault
 from workcell.texts.fields import Field

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 from workcell.agents import registry
 from workcell.base.errors import Invalid
+from workcell.base.light_dataclass import dataclass
 from workcell.rundir import vocabulary
 from workcell.texts import brief, compiled, document, fields, recipe_seed, search_path
 from workcell.texts.document import Document, Faulty, Foreign

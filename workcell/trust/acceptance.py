@@ -8,11 +8,12 @@ Invariants:
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from workcell.base import clock, digest, json_codec
 from workcell.base.errors import CannotCreate, TryAgain
+from workcell.base.light_dataclass import dataclass
 from workcell.git import repository
 from workcell.rundir import home_creation as homes
 from workcell.rundir import layout, locks, safe_open, seal

@@ -10,11 +10,12 @@ Invariants:
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from workcell.base import json_codec
 from workcell.base.errors import InputOutput
+from workcell.base.light_dataclass import dataclass
 from workcell.rundir import layout, look, pinned
 from workcell.texts.document import Fault
 

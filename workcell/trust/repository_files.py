@@ -7,11 +7,12 @@ import json
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from workcell.base import digest
 from workcell.base.errors import Refused, WorkcellError
+from workcell.base.light_dataclass import dataclass
 from workcell.rundir.vocabulary import DATA_KINDS
 from workcell.texts import project_rules, recipe, search_path
 

@@ -2,10 +2,11 @@
 
 import os
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from workcell.base.errors import Invalid, NotFound, Refused
+from workcell.base.light_dataclass import dataclass
 from workcell.git import repository
 from workcell.texts import document, project_rules
 from workcell.texts.document import Faulty
