@@ -14,6 +14,12 @@ def token(length: int = 4) -> str:
     return "".join(_ALPHABET[byte % 36] for byte in os.urandom(length))
 
 
+def uuid() -> str:
+    """A random UUID (RFC 9562, version 4). The module `uuid` loads `platform` for others."""
+    digits = f"{int.from_bytes(os.urandom(16)) & ~(0xF << 76 | 0x3 << 62) | 0x4 << 76 | 0x2 << 62:032x}"
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
 def slug(text: str, limit: int = 40) -> str:
     """`text` as a-z, 0-9 and single hyphens, cut at a word; empty when nothing is left.
 

@@ -163,6 +163,10 @@ def trouble(ran: run_program.Ran, where: str, verb: str) -> WorkcellError:
     return InputOutput(f"git {verb} failed in {where!r}: {words}", f"try 'git {verb}' there by hand, or git fsck")
 
 
+_KINDS = ("--is-bare-repository", "--is-inside-git-dir", "--is-shallow-repository")
+_PLACES = ("--absolute-git-dir", "--show-toplevel", "HEAD^{commit}", "--symbolic-full-name", "HEAD")
+
+
 def find(path: str) -> Tree | None:
     """The repository that `path` is in, or None when it is in none.
 
@@ -172,7 +176,32 @@ def find(path: str) -> Tree | None:
     """
     if not os.path.isdir(path):
         raise NotFound(f"no directory {path!r}", "name an existing directory")
-    asked = ask(path, "rev-parse", "--is-bare-repository", "--is-inside-git-dir", "--is-shallow-repository")
+    asked = ask(path, "rev-parse", *_KINDS, *_PLACES)
+    tree = _usual(asked) or _step_by_step(path, asked)
+    if tree is not None and not tree.bare:
+        top = os.path.realpath(tree.top)
+        if os.path.commonpath([os.path.realpath(path), top]) != top:
+            raise Refused(
+                f"the repository at {path!r} says by core.worktree that its tree is {tree.top!r}",
+                f"look at it: git config --show-origin core.worktree; or name {shlex.quote(tree.top)} itself",
+            )
+    return tree
+
+
+def _usual(asked: run_program.Ran) -> Tree | None:
+    """A working tree on a branch with a commit, of which one question tells all; None for anything else."""
+    lines = os.fsdecode(asked.out).split("\n")
+    # a path with a newline in it makes more lines
+    if not asked.ok or len(lines) != 8 or lines[:2] != ["false", "false"] or not lines[6].startswith("refs/heads/"):
+        return None
+    git_dir, top, commit, on = lines[3:7]
+    return Tree(top, git_dir, _common(git_dir), commit, on.removeprefix("refs/heads/"), False, lines[2] == "true")
+
+
+def _step_by_step(path: str, asked: run_program.Ran) -> Tree | None:
+    """Any tree, with a question for each thing; `asked` is what git said to all at once."""
+    if b"not a git repository" not in asked.err:
+        asked = ask(path, "rev-parse", *_KINDS)
     if not asked.ok:
         said = asked.err.decode("utf-8", "replace")
         if "not a git repository" not in said:
@@ -188,32 +217,13 @@ def find(path: str) -> Tree | None:
     if inside and not bare:
         raise Invalid(f"{path!r} is inside a git directory, not a working tree", "name the directory above .git")
     git_dir, top = _places(path, bare)
-    if not bare and os.path.commonpath([os.path.realpath(path), os.path.realpath(top)]) != os.path.realpath(top):
-        raise Refused(
-            f"the repository at {path!r} says by core.worktree that its tree is {top!r}",
-            f"look at it: git config --show-origin core.worktree; or name {shlex.quote(top)} itself",
-        )
-    return Tree(top, git_dir, _common(git_dir), *_on(path), bare, shallow)
+    return Tree(top, git_dir, _common(git_dir), head(path), branch(path), bare, shallow)
 
 
 def _places(path: str, bare: bool) -> tuple[str, str]:
     """(git directory, top) of the repository at `path`."""
-    if not bare:
-        both = ask(path, "rev-parse", "--absolute-git-dir", "--show-toplevel")
-        lines = os.fsdecode(both.out).split("\n")
-        if both.ok and len(lines) == 3:  # a path with a newline in it makes more
-            return lines[0], lines[1]
     git_dir = _line(must(path, "rev-parse", "--absolute-git-dir"))
     return git_dir, git_dir if bare else _line(must(path, "rev-parse", "--show-toplevel"))
-
-
-def _on(path: str) -> tuple[str | None, str | None]:
-    """`head` and `branch` at once; one by one where HEAD is unborn or odd."""
-    both = ask(path, "rev-parse", "HEAD^{commit}", "--symbolic-full-name", "HEAD")
-    lines = both.text().split("\n")
-    if both.ok and len(lines) == 3 and lines[1].startswith("refs/heads/"):
-        return lines[0], lines[1].removeprefix("refs/heads/")
-    return head(path), branch(path)
 
 
 def _line(out: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from workcell.channels import post, sending
+from workcell.channels import sending
 from workcell.rundir import env as environment
 from workcell.rundir import layout, look
 
@@ -18,6 +18,8 @@ def started(seen: look.Look) -> bool:
     home = layout.home_of(seen.run)
     if layout.START not in seen.stands or seen.asker == "playbook" or not sending.asks_for(home, "started"):
         return False
+    from workcell.channels import post
+
     facts: schema.NoticeFacts = {
         "why": f"{seen.recipe_name} is at work in {seen.cwd}",
         "objective": seen.objective or "",

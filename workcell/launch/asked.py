@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from workcell.base.errors import NotFound, Usage
+from workcell.base.light_dataclass import dataclass
 from workcell.launch.options import COMMAND_LINE, STANDARD_INPUT, Options
+from workcell.system import find_program
 from workcell.texts import advice, composed
 from workcell.texts import brief as briefs
 
@@ -83,7 +84,7 @@ def check_files(paths: Sequence[str], search: str | None) -> None:
 def as_command(words: Sequence[str], search: str | None = None) -> str | None:
     """The launch of `words` as a command; None where the first one is a file, an option, or no program on `search`."""
     first = words[0] if words else STDIN
-    if first.startswith("-") or "/" in first or os.path.lexists(first) or shutil.which(first, path=search) is None:
+    if first.startswith("-") or "/" in first or os.path.lexists(first) or not find_program.is_there(first, search):
         return None
     return f"workcell launch -- {shlex.join(words)}"
 

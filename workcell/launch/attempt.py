@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
 from workcell.approvals import rules
-from workcell.base import clock, digest, json_codec
+from workcell.base import clock, digest, ids, json_codec
+from workcell.base.light_dataclass import dataclass
 from workcell.launch import plan
 from workcell.launch import ports as port_numbers
 from workcell.rundir import layout, seal
@@ -241,7 +241,7 @@ def variables(intent: Carried, opening: Opening, session: str) -> recipe.Variabl
 
 def fill(intent: Carried, opening: Opening) -> schema.Attempt:
     """The whole attempt.json. Invalid when the recipe names a variable that there is not."""
-    session = opening.conversation or str(uuid.uuid4())
+    session = opening.conversation or ids.uuid()
     named = variables(intent, opening, session)
     used = _used(intent, opening, named)
     values = used["recipe"]["values"]
@@ -357,22 +357,23 @@ def write(directory: str, files: Files, handoff: bytes | None = None) -> dict[st
     os.mkdir(os.path.join(directory, layout.AGENT_DIR), 0o700)
     intent = files.intent
     pinned = {layout.BRIEF: files.brief}
-    seal.seal(directory, layout.BRIEF, files.brief)
+    seal.stage(directory, layout.BRIEF, files.brief)
     if files.policy is not None:
         pinned[layout.POLICY] = files.policy
-        seal.seal(directory, layout.POLICY, files.policy)
+        seal.stage(directory, layout.POLICY, files.policy)
         intent = {**intent, "policy_sha256": digest.sha256(files.policy)}
     if files.verify is not None:
         pinned[layout.VERIFY_SCRIPT] = files.verify
-        seal.seal(directory, layout.VERIFY_SCRIPT, files.verify, 0o500)
+        seal.stage(directory, layout.VERIFY_SCRIPT, files.verify, 0o500)
     if handoff is not None:
-        seal.seal(directory, layout.HANDOFF, handoff)
+        seal.stage(directory, layout.HANDOFF, handoff)
     for name, text in intent.get("seed", {}).items():
-        folder, _, file = name.rpartition("/")
-        if folder:
-            os.makedirs(os.path.join(directory, folder), 0o700, exist_ok=True)
+        folder = os.path.join(directory, os.path.dirname(name))
+        os.makedirs(folder, 0o700, exist_ok=True)
         pinned[name] = text.encode("utf-8", "surrogateescape")
-        seal.seal(os.path.join(directory, folder), file, pinned[name])
+        seal.stage(directory, name, pinned[name])
+        seal.sync_directory(folder)
     pinned[layout.ATTEMPT] = json_codec.encode(intent)
-    seal.seal(directory, layout.ATTEMPT, pinned[layout.ATTEMPT])
+    seal.stage(directory, layout.ATTEMPT, pinned[layout.ATTEMPT])
+    seal.sync_directory(directory)
     return pinned

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from workcell import __version__
 from workcell.accounts import holds
 from workcell.base import clock, ids, json_codec
 from workcell.base.errors import CannotCreate, Invalid, Refused, Unreachable
+from workcell.base.light_dataclass import dataclass
 from workcell.launch import attempt, busy_tree, children, pinning, plan, plan_verify, ports, start, workspace
 from workcell.launch.options import Options
 from workcell.rundir import (
@@ -98,7 +98,9 @@ def check(request: Request, *, preview: bool = False) -> plan.Plan:
 
 
 def _check_tmux(root: str) -> None:
-    version = tmux.version()
+    server = tmux.server_of(root)
+    running = tmux.running(server)
+    version = running.version if running is not None else tmux.version()
     if version is None:
         raise Unreachable(
             "tmux is not installed",
@@ -109,12 +111,11 @@ def _check_tmux(root: str) -> None:
         raise Unreachable(
             f"tmux {version[0]}.{version[1]} is too old: {need} is needed", "update it, or launch with --no-window"
         )
-    server = tmux.server_of(root)
     if len(os.fsencode(server.socket)) > tmux.SOCKET_LIMIT:
         raise Refused(
             f"the path of the tmux socket is too long: {server.socket}", "choose a shorter WORKCELL_HOME or TMPDIR"
         )
-    tmux.check_room(server)
+    tmux.check_room(running)
 
 
 def create(made: plan.Plan, request: Request) -> Result:
@@ -175,7 +176,7 @@ def _write(made: plan.Plan, request: Request) -> _Born:
         ) from error
     finally:
         if not born:
-            shutil.rmtree(staged, ignore_errors=True)
+            _discard(staged)
             if held is not None:
                 os.unlink(ledger.path(made.run))
         claims.close()
@@ -185,6 +186,12 @@ def _write(made: plan.Plan, request: Request) -> _Born:
             held.close()
     notes += [*place.notes, *resource_limits.warnings(cast("cgroup.Bounds", made.limits))]
     return _Born(notes, taken.numbers)
+
+
+def _discard(staged: str) -> None:
+    import shutil
+
+    shutil.rmtree(staged, ignore_errors=True)
 
 
 def _claim_session(root: str, made: plan.Plan, claims: ExitStack) -> None:
@@ -236,16 +243,16 @@ def _write_run(
     """Write the run into `staged`; the lines of its ledger behind the first one."""
     _make_directories(staged)
     env = json_codec.encode(env_record(made.env, made.fixed))
-    seal.seal(staged, layout.ENV, env)
-    seal.seal(staged, layout.RESCUE, compose.rescue(made, place.top).encode())
+    seal.stage(staged, layout.ENV, env)
+    seal.stage(staged, layout.RESCUE, compose.rescue(made, place.top).encode())
     record = _launch_record(made, place, lease_name, children.parent(request.caller))
     launched = json_codec.encode(record)
-    seal.seal(staged, layout.LAUNCH, launched)
+    seal.stage(staged, layout.LAUNCH, launched)
     intent = attempt.first(made, place.top, request.caller.asked_by(), later=request.prepare, ports=numbers)
     files = attempt.Files(intent, made.brief.data, made.verify, pinning.of_plan(made, place.top))
     pinned = attempt.write(os.path.join(staged, layout.ATTEMPTS, layout.number(1)), files)
     seal.sync_directory(os.path.join(staged, layout.ATTEMPTS))
-    seal.point(staged, layout.CURRENT, f"{layout.ATTEMPTS}/{layout.number(1)}")
+    os.symlink(f"{layout.ATTEMPTS}/{layout.number(1)}", os.path.join(staged, layout.CURRENT))
     for name in layout.LINKS:
         os.symlink(f"{layout.CURRENT}/{name}", os.path.join(staged, name))
     seal.sync_directory(staged)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from typing import TYPE_CHECKING
 
-from workcell.base import json_codec
+from workcell.base import digest, json_codec
 from workcell.base.errors import TryAgain
 from workcell.git import repository
 from workcell.launch import plan
@@ -24,12 +23,12 @@ def playbooks_of(bring: repository_files.Brought) -> list[dict[str, str]]:
     Raises TryAgain where a file is not any more what was compared with what is trusted.
     """
     found, faults = [], []
-    for name, digest in bring.files.items():
+    for name, wanted in bring.files.items():
         if not name.startswith(f"{search_path.PROJECT_FOLDER}/recovery/"):
             continue
         path = os.path.join(bring.top, name)
         data = load(path)
-        if hashlib.sha256(data).hexdigest() != digest:
+        if digest.sha256(data) != wanted:
             raise TryAgain(f"{path} was changed while it was read", "give the same command again")
         from workcell.playbooks import playbook
 
@@ -37,7 +36,7 @@ def playbooks_of(bring: repository_files.Brought) -> list[dict[str, str]]:
         faults += wrong
         if read is not None:
             text = data.decode("utf-8", "replace")
-            found.append({"name": read.name, "file": path, "sha256": digest, "text": text})
+            found.append({"name": read.name, "file": path, "sha256": wanted, "text": text})
     if faults:
         raise Faulty(faults, "mend them, or launch with --ignore-repo")
     return found

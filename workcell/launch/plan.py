@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 import shlex
-import shutil
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from workcell.approvals import rules as approval_rules
 from workcell.base import ids
 from workcell.base.errors import Invalid, NotFound, Refused, Unreachable
+from workcell.base.light_dataclass import dataclass
 from workcell.git import repository
 from workcell.launch import plan_ports, plan_values, plan_verify, sign_in
 from workcell.launch.adopted import Adopted
 from workcell.launch.options import COMMAND_LINE, STANDARD_INPUT, Options
 from workcell.rundir import layout
+from workcell.system import find_program
 from workcell.texts import advice, config, document, filled_brief, project_rules, recipe, recipe_hook
 from workcell.texts import brief as briefs
 from workcell.texts.document import Fault, Faulty
@@ -281,7 +282,7 @@ def _tree(repo: str) -> tuple[repository.Tree | None, str | None]:
 def check_programs(chosen: recipe.Recipe, words: list[str], path: str | None) -> None:
     """Refuse a recipe whose programs are not there: an agent that cannot start needs no run directory."""
     for program in [*chosen.values["needs"], words[0]]:
-        if shutil.which(program, path=path) is None:
+        if not find_program.is_there(program, path):
             if " " in program and "/" not in program.split()[0]:
                 line = f"workcell launch -- sh -c {shlex.quote(program)}"
                 raise Invalid(f"{program!r} is a line for a shell, and not the name of a program", line)

@@ -26,6 +26,11 @@ def _temporary(directory: str, name: str) -> str:
 
 def _write_temporary(directory: str, name: str, data: bytes, mode: int) -> str:
     path = _temporary(directory, name)
+    _write_new(path, data, mode)
+    return path
+
+
+def _write_new(path: str, data: bytes, mode: int) -> None:
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
         try:
@@ -36,7 +41,11 @@ def _write_temporary(directory: str, name: str, data: bytes, mode: int) -> str:
     except BaseException:
         _discard(path)
         raise
-    return path
+
+
+def stage(directory: str, name: str, data: bytes, mode: int = 0o600) -> None:
+    """Write a file into a directory that is renamed once it is whole; its caller syncs the directory before that."""
+    _write_new(os.path.join(directory, name), data, mode)
 
 
 def seal(directory: str, name: str, data: bytes, mode: int = 0o600) -> bytes:

@@ -1,10 +1,9 @@
 """Becoming a runner: a session of its own, a child of init, and the parent of all orphans below it.
 
 Run by path as `python -I -S spawn.py RUN ATTEMPT [FD]`; FD is the write end of the starter's pipe. The kernel keeps the
-subreaper mark across exec, so ctypes, which sets it, costs this short process its memory and not the runner.
+subreaper mark across exec, so what sets it costs this short process its memory and not the runner.
 """
 
-import ctypes
 import os
 import stat
 import sys
@@ -32,11 +31,7 @@ def main(run: str, attempt: str, pipe: "int | None" = None) -> int:
         os._exit(0)
     os.setsid()
     os.umask(0o077)
-    isolation = "none"
-    if sys.platform.startswith("linux"):
-        libc = ctypes.CDLL(None, use_errno=True)
-        if libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0:
-            isolation = "subreaper"
+    isolation = "subreaper" if _become_subreaper() else "none"
     os.chdir(run)
     log = _log("runner.log")
     null = os.open(os.devnull, os.O_RDONLY)
@@ -51,6 +46,24 @@ def main(run: str, attempt: str, pipe: "int | None" = None) -> int:
     program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "__main__.py")
     words = [program, run, attempt, isolation, *([] if pipe is None else [str(pipe)])]
     os.execv(sys.executable, [sys.executable, "-I", "-S", *words])
+
+
+def _become_subreaper() -> bool:
+    """Become the parent of all orphans below; False where the system knows no such thing."""
+    if not sys.platform.startswith("linux"):
+        return False
+    arguments = (PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    try:
+        # the C half of ctypes: the other half takes as long to load as all the rest here
+        import _ctypes
+
+        program = _ctypes.dlopen(None, os.RTLD_NOW)  # type: ignore[arg-type] # None is the program itself
+        prctl = _ctypes.dlsym(program, "prctl")
+        return bool(_ctypes.call_function(prctl, arguments) == 0)
+    except (ImportError, AttributeError):  # another Python than CPython
+        import ctypes
+
+        return bool(ctypes.CDLL(None).prctl(*arguments) == 0)
 
 
 def _log(path: str) -> int:

@@ -25,6 +25,14 @@ def find(name: str, path: str | None = None, avoid: Sequence[str | None] = ()) -
     return None
 
 
+def is_there(name: str, path: str | None = None) -> bool:
+    """Whether a program of that name can be started: by its path, or in any directory of `path` ($PATH by default)."""
+    if os.path.dirname(name):
+        return _executable(name)
+    folders = (os.environ.get("PATH", os.defpath) if path is None else path).split(os.pathsep)
+    return bool(name) and any(_executable(os.path.join(folder, name)) for folder in folders)
+
+
 def _executable(path: str) -> bool:
     """Whether this process may run the file. `shutil.which` says the same, and its module loads three compressors."""
     return os.access(path, os.X_OK) and not os.path.isdir(path)

@@ -203,47 +203,62 @@ def prepare(tmux: Tmux) -> None:
     seal.replace(tmux.home, layout.SOCKET_POINTER, tmux.socket.encode() + b"\n")
 
 
-def version() -> tuple[int, int] | None:
-    """The installed version; None when there is no tmux."""
-    import re
+Version = tuple[int, int]
 
+
+def version() -> Version | None:
+    """The installed version; None when there is no tmux."""
     try:
         ran = run_program.run(["tmux", "-V"], timeout=TIMEOUT, env=_environment())
     except Unreachable:
         return None
-    match = re.search(rb"(\d+)\.(\d+)", ran.out)
+    return _version(ran.out)
+
+
+def _version(words: bytes) -> Version:
+    import re
+
+    match = re.search(rb"(\d+)\.(\d+)", words)
     return (int(match[1]), int(match[2])) if match else (99, 0)  # "tmux master" has no number and every feature
 
 
-def check_room(tmux: Tmux) -> None:
+class Running:
+    """A server that answered."""
+
+    def __init__(self, pid: int, version: Version) -> None:
+        self.pid, self.version = pid, version
+
+
+def running(tmux: Tmux) -> Running | None:
+    """The server on our socket; None where none answers. It is asked itself, so that nothing is guessed from names."""
+    try:
+        ran = tmux.ask("display-message", "-p", "#{pid} #{version}")
+    except Unreachable:
+        return None
+    pid, _, number = ran.out.partition(b" ")
+    return Running(int(pid), _version(number)) if ran.ok and pid.isdigit() else None
+
+
+def check_room(server: Running | None) -> None:
     """TryAgain or Refused when one more window could wedge the server for want of file descriptors."""
     if _descriptors() < FEWEST:
         raise Refused(
             f"this session may open only {_descriptors()} files: tmux hangs for good when it runs out",
             "raise it with 'ulimit -Hn 4096', or launch with --no-window",
         )
-    for pid in _servers(tmux):
-        try:
-            with open(f"/proc/{pid}/limits") as file:
-                limits = next(line.split() for line in file if line.startswith("Max open files"))
-            used = len(os.listdir(f"/proc/{pid}/fd"))
-        except (OSError, StopIteration):
-            continue
-        if limits[3].isdigit() and used > 0.8 * int(limits[3]):
-            raise TryAgain(
-                f"the tmux server (pid {pid}) has {used} of {limits[3]} files open and would hang at the limit",
-                "let some runs end, or launch with --no-window",
-            )
-
-
-def _servers(tmux: Tmux) -> list[int]:
-    """Pids of servers on our socket. The server itself is asked, so that nothing is guessed from names."""
+    if server is None:
+        return
     try:
-        ran = tmux.ask("display-message", "-p", "#{pid}")
-    except Unreachable:
-        return []
-    text = ran.text().strip()
-    return [int(text)] if ran.ok and text.isdigit() else []
+        with open(f"/proc/{server.pid}/limits") as file:
+            limits = next(line.split() for line in file if line.startswith("Max open files"))
+        used = len(os.listdir(f"/proc/{server.pid}/fd"))
+    except (OSError, StopIteration):
+        return
+    if limits[3].isdigit() and used > 0.8 * int(limits[3]):
+        raise TryAgain(
+            f"the tmux server (pid {server.pid}) has {used} of {limits[3]} files open and would hang at the limit",
+            "let some runs end, or launch with --no-window",
+        )
 
 
 def attach_words(tmux: Tmux, session: str, read_only: bool) -> list[str]:

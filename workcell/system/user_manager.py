@@ -5,11 +5,10 @@
 
 import os
 import pwd
-import shutil
 from typing import NamedTuple
 
 from workcell.base.errors import Unreachable
-from workcell.system import run_program
+from workcell.system import find_program, run_program
 
 TIMEOUT = 5.0
 LINGER = "/var/lib/systemd/linger"
@@ -37,7 +36,7 @@ def _environment() -> dict[str, str]:
 def control_group() -> Found:
     """The group of the user's manager, or why there is none that answers."""
     env = _environment()
-    if shutil.which("busctl") is None:
+    if not find_program.is_there("busctl"):
         return Found(None, "busctl is not installed")
     if not os.path.isdir(env["XDG_RUNTIME_DIR"]):
         return Found(None, f"no user manager runs: there is no {env['XDG_RUNTIME_DIR']}")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from workcell.base import spelling
+from workcell.base.light_dataclass import dataclass
 from workcell.rundir import vocabulary
 from workcell.texts import fields
 from workcell.texts.document import Document
@@ -118,6 +117,8 @@ def url(
     found = fields.line(value, path, document)
     if found is None:
         return None
+    from urllib.parse import urlsplit
+
     try:
         parts = urlsplit(found)
         good = parts.scheme in schemes and bool(parts.hostname)

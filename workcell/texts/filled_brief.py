@@ -25,6 +25,8 @@ def compose(data: bytes, path: str, given: Mapping[str, str], *, lenient: bool =
     Raises Faulty for an unknown name, for a missing value (with `lenient` the use of that stays as it is), and for a
     value that would change the parts of the body.
     """
+    if not given and params.KEY.encode() not in data and b"\\" not in data:
+        return data  # no key can be spelt so without a backslash; reading YAML takes some milliseconds
     read = document.parse_markdown(data, path)
     if read.faults or (read.front.get(params.KEY) is None and not given):
         return data

@@ -140,7 +140,7 @@ def _tmux(home: str) -> Iterator[Line]:
     state = f"windows: {len(sessions)}" if sessions else "no window is open"
     yield Line("tmux server", OK, f"{state}, {server.socket}{where}")
     try:
-        tmux.check_room(server)
+        tmux.check_room(tmux.running(server))
     except WorkcellError as error:
         yield Line("tmux server", WARN, error.message, error.hint)
 

@@ -2,6 +2,7 @@
 
 import re
 import threading
+import uuid
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,3 +43,11 @@ def test_letters_with_marks_stay_letters():
     words = {"prüfe die Straße": "prufe-die-strasse", "Łódź æøå": "lodz-aeoa", "naïve café": "naive-cafe"}
     assert {text: ids.slug(text) for text in words} == words
     assert ids.slug("漢字 fix") == "fix"
+
+
+def test_an_id_of_a_conversation_is_a_random_uuid():
+    found = {ids.uuid() for _ in range(100)}
+    assert len(found) == 100
+    for one in found:
+        read = uuid.UUID(one)
+        assert (str(read), read.version, read.variant) == (one, 4, uuid.RFC_4122)

@@ -246,3 +246,14 @@ def test_a_locked_index_is_told_and_does_not_stop_reading(top):
     with pytest.raises(InputOutput, match=r"index\.lock") as error:
         repository.must(str(top), "add", ".")
     assert ".lock file" in error.value.hint
+
+
+def test_a_usual_tree_is_found_by_one_question(top, monkeypatch):
+    asked = []
+    ask = repository.ask
+    monkeypatch.setattr(repository, "ask", lambda *words, **more: asked.append(words) or ask(*words, **more))
+    assert repository.find(str(top)).branch == "main"
+    assert len(asked) == 1
+    repos.git(top, "checkout", "-q", "--detach")
+    assert repository.find(str(top)).branch is None
+    assert len(asked) > 2

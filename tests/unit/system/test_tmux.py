@@ -45,7 +45,7 @@ def test_all_questions_to_a_stopped_server_share_one_budget(lab, server):
     for number in range(5):
         refused(server.open, f"more-{number}", ["sleep", "1000"], lab.top)
         assert server.sessions() is None
-        tmux.check_room(server)
+        tmux.check_room(tmux.running(server))
     assert time.monotonic() - once < SLACK, "nothing is left of the budget"
 
 
@@ -76,3 +76,11 @@ def test_another_program_sees_the_windows_that_were_opened(lab, server):
     assert pane.pane_current_path == os.path.realpath(lab.top)
     tmux_servers.of(lab.home).sessions.get(session_name="second").kill()
     assert list(server.sessions()) == ["first"]
+
+
+def test_a_server_that_answers_tells_its_pid_and_its_version(lab, server):
+    (pid,) = lab.servers()
+    found = tmux.running(server)
+    assert (found.pid, found.version) == (pid, tmux.version())
+    subprocess.run(server.command("kill-server"), capture_output=True, timeout=10)
+    assert tmux.running(server) is None

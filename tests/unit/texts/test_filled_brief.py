@@ -111,3 +111,13 @@ def test_lenient_leaves_the_use_of_what_is_missing():
     data = filled_brief.compose(BRIEF, "b.md", {}, lenient=True)
     assert b"Fix %{issue}" in data and b"2h" in data
     assert [one.words() for one in params.of(BRIEF, "b.md")] == ["issue", "time (2h)", "tries (3)", "note (empty)"]
+
+
+def test_only_a_brief_that_may_have_parameters_is_read_for_them(monkeypatch):
+    read = []
+    parse = filled_brief.document.parse_markdown
+    monkeypatch.setattr(filled_brief.document, "parse_markdown", lambda *words: read.append(words) or parse(*words))
+    plain = b"---\nobjective: x\n---\n"
+    assert filled_brief.compose(plain, "b.md", {}) is plain and not read
+    spelt = b'---\nobjective: x %{a}\n"par\\u0061ms": {a: {default: b}}\n---\n'
+    assert brief.parse(filled_brief.compose(spelt, "b.md", {}), "b.md").objective == "x b" and read
