@@ -9,6 +9,9 @@ from workcell.rundir import layout, safe_open, seal
 
 _TEMPORARY = ".tmp"
 
+_LEVEL = 3
+"""Of zlib: it takes two fifths of the time of level 6, and a tenth more room. Agents work on the same processors."""
+
 _SPARSE = 1 << 28
 """Bytes above which a part must stand on disk for the most part: no runner writes holes, and they have no end."""
 
@@ -48,7 +51,7 @@ def compress(directory: str, name: str) -> None:
     """Turn the plain part `name` into `name`.gz; killed at any point, the plain part is still there."""
     plain = os.path.join(directory, name)
     temporary = os.path.join(directory, f".{name}.gz{_TEMPORARY}")
-    squeeze = zlib.compressobj(6, zlib.DEFLATED, 31)
+    squeeze = zlib.compressobj(_LEVEL, zlib.DEFLATED, 31)
     reader = safe_open.reader(plain)
     if reader is None or _sparse(reader):
         if reader is not None:

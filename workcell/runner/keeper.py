@@ -85,11 +85,17 @@ class Keeper:
         """End the compressor: a part that is not compressed yet stays as it is, and finish does it."""
         if self.compressor:
             os.kill(self.compressor, signal.SIGKILL)
-            os.waitpid(self.compressor, 0)
-            self.compressor = 0
         if self._full is not None:
             os.close(self._full)
             self._full = None
+
+    def wait_for_compressor(self) -> None:
+        """Wait until the compressor is gone that was ended: on a busy machine a process that yields to all takes long
+        to die, and the end of the agent is not written down later for it.
+        """
+        if self.compressor:
+            os.waitpid(self.compressor, 0)
+            self.compressor = 0
 
 
 def _yield_to_all() -> None:

@@ -172,6 +172,8 @@ class _Attempt:
         if self.log is not None:
             _sync(self.log)
         self._seal(kept[0] if kept else ended())
+        if self.screen is not None:
+            self.screen.book.wait_for_compressor()
         for name in (layout.CONTROL, layout.ACTIVITY):
             try:
                 os.unlink(name)

@@ -14,6 +14,7 @@ def book(tmp_path, monkeypatch):
     made = keeper.Keeper(log.Log(str(tmp_path), 1 << 16), str(tmp_path))
     yield made
     made.close()
+    made.wait_for_compressor()
 
 
 def test_a_full_part_is_compressed_and_the_next_one_follows(book, tmp_path):
@@ -35,3 +36,16 @@ def test_the_compressor_runs_only_where_nothing_else_wants_to():
         keeper._yield_to_all()
         os._exit(0 if os.sched_getscheduler(0) == os.SCHED_IDLE else 1)
     assert os.waitpid(pid, 0)[1] == 0
+
+
+def test_an_end_is_written_down_before_the_compressor_is_gone(book, tmp_path):
+    book.keep(os.urandom(1 << 17))
+    pid = book.compressor
+    assert pid
+    book.close()
+    assert os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT) is not None, "nobody has waited for it"
+    book.wait_for_compressor()
+    assert not book.compressor
+    with pytest.raises(ChildProcessError):
+        os.waitpid(pid, 0)
+    assert (tmp_path / "agent.log.001").exists() or (tmp_path / "agent.log.001.gz").exists()

@@ -78,6 +78,7 @@ class Bench:
         for fd in (self.tty.slave, self.tty.master, self.wakeup, self.waker):
             os.close(fd)
         self.book.close()
+        self.book.wait_for_compressor()
         self.log.close()
         self.journal.close()
 
