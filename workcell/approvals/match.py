@@ -17,86 +17,37 @@ from workcell.approvals.shell import Command
 REST = "*"
 """As the last word of a pattern: any further words, or none."""
 
+
+def names_of(text: str) -> frozenset[str]:
+    """The words of a text, as names of programs are written down here."""
+    return frozenset(text.split())
+
+
 SHELLS = frozenset(("sh", "bash", "dash", "zsh", "ksh", "ash", "fish"))
-RUNNERS = SHELLS | frozenset(
-    (
-        *("env", "sudo", "doas", "su", "command", "builtin", "exec", "eval", "source", ".", "nohup", "nice", "ionice"),
-        *("timeout", "gtimeout", "time", "setsid", "stdbuf", "xargs", "parallel", "watch", "ssh", "script", "chroot"),
-        *("unshare", "nsenter", "strace", "ltrace", "gdb", "trap", "alias", "busybox", "systemd-run", "runuser"),
-        *("flock", "coproc", "noglob", "nocorrect", "repeat", "bind", "complete", "hash", "enable", "pkexec", "chrt"),
-        *(
-            "-",
-            "jobs",
-            "fc",
-            "mapfile",
-            "readarray",
-            "compgen",
-            "let",
-            "emulate",
-            "sched",
-            "zargs",
-            "autoload",
-            "zmodload",
-        ),
-        *("zle", "functions", "add-zsh-hook", "vared", "print", "disown"),
-    )
+RUNNERS = SHELLS | names_of(
+    """
+    env sudo doas su command builtin exec eval source . nohup nice ionice timeout gtimeout time setsid stdbuf
+    xargs parallel watch ssh script chroot unshare nsenter strace ltrace gdb trap alias busybox systemd-run
+    runuser flock coproc noglob nocorrect repeat bind complete hash enable pkexec chrt - jobs fc mapfile
+    readarray compgen let emulate sched zargs autoload zmodload zle functions add-zsh-hook vared print disown
+    """
 )
 """Programs that run what their words say. A pattern with a wildcard never allows one."""
 
-EVALUATING = frozenset(
-    (
-        *(
-            "printf",
-            "test",
-            "[",
-            "read",
-            "unset",
-            "declare",
-            "typeset",
-            "local",
-            "export",
-            "readonly",
-            "getopts",
-            "wait",
-        ),
-        *(
-            "exit",
-            "return",
-            "break",
-            "continue",
-            "shift",
-            "kill",
-            "ulimit",
-            "set",
-            "shopt",
-            "setopt",
-            "integer",
-            "float",
-        ),
-        *("zparseopts", "zstyle", "zformat", "strftime", "limit", "pushd", "popd", "dirs", "history", "umask", "type"),
-    )
+EVALUATING = names_of(
+    """
+    printf test [ read unset declare typeset local export readonly getopts wait exit return break continue shift
+    kill ulimit set shopt setopt integer float zparseopts zstyle zformat strftime limit pushd popd dirs history
+    umask type
+    """
 )
 """Builtins of bash and zsh that evaluate some words as names or numbers: printf -v 'a[$(evil)]' runs evil."""
 
-_ALSO_RUN = frozenset(
-    (
-        *(
-            "find",
-            "fd",
-            "npx",
-            "uv",
-            "uvx",
-            "pipx",
-            "poetry",
-            "pipenv",
-            "hatch",
-            "conda",
-            "docker",
-            "podman",
-            "kubectl",
-        ),
-        *("tmux", "screen", "entr", "unbuffer", "nix", "direnv", "mise", "asdf", "bundle", "pnpm", "yarn", "rlwrap"),
-    )
+_ALSO_RUN = names_of(
+    """
+    find fd npx uv uvx pipx poetry pipenv hatch conda docker podman kubectl tmux screen entr unbuffer nix direnv
+    mise asdf bundle pnpm yarn rlwrap
+    """
 )
 """Programs that run others only by some of their words; a deny looks behind each word of them."""
 
@@ -105,6 +56,10 @@ MOST_DEPTH = 6
 
 _APPENDING = frozenset(("xargs", "parallel"))
 _TIMES = re.compile(r"\d+(?:\.\d+)?[smhd]?")
+_SHORT = re.compile(r"-[A-Za-z0-9]+")
+"""One or several short options in one word. One long option with one hyphen, as of find, reads as several: a deny may
+meet more than it says, and an allow does not ask here."""
+
 _SPECIAL = frozenset(" \t\n;|&$`\"'\\(){}*?<>")
 _TRUSTED_SHELLS = frozenset(
     path + name for path in ("", "/bin/", "/usr/bin/") for name in ("sh", "bash", "dash", "zsh")
@@ -174,7 +129,8 @@ def meets(pattern: Sequence[str], command: Command) -> bool:
     """Whether the pattern meets the command, or one that it runs by its words, for a deny or ask.
 
     More words may follow. The program may be named by its path; options, each with a word of its own, may stand
-    between the words; an option of the pattern may stand anywhere behind the words before it. Raises TooDeep.
+    between the words; an option of the pattern may stand anywhere behind the words before it, and short options in any
+    order and number of words. Raises TooDeep.
     """
     return any(meets_alone(pattern, one) for one in inner(command))
 
@@ -247,10 +203,21 @@ def meets_alone(pattern: Sequence[str], command: Command, *, maybe: bool = False
         return False
     at = {1}
     for word in pattern[1:-1] if pattern[-1] == REST else pattern[1:]:
-        at = _behind(word, command, at, maybe)
-        if not at:
+        reached = [_behind(one, command, at, maybe) for one in _spelled(word)]
+        if not all(reached):
             return False
+        at = set().union(*reached)
     return True
+
+
+def _spelled(word: str) -> list[str]:
+    """A word of a pattern; of several short options in one word, each of them: rm -rf is also rm -fr and rm -r -f."""
+    return [f"-{letter}" for letter in word[1:]] if _SHORT.fullmatch(word) else [word]
+
+
+def _holds(word: str, option: str) -> bool:
+    """Whether a word of short options, as `-rf`, has that one."""
+    return len(option) == 2 and bool(_SHORT.fullmatch(option) and _SHORT.fullmatch(word)) and option[1] in word
 
 
 def _behind(pattern: str, words: Command, starts: set[int], maybe: bool) -> set[int]:
@@ -267,7 +234,7 @@ def _behind(pattern: str, words: Command, starts: set[int], maybe: bool) -> set[
         if word is None and maybe:
             found |= {at, at + 1}
             todo.append(at + 1)
-        if word is not None and _like(word, pattern):
+        if word is not None and (_like(word, pattern) or _holds(word, pattern)):
             found.add(at + 1)
         if pattern.startswith("-"):
             todo.append(at + 1)

@@ -24,87 +24,25 @@ RISKY = ("destructive", "secret")
 LONGEST_WORD = 4096
 """Characters of a word that is looked through; a longer one is taken for the worst."""
 
-_READS = frozenset(
-    (
-        *(
-            "ls",
-            "cat",
-            "head",
-            "tail",
-            "less",
-            "more",
-            "wc",
-            "file",
-            "stat",
-            "du",
-            "df",
-            "pwd",
-            "echo",
-            "printf",
-            "true",
-        ),
-        *("false", "test", "[", "which", "type", "date", "whoami", "id", "uname", "hostname", "ps", "grep", "egrep"),
-        *("fgrep", "rg", "ag", "find", "fd", "tree", "sort", "uniq", "cut", "tr", "diff", "cmp", "jq", "yq", "sleep"),
-        *("basename", "dirname", "realpath", "readlink", "cd", "nl", "od", "xxd", "sha256sum", "md5sum", "column"),
-        *("pytest", "mypy", "ruff", "tsc", "eslint", "shellcheck"),
-    )
+_READS = match.names_of(
+    """
+    ls cat head tail less more wc file stat du df pwd echo printf true false test [ which type date whoami id
+    uname hostname ps grep egrep fgrep rg ag find fd tree sort uniq cut tr diff cmp jq yq sleep basename dirname
+    realpath readlink cd nl od xxd sha256sum md5sum column pytest mypy ruff tsc eslint shellcheck
+    """
 )
-_NETWORK = frozenset(
-    (
-        *(
-            "curl",
-            "wget",
-            "scp",
-            "sftp",
-            "ftp",
-            "nc",
-            "ncat",
-            "netcat",
-            "socat",
-            "telnet",
-            "rsync",
-            "ping",
-            "dig",
-            "gh",
-        ),
-        *(
-            "glab",
-            "aws",
-            "gcloud",
-            "az",
-            "npm",
-            "pnpm",
-            "yarn",
-            "pip",
-            "pip3",
-            "pipx",
-            "uv",
-            "uvx",
-            "npx",
-            "brew",
-            "apt",
-        ),
-        *("apt-get", "dnf", "yum", "docker", "podman", "kubectl", "helm", "terraform", "mail", "sendmail", "heroku"),
-    )
+_NETWORK = match.names_of(
+    """
+    curl wget scp sftp ftp nc ncat netcat socat telnet rsync ping dig gh glab aws gcloud az npm pnpm yarn pip
+    pip3 pipx uv uvx npx brew apt apt-get dnf yum docker podman kubectl helm terraform mail sendmail heroku
+    """
 )
-_DESTROYS = frozenset(
-    (
-        *("rm", "rmdir", "shred", "dd", "truncate", "unlink", "wipefs", "fdisk", "parted", "kill", "pkill", "killall"),
-        *(
-            "shutdown",
-            "reboot",
-            "halt",
-            "poweroff",
-            "mount",
-            "umount",
-            "chown",
-            "chgrp",
-            "dropdb",
-            "crontab",
-            "useradd",
-        ),
-        *("userdel", "usermod", "passwd", "visudo", "iptables", "nft", "systemctl", "launchctl", "at", "batch"),
-    )
+_DESTROYS = match.names_of(
+    """
+    rm rmdir shred dd truncate unlink wipefs fdisk parted kill pkill killall shutdown reboot halt poweroff mount
+    umount chown chgrp dropdb crontab useradd userdel usermod passwd visudo iptables nft systemctl launchctl at
+    batch
+    """
 )
 _SHOWS_ENVIRONMENT = frozenset(("set", "env", "export", "declare"))
 _KEEPS_SECRETS = frozenset(("gpg", "pass", "op", "vault", "keyctl", "security"))

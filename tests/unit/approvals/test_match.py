@@ -3,6 +3,8 @@
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from workcell.approvals import match
 
@@ -73,6 +75,41 @@ def test_a_deny_meets_no_other_command(command):
 def test_an_option_of_a_deny_may_stand_anywhere():
     assert match.meets(["git", "push", "--force"], ("git", "push", "origin", "main", "--force"))
     assert not match.meets(["git", "push", "--force"], ("git", "push", "origin", "main"))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "command", "meets"),
+    [
+        ("rm -rf build", "rm -fr build", True),
+        ("rm -rf build", "rm -r -f build", True),
+        ("rm -rf build", "rm -v -fR -r build", True),
+        ("rm -rf", "rm -rfv build", True),
+        ("rm -r", "rm -fr build", True),
+        ("rm -rf build", "rm -r build", False),
+        ("rm -rf build", "rm -rf dist", False),
+        ("rm -rf", "rm --recursive -f build", False),
+        ("git push -f", "git push -qf origin", True),
+        ("rm -rf", "rm build-rf", False),
+    ],
+)
+def test_short_options_of_a_deny_may_be_spelled_in_any_way(pattern, command, meets):
+    assert match.meets(pattern.split(), tuple(command.split())) is meets
+
+
+def test_an_allow_is_not_widened_by_another_spelling():
+    assert not match.fits(["rm", "-rf", "build"], ("rm", "-fr", "build"))
+
+
+@given(st.sets(st.sampled_from("abcrfRFv"), min_size=2), st.randoms(use_true_random=False))
+def test_any_order_and_any_number_of_words_of_the_same_options_are_met(options, dice):
+    letters = sorted(options)
+    pattern = ["rm", "-" + "".join(letters), "x"]
+    dice.shuffle(letters)
+    words = ["-" + letters[0]]
+    for letter in letters[1:]:
+        words = [*words, f"-{letter}"] if dice.random() < 0.5 else [*words[:-1], words[-1] + letter]
+    assert match.meets(pattern, ("rm", *words, "x"))
+    assert not match.meets(pattern, ("rm", *(word.replace(letters[0], "z") for word in words), "x"))
 
 
 @pytest.mark.parametrize(
