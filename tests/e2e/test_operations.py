@@ -21,6 +21,7 @@ NOT_RUN = {
     "replay": "plays in a terminal: tests/faces/test_replay.py",
     "events": "prints lines",
     "adopt": "needs an agent program: tests/unit/launch/test_adopt.py, tests/agents/test_sessions.py",
+    "spawn": "is refused outside of a run: tests/e2e/test_family.py",
     "feed": "prints lines: tests/unit/views/test_feed.py",
     "search": "prints lines: tests/faces/test_search.py",
     "answer": "needs a dialog; its result is that of send",

@@ -11,6 +11,7 @@ import pytest
 from tests.support import watching
 from tests.support.lab import alive, eventually, naming, rewrite_pinned
 from workcell.accounts import holds
+from workcell.base.errors import TryAgain
 from workcell.launch import resume
 from workcell.rundir import heartbeat, layout, look, phase, run_hold
 
@@ -298,7 +299,7 @@ def test_resume_asked_twice_opens_one_attempt(lab, watch):
     rests(run)
     request = resume.Request(lab.home, run, window=False, attempt=1, by={"who": "playbook", "playbook": "x"})
     opened = resume.resume(request)
-    with pytest.raises(resume.TryAgain):
+    with pytest.raises(TryAgain):
         resume.resume(request)
     assert opened.attempt == 2 == look.at(run).n
     rests(run)

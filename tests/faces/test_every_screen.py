@@ -173,7 +173,7 @@ def pieces(narrow, wide):
 
 
 def commands(lines):
-    return {found[0] for line in lines if (found := wrap._COMMAND.search(line)) and "'" not in found[0]}
+    return {found[0] for line in lines if (found := wrap._pattern(wrap._COMMAND).search(line)) and "'" not in found[0]}
 
 
 def test_a_run_that_was_not_started_is_past_its_first_moments(shown):

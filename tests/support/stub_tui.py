@@ -135,7 +135,9 @@ class Stub:
                 self.say(interrupted=True)
         elif key == b"\r" and self.dialog:
             self.dialog = False
-            self.say(picked=OPTIONS[self.mark], command=self.command)
+            # which of several commands was meant, where a test names them
+            which = {} if self.command == COMMAND else {"command": self.command}
+            self.say(picked=OPTIONS[self.mark], **which)
         elif key == b"\r":
             burst = len(self.typed_at) >= 3 and self.typed_at[-1] - self.typed_at[-3] < BURST
             late = (now - self.pasted_at) if not burst else now - self.typed_at[-1]

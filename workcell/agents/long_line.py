@@ -18,8 +18,6 @@ LONGEST = 64 << 20
 CHUNK = 256 << 10
 """Bytes that are read of a file at once."""
 
-_INSIDE = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
-"""What stands in a text up to its end, or to a backslash whose other half is still to come."""
 _HALF_ESCAPE = re.compile(rb"u[0-9a-fA-F]{0,3}\Z")
 
 
@@ -71,8 +69,7 @@ class LongLine:
 
     def _inner(self, data: bytes, at: int) -> int:
         """Take the bytes of a text; where it, or what came of it, ends."""
-        match = _INSIDE.match(data, at)
-        stop = match.end() if match else at
+        stop = _end(data, at)
         self._text += data[at : min(stop, at + max(0, TEXT + 1 - len(self._text)))]
         if data[stop : stop + 1] != b'"':
             return stop
@@ -80,6 +77,26 @@ class LongLine:
         self._text.clear()
         self._inside = False
         return stop + 1
+
+
+def _end(data: bytes, at: int) -> int:
+    """Where a text that goes on at `at` ends: its quote, or a backslash whose other half is still to come.
+
+    Escapes of quotes and backslashes are covered in a window that grows, so that short texts cost little and long ones
+    are searched as a whole. A pattern would keep a place for each escape, to go back to.
+    """
+    width = 64
+    while at < len(data):
+        window = data[at : at + width].replace(b"\\\\", b"..").replace(b'\\"', b"..")
+        quote = window.find(b'"')
+        if quote >= 0:
+            return at + quote
+        half = window.endswith(b"\\")
+        at += len(window) - half
+        if half and at + 1 == len(data):
+            return at
+        width *= 2
+    return at
 
 
 def _cut(text: bytearray) -> bytes:

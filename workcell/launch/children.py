@@ -105,7 +105,7 @@ def check_room(home: str, who: access.Caller, asked: int = 1, group: str | None 
     if len(living) + max(0, asked - there) > LIVING:
         raise Refused(
             f"{who.id} has {len(living)} children that are not over, and {LIVING} is the most",
-            "workcell children, then wait for some of them: workcell wait --any RUN...",
+            "workcell children names them; wait for one of them: workcell wait --any RUN RUN",
         )
 
 

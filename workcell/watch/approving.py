@@ -90,7 +90,9 @@ def _decide(cell: Cell, word: str, *, allow: bool) -> send.Result | Decided:
     try:
         return _on_proposal(cell, made, allow=allow)
     except OSError as error:
-        raise InputOutput(f"what became of proposal {made['id']} cannot be written: {error.strerror}") from error
+        raise InputOutput(
+            f"what became of proposal {made['id']} cannot be written: {error.strerror}", "free some disk space"
+        ) from error
 
 
 def _meant(cell: Cell, run: str, *, allow: bool) -> schema.Proposal | None:

@@ -78,7 +78,7 @@ def _exact(step: Step, judged: Judged) -> Step:
     prompt = judged.get("prompt")
     safe = prompt["safe"] if prompt else None
     if not safe:
-        raise Refused("no option of this dialog is known to be safe")
+        raise Refused("no option of this dialog is known to be safe", "workcell answer RUN shows its options")
     return replace(step, choice=str(safe))
 
 
@@ -95,7 +95,7 @@ def _dialog(seen: look.Look) -> str:
     """The id of the dialog that is up."""
     _, shown = answers.up(seen.run)
     if shown is None:
-        raise Refused(f"{seen.id} shows no dialog now")
+        raise Refused(f"{seen.id} shows no dialog now", f"workcell what {seen.id}")
     return composer.dialog_id(shown)
 
 

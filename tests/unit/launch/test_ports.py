@@ -112,7 +112,7 @@ def test_a_resume_keeps_its_ports_and_says_so_where_it_cannot(lab):
     assert f"it was {before['WEB_2']}" in look.at(run).attempt["prompt"]
     told = Path(look.at(run).directory, layout.HANDOFF).read_text()
     assert f"- ports: WEB {now['WEB']}, WEB_2 {now['WEB_2']} (was {before['WEB_2']})" in told
-    found = status._result(run)
+    found = status.of(run)
     assert (found.ports, found.ports_before) == (now, {"WEB_2": before["WEB_2"]})
 
 

@@ -40,6 +40,7 @@ SPELLED = {
     "resume": {"runs": "run"},
     "launch": {"set_": "set"},
     "spawn": {"set_": "set"},
+    "feed": {"runs": "only_runs"},
     "children": {"everything": "all"},
     "prompt": {"shape": "format"},
     "wait": {"any_of": "any"},
