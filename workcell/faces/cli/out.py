@@ -79,7 +79,13 @@ def when(stamp: str) -> str:
         return safe(stamp)
 
 
-WAITS = {"due": "waits", "hold": "is held", "account": "account held", "watchdog": "no watchdog"}
+WAITS = {
+    "due": "waits",
+    "hold": "is held",
+    "account": "account held",
+    "watchdog": "no watchdog",
+    "approval": "for a yes or no",
+}
 """What a run waits for, in a few words."""
 
 

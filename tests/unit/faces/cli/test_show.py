@@ -5,7 +5,8 @@ import dataclasses
 import pytest
 
 from tests.support import frozen
-from workcell.faces.cli import show
+from workcell.faces.cli import out, show
+from workcell.rundir import vocabulary
 from workcell.rundir.cell import Cell
 from workcell.views import ls, status
 
@@ -130,3 +131,10 @@ def test_evidence_of_several_records_in_the_same_words_is_shown_once(cell, capsy
     doing = {"state": "idle", "confidence": 0.9, "since": None, "evidence": [said, {**said, "source": "transcript"}]}
     show.status(dataclasses.replace(document, activity=doing))
     assert capsys.readouterr().out.count("the turn is over: Done.") == 1
+
+
+@pytest.mark.parametrize("what", vocabulary.WAITS)
+def test_whatever_a_run_waits_for_has_words(what):
+    waits = {"what": what, "until_at": None, "why": "x", "account": None}
+    [(label, text)] = show.need_lines(None, waits)
+    assert (label, text) == ("waits", f"{out.WAITS[what]}: x")
