@@ -1,0 +1,106 @@
+"""A run of a program without a terminal waits for a yes or no without any process, and goes on with it once."""
+
+import json
+import os
+
+import pytest
+
+from tests.support import watching
+from tests.support.deferred_runs import COMMAND, Asking
+from tests.support.lab import eventually, naming
+from workcell.accounts import holds
+from workcell.approvals import left_open
+from workcell.rundir import deferred, look, phase
+
+T1 = {"id": "t1", "command": COMMAND}
+
+
+@pytest.fixture
+def asking(lab):
+    return Asking(lab)
+
+
+def ended(asking, run):
+    """How the run ended."""
+    return asking.lab.phase(run, phase.DONE).outcome
+
+
+def test_it_waits_without_a_process_and_every_view_names_the_commands(asking):
+    lab, run = asking.lab, asking.launch({**T1, "more": 1})
+    name = os.path.basename(run)
+    eventually(lambda: not naming(name), what="its last process")
+    assert (asking.hooks(), asking.ran(), lab.mark("checked")) == (["t1 defer"], 0, "")
+    approve, deny = f"workcell approve {name}", f"workcell deny {name}"
+    [listed] = json.loads(lab.workcell("ls", "--needs", "--json").stdout)["runs"]
+    assert (listed["state"], listed["needs"]["command"]) == ("approval", approve)
+    for words in (["status", run], ["why", run], ["approvals"], ["wait", run, "--for", "attention", "--timeout", "9s"]):
+        said = lab.workcell(*words).stdout
+        assert approve in said and deny in said and COMMAND in said, words
+    refused = lab.workcell("resume", run, code=77).stderr
+    assert approve in refused and deny in refused
+    assert look.at(run).n == 1 and asking.decisions() == []
+
+    assert "attempt 2 goes on with it" in lab.workcell("approve", run).stdout
+    assert ended(asking, run) == "passed"
+    assert asking.hooks() == ["t1 defer", "t1 allow", "t1 defer"], "the second question of that attempt is a new one"
+    assert (asking.ran(), lab.mark("prompts")) == (1, "new prompt\ncontinued -\n")
+    [line] = [one for one in asking.lines() if one.get("decides")]
+    assert (line["answer"], line["by"], line["call"]) == ("allow", "person", "t1")
+    assert [one["attempt"] for one in asking.lines() if one.get("of") == line["id"]] == [2]
+    assert asking.asked_by(run) == {"who": "approval", "decision": line["id"]}
+    assert lab.workcell("approve", run, code=77).stderr, "nothing is asked any more"
+
+
+def test_what_is_denied_does_not_run_and_the_next_call_is_asked_about_anew(asking):
+    run = asking.launch(T1, {"id": "t2", "command": COMMAND})
+    asking.lab.workcell("deny", run)
+    eventually(lambda: (seen := look.at(run)).n == 2 and seen.phase == phase.SCHEDULED, what="its second question")
+    assert asking.hooks() == ["t1 defer", "t1 deny", "t2 defer"] and asking.ran() == 0
+    assert deferred.undecided(look.at(run))["call"] == "t2"
+    asking.lab.workcell("approve", run)
+    assert ended(asking, run) == "passed"
+    assert asking.hooks()[3:] == ["t2 allow"] and asking.ran() == 1
+    assert asking.decisions() == ["deny", "allow"]
+
+
+def test_a_run_that_waits_is_stopped(asking):
+    run = asking.launch()
+    asking.lab.workcell("stop", run)
+    assert ended(asking, run) == "stopped" and asking.decisions() == []
+    asking.lab.workcell("approve", run, code=77)
+    assert (asking.ran(), asking.hooks(), asking.lab.mark("checked")) == (0, ["t1 defer"], "")
+
+
+def test_the_next_tick_opens_the_attempt_of_a_decision_once(asking):
+    run = asking.launch()
+    watch = watching.Watch(asking.lab)
+    assert watch.tick() == [] and look.at(run).n == 1, "nothing was decided yet"
+    seen = look.at(run)
+    made = left_open.decide(seen, deferred.undecided(seen), "allow")
+    assert any("opened attempt 2" in line for line in watch.tick())
+    assert ended(asking, run) == "passed"
+    watch.tick()
+    assert (look.at(run).n, asking.ran(), asking.hooks()) == (2, 1, ["t1 defer", "t1 allow"])
+    assert asking.asked_by(run) == {"who": "approval", "decision": made["id"]}
+
+
+def test_holds_delay_the_attempt_and_not_the_decision(asking):
+    lab, run = asking.lab, asking.launch()
+    watch = watching.Watch(lab)
+    lab.workcell("hold", run, "--why", "not now")
+    said = lab.workcell("approve", run).stdout
+    assert "workcell release" in said and asking.decisions() == ["allow"]
+    assert "it was allowed" in lab.workcell("deny", run, code=77).stderr and asking.decisions() == ["allow"]
+    watch.tick()
+    seen = look.at(run)
+    assert seen.n == 1, "it is held"
+    lab.workcell("release", run)
+    account = holds.account(run, seen.attempt)
+    holds.put(lab.home, account, {"until": "person", "until_at": None, "why": "no credit", "by": {}, "login": None})
+    assert "no credit" in lab.workcell("approve", run).stdout and asking.decisions() == ["allow"]
+    watch.tick()
+    assert (look.at(run).n, asking.hooks()) == (1, ["t1 defer"]), "its account is held"
+    holds.lift(lab.home, account)
+    watch.tick()
+    assert ended(asking, run) == "passed"
+    assert (look.at(run).n, asking.ran(), asking.hooks()) == (2, 1, ["t1 defer", "t1 allow"])
