@@ -7,7 +7,7 @@ import os
 import record_types
 from pydantic import TypeAdapter
 
-from workcell.channels import notice_document, notify
+from workcell.channels import notice_document, notify, outbox
 from workcell.rundir import schema, vocabulary
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -46,6 +46,7 @@ def page(notice: str) -> str:
         lines.append(f"| `{name}` | {notify.EVENTS[name]} | {facts} |")
     lines += ["", "Words for several events:", ""]
     lines += [f"- `{name}`: {means}" for name, means in notify.GROUPS.items()]
+    lines += ["", "## Quiet hours", "", QUIET_WORDS]
     lines += ["", "## The JSON document", "", DOCUMENT_WORDS, ""]
     lines += record_types.table_of(_class(), required=True)
     lines += ["## Facts", "", FACTS_WORDS, ""]
@@ -62,6 +63,10 @@ def page(notice: str) -> str:
     return "\n".join([*lines, ""])
 
 
+def _words(names: "tuple[str, ...]") -> str:
+    return " or ".join(f"`{name}`" for name in names)
+
+
 INTRODUCTION = (
     "A notice tells people that a run began, ended or needs them. [Be told](../how-to/be-told.md) says how to have it "
     "sent; this page says which notices there are, and what programs and webhooks get."
@@ -69,6 +74,11 @@ INTRODUCTION = (
 EVENTS_WORDS = (
     "`events:` of an adapter takes these words; `workcell notify ls --events` prints them. The last column names the "
     "[facts](#facts) that the notice may have; those of an end (`commits` and on) are there when an attempt is over."
+)
+QUIET_WORDS = (
+    f"In the quiet hours of an adapter a notice waits, unless its event is under `except` or it has the class "
+    f"{_words(vocabulary.NOTICE_CLASSES)}: an approval whose risk is {_words(outbox.RISKY)}. The class stands in "
+    "the file of the [notice](records.md#notice), not in the document below."
 )
 DOCUMENT_WORDS = (
     "An adapter with `uses: command` gets it on the standard input of its program, one with `uses: webhook` as the body "

@@ -27,7 +27,7 @@ def hook(url: str, name: str = "hook", more: str = "") -> adapter.Adapter:
 
 
 def make(event: str = "passed", run: str = "r1", at: float = AT, **more: Any) -> dict[str, Any]:
-    of_notice = {key: more.pop(key) for key in ("edge", "facts") if key in more}
+    of_notice = {key: more.pop(key) for key in ("edge", "facts", "risk") if key in more}
     subject = outbox.Subject(run, **{"name": run, **more})
     return outbox.make(subject, event, of_notice.pop("facts", {}), at=clock.stamp(at), **of_notice)
 

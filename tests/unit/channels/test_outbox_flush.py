@@ -144,6 +144,14 @@ class TestRouting:
         flush(home, adapters)
         assert [request.path for request in far.requests] == ["/b"]
 
+    def test_an_approval_that_destroys_or_shows_secrets_passes_quiet_hours(self, home, far):
+        adapter = hook(far.url, more='quiet: {from: "00:00", to: "23:59", zone: UTC}\n')
+        for risk in (None, "read", "write", "destructive", "secret"):
+            outbox.post(home, make("prompt", run=f"r-{risk}", risk=risk))
+        flush(home, [adapter])
+        assert told(far) == [("r-destructive", "prompt"), ("r-secret", "prompt")]
+        assert len(names(home, "cur")) == 3, "the others wait for the morning"
+
     def test_a_name_that_there_is_not_is_said(self, home, far):
         outbox.post(home, make(notify=["hook", "hok"]))
         report = flush(home, [hook(far.url)])

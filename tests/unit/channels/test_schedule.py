@@ -13,8 +13,8 @@ HOUR = 3600.0
 MIDNIGHT = AT - (AT % 86400.0)
 
 
-def one(event="passed", run="r", at=AT, not_before=0.0, name=None):
-    return Waiting(name or f"{run}-{event}-{at}", run, event, at, not_before)
+def one(event="passed", run="r", at=AT, not_before=0.0, name=None, risky=False):
+    return Waiting(name or f"{run}-{event}-{at}", run, event, at, not_before, risky)
 
 
 def sent(messages):
@@ -63,6 +63,13 @@ def test_an_urgent_one_goes_at_night_and_takes_what_is_older_in_its_run_along():
     queue = [one("failed", at=night), one("escalated", at=night + 60), one("passed", run="b", at=night)]
     [message] = schedule.plan(queue, parse(HOOK + NIGHT), night + 120, [])
     assert (message.carrier.event, [also.event for also in message.also]) == ("escalated", ["failed"])
+
+
+def test_a_risky_approval_goes_at_night_and_another_waits_for_the_morning():
+    night = MIDNIGHT + 23 * HOUR
+    queue = [one("prompt", at=night), one("prompt", run="b", at=night, risky=True)]
+    assert sent(schedule.plan(queue, parse(HOOK + NIGHT), night + 60, [])) == [[queue[1].name]]
+    assert sent(schedule.plan(queue[:1], parse(HOOK + NIGHT), night + 9 * HOUR, [])) == [[queue[0].name]]
 
 
 def test_the_daily_summary_waits_for_its_hour():
