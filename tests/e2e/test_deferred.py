@@ -36,6 +36,9 @@ def test_it_waits_without_a_process_and_every_view_names_the_commands(asking):
     for words in (["status", run], ["why", run], ["approvals"], ["wait", run, "--for", "attention", "--timeout", "9s"]):
         said = lab.workcell(*words).stdout
         assert approve in said and deny in said and COMMAND in said, words
+    handoff = lab.workcell("handoff", run).stdout
+    assert approve in handoff and deny in handoff and "workcell resume" not in handoff
+    assert f"waits for a yes or no: Bash: {COMMAND}" in lab.workcell("what", run).stdout
     refused = lab.workcell("resume", run, code=77).stderr
     assert approve in refused and deny in refused
     assert look.at(run).n == 1 and asking.decisions() == []

@@ -97,7 +97,7 @@ def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | No
             verdict = _tampered(n, since, journal)
             step = decide.cleaned(decide.decide(run, seen, found, verified, verdict), cleaner)
         on = step["goes"] == "on"
-        words = ("goes on" if on else str(step["outcome"]), step["reason"])
+        words = (handoff.word_of(step), step["reason"])
         _optional(lambda: handoff.compose_now(run, seen, found, words, cleaner))
         apply.apply(seen, step, found, cleaner)
         held.restore(n)  # the check, or what it called, may have changed exit.json or facts.json: people read them

@@ -15,6 +15,7 @@ from workcell.texts import compose
 from workcell.views import log_lines
 
 if TYPE_CHECKING:
+    from workcell.judgement import next as nexts
     from workcell.rundir import schema
     from workcell.sessions.turns import Step
 
@@ -26,6 +27,18 @@ MESSAGE_LIMIT = 4000
 """Maximum characters of the agent's last message, where that stands in for its handoff."""
 AGENT_LIMIT = 1 << 18
 """An agent's handoff beyond 256 KiB is cut: it is read into the next prompt."""
+
+
+GOES_ON = "goes on"
+ASKS = "waits for a yes or no"
+"""What stands in the place of an outcome where the run is not over."""
+
+
+def word_of(step: nexts.Decision) -> str:
+    """What the handoff says of an end by what was decided: an outcome, or how the run is not over."""
+    if step["goes"] != "on":
+        return str(step["outcome"])
+    return ASKS if "approval" in step else GOES_ON
 
 
 def agent_words(directory: str) -> str:
@@ -122,7 +135,7 @@ def _instead(seen: look.Look, verify: schema.Verify | None, verdict: tuple[str, 
         "Decisions": none,
         "How to verify": how,
         "Blockers": none,
-        "Next step": "Nothing." if passed else f"`{status.go_on(seen)}`",
+        "Next step": "Nothing." if passed else f"`{_go_on(seen, verdict[0])[0]}`",
     }
 
 
@@ -233,4 +246,6 @@ def end_of(path: str) -> str:
 def _go_on(seen: look.Look, word: str) -> list[str]:
     if word == outcome.PASSED:
         return [f"workcell resume {seen.id} --brief NEW.md     # passed: only a new brief opens it again"]
+    if word == ASKS:
+        return [f"workcell approve {seen.id}", f"workcell deny {seen.id}     # the agent goes on without it"]
     return [status.go_on(seen), f"workcell resume {seen.id} --brief NEW.md     # with other words"]

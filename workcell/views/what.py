@@ -9,7 +9,7 @@ from workcell.cleaning import run_cleaner
 from workcell.evidence import activity, capture_state
 from workcell.judgement import outcome, words
 from workcell.judgement import session as sessions
-from workcell.rundir import find, layout, look, phase
+from workcell.rundir import deferred, find, layout, look, needs, phase, status
 from workcell.rundir.cell import Cell
 from workcell.sessions import short_records, summaries, titles
 from workcell.sessions.lines import is_own
@@ -77,7 +77,7 @@ def what(run: str, asked: summaries.Commands = NO_COMMANDS, now: float = 0.0) ->
         said["now"] = words.cut(_over(seen))
     elif not told["events"] and doing is None:
         said["now"] = words.cut(f"runs the recipe {seen.recipe_name}")
-    word = seen.outcome or (doing["state"] if doing else None) or seen.phase
+    word = seen.outcome or (doing["state"] if doing else None) or status.state_of(seen, None)
     cleaner = run_cleaner.of_run(run)
     shown: Any = cleaner.record(said)
     title = titles.of(cleaner.mask(seen.objective or (told["prompt"]["text"] if told["prompt"] else "")))
@@ -105,6 +105,9 @@ def last_lines(seen: look.Look) -> str:
 def _over(seen: look.Look) -> str:
     if seen.result is not None:
         return f"{seen.result.get('outcome')}: {seen.result.get('reason')}"
+    call = deferred.undecided(seen)
+    if call is not None:
+        return f"{seen.phase}: it waits for a yes or no: {needs.asked(call)}"
     if seen.exit is not None:
         return f"{seen.phase}: {outcome.ending(seen.exit)}"
     return f"{seen.phase}: {seen.why}" if seen.why else seen.phase

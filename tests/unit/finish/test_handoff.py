@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from tests.support import runs
 from workcell.finish import handoff, settle
 from workcell.rundir import layout, look
@@ -25,3 +27,15 @@ def test_the_agents_words_are_cleaned_of_what_steers_a_terminal(tmp_path):
     own.mkdir()
     (own / layout.HANDOFF).write_bytes(b"# Done\r\nred \x1b[31mtext\x1b[0m\n")
     assert handoff.agent_words(str(tmp_path)) == "# Done\nred text"
+
+
+@pytest.mark.parametrize(
+    ("step", "word"),
+    [
+        ({"goes": "end", "outcome": "failed"}, "failed"),
+        ({"goes": "on", "outcome": None}, "goes on"),
+        ({"goes": "on", "outcome": None, "approval": {"id": "d1"}}, "waits for a yes or no"),
+    ],
+)
+def test_what_it_says_of_an_end(step, word):
+    assert handoff.word_of(step) == word
