@@ -105,9 +105,14 @@ def test_one_that_inherits_has_the_fields_of_both():
     assert dataclasses.replace(below, more="n").more == "n"
 
 
-def test_nothing_is_compiled_for_a_class(monkeypatch):
+def test_no_method_is_compiled_for_a_class(monkeypatch):
     compiled = []
-    monkeypatch.setattr(dataclasses, "exec", lambda *words: compiled.append(words), raising=False)
+
+    def record(text, *scopes):
+        compiled.append(text)
+        exec(text, *scopes)
+
+    monkeypatch.setattr(dataclasses, "exec", record, raising=False)
 
     @dataclass(frozen=True)
     class Another:
@@ -115,4 +120,6 @@ def test_nothing_is_compiled_for_a_class(monkeypatch):
 
         name: str
 
-    assert Another("a").name == "a" and not compiled
+    assert Another("a").name == "a"
+    # from 3.13 on dataclasses compiles one function around all methods, also where there are none
+    assert not [text for text in compiled if "__init__" in text or "__repr__" in text or "__eq__" in text]
