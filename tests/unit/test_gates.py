@@ -138,7 +138,7 @@ BREAKS = {
     ),
     "types: a misspelt key in what finish looks at": (
         "types",
-        _replace("workcell/finish/finish.py", 'exit.get("how") != "stopped"', 'exit.get("hwo") != "stopped"'),
+        _replace("workcell/finish/finish.py", 'exit.get("how") in ("stopped"', 'exit.get("hwo") in ("stopped"'),
         'TypedDict "Exit" has no key "hwo"',
     ),
     "types: a misspelt key in the history of a run": (
