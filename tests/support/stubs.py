@@ -33,8 +33,12 @@ class Stub:
             f"{given}exec {sys.executable} {STUB} {self.directory}", verify, "terminal", name, recipe=recipe
         )
         self.run = lab.launch(brief, repo=lab.new_repo(), window=window)
-        self.attempt = layout.attempt(self.run, 1)
         labs.eventually(lambda: any("❯" in row or row.startswith("›") for row in self.rows()), what="the composer")
+
+    @property
+    def attempt(self) -> str:
+        """The directory of its attempt, wherever the run is by now."""
+        return layout.attempt(self.run, 1)
 
     def rows(self) -> list[str]:
         try:
