@@ -228,6 +228,7 @@ def follow(made: Beside, acts: list[tuple[str, int]]) -> bytes:
 
 @settings(max_examples=60)
 @given(st.integers(1, 12), SIZES, st.lists(ACT, max_size=12))
+@example(1, 300, [("append", 1), ("rewrite", 2)])  # written anew when what was read of it has been compared
 def test_show_that_follows(count: int, size: int, acts: list[tuple[str, int]]) -> None:
     """In the end it has the file as it is, each byte once: from where it stood, or anew from its beginning."""
     with beside(count, size) as made:

@@ -83,30 +83,32 @@ class SessionReading:
         the file.
         """
         while True:
-            anew = not self._goes_on()
-            if not anew:
-                data = self._more()
+            data = self._more()
+            if data is not None:
                 yield data
                 if data:
                     continue
                 time.sleep(POLL)
                 # what came into the old file before another took its name is read first
                 anew = not self._same() and os.fstat(self._fd).st_size <= self._read_to
-            if anew:
+            if data is None or anew:
                 if not self._opened_again():
                     return
                 yield None
 
-    def _more(self) -> bytes:
-        data = os.pread(self._fd, CHUNK, self._read_to)
-        self._read_to += len(data)
-        self._before = (self._before + data)[-WITNESS:]
-        return data
+    def _more(self) -> bytes | None:
+        """What follows; None where the file has no longer what was read of it last, so that this is no continuation.
 
-    def _goes_on(self) -> bool:
-        """Whether the file still has what was read of it last, so that what follows is new."""
-        size = len(self._before)
-        return os.pread(self._fd, size, self._read_to - size) == self._before
+        Both come of one read: between two the file could be written anew.
+        """
+        known = len(self._before)
+        found = os.pread(self._fd, known + CHUNK, self._read_to - known)
+        if found[:known] != self._before:
+            return None
+        data = found[known:]
+        self._read_to += len(data)
+        self._before = found[-WITNESS:]
+        return data
 
     def _same(self) -> bool:
         try:
