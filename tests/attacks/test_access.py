@@ -15,7 +15,7 @@ from tests.attacks.agent import Agent, Said, program
 from tests.support import lab as labs
 from tests.support.lab import eventually
 from workcell.faces.cli import reference
-from workcell.rundir import layout, ledger, look, operations, phase
+from workcell.rundir import layout, ledger, look, maildir, operations, phase
 from workcell.system import control
 from workcell.trust import access
 
@@ -171,8 +171,13 @@ class House:
     def asks(self, operation: str, arguments: list[str]) -> Said:
         return self.agent.workcell(*self.words(operation, arguments))
 
+    def spooled(self) -> list[str]:
+        """What others left for the live run's journal."""
+        return maildir.waiting(os.path.join(self.stranger, layout.SPOOL))
+
     def state(self) -> dict[str, str]:
         """Every file of the home, the repositories and the person's own directory, but what the agent's run writes."""
+        eventually(lambda: not self.spooled(), what="the live run writes down what others said of it")
         found = {}
         for top in (self.lab.home, self.lab.person, *(str(path) for path in Path(self.lab.top).glob("repo*"))):
             for directory, _, names in os.walk(top):
