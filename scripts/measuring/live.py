@@ -16,7 +16,7 @@ from measuring.following import Follower
 from measuring.live_figures import Figure
 from measuring.written_agents import Agent, Agents
 
-MOST = 300
+MOST = 420
 """Seconds after which the measuring gives up."""
 
 STREAMING = 10
@@ -37,14 +37,13 @@ class Spans:
 
     rest: float
     stream: float
-    lead: float
-    """Maximum seconds of streaming before anything is measured."""
+    """From the first record: a run that writes without a pause is looked at after 30 s, then after 60, 120, and so on."""
     quiet: float
     """How long nothing was told before the runs count as being at rest: one that was judged may be judged again after 5."""
     rounds: int
 
 
-FULL, QUICK = Spans(10.0, 12.0, 25.0, 6.0, 5), Spans(3.0, 4.0, 1.0, 6.0, 1)
+FULL, QUICK = Spans(10.0, 60.0, 6.0, 5), Spans(3.0, 4.0, 6.0, 1)
 
 
 def measure(counts: list[int], quick: bool) -> list[Figure]:
@@ -137,7 +136,6 @@ class _Stage:
         streaming = new[-STREAMING:]
         stream = Stream(streaming, self.marks)
         try:
-            self._looked_at(streaming)
             found += self._costs(f"while {len(streaming)} stream", 25.0, self._spans.stream)
         finally:
             stream.close()
@@ -165,19 +163,6 @@ class _Stage:
         return [pid for pid, words in written_agents.processes(self._agents.here.home).items() if " _" in words]
 
     # -- what it costs
-
-    def _looked_at(self, streaming: list[Agent]) -> None:
-        """Wait until each was looked at for the first time: an agent that is never quiet is looked at after 30 s, then
-        after twice as long each time, and what one look costs is a figure of its own."""
-        seen: set[int] = set()
-
-        def done() -> bool:
-            judges = self._judges()
-            seen.update(judges)
-            return not judges and len(seen) >= len(streaming)
-
-        with contextlib.suppress(place.InVain):  # a short measuring ends before that
-            place.until(done, self._spans.lead)
 
     def _costs(self, when: str, bound: float, seconds: float) -> list[Figure]:
         """Processor time in the next seconds: of all of workcell, and of its parts."""
