@@ -34,6 +34,14 @@ def test_window_and_spawn_load_no_package() -> None:
         assert not loaded & {"apprise", "git", "jinja2", "libtmux", "psutil", "pydantic", "ruamel", "typer"}
 
 
+def test_a_look_at_an_agent_at_work_loads_no_playbook_and_no_view() -> None:
+    """Each run that streams is looked at by such a process: what only a person's notice needs comes when it is needed."""
+    load = _LOAD.format(module="workcell.watch.attend")
+    ran = subprocess.run([sys.executable, "-I", "-c", load, str(ROOT)], capture_output=True, text=True, timeout=30)
+    rooms = {name.split(".")[1] for name in ran.stdout.split() if name.startswith("workcell.")}
+    assert "watch" in rooms and not rooms & {"playbooks", "approvals", "together", "views", "git"}
+
+
 # what each verb may not load: a parser for a verb that parses nothing, a process table for one that asks nobody
 LOOKING = {"pydantic", "jinja2", "ruamel", "psutil", "git", "apprise", "libtmux", "asyncio", "textual", "rich"}
 

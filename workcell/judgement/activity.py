@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from workcell.rundir import schema
     from workcell.rundir.schema import EvidenceItem, EvidenceSource, Session
 
+WORKS = ("working", "retrying")
+"""Activities of an agent that goes on by itself."""
+
 RETRY_GRACE = 120.0
 """Seconds after the announced delay within which a retry has begun or failed anew."""
 RETRY_UNSAID = 600.0

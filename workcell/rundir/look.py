@@ -84,6 +84,11 @@ class Look:
         return self.attempt.get("objective") if self.attempt is not None else None
 
     @property
+    def ruled(self) -> bool:
+        """Whether rules of approvals hold for the attempt."""
+        return self.attempt is not None and self.attempt.get("approvals") is not None
+
+    @property
     def agent_pid(self) -> "int | None":
         """The pid of the agent as it was started; None where that is not on record."""
         agent = self.start.get("agent") if self.start is not None else None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from workcell.base import clock, probe
 from workcell.evidence import verdict as judging
 from workcell.judgement import choice
+from workcell.judgement.activity import WORKS
 from workcell.playbooks import caps, interpreter, library, playbook
 from workcell.playbooks.playbook import Playbook
 from workcell.playbooks.step import Judged
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
 
 ASKED = 180.0
 """Seconds after a request for permission in which a run that shows no dialog is looked at in every tick."""
-
-WORKS = ("working", "retrying")
-"""Activities of an agent that is left alone: a program that tries again goes on by itself."""
 
 CHECKED = "has-check"
 """The finding on a live run that has a check, as playbooks name it in `when: evidence:`."""

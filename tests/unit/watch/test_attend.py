@@ -10,7 +10,7 @@ from tests.support.made_runs import PROSE
 from workcell.accounts import holds
 from workcell.channels import outbox
 from workcell.rundir import attending, hint, layout, look, maildir
-from workcell.watch import attend
+from workcell.watch import attend, tell_person
 
 
 def reports(made):
@@ -120,31 +120,31 @@ def test_a_report_cites_the_evidence_that_says_so(made_live):
 
 def test_a_playbook_that_does_not_begin_with_a_notice_is_left_to_the_tick(made_live):
     replace_playbook(made_live, "- interrupt")
-    assert not attend.tell(look.at(made_live.run)) and made_live.notices() == []
+    assert not tell_person.tell(look.at(made_live.run)) and made_live.notices() == []
     assert made_live.messages() == [], "the agent is never touched"
 
 
 def test_of_a_playbook_only_the_notice_at_its_beginning_is_followed(made_live):
     replace_playbook(made_live, "- notify: {level: needs, text: mine}\n  - interrupt")
-    assert attend.tell(look.at(made_live.run))
+    assert tell_person.tell(look.at(made_live.run))
     assert len(made_live.notices()) == 1 and made_live.messages() == []
 
 
 def test_an_agent_at_work_is_not_told_of(made_live):
     made_live.shows("● Reading files\n\n✢ Working… (3s · esc to interrupt)\n")
-    assert not attend.tell(look.at(made_live.run)) and made_live.notices() == []
+    assert not tell_person.tell(look.at(made_live.run)) and made_live.notices() == []
 
 
 def test_where_the_pinned_policy_cannot_be_read_nothing_is_told(made_live):
     made_live.attempt["policy_sha256"] = "0" * 64
     made_live.store()
-    assert not attend.tell(look.at(made_live.run)) and made_live.notices() == []
+    assert not tell_person.tell(look.at(made_live.run)) and made_live.notices() == []
 
 
 def test_a_run_that_went_on_while_it_was_judged_is_not_told_of(made_live):
     seen = look.at(made_live.run)
     made_live.loses_its_runner()
-    assert not attend.tell(seen) and made_live.notices() == []
+    assert not tell_person.tell(seen) and made_live.notices() == []
 
 
 # -- sending
@@ -173,7 +173,7 @@ def test_an_agent_that_waits_while_nothing_has_its_work_checked_is_told_once(mad
     made_live.attempt.update(io="terminal", verify={"sha256": "0" * 64})
     made_live.store()
     seen = look.at(made_live.run)
-    assert attend.tell_unchecked(seen, IDLE) and attend.tell_unchecked(seen, IDLE)
+    assert tell_person.tell_unchecked(seen, IDLE) and tell_person.tell_unchecked(seen, IDLE)
     [notice] = made_live.notices()
     assert (notice["event"], notice["facts"]["command"]) == ("unchecked", "workcell recover r")
     assert "no watchdog ticks" in notice["facts"]["why"] and notice["facts"]["reply"].startswith("workcell send r ")
@@ -183,4 +183,4 @@ def test_an_agent_that_waits_while_nothing_has_its_work_checked_is_told_once(mad
 def test_one_that_works_or_waits_for_a_limit_is_not_told(made_live, doing):
     made_live.attempt.update(io="terminal", verify={"sha256": "0" * 64})
     made_live.store()
-    assert not attend.tell_unchecked(look.at(made_live.run), doing) and made_live.notices() == []
+    assert not tell_person.tell_unchecked(look.at(made_live.run), doing) and made_live.notices() == []
