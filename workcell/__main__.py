@@ -39,6 +39,10 @@ def main() -> int:
             from workcell.faces import internal
 
             return internal.main(words)
+        case ["_wake", *_]:
+            from workcell.faces import internal
+
+            return internal.wake(words)
         case ["_bound", *_]:
             from workcell.faces import bound
 

@@ -6,7 +6,7 @@ import sys
 from workcell.base.errors import InputOutput, TryAgain, Usage, WorkcellError
 from workcell.channels import sending
 from workcell.finish import finish, settle
-from workcell.rundir import home, look, writer
+from workcell.rundir import home, look, standby, writer
 from workcell.terminal.printable import printable
 from workcell.views import day_report
 
@@ -34,6 +34,7 @@ def main(words: list[str]) -> int:
         else:
             finish.finish(run, attempt, held, below=os.getpid())
         held.close()
+        _wake(run)
         sending.waiting(home.of_run(run), day=day_report.of_home)
     except WorkcellError as error:
         print(f"workcell: {printable(error.message)}", file=sys.stderr)
@@ -43,6 +44,35 @@ def main(words: list[str]) -> int:
             raise
         where = f": {error.filename!r}" if error.filename else ""
         print(f"workcell: {verb} of {run}: {error.strerror}{where}", file=sys.stderr)
+        return InputOutput.exit_code
+    return 0
+
+
+def _wake(run: str) -> None:
+    """Wake the run where messages came before it was on standby: their senders looked, and found its agent at work."""
+    if not standby.due(look.at(run)):
+        return
+    from workcell.together import wake
+
+    try:
+        wake.wake(run)
+    except WorkcellError as error:
+        print(f"workcell: {printable(error.message)}", file=sys.stderr)  # the message stays, and the tick tries again
+
+
+def wake(words: list[str]) -> int:
+    """`_wake RUN`: wake a run on standby. The exit code as of `main`."""
+    if len(words) != 2:
+        print("workcell: usage: workcell _wake RUN; workcell itself calls this verb", file=sys.stderr)
+        return Usage.exit_code
+    try:
+        home.check_run(words[1])
+        _wake(words[1])
+    except WorkcellError as error:
+        print(f"workcell: {printable(error.message)}", file=sys.stderr)
+        return error.exit_code
+    except OSError as error:
+        print(f"workcell: _wake of {words[1]}: {error.strerror}", file=sys.stderr)
         return InputOutput.exit_code
     return 0
 

@@ -19,7 +19,7 @@ from workcell.finish import playbook_holds
 from workcell.judgement import next as nexts
 from workcell.judgement.ending import Hold
 from workcell.playbooks import notices
-from workcell.rundir import layout, look, needs, operations
+from workcell.rundir import cures, layout, look, operations
 from workcell.views.needs import Surroundings
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ def apply(seen: look.Look, decision: nexts.Decision, facts: schema.Facts, cleane
     if "approval" in decision:
         post.about_call(seen, decision["approval"], told, decision["approval"]["id"], cleaner=cleaner)
         return
+    if decision.get("standby"):
+        return  # that a run waits for messages is no news to a person
     needed = _needed(seen, decision)
     for event, why in notices_of(decision):
         if news or event not in _OF_VERDICTS:
@@ -91,7 +93,7 @@ def _needed(seen: look.Look, decision: nexts.Decision) -> schema.Needs | None:
     """What `status` will say that the run needs, once what was decided is sealed."""
     outcome = decision["outcome"] if decision["goes"] == "over" else None
     judged = decision.get("verdict")
-    cause = needs.cause_of(judged["verdict"] if judged else None, decision["findings"])
+    cause = cures.cause_of(judged["verdict"] if judged else None, decision["findings"])
     return Surroundings(layout.home_of(seen.run)).after(seen, outcome, decision["reason"], cause)
 
 

@@ -19,7 +19,7 @@ from workcell.cleaning.clean import Cleaner
 from workcell.finish import stoppers
 from workcell.judgement import next as nexts
 from workcell.judgement import outcome
-from workcell.rundir import deferred, heartbeat, layout, look, needs, status
+from workcell.rundir import deferred, heartbeat, layout, look, needs, standby, status
 
 if TYPE_CHECKING:
     from workcell.judgement.verdict import Verdict
@@ -83,6 +83,17 @@ def wait_for_approval(seen: look.Look, call: schema.DeferredCall) -> nexts.Decis
     decision = nexts.wait_for_approval(call, needs.asked(call))
     decision["verdict"] = summary(verdict.judge(seen, []))
     decision["cost_usd"] = verdict.cost(seen)
+    return decision
+
+
+def wait_for_message(seen: look.Look) -> nexts.Decision:
+    """What follows a turn that ended well of a run on standby, with or without a watchdog."""
+    from workcell.evidence import verdict
+
+    decision = nexts.wait_for_message(standby.REASON)
+    if seen.reader != "none":
+        decision["verdict"] = summary(verdict.judge(seen, []))
+        decision["cost_usd"] = verdict.cost(seen)
     return decision
 
 
@@ -162,6 +173,7 @@ def history_of(run: str, seen: look.Look, facts: schema.Facts | None, verify: sc
                 "playbook": after.get("playbook") if after else None,
                 "cost_usd": status.cost_of(seen, n) if n < seen.n else None,
                 "deferred": deferred.ended(after),
+                "woken": look.asker(sealed.attempt) == standby.MESSAGE,
             }
         )
     return rows
@@ -189,6 +201,9 @@ def next_record(seen: look.Look, decision: nexts.Decision) -> schema.Next:
         record["when"] = deferred.APPROVAL
         record["not_before"] = deferred.NEVER
         record["approval"] = decision["approval"]
+    if decision.get("standby"):
+        record["when"] = standby.MESSAGE
+        record["not_before"] = deferred.NEVER
     return record
 
 

@@ -11,7 +11,7 @@ from workcell.base import clock
 from workcell.base.errors import TryAgain
 from workcell.cleaning import run_cleaner
 from workcell.cleaning.clean import Cleaner
-from workcell.finish import apply, decide, facts, handoff, open_wait, stoppers, verify_output, verify_script
+from workcell.finish import apply, decide, facts, handoff, open_wait, rests, stoppers, verify_output, verify_script
 from workcell.judgement import next as nexts
 from workcell.judgement import outcome
 from workcell.rundir import (
@@ -82,13 +82,13 @@ def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | No
             _optional(lambda: _capture(run, seen, journal))
         seen.exit = stoppers.as_ended(run, seen)
         changed = held.find_tampering(n)
-        asks = _deferred(seen, cleaner)
-        verified = None if changed or asks else _verify(run, n, seen, held, journal, below)
+        rest = None if stop_asked(run, n) else rests.find(seen, cleaner)
+        verified = None if changed or rest else _verify(run, n, seen, held, journal, below)
         changed = held.find_tampering(n)
         _optional(lambda: spool.drain(run, journal))  # what hooks brought is evidence, and is read from the journal
-        verdict = _tampered(n, changed, journal) if changed else _verdict(seen, found, verified)
-        if asks is not None and verdict[0] not in (outcome.TAMPERED, outcome.STOPPED):
-            step = decide.cleaned(decide.wait_for_approval(seen, asks), cleaner)
+        verdict = _tampered(n, changed, journal) if changed else _verdict(seen, found, verified, rest)
+        if rest is not None and rest.step is not None and verdict[0] not in (outcome.TAMPERED, outcome.STOPPED):
+            step = decide.cleaned(rest.step, cleaner)
         else:
             step = decide.cleaned(decide.decide(run, seen, found, verified, verdict), cleaner)
         since = held.find_tampering(n)
@@ -117,12 +117,16 @@ def _tampered(n: int, changed: list[str], journal: events.Journal) -> tuple[sche
     return outcome.TAMPERED, outcome.changed(changed, f"{layout.ATTEMPTS}/{layout.number(n)}")
 
 
-def _verdict(seen: look.Look, found: schema.Facts, verified: schema.Verify | None) -> tuple[schema.Outcome, str]:
+def _verdict(
+    seen: look.Look, found: schema.Facts, verified: schema.Verify | None, rest: rests.Rest | None
+) -> tuple[schema.Outcome, str]:
     """The outcome that the end of an attempt adds up to, and its reason."""
     assert seen.exit is not None
     stopper = stoppers.stopper(seen.run, seen.n)
     if verified is None and seen.how != "stopped" and stop_asked(seen.run, seen.n):
         return outcome.STOPPED, f"stopped by {stopper} before its check had ended"
+    if rest is not None and not outcome.residuals(seen.attempt, found):
+        return rest.ended
     return outcome.decide(seen.attempt, seen.exit, found, verified, stopper)
 
 
@@ -133,15 +137,6 @@ def _capture(run: str, seen: look.Look, journal: events.Journal) -> None:
     from workcell.evidence import capture
 
     capture.last(run, journal)
-
-
-def _deferred(seen: look.Look, cleaner: Cleaner) -> schema.DeferredCall | None:
-    """The call at which the agent ended for a person to decide; its work is not done, and no check is run."""
-    if seen.attempt is None or not seen.attempt.get("approvals") or seen.how in ("stopped", "not-started"):
-        return None
-    from workcell.approvals import left_open
-
-    return left_open.of_end(seen, cleaner)
 
 
 def _analyse(seen: look.Look, cleaner: Cleaner, journal: events.Journal) -> None:

@@ -31,6 +31,7 @@ AGENT_LIMIT = 1 << 18
 
 GOES_ON = "goes on"
 ASKS = "waits for a yes or no"
+RESTS = "waits for a message"
 """What stands in the place of an outcome where the run is not over."""
 
 
@@ -38,6 +39,8 @@ def word_of(step: nexts.Decision) -> str:
     """What the handoff says of an end by what was decided: an outcome, or how the run is not over."""
     if step["goes"] != "on":
         return str(step["outcome"])
+    if step.get("standby"):
+        return RESTS
     return ASKS if "approval" in step else GOES_ON
 
 
@@ -248,4 +251,6 @@ def _go_on(seen: look.Look, word: str) -> list[str]:
         return [f"workcell resume {seen.id} --brief NEW.md     # passed: only a new brief opens it again"]
     if word == ASKS:
         return [f"workcell approve {seen.id}", f"workcell deny {seen.id}     # the agent goes on without it"]
+    if word == RESTS:
+        return [f"workcell send {seen.id} TEXT     # wakes it", f"workcell stop {seen.id}     # ends it"]
     return [status.go_on(seen), f"workcell resume {seen.id} --brief NEW.md     # with other words"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from workcell.base import clock, json_codec
@@ -86,14 +87,18 @@ def hand_over(run: str, seen: look.Look) -> bool:
             return False
         if again.phase == phase.LOST:
             seal_exit(again, "vanished", held)
-        program = os.path.join(_PACKAGE, "__main__.py")
-        leave = [sys.executable, "-I", "-S", "-c", _LEAVE]
         descriptors = [str(held.fd), str(held.runner_lock)]
-        words = [*leave, sys.executable, "-I", program, "_settle", run, str(again.n), *descriptors]
-        from workcell.system import run_program
-
-        run_program.detach(words, cwd=_standing(run), env=surroundings(run, again.n), pass_fds=held.descriptors())
+        start_apart(["_settle", run, str(again.n), *descriptors], run, again.n, held.descriptors())
     return True
+
+
+def start_apart(words: list[str], run: str, n: int, descriptors: Sequence[int] = ()) -> None:
+    """Start a verb of workcell as a process of its own, with the environment of the run in attempt `n`."""
+    from workcell.system import run_program
+
+    leave = [sys.executable, "-I", "-S", "-c", _LEAVE]
+    program = [sys.executable, "-I", os.path.join(_PACKAGE, "__main__.py"), *words]
+    run_program.detach([*leave, *program], cwd=_standing(run), env=surroundings(run, n), pass_fds=descriptors)
 
 
 def _standing(run: str) -> str:

@@ -5,7 +5,7 @@ Invariants:
 - Nothing follows an attempt that passed, was stopped by a person, was tampered with, never started or touched what is
   forbidden.
 - A run goes on only where a playbook says so, and only within the limits of the run and of that playbook. Both are
-  counted since a person last started the run.
+  counted since a person last started the run; attempts, and what several add up to, since a message last woke it.
 - Steps are read in their order and do nothing here: `Ending` holds what they ask for.
 """
 
@@ -57,6 +57,8 @@ class Past(TypedDict):
     cost_usd: float | None
     deferred: NotRequired[bool]
     """Whether it ended at a call for which a person was to be asked: then it counts for no limit on attempts."""
+    woken: NotRequired[bool]
+    """Whether a message to a run on standby opened it: attempts and findings over attempts count from there."""
 
 
 class Step(Protocol):
@@ -155,6 +157,8 @@ class Decision(TypedDict):
     """The ref of the snapshot, or why there is none; None without a repository."""
     approval: NotRequired[schema.DeferredCall]
     """The call about which a person is to decide before the run goes on."""
+    standby: NotRequired[bool]
+    """Whether the run waits for a message."""
 
 
 def decide(case: Case) -> Decision:
@@ -196,6 +200,11 @@ def wait_for_approval(call: schema.DeferredCall, asked: str) -> Decision:
         "how": "native",
         "approval": call,
     }
+
+
+def wait_for_message(reason: str) -> Decision:
+    """The run is on standby: it waits, without a process, for a message."""
+    return {**_over("unverified", reason), "goes": "on", "outcome": None, "how": "native", "standby": True}
 
 
 def _over(word: schema.Outcome, reason: str) -> Decision:
@@ -314,7 +323,7 @@ def past_cap(history: Sequence[Past], limits: schema.Limits | None, book: Book) 
     spent = past_limit(mine, limits)
     if spent is not None:
         return spent
-    times = sum(1 for one in mine if one.get("playbook") == book.name)
+    times = sum(1 for one in since_start(mine) if one.get("playbook") == book.name)
     if times >= book.limits["per_run"]:
         return f"the playbook {book.name} was followed {times} times in this run, and that is its limit"
     return None
@@ -325,7 +334,7 @@ def past_limit(mine: Sequence[Past], limits: schema.Limits | None) -> str | None
     if limits is None:
         return None
     attempts, most = limits.get("attempts"), limits.get("cost_usd")
-    used = sum(not one.get("deferred") for one in mine)
+    used = sum(not one.get("deferred") for one in since_start(mine))
     if attempts and used >= attempts:
         return f"{used} attempts, and {attempts} are allowed"
     wall = limits.get("wall_total_seconds") or limits.get("wall_seconds")
@@ -344,10 +353,17 @@ def since_person(history: Sequence[Past]) -> list[Past]:
     return list(history[starts[-1] :] if starts else history)
 
 
+def since_start(history: Sequence[Past]) -> list[Past]:
+    """The attempts from the last one that a person asked for, or that a message to a run on standby opened."""
+    mine = since_person(history)
+    woken = [index for index, one in enumerate(mine) if one.get("woken")]
+    return mine[woken[-1] :] if woken else mine
+
+
 def _in_a_row(history: Sequence[Past], book: str) -> int:
     """How many attempts directly before this one ended in the same playbook."""
     count = 0
-    for one in reversed(since_person(history)[:-1]):
+    for one in reversed(since_start(history)[:-1]):
         if one.get("playbook") != book:
             break
         count += 1
@@ -359,7 +375,7 @@ def _spent(history: Sequence[Past]) -> float:
 
 
 def _crash_loop(history: Sequence[Past]) -> bool:
-    last = since_person(history)[-CRASHES:]
+    last = since_start(history)[-CRASHES:]
     return len(last) == CRASHES and all(
         (one.get("how") == "vanished" or one.get("signal") is not None)
         and ((seconds := one.get("seconds")) is None or seconds < YOUNG)
@@ -369,7 +385,7 @@ def _crash_loop(history: Sequence[Past]) -> bool:
 
 def _same_failure(history: Sequence[Past]) -> bool:
     """The same tree, and verify ended in the same way, in this attempt and the one before it."""
-    mine = since_person(history)
+    mine = since_start(history)
     if len(mine) < 2:
         return False
     before, now = mine[-2], mine[-1]

@@ -37,6 +37,7 @@ class Carried(TypedDict):
     approvals: NotRequired[schema.RuleGate | None]
     model: NotRequired[str | None]
     args: NotRequired[list[str]]
+    standby: NotRequired[bool]
     setup: list[str]
     prose: str
     io: schema.AgentIo
@@ -97,8 +98,8 @@ class Opening:
     """Whether a person starts it later."""
     conversation: str | None = None
     """Id of the agent's conversation that the attempt continues; None begins a new one."""
-    wordless: bool = False
-    """Whether the agent goes on in the middle of a turn, and is told nothing."""
+    told: str | None = None
+    """What the agent is told in place of the prompt with its brief; empty where it goes on in the middle of a turn."""
     ports: Mapping[str, int] = field(default_factory=dict)
     """The TCP ports of the attempt by name of their variable."""
     ports_before: Mapping[str, int] = field(default_factory=dict)
@@ -156,6 +157,7 @@ def from_plan(made: plan.Plan, workspace: str) -> Carried:
         "approvals": rules.gate(made.rules.pinned(made.top, made.recipe.name, workspace)),
         "model": made.model,
         "args": made.args,
+        "standby": made.standby,
         "setup": made.setup,
         "prose": made.prose,
         "io": values["io"],
@@ -247,8 +249,11 @@ def fill(intent: Carried, opening: Opening) -> schema.Attempt:
     values = used["recipe"]["values"]
     brief = opening.brief.decode("utf-8", "replace")
     ports = port_numbers.told(opening.ports, opening.ports_before)
-    prompt = compose.prompt(values["prompt"], named, brief, intent["prose"], ports).replace("\0", "")
-    prompt = "" if opening.wordless else prompt
+    standby = bool(intent.get("standby"))
+    prompt = opening.told
+    if prompt is None:
+        prompt = compose.prompt(values["prompt"], named, brief, intent["prose"], ports, standby=standby)
+    prompt = prompt.replace("\0", "")
     named["prompt"] = prompt
     own: Own = {
         "schema": "workcell.file.attempt/1",

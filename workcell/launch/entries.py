@@ -51,6 +51,7 @@ def options(given: Options, read: launch_file.LaunchFile, entry: EntryValues, br
         verify=_verify(given, choice),
         limits=_limits(given, choice),
         env=env,
+        standby=choice.flag("standby", given.standby, entry["standby"], defaults["standby"]),
         params={**entry["set"], **given.params},
         ports={**entry["ports"], **given.ports},
         notify=notify,
@@ -72,6 +73,13 @@ class _Choice:
     @property
     def place(self) -> str:
         return f"{self.read.path}:{self.entry['line']}"
+
+    def flag(self, key: str, asked: bool | None, own: bool | None, usual: bool | None) -> bool | None:
+        """As `first`, of a value that is true or false."""
+        if asked is not None or (own is None and (usual is None or key in self.front)):
+            return asked
+        self.who[key] = self.place if own is not None else f"{self.read.path} (defaults)"
+        return usual if own is None else own
 
     def first(self, key: str, asked: str | None, own: str | None, usual: str | None) -> str | None:
         """The value of the command line, of the entry, or of the defaults where the brief is silent."""

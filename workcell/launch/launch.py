@@ -13,7 +13,18 @@ from workcell.accounts import holds
 from workcell.base import clock, ids, json_codec
 from workcell.base.errors import CannotCreate, Invalid, Refused, Unreachable
 from workcell.base.light_dataclass import dataclass
-from workcell.launch import attempt, busy_tree, children, pinning, plan, plan_verify, ports, start, workspace
+from workcell.launch import (
+    attempt,
+    busy_tree,
+    children,
+    pinning,
+    plan,
+    plan_standby,
+    plan_verify,
+    ports,
+    start,
+    workspace,
+)
 from workcell.launch.options import Options
 from workcell.rundir import (
     find,
@@ -84,6 +95,7 @@ def check(request: Request, *, preview: bool = False) -> plan.Plan:
         pinning.playbooks_of(made.bring)
     children.narrow(made, request.caller)
     workspace.check(made)
+    plan_standby.check(made, preview=preview)
     sample = attempt.first(made, made.top, request.caller.asked_by())
     try:
         if request.window and not request.prepare:

@@ -43,6 +43,8 @@ class Options:
     """Variables beside those of the brief; None takes the value from the shell."""
     ports: Mapping[str, int] = field(default_factory=dict)
     """How many TCP ports for each variable, beside those of the brief."""
+    standby: bool | None = None
+    """Whether the run waits for messages after a turn that ended well."""
     notify: tuple[str, ...] | None = None
     """The adapters that are told, in place of the brief's."""
     params: Mapping[str, str] = field(default_factory=dict)

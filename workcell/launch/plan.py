@@ -12,7 +12,7 @@ from workcell.base import ids
 from workcell.base.errors import Invalid, NotFound, Refused, Unreachable
 from workcell.base.light_dataclass import dataclass
 from workcell.git import repository
-from workcell.launch import plan_ports, plan_values, plan_verify, sign_in
+from workcell.launch import plan_ports, plan_standby, plan_values, plan_verify, sign_in
 from workcell.launch.adopted import Adopted
 from workcell.launch.options import COMMAND_LINE, STANDARD_INPUT, Options
 from workcell.rundir import layout
@@ -71,6 +71,8 @@ class Plan:
     ignore_repo: bool = False
     adopted: Adopted | None = None
     """The session that the first attempt goes on with."""
+    standby: bool = False
+    """Whether a turn that ends well leaves the run waiting for messages."""
     notes: list[str] = field(default_factory=list)
     """What a person should know of what was left out."""
     may: list[str] = field(default_factory=list)
@@ -158,6 +160,7 @@ def from_brief(brief: briefs.Brief, options: Options, home: str) -> Plan:
         adopted=options.adopted,
         notes=said.notes + sign_in.notes(chosen, env.env),
         may=may,
+        standby=plan_standby.wanted(said),
         origins=said.origins,
     )
     _name_built_in(said, chosen)

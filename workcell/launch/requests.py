@@ -69,6 +69,8 @@ class LaunchRequest:
     """Of a launch file: new runs, also for briefs that have one."""
     ignore_repo: bool = False
     """Take nothing from the repository that executes or steers."""
+    standby: bool = False
+    """A turn that ends well leaves the run waiting for messages, without a process and unchecked."""
     no_window: bool = False
     """Open no window in tmux."""
     prepare: bool = False
@@ -101,6 +103,7 @@ class LaunchRequest:
             params=asked.params(self),
             ports=asked.ports(self),
             ignore_repo=self.ignore_repo,
+            standby=self.standby or None,
             shell=shell,
         )
 

@@ -30,10 +30,11 @@ from workcell.launch import (
     resume_place,
     resume_recipe,
     resume_trust,
+    resume_wake,
     start,
 )
 from workcell.launch.options import Options
-from workcell.rundir import adopt, deferred, family, inbox, layout, look, phase, safe_open, seal
+from workcell.rundir import adopt, deferred, family, inbox, layout, look, phase, safe_open, seal, standby
 from workcell.rundir import env as environment
 from workcell.rundir import home_creation as homes
 from workcell.system import resource_limits
@@ -117,7 +118,7 @@ def resume(request: Request) -> Result:
         if request.dry_run:
             return Result(run, seen.id, seen.n, seen.phase, None, _text(seen, layout.BRIEF))
         return _started(request, seen.n)
-    if request.brief is None and request.by.get("who") not in ("playbook", deferred.APPROVAL):
+    if request.brief is None and request.by.get("who") not in ("playbook", deferred.APPROVAL, standby.MESSAGE):
         resume_limits.check(seen, request.raised)
     made = _plan(request, seen, resume_trust.ignores(asked, seen))
     before = ports.of(seen.attempt) if seen.attempt is not None else {}
@@ -186,7 +187,7 @@ def _plan(request: Request, seen: look.Look, ignore_repo: bool) -> plan.Plan | N
 
 
 @dataclass
-class _Basis:
+class Basis:
     """What the next attempt is made of: the keys that it carries over, its brief, its check and its recipe."""
 
     intent: attempts.Carried
@@ -195,6 +196,8 @@ class _Basis:
     recipe: recipes.Recipe
     messages: list[str] = field(default_factory=list)
     """Ids of the messages that stand in the brief."""
+    told: str | None = None
+    """What the agent is told in place of the recipe's prompt around the brief."""
 
 
 def _basis(
@@ -204,12 +207,12 @@ def _basis(
     made: plan.Plan | None,
     asked: resume_trust.Asked,
     numbers: Mapping[str, int],
-) -> _Basis:
+) -> Basis:
     """The basis of the next attempt: the plan of a new brief, or else the run's files."""
     if made is not None:
         fresh = attempts.from_plan(made, attempt["cwd"])
         fresh["limits"] = resume_limits.left(seen, resume_limits.apply(request.raised, fresh["limits"]), request.by)
-        return _Basis(fresh, made.brief.data, made.verify, made.recipe)
+        return Basis(fresh, made.brief.data, made.verify, made.recipe)
     intent, chosen = attempts.carried(attempt), _stored(seen)
     if request.recipe is not None:
         project = None if resume_trust.ignores(asked, seen) else attempt["cwd"]
@@ -225,12 +228,12 @@ def _basis(
     verify = _verify(seen)
     intent["verify"] = attempts.pin(verify)
     if request.by.get("who") == deferred.APPROVAL:  # its agent goes on in the middle of a turn, and is told nothing
-        return _Basis(intent, _text(seen, layout.BRIEF).encode("utf-8", "replace"), verify, chosen)
+        return Basis(intent, _text(seen, layout.BRIEF).encode("utf-8", "replace"), verify, chosen, told="")
     waiting = [message for _, message in inbox.for_brief(request.run, seen.n)]
     texts = [inbox.words(message).rstrip("\n") for message in waiting]
     cleaner = run_cleaner.of_run(request.run)
     brief = resume_brief.brief(request.run, seen, texts, cleaner, intent["limits"], numbers)
-    return _Basis(intent, brief.encode("utf-8", "replace"), verify, chosen, [str(message["id"]) for message in waiting])
+    return Basis(intent, brief.encode("utf-8", "replace"), verify, chosen, [str(message["id"]) for message in waiting])
 
 
 def _files(
@@ -251,6 +254,8 @@ def _files(
             session, why_not = conversation.to_continue(request.run, request.home, request.recipe, values, seen)
         if why_not is not None and request.by.get("who") == deferred.APPROVAL:
             raise Refused(f"cannot go on with {seen.id}: {why_not}", f"workcell resume {seen.id} --brief NEW.md")
+        if session is not None and request.by.get("who") == standby.MESSAGE:
+            basis = resume_wake.spoken(request.run, seen, basis, numbers)
     opening = attempts.Opening(
         request.run,
         n,
@@ -258,7 +263,7 @@ def _files(
         basis.brief,
         request.by,
         conversation=session,
-        wordless=request.by.get("who") == deferred.APPROVAL,
+        told=basis.told,
         ports=numbers,
         ports_before=ports.moved(ports.of(seen.attempt), numbers),
     )

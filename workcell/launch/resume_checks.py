@@ -13,7 +13,7 @@ from workcell.git import repository
 from workcell.judgement import next as nexts
 from workcell.launch import attempt as attempts
 from workcell.launch import resume_place
-from workcell.rundir import deferred, layout, look, needs, phase, run_hold
+from workcell.rundir import deferred, layout, look, needs, phase, run_hold, standby
 from workcell.trust import access
 
 if TYPE_CHECKING:
@@ -79,9 +79,13 @@ def _check_room(seen: look.Look, request: Request) -> None:
 def woken(seen: look.Look, request: Request) -> Request:
     """The request, of a run that a person's yes or no wakes: natively, and asked for by that decision.
 
+    A run on standby goes on natively, too.
+
     A new brief, and another recipe, begin a conversation of their own: then nothing is left to be decided. Raises
     Refused where that was not said yet, and for a new policy, by which the call might not be asked about.
     """
+    if standby.waits(seen) and request.brief is None and request.recipe is None:
+        return replace(request, native=True)  # its conversation is what it waits with
     call = deferred.call_of(seen)
     if call is None or request.brief is not None or (request.recipe is not None and not request.native):
         return request

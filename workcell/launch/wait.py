@@ -10,7 +10,7 @@ from workcell.base import clock, probe
 from workcell.base.errors import NotFound, TimedOut, Usage
 from workcell.finish import settle
 from workcell.launch import change, standing
-from workcell.rundir import find, heartbeat, layout, ledger, locks, look, maildir, notice, phase, vocabulary
+from workcell.rundir import find, heartbeat, layout, ledger, locks, look, maildir, notice, phase, standby, vocabulary
 from workcell.rundir import needs as table
 from workcell.rundir import status as documents
 from workcell.rundir.cell import Cell, ignore
@@ -242,7 +242,7 @@ class _Watch:
         """Whether there is nothing more to wait for."""
         if seen.phase in (phase.DONE, phase.CORRUPT, phase.UNKNOWN):
             return True
-        if seen.phase not in (phase.SCHEDULED, phase.CREATED):
+        if seen.phase not in (phase.SCHEDULED, phase.CREATED) or standby.waits(seen):
             return False
         if seen.phase == phase.CREATED:
             if seen.starts_later:

@@ -8,7 +8,7 @@ import sys
 
 from workcell.base import clock
 from workcell.base.errors import Refused, Unreachable, WorkcellError
-from workcell.rundir import deferred, look, phase, run_hold, status
+from workcell.rundir import deferred, look, phase, run_hold, standby, status
 from workcell.rundir import needs as table
 from workcell.system import tmux
 
@@ -77,6 +77,8 @@ def nothing_open(home: str, seen: look.Look) -> Refused:
     if call is not None:
         words = f"{begun}, and waits for a yes or no ({table.asked(call)})"
         return Refused(words, f"workcell approve {name}, or workcell deny {name}")
+    if standby.waits(seen):
+        return Refused(f"{begun}: {standby.REASON}", f"workcell send {name} TEXT")
     due = status.due_at(seen)
     reason = seen.next.get("reason") if seen.next and seen.phase == phase.SCHEDULED else None
     when = f"; its next attempt may start at {clock.local(clock.parse(due))}" if due else ""

@@ -26,6 +26,9 @@ ENTERED = "entered"
 BY_RUN = "run:"
 """How `by` of a message begins that was sent from inside of a run."""
 
+BY_WATCH = "watch:"
+"""How it begins where a watch of the run fired."""
+
 LAST = "Enter was pressed, and then the agent ended"
 """The evidence of a text that the agent took as its last, `/exit` for example."""
 
@@ -86,6 +89,11 @@ def sender(message: "Message") -> "str | None":
     by = str(message.get("by") or "")
     run = by.removeprefix(BY_RUN).partition("/")[0]
     return run if by.startswith(BY_RUN) and ids.plain(run) else None
+
+
+def of_watch(message: "Message") -> bool:
+    """Whether a watch of the run sent the message."""
+    return str(message.get("by") or "").startswith(BY_WATCH)
 
 
 def words(message: "Message") -> str:

@@ -5,11 +5,11 @@ returns something decides. Each command is complete: pasted into a shell it does
 """
 
 from workcell.base import clock
-from workcell.rundir import hint, phase
+from workcell.rundir import cures, hint, phase
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from typing import Final
 
     from workcell.rundir import schema
@@ -46,7 +46,7 @@ class Situation:
         self.reason: str | None = None
         """Why it is in this state."""
         self.cause: str | None = None
-        """What made the last attempt fail: a verdict or a finding of CURES; None for any other."""
+        """What made the last attempt fail: a verdict or a finding of `cures`; None for any other."""
         self.go_on = f"workcell resume {run}"
         """What opens the next attempt of a run that did not pass."""
         self.acknowledged = False
@@ -74,6 +74,8 @@ class Situation:
         """Proposals of playbooks that wait for a person, or were approved and not carried out."""
         self.call: schema.DeferredCall | None = None
         """The tool call that its agent was ended with, about which a person has not decided."""
+        self.rests = False
+        """Whether it is on standby, and no message waits for it: then it needs nothing to go on."""
         self.due_at: str | None = None
         self.later = False
         """Whether a person asked for it not to be started."""
@@ -216,6 +218,8 @@ def _unstarted(known: Situation) -> "schema.Needs | None":
         return _need("start", f"workcell resume {known.id}", "it was prepared, and waits to be started")
     if known.phase not in (phase.SCHEDULED, phase.CREATED) or known.unwatched is None or _just_opened(known):
         return None
+    if known.rests:
+        return None
     return _need("start", f"workcell resume {known.id}", not_started(known.unwatched))
 
 
@@ -229,7 +233,7 @@ def _ended(known: Situation) -> "schema.Needs | None":
     row = ENDED.get(known.state) if known.phase == phase.DONE and not known.acknowledged else None
     if row is None:
         return None
-    cure = CURES.get(known.cause or "") if row[1] == "resume" else None
+    cure = cures.CURES.get(known.cause or "") if row[1] == "resume" else None
     if cure is not None:
         found = _need(cure.kind, cure.command.format(run=known.id), cure.why)
         again = f"{known.go_on} {cure.option}" if cure.option else known.go_on
@@ -274,75 +278,15 @@ ENDED: "dict[str, tuple[schema.Need, str]]" = {
 """The same by outcome; passed and stopped need nothing."""
 
 
-class Cure:
-    """What helps a failed run before another attempt does."""
-
-    __slots__ = ("command", "kind", "option", "then", "why")
-
-    def __init__(self, kind: "schema.Need", command: str, why: str, then: str, option: str = "") -> None:
-        self.kind = kind
-        self.command = command
-        """A command line; `{run}` stands for the id of the run."""
-        self.why = why
-        """What to do, in words."""
-        self.then = then
-        """What the next attempt does, once that is done."""
-        self.option = option
-        """What the next attempt needs beside the id of the run."""
-
-
-CURES: "dict[str, Cure]" = {
-    "auth": Cure(
-        "sign-in",
-        "workcell doctor",
-        "sign the agent program in again; until then every attempt fails in the same way",
-        "goes on, once it is signed in",
-    ),
-    "billing": Cure(
-        "decide",
-        "workcell accounts",
-        "add credit to the account; until then every attempt fails in the same way",
-        "goes on, once there is credit",
-    ),
-    "config_error": Cure(
-        "decide",
-        "workcell doctor",
-        "mend how the agent program is started (recipe, model, flags, user); another attempt alone changes nothing",
-        "goes on, once that is mended",
-    ),
-    "same-failure": Cure(
-        "decide",
-        "workcell diff {run}",
-        "two attempts left the same tree, and the check failed in the same way; the same brief would do it again",
-        "goes on with a corrected brief",
-        "--brief NEW.md",
-    ),
-}
-"""By verdict or finding of a failed attempt: what helps where another attempt by itself does not."""
-
-
-def cause(result: "schema.Result | None") -> "str | None":
-    """The key of CURES that a result leads to; None where another attempt may help by itself."""
-    if result is None:
-        return None
-    judged = result.get("verdict")
-    return cause_of(judged["verdict"] if judged else None, result.get("findings") or ())
-
-
-def cause_of(verdict: "str | None", findings: "Iterable[str]") -> "str | None":
-    """The same of a verdict and the findings beside it."""
-    return next((one for one in (verdict, *findings) if one in CURES), None)
-
-
 def recall(known: Situation, kept: "schema.Needs | None") -> None:
     """Take from the need that was kept with an end what depends on recipe, exit and verdict, which are not read."""
     if kept is None:
         return
-    for name, cure in CURES.items():
+    for name, cure in cures.CURES.items():
         if (kept["command"], kept.get("why")) == (cure.command.format(run=known.id), cure.why):
             known.cause = name
     again = [kept["command"], *(one["command"] for one in kept.get("options", ()))]
-    option = CURES[known.cause].option if known.cause else ""
+    option = cures.CURES[known.cause].option if known.cause else ""
     known.go_on = next((one.removesuffix(f" {option}") for one in again if one.startswith(known.go_on)), known.go_on)
 
 
@@ -353,6 +297,8 @@ def not_started(unwatched: str) -> str:
 
 def waits(known: Situation) -> "schema.Waits | None":
     """What a run that is created or scheduled waits for; None for any other, and for one that is about to start."""
+    if known.rests:
+        return {"what": "message", "until_at": None, "why": f"workcell send {known.id} TEXT", "account": None}
     if not _not_started(known):
         return None
     if known.call is not None:
@@ -371,6 +317,8 @@ def waits(known: Situation) -> "schema.Waits | None":
 
 def _not_started(known: Situation) -> bool:
     """Whether the watchdog is to start it, and nothing runs."""
+    if known.rests:
+        return False
     return known.phase == phase.SCHEDULED or (known.phase == phase.CREATED and not known.later)
 
 

@@ -102,6 +102,7 @@ OPERATIONS = {
 INTERNAL = {
     "_finish": WORK,
     "_settle": WORK,
+    "_wake": WORK,
     "_deliver": WORK,
     "_complete": LOOK,
     "_window": LOOK,

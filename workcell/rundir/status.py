@@ -6,6 +6,7 @@ import time
 from workcell.base import json_codec, probe
 from workcell.rundir import (
     acks,
+    cures,
     deferred,
     heartbeat,
     layout,
@@ -18,6 +19,7 @@ from workcell.rundir import (
     run_hold,
     safe_open,
     seal,
+    standby,
     writer,
 )
 
@@ -33,12 +35,15 @@ SCHEMA: "Final" = "workcell.file.status/1"
 def state_of(seen: look.Look, activity: "schema.Activity | None") -> "schema.State":
     """The one word of tables: the outcome, else the activity where it is known, else the phase.
 
-    A run that waits for a yes or no without any process is in the state of one whose agent asks.
+    A run that waits for a yes or no without any process is in the state of one whose agent asks; one that waits for a
+    message is `waiting`.
     """
     if seen.phase == phase.DONE:
         return seen.outcome or seen.phase
     if seen.phase == phase.RUNNING and activity is not None and activity["state"] != "unknown":
         return activity["state"]
+    if standby.waits(seen):
+        return standby.WAITING
     return deferred.APPROVAL if deferred.undecided(seen) is not None else seen.phase
 
 
@@ -52,7 +57,7 @@ def situation(seen: look.Look, activity: "schema.Activity | None" = None) -> nee
     known.now = time.time()
     if seen.phase == phase.DONE:
         known.acknowledged = acks.stands(home, seen.id, seen.n)
-        known.go_on, known.cause = go_on(seen), needs.cause(seen.result)
+        known.go_on, known.cause = go_on(seen), cures.cause(seen.result)
         return known
     known.hold = hold_of(seen.run)
     if seen.phase == phase.RUNNING:
@@ -66,6 +71,7 @@ def situation(seen: look.Look, activity: "schema.Activity | None" = None) -> nee
         known.later = seen.starts_later
         known.opened_at = seen.attempt.get("asked_at") if seen.attempt else None
         known.call = deferred.undecided(seen)
+        known.rests = standby.waits(seen) and not standby.letters(seen)
         known.due_at = due_at(seen)
         known.unwatched = heartbeat.missing(home)
     return known
@@ -211,9 +217,16 @@ def first_of_brief(seen: look.Look) -> int:
 
 
 def attempts_used(seen: look.Look) -> int:
-    """How many attempts were opened with the brief of now, without those that ended at a call to be decided."""
-    numbers = range(first_of_brief(seen), seen.n + 1)
-    return sum(not deferred.ended(look.record_at(seen, n, layout.NEXT)) for n in numbers)
+    """How many attempts were opened with the brief of now, without those that ended at a call to be decided.
+
+    Of a run on standby they count from the last one that a message opened.
+    """
+    used = 0
+    for n in range(seen.n, first_of_brief(seen) - 1, -1):
+        used += not deferred.ended(look.record_at(seen, n, layout.NEXT))
+        if standby.keeps(seen.attempt) and look.asker(look.record_at(seen, n, layout.ATTEMPT)) == standby.MESSAGE:
+            break
+    return used
 
 
 def cost_of(seen: look.Look, n: int) -> "float | None":

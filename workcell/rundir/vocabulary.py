@@ -124,23 +124,24 @@ PHASES = (
 OUTCOMES = ("passed", "failed", "unverified", "stopped", "tampered", "abandoned")
 """What result.json seals."""
 
-STATES = tuple(dict.fromkeys((*PHASES, *ACTIVITIES, *OUTCOMES)))
-"""The one word of a run in tables: its outcome, else its activity, else its phase."""
+STATES = tuple(dict.fromkeys((*PHASES, *ACTIVITIES, *OUTCOMES, "waiting")))
+"""The one word of a run in tables: its outcome, else its activity, else its phase; `waiting` is a run on standby."""
 
 NEEDS = ("answer", "decide", "look", "release", "room", "settle", "sign-in", "start")
 """What a run needs from a person."""
 
-WAITS = ("due", "hold", "account", "watchdog", "approval")
-"""What a run that is not started waits for: its time, the end of a hold on it or on its account, a watchdog, or a
-person's yes or no."""
+WAITS = ("due", "hold", "account", "watchdog", "approval", "message")
+"""What a run that is not started waits for: its time, the end of a hold on it or on its account, a watchdog, a
+person's yes or no, or, on standby, a message."""
 
-NEXT_WHENS = ("approval",)
+NEXT_WHENS = ("approval", "message")
 """What a run that goes on waits for beside its time. A reader that does not know the word leaves the run alone."""
 
 # -- an attempt
 
-ASKERS = ("person", "playbook", "run", "approval")
-"""Who can ask for an attempt; `approval`: a person's yes or no to what the attempt before left open."""
+ASKERS = ("person", "playbook", "run", "approval", "message")
+"""Who can ask for an attempt; `approval`: a person's yes or no to what the attempt before left open; `message`: what
+was sent to a run on standby."""
 
 STARTS = ("now", "later")
 """Whether an attempt is started at once, or by a later `workcell resume`."""

@@ -171,6 +171,7 @@ KEYS = (
     ),
     Field("dirty", fields.one_of("refuse", "allow", "snapshot"), "what to do when the tree is dirty at launch"),
     Field("worktree", worktree, "true for a worktree of its own, or the branch that it is on"),
+    Field("standby", fields.flag, "true: after each turn that ends well the run waits for messages, without a process"),
     Field("carry", fields.list_of(fields.line), "ignored files to copy into the worktree", default=[]),
     Field("notify", fields.list_of(fields.line), "adapters that are told of this run"),
     Field("labels", fields.list_of(fields.line), "words to find and route the run by", default=[]),

@@ -49,12 +49,14 @@ def _place(name: str, home: str | None) -> str:
     return own if own and os.path.exists(own) else os.path.join(search_path.shipped("templates"), name)
 
 
-def prompt(text: str, variables: Variables, brief: str, prose: str, ports: Sequence[str] = ()) -> str:
+def prompt(
+    text: str, variables: Variables, brief: str, prose: str, ports: Sequence[str] = (), *, standby: bool = False
+) -> str:
     """What the agent is told: the recipe's own prompt if it has one, else the template; empty prose adds nothing.
 
-    `ports` are lines like `$WEB is 20017`.
+    `ports` are lines like `$WEB is 20017`. Of a run on standby, `standby`, the template says what a turn's end means.
     """
-    values = {**variables, "brief_text": brief, "prose": prose, "ports": ports}
+    values = {**variables, "brief_text": brief, "prose": prose, "ports": ports, "standby": standby}
     if text:
         from workcell.texts import recipe
 

@@ -54,6 +54,7 @@ class BriefValues(TypedDict):
     dirty: Dirty | None
     worktree: str | None
     """A branch; empty for one that is named after the run."""
+    standby: bool | None
     carry: list[str]
     notify: list[str] | None
     labels: list[str]
@@ -136,6 +137,7 @@ class SharedValues(TypedDict):
     labels: list[str] | None
     limits: Limits
     model: str | None
+    standby: bool | None
 
 
 class EntryValues(SharedValues):

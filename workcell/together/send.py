@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Literal
 from workcell.agents.events import short
 from workcell.base.errors import NotFound, Refused, TryAgain, Usage, WorkcellError
 from workcell.finish import settle
-from workcell.rundir import attending, child_index, find, inbox, look, phase, selection, spool
+from workcell.rundir import attending, child_index, find, inbox, look, phase, selection, spool, standby
 from workcell.rundir.cell import Cell
 from workcell.system import control
+from workcell.together import wake
 from workcell.trust import access
 
 if TYPE_CHECKING:
@@ -142,6 +143,8 @@ class _Sent:
     name: str
     queued: str | None
     """Why it stays there until the next attempt; None where it is typed."""
+    wakes: bool = False
+    """Whether it wakes the run, which is on standby."""
 
 
 def _post(cell: Cell, run: str, request: Request) -> _Sent:
@@ -223,6 +226,8 @@ def _put(run: str, message: Outgoing, name: str | None = None) -> _Sent:
     if message["kind"] != "text":
         message = {**message, "attempt": seen.n}
     file = inbox.post(run, {**message}, name)
+    if standby.waits(again := look.at(run)):  # its agent may have ended its turn since
+        return _Sent(run, again, file, None, wakes=True)
     if types:
         control.notify_runner(run)
         return _Sent(run, seen, file, None)
@@ -231,7 +236,11 @@ def _put(run: str, message: Outgoing, name: str | None = None) -> _Sent:
 
 
 def _heard(sent: _Sent, until: float) -> Result:
-    """What is known of the message, at the latest at the monotonic time `until`."""
+    """What is known of the message, at the latest at the monotonic time `until`; it wakes a run on standby first."""
+    if sent.wakes:
+        why = wake.wake(sent.run)
+        if why is not None:
+            return Result(sent.seen.id, sent.name, inbox.QUEUED, why)
     if sent.queued is not None:
         return Result(sent.seen.id, sent.name, inbox.QUEUED, sent.queued)
     return _word(sent.seen, sent.run, sent.name, until)

@@ -15,6 +15,7 @@ from workcell.rundir import (
     outcomes,
     phase,
     proposals,
+    standby,
     writer,
 )
 
@@ -64,7 +65,7 @@ def remove_witness(run: str) -> None:
         if os.path.lexists(path):
             os.unlink(path)
     shutil.rmtree(orders.directory(run), ignore_errors=True)
-    for part in (acks, outcomes, attending, proposals, child_index):
+    for part in (acks, outcomes, attending, proposals, child_index, standby):
         part.remove(run)
     if os.path.lexists(ledger.path(run)):
         os.unlink(ledger.path(run))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from workcell.accounts import holds
 from workcell.agents import registry
 from workcell.cleaning import run_cleaner
-from workcell.rundir import heartbeat, layout, look, phase
+from workcell.rundir import heartbeat, layout, look, phase, standby
 from workcell.rundir.cell import Cell
 from workcell.views import ls, report, spending
 from workcell.views.needs import Surroundings
@@ -115,7 +115,7 @@ def _take_in(known: dict[str, _Known], home: str, document: schema.Status, now: 
         account.agents.add(cleaner.line(registry.find_or_generic(attempt["reader"], home).title))
         if one.attempt < seen.n or document["started_at"]:
             account.spent.append(one)
-    if name is None or document["phase"] == phase.DONE:
+    if name is None or document["phase"] == phase.DONE or document["state"] == standby.WAITING:
         return
     if document["phase"] in (phase.SCHEDULED, phase.CREATED):
         if not seen.starts_later:

@@ -83,7 +83,7 @@ class Surroundings:
     ) -> schema.Needs | None:
         """What the run needs once its end is sealed; without an outcome, once it is scheduled to go on.
 
-        `cause` is what `needs.cause_of` makes of the verdict and the findings.
+        `cause` is what `cures.cause_of` makes of the verdict and the findings.
         """
         over = outcome is not None
         known = table.Situation(seen.id, outcome or phase.SCHEDULED, phase.DONE if over else phase.SCHEDULED)

@@ -3,7 +3,7 @@
 import os
 
 from workcell.base import clock
-from workcell.rundir import deferred, layout, look, phase
+from workcell.rundir import deferred, layout, look, phase, standby
 from workcell.watch import observe
 
 TYPE_CHECKING = False
@@ -104,6 +104,8 @@ def _due(seen: look.Look, wall: float) -> bool:
     when = seen.next.get("when") if seen.next else None
     if when is not None:
         # a word that is not known here is a newer workcell's to act on
+        if when == standby.MESSAGE:
+            return standby.due(seen)
         return when == deferred.APPROVAL and deferred.undecided(seen) is None
     at = seen.next.get("not_before") if seen.next else None
     if not at:

@@ -14,7 +14,7 @@ from workcell.finish import decide
 from workcell.judgement import choice
 from workcell.playbooks import library
 from workcell.playbooks.playbook import Playbook
-from workcell.rundir import deferred, find, heartbeat, locks, look, needs, phase, status
+from workcell.rundir import deferred, find, heartbeat, locks, look, needs, phase, standby, status
 from workcell.rundir.cell import Cell
 from workcell.trust import policy
 from workcell.watch import act, findings, incidents, observe
@@ -131,6 +131,9 @@ def _scheduled(home: str, seen: look.Look, books: list[Playbook]) -> Result:
         words = (
             f"it waits for a yes or no ({needs.asked(call)}): workcell approve {seen.id}, or workcell deny {seen.id}"
         )
+        return Result(seen.id, seen.phase, None, None, [], [], words)
+    if standby.waits(seen) and not standby.due(seen):
+        words = f"it is on standby: workcell send {seen.id} TEXT wakes it"
         return Result(seen.id, seen.phase, None, None, [], [], words)
     name = str(after.get("playbook") or after.get("when"))
     book = next((one for one in books if one.name == name), None)

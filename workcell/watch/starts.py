@@ -11,9 +11,9 @@ from workcell.channels import post
 from workcell.finish import finish, settle
 from workcell.launch import resume, start
 from workcell.playbooks import caps
-from workcell.rundir import deferred, look, phase, spool
+from workcell.rundir import deferred, look, phase, spool, standby
 from workcell.system import tmux
-from workcell.together import deferred_call
+from workcell.together import deferred_call, wake
 from workcell.watch import findings
 from workcell.watch.tick_context import TickContext
 
@@ -40,7 +40,7 @@ RESUME_LIMITS: Caps = {**START_LIMITS, "per_run": 20}
 """For going on by a playbook that is not there any more."""
 
 DECIDED_LIMITS: Caps = {**START_LIMITS, "per_run": 1000, "per_hour": 1000}
-"""For going on by a person's decision, which is no loop of the watchdog's own."""
+"""For going on by a person's decision or by a message, which is no loop of the watchdog's own."""
 
 MOST_REST = 600.0
 """Maximum seconds before caps are asked again."""
@@ -78,6 +78,9 @@ def due(context: TickContext, seen: look.Look) -> None:
     after = seen.next
     if deferred.ended(after):
         decided(context, seen)
+        return
+    if standby.ended(after):
+        woken(context, seen)
         return
     name = str((after.get("playbook") if after else None) or "due")
     book = next((one for one in context.books(seen) if one.name == name), None)
@@ -144,6 +147,38 @@ def decided(context: TickContext, seen: look.Look) -> None:
     context.did.append(f"{seen.id}: {why}: opened attempt {done.attempt}, which {_BEGINS[done.how]}")
 
 
+def woken(context: TickContext, seen: look.Look) -> None:
+    """Open the attempt of messages to a run on standby, where what sent them did not come to that."""
+    letters = standby.letters(seen)
+    actor = context.actor(seen, standby.MESSAGE)
+    if not letters or standby.rest(letters, context.now.wall) > 0 or wake.held(context.home, seen) is not None:
+        return
+    if not _may_start(context, seen, actor, DECIDED_LIMITS, findings.DUE):
+        return
+    why = f"a message waits, of {letters[0].get('by') or 'an unknown sender'}"
+    number = context.actions.intent(
+        run=seen.id,
+        attempt=seen.n,
+        step="resume",
+        how="native",
+        playbook=standby.MESSAGE,
+        account=actor.account,
+        why=why,
+    )
+    try:
+        trouble = wake.wake(seen.run)
+    except WorkcellError as error:
+        trouble = error.message
+        post.about_run(seen, "escalated", {"why": f"a message waits, and cannot wake it: {trouble}"}, "resume")
+    if trouble is not None:
+        context.actions.result(number, "refused", trouble)
+        context.did.append(f"{seen.id}: wake: {trouble}")
+        return
+    now = look.at(seen.run)
+    context.actions.result(number, "done", f"attempt {now.n} is {now.phase}")
+    context.did.append(f"{seen.id}: {why}: opened attempt {now.n}")
+
+
 def _uses_windows(home: str) -> bool:
     """Whether windows are used in this home; where not, no start waits for tmux."""
     return os.path.exists(tmux.server_of(home).socket)
@@ -170,7 +205,7 @@ def _may_start(context: TickContext, seen: look.Look, actor: caps.Actor, limits:
 
 def _give_up(context: TickContext, seen: look.Look, why: str, finding: Finding) -> None:
     """Past a cap: a run that was to go on is abandoned, one that was never started waits; a person is told."""
-    if seen.phase == phase.SCHEDULED:
+    if seen.phase == phase.SCHEDULED and not standby.waits(seen):
         with settle.take(seen.run, seen) as held:
             finish.close(seen.run, look.at(seen.run, holding=True), "abandoned", why, held)
         post.about_run(seen, "abandoned", {"why": why})

@@ -3,7 +3,7 @@
 import pytest
 
 from workcell.base import clock
-from workcell.rundir import needs, phase
+from workcell.rundir import cures, needs, phase
 
 NOW = 1_800_000_000.0
 RUN = "20261120-0512-job-aaaa"
@@ -180,16 +180,16 @@ def test_a_time_that_has_passed_is_waited_for_no_more():
     assert needs.waits(known("running")) is needs.waits(known("created", later=True)) is None
 
 
-@pytest.mark.parametrize("cause", needs.CURES)
+@pytest.mark.parametrize("cause", cures.CURES)
 def test_where_another_attempt_changes_nothing_the_first_command_is_another_one(cause):
     found = needs.find(known("failed", phase.DONE, cause=cause, go_on=f"workcell resume {RUN} --attempts 3"))
     assert not found["command"].startswith("workcell resume") and "{" not in found["command"]
     again = found["options"][0]["command"]
     assert again.startswith(f"workcell resume {RUN} --attempts 3")
-    assert again.endswith(needs.CURES[cause].option) and "dismiss" in found
+    assert again.endswith(cures.CURES[cause].option) and "dismiss" in found
 
 
-@pytest.mark.parametrize("cause", needs.CURES)
+@pytest.mark.parametrize("cause", cures.CURES)
 def test_what_was_kept_with_an_end_is_the_same_need_when_it_is_read_again(cause):
     kept = needs.find(known("failed", phase.DONE, cause=cause, go_on=f"workcell resume {RUN} --attempts 3"))
     read = known("failed", phase.DONE)
@@ -199,6 +199,6 @@ def test_what_was_kept_with_an_end_is_the_same_need_when_it_is_read_again(cause)
 
 def test_a_result_leads_to_a_cure_by_its_verdict_or_its_findings():
     judged = {"verdict": "auth", "confidence": 0.9, "signals": [], "words": []}
-    assert needs.cause({"verdict": judged}) == "auth"
-    assert needs.cause({"verdict": {**judged, "verdict": "ok"}, "findings": ["same-failure"]}) == "same-failure"
-    assert needs.cause({"verdict": {**judged, "verdict": "network"}}) is None and needs.cause(None) is None
+    assert cures.cause({"verdict": judged}) == "auth"
+    assert cures.cause({"verdict": {**judged, "verdict": "ok"}, "findings": ["same-failure"]}) == "same-failure"
+    assert cures.cause({"verdict": {**judged, "verdict": "network"}}) is None and cures.cause(None) is None

@@ -35,6 +35,7 @@ _STATES = {
     "limited": ("◷", "33"),
     "retrying": ("◷", "33"),
     "idle": ("◌", "33"),
+    "waiting": ("◌", "36"),
     "question": ("!", "35"),
     "approval": ("!", "35"),
     "interrupted": ("!", "33"),
@@ -85,6 +86,7 @@ WAITS = {
     "account": "account held",
     "watchdog": "no watchdog",
     "approval": "for a yes or no",
+    "message": "for a message",
 }
 """What a run waits for, in a few words."""
 

@@ -318,7 +318,7 @@ class Message(TypedDict):
     id: NotRequired[str]
     at: NotRequired[Time]
     by: NotRequired[str]
-    """`person`, `rule`, `playbook:<name>`, or `run:<run>/<attempt>`."""
+    """`person`, `rule`, `playbook:<name>`, `watch:<id>`, or `run:<run>/<attempt>`."""
     attempt: NotRequired[int | None]
     mode: NotRequired[MessageMode]
     """Of a text."""

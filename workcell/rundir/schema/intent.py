@@ -20,9 +20,11 @@ from workcell.rundir.schema.literals import (
     Time,
 )
 
+_AskedFrom = TypedDict("_AskedFrom", {"from": NotRequired[str]})
 
-class AskedBy(TypedDict):
-    """Who asked for the attempt."""
+
+class AskedBy(_AskedFrom):
+    """Who asked for the attempt; `from`, of `who: message`, is `by` of the oldest message that opened it."""
 
     who: Asker
     playbook: NotRequired[str | None]
@@ -232,6 +234,8 @@ class Attempt(TypedDict):
     """Id of the conversation that the agent is given or goes on with."""
     native: NotRequired[bool]
     """Whether the agent's own conversation goes on."""
+    standby: NotRequired[bool]
+    """Whether a turn that ends well leaves the run waiting for messages, without a process and unchecked."""
     adopted: NotRequired[AdoptedFile]
     """Of a first attempt that goes on with a session that no run began: what was there before."""
     native_why: NotRequired[str]

@@ -67,6 +67,7 @@ State = Literal[
     "stopped",
     "tampered",
     "abandoned",
+    "waiting",
 ]
 VerdictName = Literal[
     "ok",
@@ -86,13 +87,13 @@ VerdictName = Literal[
     "unknown",
 ]
 Need = Literal["answer", "decide", "look", "release", "room", "settle", "sign-in", "start"]
-Wait = Literal["due", "hold", "account", "watchdog", "approval"]
-NextWhen = Literal["approval"]
+Wait = Literal["due", "hold", "account", "watchdog", "approval", "message"]
+NextWhen = Literal["approval", "message"]
 
 SessionVia = Literal["terminal", "headless", "editor", "desktop", "sdk", "background", "loop", "sub-agent", "unknown"]
 SessionTurn = Literal["open", "asks", "ended", "failed"]
 FoundIn = Literal["prompt", "answer", "command", "error", "brief", "handoff"]
-Asker = Literal["person", "playbook", "run", "approval"]
+Asker = Literal["person", "playbook", "run", "approval", "message"]
 StartWhen = Literal["now", "later"]
 AgentIo = Literal["terminal", "file"]
 AgentStdin = Literal["none", "prompt"]

@@ -248,8 +248,8 @@ class Next(TypedDict):
     """Why this playbook fits."""
     not_before: Time | None
     when: NotRequired[NextWhen]
-    """What it waits for beside its time: `approval`, a person's yes or no. `not_before` is then the end of the year
-    9999: a reader that does not know the word leaves the run alone."""
+    """What it waits for beside its time: `approval`, a person's yes or no; `message`, on standby, a message.
+    `not_before` is then the end of the year 9999: a reader that does not know the word leaves the run alone."""
     approval: NotRequired[DeferredCall]
     """What the yes or no is about."""
     hold: NotRequired[DecidedHold | None]

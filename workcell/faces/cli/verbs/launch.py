@@ -78,6 +78,9 @@ Group = Annotated[str | None, typer.Option(help="The group that the run belongs 
 Again = Annotated[bool, typer.Option("--again", help="Of a launch file: new runs, also for what has one.")]
 Wait = Annotated[bool, typer.Option("--wait", help="Stay until the run is over; 1 if it did not pass.")]
 Attach = Annotated[bool, typer.Option("--attach", help="Open a window onto the agent at once.")]
+Standby = Annotated[
+    bool, typer.Option("--standby", help="After each turn that ends well, wait for messages, without a process.")
+]
 NoWindow = Annotated[bool, typer.Option("--no-window", help="Open no window in tmux.")]
 Prepare = Annotated[bool, typer.Option("--prepare", help="Create the run, and start nothing.")]
 Now = Annotated[bool, typer.Option("--now", help="Start it also while its account is held.")]
@@ -110,6 +113,7 @@ def launch(
     max_live: MaxLive = None,
     again: Again = False,
     ignore_repo: IgnoreRepo = False,
+    standby: Standby = False,
     wait: Wait = False,
     attach: Attach = False,
     no_window: NoWindow = False,
@@ -153,6 +157,7 @@ def launch(
         max_live=max_live,
         again=again,
         ignore_repo=ignore_repo,
+        standby=standby,
         no_window=no_window,
         prepare=prepare,
         now=now,

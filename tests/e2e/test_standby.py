@@ -1,0 +1,141 @@
+"""A run on standby waits for messages without a process, and goes on in its conversation when one comes."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.support.lab import eventually, naming
+from tests.support.standing_by import Listening
+from workcell.accounts import holds
+from workcell.rundir import inbox, layout, look, maildir, phase, standby
+from workcell.together import wake
+
+
+@pytest.fixture
+def listening(lab):
+    return Listening(lab)
+
+
+def test_it_waits_without_a_process_or_a_check_and_is_no_alarm(listening):
+    lab, run = listening.lab, listening.launch()
+    name = os.path.basename(run)
+    eventually(lambda: not naming(name), what="its last process")
+    assert listening.checked() == 0 and len(listening.turns()) == 1
+    assert "end your turn" in listening.turns()[0]["prompt"]
+    after = look.at(run).next
+    assert (after["when"], after["not_before"], after["how"]) == ("message", "9999-12-31T00:00:00.000Z", "native")
+    [listed] = json.loads(lab.workcell("ls", "--json").stdout)["runs"]
+    assert (listed["state"], listed["phase"], listed["needs"]) == ("waiting", "scheduled", None)
+    assert listed["waits"]["what"] == "message" and listed["due_at"] is None
+    for words in (["status", run], ["why", run], ["what", run], ["handoff", run], ["recover", run, "--dry-run"]):
+        assert "message" in (said := lab.workcell(*words).stdout) or "send" in said, words
+    assert listening.watch.tick() == [] and look.at(run).n == 1
+    assert listening.watch.notices() == []
+    assert "not over" in lab.workcell("wait", run, "--timeout", "0.3s", code=None).stderr
+    lab.workcell("verify", run)
+    assert listening.checked() == 1 and standby.waits(look.at(run)), "verify changes nothing"
+    second = lab.workcell("launch", listening.brief("second"), "--repo", look.at(run).cwd, "--no-window", code=75)
+    assert name in second.stderr, "it keeps its tree"
+
+
+def test_a_message_wakes_it_at_once_in_its_conversation(listening):
+    lab, run = listening.lab, listening.launch()
+    said = lab.workcell("send", run, "look at the parser").stdout
+    assert "attempt 2" in said
+    listening.waits(run, 2)
+    first, then = listening.turns()
+    assert (then["how"], then["session"], then["prompt"]) == ("continued", first["session"], "look at the parser\n")
+    assert listening.asked_by(run) == {"who": "message", "from": "person"}
+    lab.workcell("send", run, "and at the lexer")
+    listening.waits(run, 3)
+    assert [one["prompt"] for one in listening.turns()[1:]] == ["look at the parser\n", "and at the lexer\n"]
+    assert maildir.waiting(os.path.join(run, layout.INBOX)) == [] and listening.checked() == 0
+
+
+def test_what_comes_in_the_middle_of_a_turn_begins_the_next_one(listening):
+    lab = listening.lab
+    busy = listening.mark("busy")
+    run = lab.launch(listening.brief(), "--standby", repo=lab.new_repo())
+    eventually(listening.turns)
+    for text in ("one", "two"):
+        lab.workcell("send", run, text)
+    busy.unlink()
+    listening.waits(run, 2)
+    assert listening.turns()[1]["prompt"] == "one\n\ntwo\n"
+
+
+def test_holds_and_limits_leave_the_message_and_the_tick_wakes_it(listening):
+    lab, run = listening.lab, listening.launch()
+    lab.workcell("hold", run, "--why", "not now")
+    assert "workcell release" in lab.workcell("send", run, "later").stdout
+    assert listening.watch.tick() == [] and look.at(run).n == 1
+    lab.workcell("release", run)
+    account = holds.account(run, look.at(run).attempt)
+    if account is not None:
+        holds.put(lab.home, account, {"until": "person", "until_at": None, "why": "no credit", "by": {}, "login": None})
+        assert "no credit" in (wake.wake(run) or "")
+        holds.lift(lab.home, account)
+    assert any("opened attempt 2" in line for line in listening.watch.tick())
+    listening.waits(run, 2)
+    assert [one["prompt"] for one in listening.turns()[1:]] == ["later\n"]
+
+
+def test_a_limit_on_attempts_counts_from_the_last_message(listening):
+    lab, run = listening.lab, listening.launch("--attempts", "1")
+    for n in (2, 3):
+        lab.workcell("send", run, "more")
+        listening.waits(run, n)
+
+
+def test_a_turn_that_does_not_end_well_is_no_standby(listening):
+    lab, run = listening.lab, listening.launch()
+    listening.mark("code", "3")
+    lab.workcell("send", run, "break")
+    after = eventually(lambda: (seen := look.at(run)).n == 2 and seen.next)
+    assert (after.get("when"), after["playbook"], listening.checked()) == (None, "partial-completion", 0)
+    assert "turn did not end well" in after["reason"]
+    listening.mark("code", "0")
+    did = [line for _ in range(3) for line in listening.watch.tick(ahead=3600)]
+    assert any("opened attempt 3" in line for line in did), did
+    listening.waits(run, 3)
+
+
+def test_stop_ends_it(listening):
+    lab, run = listening.lab, listening.launch()
+    lab.workcell("stop", run)
+    assert listening.ended(run) == "stopped" and listening.checked() == 0
+
+
+def test_messages_of_watches_are_waited_with_and_wake_it_once(listening, monkeypatch):
+    run = listening.launch()
+    monkeypatch.setattr(standby, "TOGETHER", 0.6)
+    box = os.path.join(run, layout.INBOX)
+    inbox.post(run, {"kind": "text", "text": "a ended", "by": "watch:1"})
+    assert standby.rest(standby.letters(look.at(run)), 0.0) == 0.6
+    inbox.post(run, {"kind": "text", "text": "b ended", "by": "watch:2"})
+    assert wake.wake(run) is None
+    listening.waits(run, 2)
+    assert listening.turns()[1]["prompt"] == "a ended\n\nb ended\n" and maildir.waiting(box) == []
+
+
+def test_a_recipe_that_cannot_go_on_and_a_home_without_ticks_are_refused(listening):
+    lab = listening.lab
+    refused = lab.workcell("launch", lab.brief("true", name="plain"), "--standby", "--repo", lab.repo, code=77)
+    assert "no 'resume'" in refused.stderr and "--recipe claude" in refused.stderr
+    listening.watch.gone()
+    refused = lab.workcell("launch", listening.brief(), "--standby", "--repo", lab.new_repo(), code=77)
+    assert "watchdog" in refused.stderr and lab.runs() == []
+
+
+def test_front_matter_and_launch_file_ask_for_it(listening):
+    lab = listening.lab
+    run = lab.launch(listening.brief(front="standby: true"), repo=lab.new_repo())
+    listening.waits(run)
+    file = Path(lab.top, "night.yaml")
+    file.write_text(f"briefs:\n  - brief: {listening.brief('third')}\n    standby: true\n    repo: {lab.new_repo()}\n")
+    lab.workcell("launch", str(file), "--no-window")
+    [other] = [one for one in lab.runs() if one != run]
+    listening.waits(other)
+    assert look.at(other).phase == phase.SCHEDULED

@@ -1,0 +1,68 @@
+"""Whether an attempt ended so that its run waits, unchecked: for a person's yes or no, or on standby for a message.
+
+Invariants:
+- Nothing is changed here, and the same records give the same answer: finish may be killed and ask again.
+- The check of a run on standby runs when it is told to finish, and at no end of a turn. A turn that did not end well is
+  judged by playbooks as any other attempt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workcell.finish import decide
+from workcell.judgement import next as nexts
+from workcell.judgement import outcome
+from workcell.rundir import look, standby
+
+if TYPE_CHECKING:
+    from workcell.cleaning.clean import Cleaner
+    from workcell.rundir import schema
+
+ENDED_WELL = ("ok", "partial")
+"""Verdicts of a turn that its agent ended itself."""
+
+
+@dataclass(frozen=True)
+class Rest:
+    """How an attempt ended that is not checked."""
+
+    step: nexts.Decision | None
+    """What follows; None where playbooks decide."""
+    ended: tuple[schema.Outcome, str]
+    """Outcome and reason where they lead to nothing."""
+
+
+def find(seen: look.Look, cleaner: Cleaner) -> Rest | None:
+    """How the attempt ended, if it is not checked; None where the check decides."""
+    if seen.attempt is None or seen.exit is None or seen.exit.get("how") in ("stopped", "not-started"):
+        return None
+    call = _deferred(seen, cleaner)
+    if call is not None:
+        asks = decide.wait_for_approval(seen, call)
+        return Rest(asks, (outcome.UNVERIFIED, asks["reason"]))
+    if not standby.keeps(seen.attempt):
+        return None
+    step = decide.wait_for_message(seen) if _ended_well(seen) else None
+    words = f"its turn did not end well, and its check was not run: {outcome.ending(seen.exit)}"
+    return Rest(step, (outcome.FAILED, words))
+
+
+def _deferred(seen: look.Look, cleaner: Cleaner) -> schema.DeferredCall | None:
+    """The call at which the agent ended for a person to decide."""
+    if seen.attempt is None or not seen.attempt.get("approvals"):
+        return None
+    from workcell.approvals import left_open
+
+    return left_open.of_end(seen, cleaner)
+
+
+def _ended_well(seen: look.Look) -> bool:
+    """Whether the agent ended its turn itself: by its records, or by its exit code where it keeps none."""
+    assert seen.exit is not None
+    if seen.reader == "none":
+        return seen.exit.get("how") == "reaped" and seen.exit.get("code") == 0
+    from workcell.evidence import verdict
+
+    return verdict.judge(seen, [])["verdict"] in ENDED_WELL

@@ -1,0 +1,26 @@
+"""What the agent is told in an attempt that messages open: the messages, in the conversation that goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from workcell.cleaning import run_cleaner
+from workcell.launch import ports
+from workcell.rundir import inbox, look
+
+if TYPE_CHECKING:
+    from workcell.launch.resume import Basis
+
+
+def spoken(run: str, seen: look.Look, basis: Basis, numbers: Mapping[str, int]) -> Basis:
+    """The basis of an attempt whose agent goes on in its conversation, and is told the messages and nothing else."""
+    waiting = [message for _, message in inbox.for_brief(run, seen.n)]
+    cleaner = run_cleaner.of_run(run)
+    parts = [cleaner.text(inbox.words(message)).rstrip("\n") for message in waiting]
+    moved = ports.moved(ports.of(seen.attempt), numbers) if seen.attempt is not None else {}
+    parts += [f"The port ${name} is {numbers[name]} now." for name in moved]
+    text = "\n\n".join(parts) + "\n"
+    brief = text.encode("utf-8", "replace")
+    return replace(basis, brief=brief, messages=[str(message["id"]) for message in waiting], told=text)

@@ -1,0 +1,89 @@
+"""Runs on standby: between two attempts they wait for messages, without any process.
+
+`next.json` of the attempt that ended says `when: message`. A message in `inbox/new` that no brief holds yet is due:
+what delivers one looks afterwards, finish looks again once it has given its lock back, and a tick looks at each run.
+"""
+
+import os
+
+from workcell.base import clock
+from workcell.rundir import inbox, layout, locks, maildir, phase
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+    from workcell.rundir import schema
+    from workcell.rundir.look import Look
+    from workcell.rundir.schema import Message
+
+MESSAGE: "Final" = "message"
+"""`when` of next.json of a run on standby, and `who` of the attempt that a message opens."""
+
+WAITING: "Final" = "waiting"
+"""The state of a run on standby."""
+
+REASON: "Final" = "it waits for a message"
+
+TOGETHER = 5.0
+"""Seconds for which messages of watches wait for further ones: runs that end at once wake a run once."""
+
+
+def keeps(attempt: "schema.Attempt | None") -> bool:
+    """Whether a turn that ends well leaves the run on standby."""
+    return attempt is not None and bool(attempt.get("standby"))
+
+
+def ended(after: "schema.Next | None") -> bool:
+    """Whether an attempt with this next.json left its run on standby."""
+    return after is not None and after.get("when") == MESSAGE
+
+
+def waits(seen: "Look") -> bool:
+    """Whether the run is on standby."""
+    return seen.phase == phase.SCHEDULED and ended(seen.next)
+
+
+def due(seen: "Look") -> bool:
+    """Whether the run is on standby and a message waits that wakes or ends it."""
+    return waits(seen) and bool(letters(seen))
+
+
+def letters(seen: "Look") -> "list[Message]":
+    """The messages that wait for the next attempt of the run and wake it, the oldest first."""
+    if not maildir.waiting(os.path.join(seen.run, layout.INBOX)):
+        return []  # most runs on standby have none, and no brief is read for them
+    return [message for _, message in inbox.for_brief(seen.run, seen.n)]
+
+
+def rest(found: "list[Message]", now: float) -> float:
+    """Seconds for which these messages wait for further ones: those of watches alone do."""
+    if not found or not all(inbox.of_watch(one) for one in found):
+        return 0.0
+    return max(0.0, TOGETHER - max(0.0, now - _at(found[0], now)))
+
+
+def take(run: str) -> "int | None":
+    """The lock of what wakes the run, or None where another process has it: that one looks again afterwards."""
+    path = _path(run)
+    os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
+    return locks.take(path, 0)
+
+
+def remove(run: str) -> None:
+    """Remove the lock of a run that is gone."""
+    try:
+        os.unlink(_path(run))
+    except OSError:
+        pass
+
+
+def _at(message: "Message", now: float) -> float:
+    try:
+        return clock.parse(str(message.get("at")))
+    except ValueError:
+        return now - TOGETHER
+
+
+def _path(run: str) -> str:
+    return os.path.join(layout.home_of(run), layout.WAKE, f"{os.path.basename(run)}.lock")

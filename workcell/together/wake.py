@@ -1,0 +1,110 @@
+"""Waking a run on standby: its next attempt is opened with the messages that wait for it.
+
+Invariants:
+- Deliver, then look: what puts a message into the inbox calls `wake` afterwards. One process at a time acts on a run,
+  under `wake/<run>.lock` of the home; one that finds it taken has nothing to do, since its holder looks again once it
+  has given it back.
+- A message is in a brief of an attempt that was born, or it still waits. Killed anywhere, the next message, or a tick,
+  wakes the run; of two that try at once, one opens the attempt.
+- A hold on the run or its account, and a limit that is used up, leave the message where it is.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+from workcell.accounts import holds
+from workcell.base.errors import TryAgain
+from workcell.finish import decide, settle
+from workcell.judgement import next as nexts
+from workcell.launch import resume
+from workcell.rundir import layout, look, run_hold, standby, status
+from workcell.system import tmux
+
+if TYPE_CHECKING:
+    from workcell.rundir.schema import Message
+
+POLL = 0.2
+"""Maximum seconds until a message is seen that does not wait for further ones."""
+
+
+def wake(run: str) -> str | None:
+    """Wake the run if it is on standby and messages wait for it.
+
+    Returns why it is not woken, with what lets it; None where it was, where another process does, and where nothing
+    is to do. Raises what `resume.resume` raises. Messages of watches alone are waited with, for `standby.TOGETHER`
+    seconds.
+    """
+    while True:
+        lock = standby.take(run)
+        if lock is None:
+            return None
+        try:
+            why = _act(run)
+        finally:
+            os.close(lock)
+        if why is not None or not standby.due(look.at(run)):
+            return why
+
+
+def begin(run: str, n: int) -> None:
+    """Start a process of its own that wakes the run: for callers that must not wait for the messages of watches."""
+    settle.start_apart(["_wake", run], run, n)
+
+
+def _act(run: str) -> str | None:
+    seen = look.at(run)
+    letters = standby.letters(seen) if standby.waits(seen) else []
+    while (rest := standby.rest(letters, time.time())) > 0:
+        time.sleep(min(rest, POLL))
+        seen = look.at(run)
+        letters = standby.letters(seen) if standby.waits(seen) else []
+    if not letters:
+        return None
+    home = layout.home_of(run)
+    why = held(home, seen)
+    if why is not None:
+        return why
+    try:
+        resume.resume(request(home, seen, letters))
+    except TryAgain as error:
+        return error.message if look.at(run).n == seen.n else None
+    return None
+
+
+def request(home: str, seen: look.Look, letters: list[Message]) -> resume.Request:
+    """What opens the attempt: natively, in the name of the sender of the oldest message, with env.json alone."""
+    return resume.Request(
+        home,
+        seen.run,
+        native=True,
+        attempt=seen.n,
+        window=os.path.exists(tmux.server_of(home).socket),
+        by={"who": standby.MESSAGE, "from": str(letters[0].get("by") or "person")},
+    )
+
+
+def held(home: str, seen: look.Look) -> str | None:
+    """Why messages do not wake the run now, with what lets them; None where they may."""
+    if run_hold.standing(seen.run) is not None:
+        return f"it is held: workcell release {seen.id}"
+    hold = holds.held(home, holds.account(seen.run, seen.attempt))
+    if hold is not None:
+        until = hold["until_at"] or hold["until"]
+        return f"its account is held until {until} ({hold['why']}), and the watchdog wakes it then"
+    return spent(seen)
+
+
+def spent(seen: look.Look) -> str | None:
+    """The limit that the run has used up, with what raises it; None where there is room for another attempt.
+
+    A message begins the count of attempts anew; time and cost count since a person asked.
+    """
+    if seen.limits is None:
+        return None
+    history = decide.history_of(seen.run, seen, None, None)
+    history[-1]["cost_usd"] = status.cost_of(seen, seen.n)
+    used = nexts.past_limit(nexts.since_person(history), {**seen.limits, "attempts": None})
+    return None if used is None else f"{used}: workcell resume {seen.id} begins to count anew"
