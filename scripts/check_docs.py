@@ -158,11 +158,25 @@ def modules() -> list[str]:
     return faults
 
 
+SKILL_LINES, SKILL_TOKENS = 300, 5000
+CHARACTERS = 3
+"""Least characters that a token of English with commands has, on the average of a page."""
+
+
+def skill() -> list[str]:
+    """Whether SKILL.md is short enough to be read at the begin of a task by any agent that has it."""
+    text = (ROOT / "SKILL.md").read_text()
+    lines, tokens = len(text.splitlines()), len(text) // CHARACTERS
+    if lines <= SKILL_LINES and tokens <= SKILL_TOKENS:
+        return []
+    return [f"SKILL.md: {lines} lines, {tokens} tokens: more than {SKILL_LINES} and {SKILL_TOKENS} cost every agent"]
+
+
 def main() -> int:
     sys.path.insert(0, str(ROOT))
     faults = [
         fault
-        for check in (links, unlinked, exit_codes, variables, json_documents, verbs, modules, words)
+        for check in (links, unlinked, exit_codes, variables, json_documents, verbs, modules, words, skill)
         for fault in check()
     ]
     for fault in faults:

@@ -242,6 +242,7 @@ BREAKS = {
         "unused function 'nobody_calls_this'",
     ),
     "docs: a link that leads nowhere": ("docs", _append("README.md", "\n[gone](docs/gone.md)\n"), "docs/gone.md"),
+    "docs: a SKILL.md that is too long": ("docs", _append("SKILL.md", "word " * 2_000), "SKILL.md: 1"),
     "docs: a page that the README does not lead to": (
         "docs",
         _replace("README.md", "(docs/faq.md)", "(docs/format.md)"),

@@ -1,4 +1,7 @@
-"""Saved briefs: files under `briefs/` of the home that are launched by name, with a value for each parameter."""
+"""Saved briefs: files under `briefs/` of the home that are launched by name, with a value for each parameter.
+
+Some are shipped, as `templates/briefs/`. A saved brief goes before a shipped one of the same name.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from workcell.rundir import home_creation as homes
 from workcell.rundir import layout, seal
 from workcell.rundir.cell import Cell
 from workcell.texts import brief as briefs
-from workcell.texts import document, filled_brief, params
+from workcell.texts import document, filled_brief, params, search_path
 from workcell.texts.document import Fault, Faulty
 
 if TYPE_CHECKING:
@@ -43,6 +46,8 @@ class Row:
     file: str
     error: str | None
     """Why it cannot be launched."""
+    shipped: bool
+    """Whether it came with workcell; `brief save` with its name puts another in its place."""
 
 
 @dataclass(frozen=True)
@@ -82,23 +87,32 @@ def directory(home: str) -> str:
     return os.path.join(home, layout.BRIEFS)
 
 
+def shipped() -> str:
+    """The folder of those that came with workcell."""
+    return os.path.join(search_path.shipped("templates"), "briefs")
+
+
 def path_of(home: str, name: str) -> str:
-    """The file of a saved brief. NotFound with the nearest name where there is none."""
-    path = os.path.join(directory(home), name + SUFFIX)
-    known = names(home)
+    """The file of a saved or shipped brief. NotFound with the nearest name where there is none."""
+    known = files(home)
     if name not in known:
-        cure = spelling.did_you_mean(name, known) if known else "workcell brief save FILE keeps one"
-        raise NotFound(f"no saved brief is named {name!r}", cure)
-    return path
+        raise NotFound(f"no saved brief is named {name!r}", spelling.did_you_mean(name, sorted(known)))
+    return known[name]
 
 
-def names(home: str) -> list[str]:
-    """The names of the saved briefs, sorted."""
+def files(home: str) -> dict[str, str]:
+    """The path of each by its name, sorted by name."""
+    found = {**_in(shipped()), **_in(directory(home))}
+    return dict(sorted(found.items()))
+
+
+def _in(folder: str) -> dict[str, str]:
     try:
-        entries = os.listdir(directory(home))
+        entries = os.listdir(folder)
     except FileNotFoundError:
-        return []
-    return sorted(one.removesuffix(SUFFIX) for one in entries if one.endswith(SUFFIX) and not one.startswith("."))
+        return {}
+    kept = (one for one in entries if one.endswith(SUFFIX) and not one.startswith("."))
+    return {one.removesuffix(SUFFIX): os.path.join(folder, one) for one in kept}
 
 
 def chosen(home: str, request: LaunchRequest) -> LaunchRequest:
@@ -110,17 +124,17 @@ def chosen(home: str, request: LaunchRequest) -> LaunchRequest:
 
 def perform_ls(cell: Cell, request: ListRequest) -> Listed:
     """The operation `brief ls`."""
-    return Listed([_row(cell.home, name) for name in names(cell.home)])
+    return Listed([_row(name, path) for name, path in files(cell.home).items()])
 
 
-def _row(home: str, name: str) -> Row:
-    path = os.path.join(directory(home), name + SUFFIX)
+def _row(name: str, path: str) -> Row:
+    ours = os.path.dirname(path) == shipped()
     try:
         data = document.load(path)
         found = briefs.parse(filled_brief.compose(data, path, {}, lenient=True), path)
-        return Row(name, found.objective or None, _parameters(data, path), path, None)
+        return Row(name, found.objective or None, _parameters(data, path), path, None, ours)
     except WorkcellError as error:
-        return Row(name, None, [], path, error.message)
+        return Row(name, None, [], path, error.message, ours)
 
 
 def _parameters(data: bytes, path: str) -> list[Parameter]:

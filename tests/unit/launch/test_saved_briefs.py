@@ -38,15 +38,19 @@ def save(cell, lab, name=None, text=None):
     return saved_briefs.perform_save(cell, SaveRequest(os.path.join(lab.top, "say.md"), name))
 
 
+def own(cell):
+    return [row for row in saved_briefs.perform_ls(cell, ListRequest()).briefs if not row.shipped]
+
+
 def launch(cell, **more):
     return requests.perform_launch(cell, requests.LaunchRequest(no_window=True, **more))
 
 
 def test_what_is_saved_is_listed_shown_and_launched(cell, lab):
-    assert saved_briefs.perform_ls(cell, ListRequest()).briefs == []
+    assert own(cell) == []
     done = save(cell, lab)
     assert (done.name, done.file) == ("say", f"{lab.home}/briefs/say.md") and done == save(cell, lab)
-    (row,) = saved_briefs.perform_ls(cell, ListRequest()).briefs
+    (row,) = own(cell)
     assert (row.name, row.objective, row.error) == ("say", "Say %{word}", None)
     assert [(one.name, one.default, one.help) for one in row.params] == [
         ("word", None, "what is said"),
@@ -106,3 +110,28 @@ def test_what_could_not_be_launched_is_not_saved(cell, lab, text, name, words):
     with pytest.raises(WorkcellError, match=words):
         save(cell, lab, name, text)
     assert not os.path.exists(f"{lab.home}/briefs")
+
+
+SHIPPED = sorted(path.stem for path in Path(saved_briefs.shipped()).glob("*.md"))
+
+
+def test_the_roles_are_shipped(cell):
+    rows = saved_briefs.perform_ls(cell, ListRequest()).briefs
+    assert [row.name for row in rows] == SHIPPED and all(row.shipped and row.error is None for row in rows)
+    assert {"architect", "engineer", "reviewer", "scout"} <= set(SHIPPED)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_brief_is_launched_with_its_parameters_alone(cell, name):
+    shown = saved_briefs.perform_show(cell, ShowRequest(name))
+    given = tuple(f"{one.name}=true" for one in shown.params if one.default is None)
+    planned = launch(cell, saved=name, set=given, dry_run=True)
+    assert "%{" not in planned.prompt and planned.values["labels"] == [name]
+
+
+def test_a_saved_brief_goes_before_a_shipped_one_of_its_name(cell, lab):
+    assert saved_briefs.perform_show(cell, ShowRequest("scout")).text != TEXT
+    save(cell, lab, "scout")
+    assert saved_briefs.perform_show(cell, ShowRequest("scout")).text == TEXT
+    (row,) = own(cell)
+    assert (row.name, row.file) == ("scout", f"{lab.home}/briefs/scout.md")

@@ -76,13 +76,10 @@ def lint(files: Annotated[list[str], typer.Argument(help="Briefs.")], as_json: a
 
 @app.command("ls")
 def ls(as_json: arguments.Json = False) -> None:
-    """List the saved briefs, with their parameters."""
+    """List the briefs that can be launched by name, with their parameters: yours, and those that came with workcell."""
     found: saved_briefs.Listed = call.perform("brief ls", saved_briefs.ListRequest())
     if as_json:
         call.show("brief ls", found)
-        return
-    if not found.briefs:
-        out.say("no brief is saved; workcell brief save FILE keeps one")
         return
     columns = (
         grid.Column("NAME"),
@@ -94,6 +91,8 @@ def ls(as_json: arguments.Json = False) -> None:
         words = (row.objective or "-", "0") if row.error is None else (f"cannot be launched: {row.error}", "31")
         rows.append([(row.name, "1"), words, (", ".join(map(_parameter, row.params)) or "-", "0")])
     grid.show(columns, rows)
+    if all(row.shipped for row in found.briefs):
+        out.say("these came with workcell; workcell brief save FILE keeps one of yours")
 
 
 def _parameter(one: saved_briefs.Parameter) -> str:
