@@ -15,7 +15,7 @@ from workcell.channels.one_send import Redact, ask, back_off, masked
 from workcell.channels.outbox_store import BAD, GOOD, SENDING, WAITING, Files, Known, Letter, Room, first_entry
 from workcell.channels.to import protocol, secrets
 from workcell.channels.to.protocol import Sent
-from workcell.rundir import locks, notice
+from workcell.rundir import locks, maildir, notice
 from workcell.texts.adapter import Adapter
 
 if TYPE_CHECKING:
@@ -70,26 +70,33 @@ def flush(home: str, means: Means, now: float, budget_seconds: float) -> Report:
     """Send what is due; `now` is in epoch seconds.
 
     Never takes longer than `budget_seconds` (and what the disk takes); never raises for what a destination does or
-    for a full disk: `Report.trouble` says what the disk said. `busy`: another process is sending.
+    for a full disk: `Report.trouble` says what the disk said. `busy`: another process is sending, and looks into
+    `new/` once more when it has let the lock go, as this one does.
     """
+    report, begun = Report(), clock.monotonic()
     if not outbox.waiting(home):
-        return Report()
+        return report
+    path = os.path.join(notice.box(home), notice.LOCK)
     try:
-        lock = locks.take(os.path.join(notice.box(home), notice.LOCK), 0)
-        if lock is None:
-            return Report(busy=True)
-        try:
-            return _Flush(home, means, now, budget_seconds).run()
-        finally:
-            os.close(lock)
+        while (lock := locks.take(path, 0)) is not None:
+            past = clock.monotonic() - begun
+            try:
+                _Flush(home, means, now + past, budget_seconds - past, report).run()
+            finally:
+                os.close(lock)
+            left = begun + budget_seconds - clock.monotonic()
+            if report.trouble or left <= 0 or not maildir.waiting(notice.box(home), notice.NEW):
+                return report
+        report.busy = report == Report()
     except OSError as error:
-        return Report(trouble=error.strerror or type(error).__name__)
+        report.trouble = error.strerror or type(error).__name__
+    return report
 
 
 class _Flush:
     """One flush, by the holder of the outbox's lock."""
 
-    def __init__(self, home: str, means: Means, now: float, budget_seconds: float) -> None:
+    def __init__(self, home: str, means: Means, now: float, budget_seconds: float, report: Report) -> None:
         self._begun = clock.monotonic()
         self._end = self._begun + budget_seconds
         self._start = now
@@ -97,7 +104,7 @@ class _Flush:
         self._adapters = {adapter.name: adapter for adapter in means.adapters}
         self._broken = frozenset(means.broken)
         self._means = means
-        self._report = Report()
+        self._report = report
         self._letters: dict[str, Letter] = {}
         self._unfinished: set[str] = set()
         self._texts: Texts | None = None
@@ -106,7 +113,7 @@ class _Flush:
     def now(self) -> float:
         return self._start + clock.monotonic() - self._begun
 
-    def run(self) -> Report:
+    def run(self) -> None:
         report = self._report
         try:
             self._files.prepare()
@@ -126,7 +133,6 @@ class _Flush:
         except OSError as error:
             report.trouble = error.strerror or type(error).__name__
         report.waiting = len(self._letters)
-        return report
 
     def _left(self) -> float:
         return self._end - clock.monotonic()

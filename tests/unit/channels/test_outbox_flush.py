@@ -93,6 +93,27 @@ class TestPost:
         assert found.stdout.splitlines()[-1:] == ["[]"], found.stderr
 
 
+class TestBeside:
+    """A sender that finds another one at work leaves its notice to that one."""
+
+    def test_what_is_posted_while_another_sends_is_sent_by_that_one(self, home):
+        outbox.post(home, make("passed"))
+        beside = []
+
+        def takes(request):
+            if len(server.requests) == 1:  # the lock is held now: a second run ends
+                outbox.post(home, make("failed", run="r2"))
+                beside.append(flush(home, adapters))
+            return far_ends.accept(request)
+
+        with far_ends.web(takes) as server:
+            adapters = [hook(server.url)]
+            report = flush(home, adapters)
+            assert told(server) == [("r1", "passed"), ("r2", "failed")]
+        assert [one.busy for one in beside] == [True] and not report.busy
+        assert len(report.delivered) == 2 and report.waiting == 0
+
+
 class TestMissing:
     """A package that an adapter needs and that is not installed loses no notice."""
 
