@@ -17,8 +17,8 @@ from collections.abc import Iterator
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 TABLES = {
-    "texts/brief.py": r"values|front|out|limits|values\['require'\]",
-    "texts/config.py": r"settings(\['(watchdog|summarize)'\])?|config\.read\(.*\)",
+    "texts/brief.py": r"values|front|out|limits|values\['(require|claims)'\]",
+    "texts/config.py": r"settings(\['(watchdog|summarize|claims)'\])?|config\.read\(.*\)",
     "texts/project_rules.py": r"laid|rules|values|values\['require'\]|front",
     "texts/launch_file.py": r"values|entry|defaults|read|given",
     "texts/recipe.py": r"values|recipe|front|typing|approvals|attempt\['terminal'\]|given|size|value",

@@ -60,6 +60,9 @@ PERSON = {
 """Arguments of each operation that is for a person; behind the operation stands the option that makes it one."""
 
 LOOK = {
+    "claims": [],
+    "others": [],
+    "alone": [],
     "ls": [],
     "top": [],
     "children": ["STRANGER"],
@@ -127,6 +130,8 @@ WORK = {
     "salvage restore": ["STRANGER"],
     "watchdog tick": [],
     "tell": ["a word to the person"],
+    "claim": ["notes.txt"],
+    "unclaim": [],
     "brief new": ["OUT", "--objective", "something"],
     "launch": ["BRIEF", "--prepare", "--repo", "REPO"],
     "spawn": ["BRIEF", "--prepare", "--repo", "REPO"],

@@ -21,6 +21,7 @@ NOT_RUN = {
     "replay": "plays in a terminal: tests/faces/test_replay.py",
     "events": "prints lines",
     "adopt": "needs an agent program: tests/unit/launch/test_adopt.py, tests/agents/test_sessions.py",
+    "claim": "is refused outside of a run: tests/e2e/test_claims.py",
     "spawn": "is refused outside of a run: tests/e2e/test_family.py",
     "feed": "prints lines: tests/unit/views/test_feed.py",
     "search": "prints lines: tests/faces/test_search.py",
@@ -104,6 +105,10 @@ def test_every_document_is_as_its_schema_says(lab):
     ask("judge", "--from", lab.top, "--recipe", "claude")
     ask("ls")
     ask("children", run)
+    ask("claims")
+    ask("others")
+    ask("alone")
+    ask("unclaim", "--run", run)
     ask("approvals ls")
     ask("approvals log")
     ask("approvals test", "git status; git push")

@@ -71,7 +71,8 @@ class TryAgain(WorkcellError):
 class TreeBusy(TryAgain):
     """The working tree belongs to a run that is not over.
 
-    `waits` says whether waiting for that run helps; `worktree`, whether the caller could work in one of its own.
+    `waits` says whether waiting for that run helps; `worktree`, whether the caller could work in one of its own;
+    `shared`, whether it could share the tree with that run.
     """
 
     def __init__(
@@ -83,11 +84,13 @@ class TreeBusy(TryAgain):
         run: str,
         waits: bool = True,
         worktree: bool = False,
+        shared: bool = False,
     ) -> None:
         super().__init__(message, hint, details=details)
         self.run = run
         self.waits = waits
         self.worktree = worktree
+        self.shared = shared
 
 
 class Refused(WorkcellError):

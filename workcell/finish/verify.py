@@ -81,7 +81,7 @@ def verify(run: str, *, show: Callable[[str], None] | None = None, raw: int | No
     held = settle.take(run, seen)
     home = find.home_of(run)
     try:
-        claim = lease.claim(home, seen.attempt["cwd"], seen.id, lambda other: find.is_live(home, other))
+        claim = _claim_tree(home, seen.id, seen.attempt)
     except BaseException:
         held.close()
         raise
@@ -106,6 +106,12 @@ def verify(run: str, *, show: Callable[[str], None] | None = None, raw: int | No
     passed = found["how"] == "exited" and found["code"] == 0
     meaning, after = _meaning(seen, passed)
     return Result(seen.id, passed, cleaner.record(found), text, meaning, after)
+
+
+def _claim_tree(home: str, run: str, attempt: schema.Attempt) -> lease.Lease:
+    """The lease of the tree in which the script runs. Raises as `lease.claim`."""
+    shared = attempt.get("share") is not None
+    return lease.claim(home, attempt["cwd"], run, lambda other: find.is_live(home, other), shared=shared)
 
 
 def _meaning(seen: look.Look, passed: bool) -> tuple[str, str | None]:

@@ -54,6 +54,7 @@ class Carried(TypedDict):
     verify: schema.Pinned | None
     forbid: list[str]
     require: schema.Require
+    share: NotRequired[schema.Share | None]
     limits: schema.Limits
     steps: list[schema.Step]
     steps_since: NotRequired[int]
@@ -174,6 +175,7 @@ def from_plan(made: plan.Plan, workspace: str) -> Carried:
         "verify": pin(made.verify),
         "forbid": made.forbid,
         "require": {"clean": made.clean},
+        "share": made.share,
         "limits": made.limits,
         "steps": [
             {"step": step.number, "title": step.title, "sha256": digest.sha256(step.text.encode()), "text": step.text}

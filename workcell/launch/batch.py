@@ -61,8 +61,8 @@ class Entry:
 
     @property
     def alone(self) -> bool:
-        """Whether it works in the tree itself: two such entries of one tree cannot live at the same time."""
-        return self.made.worktree is None
+        """Whether it has the tree to itself: two such entries of one tree cannot live at the same time."""
+        return self.made.worktree is None and self.made.share is None
 
 
 @dataclass(frozen=True)

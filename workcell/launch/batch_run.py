@@ -115,11 +115,10 @@ def _holder(entry: Entry) -> str | None:
     """The run that is not done and has the tree now; creating one claims it properly."""
     home = entry.request.home
     try:
-        named = lease.holder(home, entry.made.top)
+        named = lease.runs_in(home, entry.made.top, lambda run: find.is_live(home, run))
     except NotFound:
         return None
-    run = str(named["run"]) if named is not None else None
-    return run if run is not None and find.is_live(home, run) else None
+    return named[0] if named else None
 
 
 def _create(entry: Entry, prepare: bool, tell: Tell) -> None:

@@ -11,24 +11,30 @@ _CURES = {
 }
 
 
-def claim(home: str, top: str, run_id: str, *, worktree: bool) -> lease.Lease:
-    """The claim on the tree at `top`. `worktree`: the caller could work in a worktree of its own.
+def claim(home: str, top: str, run_id: str, *, worktree: bool, shared: bool = False) -> lease.Lease:
+    """The claim on the tree at `top`, which is `shared` with others that share it.
 
+    `worktree`: the caller could work in a worktree of its own.
     Raises TreeBusy, with how the run stands that has the tree, and what else `lease.claim` raises.
     """
     try:
-        return lease.claim(home, top, run_id, lambda run: find.is_live(home, run))
+        return lease.claim(home, top, run_id, lambda run: find.is_live(home, run), shared=shared)
     except TreeBusy as error:
-        raise _explained(home, top, error.run, worktree) from None
+        raise _explained(home, top, error.run, worktree, not shared and is_shared(home, top)) from None
 
 
 def holder(home: str, top: str) -> str | None:
-    """The live run that has the tree now, for words about it; None where there is none, or it cannot be told."""
+    """A live run that has the tree now, for words about it; None where there is none, or it cannot be told."""
     try:
-        named = lease.holder(home, top)
-        return named["run"] if named is not None and find.is_live(home, named["run"]) else None
+        return next(iter(lease.runs_in(home, top, lambda run: find.is_live(home, run))), None)
     except OSError:
         return None
+
+
+def is_shared(home: str, top: str) -> bool:
+    """Whether the live runs that have the tree share it, as far as the lease says."""
+    named = lease.holder(home, top)
+    return named is not None and named.get("shared") is True
 
 
 def words(home: str, top: str, run: str) -> str:
@@ -36,16 +42,19 @@ def words(home: str, top: str, run: str) -> str:
     seen = look.at(find.path_of(home, run))
     prepared = seen.starts_later and seen.phase == phase.CREATED
     stands = "was prepared and is not started" if prepared else f"is {seen.phase}"
-    return f"the working tree {top!r} is in use by the run {run!r}, which {stands}"
+    shares = "is shared, and in use" if is_shared(home, top) else "is in use"
+    return f"the working tree {top!r} {shares} by the run {run!r}, which {stands}"
 
 
-def _explained(home: str, top: str, run: str, worktree: bool) -> TreeBusy:
+def _explained(home: str, top: str, run: str, worktree: bool, shared: bool) -> TreeBusy:
     seen = look.at(find.path_of(home, run))
     beside = ["or work beside it, in a worktree of its own: --worktree"] if worktree else []
+    if shared:
+        beside.append("or share the tree with it: --share")
     if seen.phase == phase.CREATED and seen.starts_later:
         cure, waits = f"workcell resume {run} starts it, workcell stop {run} gives the tree back", False
     elif seen.phase in _CURES:
         cure, waits = _CURES[seen.phase].format(run=run), False
     else:
         cure, waits = f"workcell wait {run}, then give the same command again", True
-    return TreeBusy(words(home, top, run), cure, beside, run=run, waits=waits, worktree=worktree)
+    return TreeBusy(words(home, top, run), cure, beside, run=run, waits=waits, worktree=worktree, shared=shared)

@@ -56,7 +56,7 @@ def dry_run(request: launch.Request) -> Result:
     children.check_room(request.home, request.caller)
     made = launch.check(request, preview=True)
     busy = busy_tree.holder(request.home, made.top) if made.worktree is None else None
-    if busy is not None:
+    if busy is not None and not (made.share is not None and busy_tree.is_shared(request.home, made.top)):
         made.notes.append(f"launch would refuse this now: {busy_tree.words(request.home, made.top, busy)}")
     return preview(made, request.prepare)
 
@@ -74,6 +74,7 @@ def preview(made: plan.Plan, later: bool = False) -> Result:
         "repo": made.top,
         "dir": made.dir or None,
         "worktree": made.worktree,
+        "share": made.share is not None,
         "dirty": made.dirty,
         "carry": made.carry,
         "recipe": made.recipe.name,

@@ -42,6 +42,7 @@ def options(given: Options, read: launch_file.LaunchFile, entry: EntryValues, br
         repo=repo,
         recipe=choice.first("recipe", given.recipe, entry["recipe"], defaults["recipe"]),
         worktree=choice.first("worktree", given.worktree, entry["worktree"], defaults["worktree"]),
+        share=choice.flag("share", given.share, entry["share"], defaults["share"]),
         dirty=choice.first("dirty", given.dirty, entry["dirty"], defaults["dirty"]),
         dir=choice.first("dir", given.dir, entry["dir"], None),
         name=choice.first("name", given.name, entry["name"], None),

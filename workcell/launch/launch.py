@@ -171,7 +171,10 @@ def _write(made: plan.Plan, request: Request) -> _Born:
         lock = locks.take(os.path.join(staged, layout.RUNNER_LOCK))
         if lock is None:
             raise CannotCreate(f"the new run directory {staged} is already locked by another process", "try again")
-        claim = claims.enter_context(busy_tree.claim(request.home, place.top, made.id, worktree=_splits(made)))
+        shared = made.share is not None
+        claim = claims.enter_context(
+            busy_tree.claim(request.home, place.top, made.id, worktree=_splits(made), shared=shared)
+        )
         _claim_session(request.home, made, claims)
         taken = claims.enter_context(ports.claim(request.home, made.id, made.ports, {}))
         workspace.snapshot(made, place)
@@ -280,20 +283,21 @@ def _make_directories(staged: str) -> None:
             os.makedirs(os.path.join(staged, box, part), 0o700, exist_ok=True)
 
 
-def _before(place: workspace.Workspace, forbid: list[str]) -> tuple[schema.Fingerprint | None, schema.Mark | None]:
+def _before(place: workspace.Workspace, made: plan.Plan) -> tuple[schema.Fingerprint | None, schema.Mark | None]:
     """What lies under the forbidden paths, and where the repository is, before an agent touches either."""
-    if not forbid:
+    if not made.forbid and made.share is None:
         return None, None
     from workcell.git import changes, forbidden
 
-    return forbidden.fingerprint(place.top, forbid), changes.mark(place.tree) if place.tree else None
+    fingerprint = forbidden.fingerprint(place.top, made.forbid) if made.forbid else None
+    return fingerprint, changes.mark(place.tree) if place.tree else None
 
 
 def _launch_record(
     made: plan.Plan, place: workspace.Workspace, lease_name: str, parent: schema.Parent | None
 ) -> schema.Launch:
     """launch.json of the run."""
-    fingerprint, mark = _before(place, made.forbid)
+    fingerprint, mark = _before(place, made)
     return {
         "schema": "workcell.file.launch/2",
         "id": made.id,

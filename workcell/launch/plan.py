@@ -12,7 +12,7 @@ from workcell.base import ids
 from workcell.base.errors import Invalid, NotFound, Refused, Unreachable
 from workcell.base.light_dataclass import dataclass
 from workcell.git import repository
-from workcell.launch import plan_ports, plan_standby, plan_values, plan_verify, sign_in
+from workcell.launch import plan_ports, plan_share, plan_standby, plan_values, plan_verify, sign_in
 from workcell.launch.adopted import Adopted
 from workcell.launch.options import COMMAND_LINE, STANDARD_INPUT, Options
 from workcell.rundir import layout
@@ -58,6 +58,8 @@ class Plan:
     clean: bool
     dirty: str
     worktree: str | None
+    share: schema.Share | None
+    """Set where it shares the tree with other runs."""
     carry: list[str]
     setup: list[str]
     notify: list[str] | None
@@ -148,6 +150,7 @@ def from_brief(brief: briefs.Brief, options: Options, home: str) -> Plan:
         clean=plan_values.clean_required(said),
         dirty=plan_values.dirty(said),
         worktree=plan_values.worktree(said, tree),
+        share=plan_share.share(said),
         carry=plan_values.carried(said),
         setup=plan_values.setup(said),
         notify=plan_values.notify(said),
@@ -164,6 +167,7 @@ def from_brief(brief: briefs.Brief, options: Options, home: str) -> Plan:
         origins=said.origins,
     )
     _name_built_in(said, chosen)
+    plan_share.check(made)
     if made.rules.pinned(top, chosen.name, top) is not None and not recipe_hook.reaches(chosen.values):
         typed = chosen.values["io"] == "terminal" and chosen.values["reader"] != "none"
         only = "only at dialogs of its terminal" if typed else "not at all"

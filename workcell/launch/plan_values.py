@@ -252,7 +252,8 @@ def worktree(said: Sources, tree: repository.Tree | None) -> str | None:
     """The branch of a worktree of the run's own, empty for one named after the run; None to work in the tree itself."""
     ranked = ((said.options.who("worktree"), said.options.worktree), (said.brief.path, said.brief.values["worktree"]))
     found = said.first("worktree", ranked)
-    if found is None and said.options.beside and tree is not None and tree.head is not None:
+    shared = said.options.share or said.brief.values["share"]
+    if found is None and said.options.beside and not shared and tree is not None and tree.head is not None:
         holder = busy_tree.holder(said.home, tree.top)
         if holder is not None:
             said.origins["worktree"] = f"{holder} has the tree"

@@ -59,6 +59,8 @@ class LaunchRequest:
     name: str | None = None
     worktree: str | None = None
     """Work in a worktree of its own, on this branch; empty for a branch named after the run."""
+    share: bool = False
+    """Share the tree with other runs that do: each claims what it edits."""
     dirty: Literal["refuse", "allow", "snapshot"] | None = None
     """What to do about uncommitted work."""
     label: tuple[str, ...] = ()
@@ -93,6 +95,7 @@ class LaunchRequest:
             dir=self.dir,
             name=self.name,
             worktree=self.worktree,
+            share=self.share or None,
             dirty=self.dirty,
             labels=self.label,
             group=self.group,

@@ -21,6 +21,7 @@ from workcell.launch import (
     children,
     conversation,
     plan,
+    plan_share,
     ports,
     resume_agent,
     resume_brief,
@@ -183,7 +184,11 @@ def _plan(request: Request, seen: look.Look, ignore_repo: bool) -> plan.Plan | N
             "and grants are given at launch",
             f"launch it as a run of its own: workcell launch {request.brief}",
         )
-    return replace(resume_place.of_plan(made, seen), id=os.path.basename(request.run))
+    # a run shares its tree for as long as it is one
+    share = seen.attempt.get("share") if seen.attempt is not None else None
+    made = replace(resume_place.of_plan(made, seen), id=os.path.basename(request.run), share=share)
+    plan_share.check(made)
+    return made
 
 
 @dataclass
@@ -314,7 +319,8 @@ def _open(request: Request, seen: look.Look, files: attempts.Files, made: plan.P
         held = adopt.adopted(held)
         held.mend(seen.n)
         top = files.intent["cwd"]
-        with busy_tree.claim(request.home, top, seen.id, worktree=False):
+        shared = files.intent.get("share") is not None
+        with busy_tree.claim(request.home, top, seen.id, worktree=False, shared=shared):
             _remove_unborn(run, n)
             staged = os.path.join(run, layout.ATTEMPTS, f"{layout.STAGED}{layout.number(n)}")
             handoff = safe_open.read(os.path.join(seen.directory, layout.HANDOFF), HANDOFF_LIMIT)

@@ -5,7 +5,7 @@ The imports stand in functions: an operation is loaded when it is asked for, so 
 
 from collections.abc import Callable
 
-from workcell.operations import conversations
+from workcell.operations import conversations, shared_trees
 from workcell.operations.operation import Operation
 
 
@@ -349,6 +349,7 @@ OPERATIONS: dict[str, Callable[[], dict[str, Operation]]] = {
     "wait": _wait,
     "send": _send,
     **dict.fromkeys(("tell", "note"), _tell_and_note),
+    **shared_trees.OPERATIONS,
     "answer": _answer,
     **dict.fromkeys(("approve", "deny", "approvals ls", "approvals log", "approvals test"), _approvals),
     **dict.fromkeys(("ls", "top"), _ls),

@@ -1,11 +1,15 @@
-"""A claim on a working tree: one file per tree, named by device and inode of its top, held under its own flock."""
+"""A claim on a working tree: one file per tree, named by device and inode of its top, held under its own flock.
+
+A tree that runs share has a directory of members beside that file. A run that shares a tree and one that does not
+exclude each other, by the line of the one and by the members of the others.
+"""
 
 import os
 from collections.abc import Callable
 
 from workcell.base import clock, json_codec
 from workcell.base.errors import CannotCreate, NotFound, TreeBusy, TryAgain
-from workcell.rundir import layout, locks, seal
+from workcell.rundir import layout, locks, seal, tree_members
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,16 +83,19 @@ def claim(
     run_id: str,
     is_live: "Callable[[str], bool]",
     patience: float = locks.PATIENCE,
+    *,
+    shared: bool = False,
 ) -> Lease:
     """Claim the working tree at `top` for `run_id`; the answer keeps the flock until `close`.
 
-    `is_live` says whether the run that the lease names exists and is not done; it is asked under the flock, and
-    an answer that it cannot give it must raise: a run that cannot be asked about is not gone. Content that is
-    torn, empty or names no possible run is void. The caller makes his run not done (the rename of a launch, the
-    switch of a resume) on disk before he closes.
+    With `shared` other runs that share it may have it, too. `is_live` says whether the run that the lease names exists
+    and is not done; it is asked under the flock, and an answer that it cannot give it must raise: a run that cannot be
+    asked about is not gone. Content that is torn, empty or names no possible run is void. The caller makes his run not
+    done (the rename of a launch, the switch of a resume) on disk before he closes.
 
-    Raises TreeBusy for a run that is not done; TryAgain, naming who had it last, after `patience` seconds of a held
-    flock; NotFound without a tree; CannotCreate when the lease file cannot be made or written.
+    Raises TreeBusy for a run that is not done, of which one shares the tree and the other does not; TryAgain, naming
+    who had it last, after `patience` seconds of a held flock; NotFound without a tree; CannotCreate when the lease file
+    cannot be made or written.
     """
     path = path_of(home, top)
     try:
@@ -102,18 +109,9 @@ def claim(
             f"the working tree {top!r} is being claimed{_by(holder(home, top))} at this moment",
             "try again in a few seconds",
         )
+    wanted: schema.Lease = {"schema": "workcell.file.lease/1", "run": run_id, "top": top, "at": clock.stamp()}
     try:
-        named = _read(fd)
-        run = named and named.get("run")
-        if isinstance(run, str) and run != run_id and is_live(run):
-            raise TreeBusy(
-                f"the working tree {top!r} is in use by the run {run!r}, which is not over",
-                f"workcell wait {run}, then give the same command again",
-                run=run,
-            )
-        # a claim that stands is not written again: killed halfway, it would be void while its run is not done
-        if run != run_id:
-            _write(fd, path, {"schema": "workcell.file.lease/1", "run": run_id, "top": top, "at": clock.stamp()})
+        _enter(fd, path, wanted, shared, is_live)
     except OSError as error:
         os.close(fd)
         raise CannotCreate(f"cannot write the lease {path}: {error.strerror}", "workcell doctor") from error
@@ -121,6 +119,43 @@ def claim(
         os.close(fd)
         raise
     return Lease(fd, path, run_id, top)
+
+
+def _enter(fd: int, path: str, wanted: "schema.Lease", shared: bool, is_live: "Callable[[str], bool]") -> None:
+    """Write the lease, and the member of a shared one, unless another run has the tree. Raises as `claim`."""
+    named, run, top = _read(fd), wanted["run"], wanted["top"]
+    before = named["run"] if named is not None else None
+    was_shared = named is not None and named.get("shared") is True
+    if before is not None and before != run and not (shared and was_shared) and is_live(before):
+        raise _busy(top, before)
+    if not shared and (others := [one for one in tree_members.living(path, is_live) if one != run]):
+        raise _busy(top, others[0])
+    if shared:
+        tree_members.add(path, run)
+        wanted["shared"] = True
+    # a claim that stands is not written again: killed halfway, it would be void while its run is not done
+    if before != run or was_shared != shared:
+        _write(fd, path, wanted)
+
+
+def _busy(top: str, run: str) -> TreeBusy:
+    return TreeBusy(
+        f"the working tree {top!r} is in use by the run {run!r}, which is not over",
+        f"workcell wait {run}, then give the same command again",
+        run=run,
+    )
+
+
+def runs_in(home: str, top: str, is_live: "Callable[[str], bool]") -> "list[str]":
+    """Ids of the runs that have the tree at `top` and are not done: one, or those that share it, sorted.
+
+    Raises NotFound without a tree, and what `is_live` raises.
+    """
+    named = holder(home, top)
+    found = tree_members.living(path_of(home, top), is_live)
+    if named is not None and named["run"] not in found and is_live(named["run"]):
+        found.append(named["run"])
+    return sorted(found)
 
 
 def _by(named: "schema.Lease | None") -> str:

@@ -148,6 +148,8 @@ def grant(value: Any, path: fields.Path, document: Document) -> str | None:
     return None
 
 
+CLAIMS = (Field("wait", fields.duration, "how long an edit waits for a path that another run claims, at most 4m"),)
+
 KEYS = (
     Field("objective", fields.line, "one line: what is true when the run is done"),
     Field("name", fields.line, "a short name for the run"),
@@ -172,6 +174,8 @@ KEYS = (
     Field("dirty", fields.one_of("refuse", "allow", "snapshot"), "what to do when the tree is dirty at launch"),
     Field("worktree", worktree, "true for a worktree of its own, or the branch that it is on"),
     Field("standby", fields.flag, "true: after each turn that ends well the run waits for messages, without a process"),
+    Field("share", fields.flag, "whether it shares the tree with other runs that do"),
+    Field("claims", fields.group(CLAIMS), "of a run that shares its tree: wait", default={"wait": None}),
     Field("carry", fields.list_of(fields.line), "ignored files to copy into the worktree", default=[]),
     Field("notify", fields.list_of(fields.line), "adapters that are told of this run"),
     Field("labels", fields.list_of(fields.line), "words to find and route the run by", default=[]),

@@ -65,6 +65,13 @@ SUMMARIZE = (
     ),
 )
 
+CLAIM_WAIT = 60.0
+"""Seconds that an edit waits for a path that another run claims, where no file says otherwise."""
+
+CLAIMS = (
+    Field("wait", fields.duration, "how long an edit waits for a path that another run claims", default=CLAIM_WAIT),
+)
+
 KEYS = (
     Field("recipe", fields.line, "the recipe of briefs without one", default="runbook"),
     Field(
@@ -122,6 +129,12 @@ KEYS = (
         fields.group(SUMMARIZE),
         "commands that summarize the last turns: once a turn is over, and for `what`; none is asked without them",
         default={"local": None, "cloud": None},
+    ),
+    Field(
+        "claims",
+        fields.group(CLAIMS),
+        "of runs that share a tree: how long an edit waits for a path that another run claims",
+        default={"wait": CLAIM_WAIT},
     ),
     Field("watchdog", fields.group(WATCHDOG), "how the watchdog tells others that it ticks", default={"ping": None}),
 )

@@ -38,6 +38,7 @@ _SHARED = (
     Field("repo", fields.line, "the working tree, relative to the launch file"),
     Field("recipe", fields.line, "how the agent is launched"),
     Field("worktree", _worktree, "true, or a branch: run in a worktree of its own"),
+    Field("share", fields.flag, "whether the run shares the tree with other runs that do"),
     Field("dirty", fields.one_of("refuse", "allow", "snapshot"), "what to do when the tree is dirty at launch"),
     Field("labels", fields.list_of(fields.line), "words to find the run by", default=[]),
     Field("limits", fields.group(brief.LIMITS), "limits of the run", default={}),

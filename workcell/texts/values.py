@@ -28,6 +28,18 @@ class RequireValues(TypedDict):
     clean: bool | None
 
 
+class ClaimsSettings(TypedDict):
+    """What brief or config.yaml say of claims."""
+
+    wait: float | None
+
+
+class ConfigClaims(TypedDict):
+    """The same of config.yaml, which has a default."""
+
+    wait: float
+
+
 class BriefValues(TypedDict):
     """The front matter of a brief."""
 
@@ -55,6 +67,8 @@ class BriefValues(TypedDict):
     worktree: str | None
     """A branch; empty for one that is named after the run."""
     standby: bool | None
+    share: bool | None
+    claims: ClaimsSettings
     carry: list[str]
     notify: list[str] | None
     labels: list[str]
@@ -122,6 +136,7 @@ class ConfigValues(TypedDict):
     notify: list[str] | None
     open: str | None
     """A preset or a command, as it was written."""
+    claims: ConfigClaims
     watchdog: WatchdogSettings
     summarize: SummarizeSettings
 
@@ -133,6 +148,7 @@ class SharedValues(TypedDict):
     recipe: str | None
     worktree: str | None
     """A branch; empty for one that is named after the run."""
+    share: bool | None
     dirty: Dirty | None
     labels: list[str] | None
     limits: Limits

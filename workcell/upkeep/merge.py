@@ -168,9 +168,8 @@ def _check_target(home: str, target: repository.Tree) -> None:
         raise Refused(f"{target.top} is in the middle of a {busy}", repository.ENDS[busy])
     if repository.index_locked(target):
         raise TryAgain(f"a git command works in {target.top}, or was killed there", "look at .git/index.lock")
-    held = lease.holder(home, target.top)
-    if held and find.is_live(home, held["run"]):
-        raise TryAgain(f"the run {held['run']} works in {target.top}", f"workcell wait {held['run']}")
+    for run in lease.runs_in(home, target.top, lambda run: find.is_live(home, run)):
+        raise TryAgain(f"the run {run} works in {target.top}", f"workcell wait {run}")
     state = repository.status(target)
     lines = [line for line in run_work.uncommitted(state) if not line.startswith(f"{state.untracked.total} untracked")]
     if lines:

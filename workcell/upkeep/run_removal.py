@@ -7,6 +7,7 @@ from workcell.rundir import (
     acks,
     attending,
     child_index,
+    claims,
     layout,
     ledger,
     locks,
@@ -65,7 +66,7 @@ def remove_witness(run: str) -> None:
         if os.path.lexists(path):
             os.unlink(path)
     shutil.rmtree(orders.directory(run), ignore_errors=True)
-    for part in (acks, outcomes, attending, proposals, child_index, standby):
+    for part in (acks, outcomes, attending, proposals, child_index, claims, standby):
         part.remove(run)
     if os.path.lexists(ledger.path(run)):
         os.unlink(ledger.path(run))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from workcell.rundir import find
 from workcell.rundir.cell import Cell
-from workcell.views import children, ls, status
+from workcell.views import children, claims, ls, others, status
 from workcell.views.needs import Surroundings
 
 if TYPE_CHECKING:
@@ -25,6 +25,10 @@ class Result:
     """The run that launched it; null where a person did, or where the parent was removed."""
     children: list[schema.Status]
     """The runs that it launched, oldest first."""
+    others: list[schema.Status]
+    """The other runs that work in its tree."""
+    claims: list[claims.Claimed]
+    """What runs claim in its tree, by path."""
 
 
 def inside(cell: Cell) -> Result:
@@ -33,4 +37,6 @@ def inside(cell: Cell) -> Result:
     me = status.of(find.path_of(home, cell.caller.id))
     above = find.path_of(home, me.parent["run"]) if me.parent is not None else None
     parent = ls.document(Surroundings(home, now), above) if above is not None and os.path.isdir(above) else None
-    return Result(me, parent, children.of(home, me.id, now))
+    top = claims.top_of(cell, me.id)
+    beside, claimed = others.documents(cell, top, me.id), claims.of(home, top, now).claims
+    return Result(me, parent, children.of(home, me.id, now), beside, claimed)

@@ -47,6 +47,7 @@ SPELLED = {
     "stop": {"runs": "run"},
     "release": {"runs": "run"},
     "hold": {"length": "seconds", "runs": "run"},
+    "claim": {"length": "seconds"},
     "send": {"sequential": "mode", "important": "mode", "urgent": "mode", "words": "text"},
 }
 """Options of verbs that stand for a field of another name."""

@@ -144,3 +144,40 @@ def test_no_tree_is_not_found(home, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(NotFound):
         lease.claim(home, str(tmp_path / "file"), "run-1", nobody)
+
+
+def living(*runs):
+    return lambda run: run in runs
+
+
+def test_runs_that_share_a_tree_have_it_together_and_one_that_does_not_is_kept_out(home, top):
+    lease.claim(home, top, "run-1", nobody, shared=True).close()
+    lease.claim(home, top, "run-2", living("run-1"), shared=True).close()
+    assert lease.runs_in(home, top, living("run-1", "run-2")) == ["run-1", "run-2"]
+    for alive in ("run-1", "run-2"):
+        with pytest.raises(TryAgain, match=f"in use by the run '{alive}'"):
+            lease.claim(home, top, "run-3", living(alive))
+    assert lease.holder(home, top)["shared"] is True
+    lease.claim(home, top, "run-3", nobody).close()
+    assert "shared" not in lease.holder(home, top) and lease.runs_in(home, top, living("run-3")) == ["run-3"]
+    with pytest.raises(TryAgain, match="in use by the run 'run-3'"):
+        lease.claim(home, top, "run-4", living("run-3"), shared=True)
+    with pytest.raises(TryAgain, match="in use by the run 'run-3'"):
+        lease.claim(home, top, "run-1", living("run-3"), shared=True)
+
+
+def test_a_member_counts_where_the_line_of_a_shared_tree_is_torn(home, top):
+    with lease.claim(home, top, "run-1", nobody, shared=True) as mine:
+        os.truncate(mine.path, 10)
+    with pytest.raises(TryAgain, match="in use by the run 'run-1'"):
+        lease.claim(home, top, "run-2", living("run-1"))
+    lease.claim(home, top, "run-2", living("run-1"), shared=True).close()
+    assert lease.runs_in(home, top, living("run-1", "run-2")) == ["run-1", "run-2"]
+
+
+def test_a_run_that_shares_a_tree_comes_back_to_it(home, top):
+    lease.claim(home, top, "run-1", nobody, shared=True).close()
+    lease.claim(home, top, "run-2", living("run-1"), shared=True).close()
+    with lease.claim(home, top, "run-1", living("run-1", "run-2"), shared=True) as again:
+        assert again.run == "run-1"
+    assert sorted(os.listdir(again.path + ".d")) == ["run-1", "run-2"]

@@ -157,6 +157,8 @@ def main(words: list[str]) -> int:
     typed = words
     if words[:1] in (["launch"], ["spawn"]):
         words = _launch_words(words)
+    elif words[:1] and words[0] in table.ALIASES:
+        words = _other_name(words)
     as_json = "--json" in words
     if words[:1] == ["help"]:
         words = [*words[1:], "--help"]
@@ -183,6 +185,13 @@ def _parsed(words: list[str], typed: list[str], as_json: bool) -> int:
         return 2
     except typer.Abort:
         return 130
+
+
+def _other_name(words: list[str]) -> list[str]:
+    """The words of a verb in place of another name of it: `lock WHY` is `claim --why WHY`."""
+    meant = list(table.ALIASES[words[0]])
+    plain = [word for word in words[1:2] if not word.startswith("-")]
+    return [meant[0], *meant[1:], *words[1:]] if plain else [meant[0], *words[1:]]
 
 
 def _launch_words(words: list[str]) -> list[str]:

@@ -19,9 +19,13 @@ def pasteable(error: TreeBusy, words: list[str]) -> TreeBusy:
     if error.worktree and words[:1] == ["launch"]:
         beside = shlex.join(["workcell", "launch", "--worktree", *words[1:]])
         found.append(f"beside it, in a worktree of its own: {beside}")
+    if error.shared and words[:1] == ["launch"]:
+        found.append(f"in the same tree, beside it: {shlex.join(['workcell', 'launch', '--share', *words[1:]])}")
     if error.waits:
         found.append(f"once it is over: workcell wait {error.run}; {again}")
     if not error.waits:
-        return TreeBusy(error.message, error.hint, found, run=error.run, waits=False, worktree=error.worktree)
+        return TreeBusy(
+            error.message, error.hint, found, run=error.run, waits=False, worktree=error.worktree, shared=error.shared
+        )
     *rest, last = found
-    return TreeBusy(error.message, last, rest, run=error.run, waits=True, worktree=error.worktree)
+    return TreeBusy(error.message, last, rest, run=error.run, waits=True, worktree=error.worktree, shared=error.shared)

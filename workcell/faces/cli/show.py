@@ -83,6 +83,16 @@ def inside(found: family.Result) -> None:
         print()
         for line in runs.tree(found.children, out.columns()):
             print(line)
+    if found.others:
+        print("\nin the same tree")
+        for line in runs.tree(found.others, out.columns()):
+            print(line)
+    if found.claims:
+        from workcell.faces.cli import claim_lines
+
+        print("\nclaimed")
+        for line in claim_lines.claimed(found.claims):
+            out.line(line)
 
 
 def home(found: overview.Result) -> None:

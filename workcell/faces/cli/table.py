@@ -12,6 +12,8 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "wait": ("wait", "Wait until runs are over.", RUN),
     "send": ("send", "Put a message before the agent.", ACT),
     "tell": ("tell", "From inside a run: tell the person something.", ACT),
+    "claim": ("claim", "From inside a run: say which paths it edits.", ACT),
+    "unclaim": ("unclaim", "Give back what a run claims.", ACT),
     "note": ("note", "Write a note beside a run.", ACT),
     "answer": ("answer", "Show or answer the dialog that is up.", ACT),
     "ack": ("ack", "Say that the end of runs was seen.", ACT),
@@ -19,6 +21,9 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "approvals": ("approvals", "List what waits for a yes or no, and try rules.", ACT),
     "deny": ("deny", "Say no to what the agent asks permission for.", ACT),
     "ls": ("ls", "List runs, those that need you first.", LOOK),
+    "claims": ("claims", "List which run edits which paths of a tree.", LOOK),
+    "others": ("others", "List the other runs in the same tree.", LOOK),
+    "alone": ("alone", "Say whether no other run works in the same tree.", LOOK),
     "children": ("children", "List the runs that a run launched.", LOOK),
     "top": ("top", "Show the runs live.", LOOK),
     "status": ("status", "Show the state of runs, or the overview of all.", LOOK),
@@ -63,6 +68,9 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "rm": ("rm", "Remove runs that are over, with tree and branch.", HOUSE),
     "gc": ("gc", "Propose and remove what is no longer needed.", HOUSE),
 }
+
+ALIASES = {"lock": ("claim", "--why"), "unlock": ("unclaim",)}
+"""Other names of verbs, each with the words that stand for it; a plain word behind them is the value of the last."""
 
 SYNONYMS = {
     "ps": "ls",

@@ -151,6 +151,13 @@ class Require(TypedDict, total=False):
     clean: bool
 
 
+class Share(TypedDict):
+    """How a run shares its working tree with others."""
+
+    wait_seconds: float
+    """For how long an edit waits for a path that another run claims."""
+
+
 class Step(TypedDict):
     """One step of a brief."""
 
@@ -222,6 +229,8 @@ class Attempt(TypedDict):
     forbid: list[str]
     """Paths that the agent must not touch."""
     require: Require
+    share: NotRequired[Share | None]
+    """Null or absent for a run that has its tree to itself."""
     limits: Limits
     steps: list[Step]
     steps_since: NotRequired[int]

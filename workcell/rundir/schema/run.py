@@ -171,6 +171,8 @@ class Lease(TypedDict):
     top: str
     """Top of the tree, as it was named."""
     at: Time
+    shared: NotRequired[bool]
+    """Whether the tree is shared: then its members have it, and `run` is the one that came last."""
 
 
 class PortLease(TypedDict):

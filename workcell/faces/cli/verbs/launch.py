@@ -44,6 +44,9 @@ Worktree = Annotated[
     str | None,
     typer.Option(metavar="[=BRANCH]", help="Work in a worktree of its own, on a new branch or the one named."),
 ]
+Share = Annotated[
+    bool, typer.Option("--share", help="Share the tree with other runs that do; each claims what it edits.")
+]
 MaxLive = Annotated[
     int | None, typer.Option(min=1, metavar="N", help="Of several: stay, and start the next when one ends.")
 ]
@@ -107,6 +110,7 @@ def launch(
     dir: Dir = None,
     name: Name = None,
     worktree: Worktree = None,
+    share: Share = False,
     dirty: Dirty = None,
     label: Label = None,
     group: Group = None,
@@ -151,6 +155,7 @@ def launch(
         dir=dir,
         name=name,
         worktree=worktree,
+        share=share,
         dirty=arguments.one_of(dirty, ("refuse", "allow", "snapshot")),
         label=tuple(label or ()),
         group=group,

@@ -1,0 +1,133 @@
+"""Runs that share one tree: who may come in, what each claims, who waits, and what each can ask."""
+
+import json
+import os
+import shlex
+import sys
+from pathlib import Path
+
+from tests.support.lab import Lab, eventually
+from workcell.rundir import phase
+
+WORKCELL = f"{shlex.quote(sys.executable)} -m workcell"
+
+
+def lines(lab: Lab, name: str) -> str:
+    """Lines for an agent that runs what stands in the files `<name>.1`, `<name>.2`… of marks, until `go` is there."""
+    path = shlex.quote(lab.env()["PYTHONPATH"])
+    step = (
+        f'n=1; until test -e "$MARKS/go"; do if test -e "$MARKS/{name}.$n"; then . "$MARKS/{name}.$n"; n=$((n+1)); fi'
+    )
+    return f'export PYTHONPATH={path}\nworkcell() {{ {WORKCELL} "$@"; }}\n{step}; sleep 0.05; done'
+
+
+class Worker:
+    """A run in a shared tree whose agent does what the test says."""
+
+    def __init__(self, lab: Lab, name: str, *options: str) -> None:
+        self.lab, self.name, self.count = lab, name, 0
+        self.run = lab.launch(lab.brief(lines(lab, name), name=name), "--name", name, *options)
+        self.id = os.path.basename(self.run)
+
+    def begins(self, command: str) -> str:
+        """Run the command, and do not wait for its end; the name of the mark for its answer."""
+        self.count += 1
+        answer = f"{self.name}.out.{self.count}"
+        text = f'{{ {command}; }} >"$MARKS/{answer}.new" 2>&1; echo "exit $?" >>"$MARKS/{answer}.new"\n'
+        text += f'mv "$MARKS/{answer}.new" "$MARKS/{answer}"\n'
+        part = Path(self.lab.marks, f".{self.name}.{self.count}")
+        part.write_text(text)
+        part.rename(Path(self.lab.marks, f"{self.name}.{self.count}"))
+        return answer
+
+    def answer(self, mark: str) -> tuple[int, str]:
+        """(exit code, what it printed) of a command that was begun."""
+        eventually(lambda: os.path.exists(os.path.join(self.lab.marks, mark)), 40.0)
+        text, _, code = self.lab.mark(mark).strip().rpartition("exit ")
+        return int(code), text.strip()
+
+    def does(self, command: str) -> tuple[int, str]:
+        return self.answer(self.begins(command))
+
+
+def end(lab: Lab, *workers: Worker) -> None:
+    Path(lab.marks, "go").touch()
+    for worker in workers:
+        lab.phase(worker.run, phase.DONE)
+
+
+def test_two_runs_share_a_tree_and_a_third_that_does_not_is_kept_out(lab):
+    one, two = Worker(lab, "one", "--share"), Worker(lab, "two", "--share")
+    kept = lab.workcell("launch", lab.brief("true", name="third"), "--no-window", cwd=lab.repo, code=75)
+    assert "is shared, and in use by the run" in kept.stderr and "--share" in kept.stderr
+    assert one.does("workcell alone")[0] == 1 and two.id in one.does("workcell others --json")[1]
+    assert lab.workcell("claim", code=77).stderr.startswith("workcell: 'workcell claim' speaks for the run")
+    end(lab, one, two)
+    alone = lab.launch(lab.brief("true", name="third"))
+    lab.phase(alone, phase.DONE)
+
+
+def test_a_run_in_its_own_tree_keeps_those_out_that_would_share_it(lab):
+    one = Worker(lab, "one")
+    kept = lab.workcell("launch", lab.brief("true", name="b"), "--share", "--no-window", cwd=lab.repo, code=75)
+    assert "is in use by the run" in kept.stderr
+    assert one.does("workcell alone") == (0, f"no other run works in {lab.repo}")
+    end(lab, one)
+
+
+def test_what_one_claims_the_other_waits_for_or_is_refused(lab):
+    Path(lab.repo, "src").mkdir()
+    one, two = Worker(lab, "one", "--share"), Worker(lab, "two", "--share")
+    assert one.does("workcell claim src/x.py --why 'the parser'") == (0, "claimed: src/x.py")
+    code, said = two.does("workcell claim src")
+    assert code == 75 and f"'src/x.py' is claimed by the run one ({one.id}), for 'the parser'" in said
+    waits = two.begins("workcell claim src --wait 30s")
+    eventually(lambda: json.loads(lab.workcell("claims", one.id, "--json").stdout)["waiting"], 20.0)
+    assert "two" in lab.workcell("claims", one.id).stdout or two.id in lab.workcell("claims", one.id).stdout
+    assert one.does("workcell unclaim src/x.py") == (0, "no longer claimed: src/x.py")
+    assert two.answer(waits) == (0, "claimed: src")
+    code, said = one.does("workcell lock 'release'")
+    assert code == 75 and "is claimed by the run two" in said
+    assert two.does("workcell unlock") == (0, "no longer claimed: src")
+    assert one.does("workcell lock 'release' --for 1h")[1].startswith("claimed until")
+    status = one.does("workcell status")[1]
+    assert "in the same tree" in status and "the whole tree: one since" in status and "for release" in status
+    code, said = two.does("workcell claim ../elsewhere")
+    assert code == 2 and "lies outside of the tree" in said
+    assert lab.workcell("unclaim", "--run", one.id).stdout == "no longer claimed: the whole tree\n"
+    end(lab, one, two)
+
+
+def test_the_claims_of_a_run_end_with_it_and_with_its_runner(lab):
+    one, two = Worker(lab, "one", "--share"), Worker(lab, "two", "--share")
+    assert one.does("workcell claim src/x.py")[0] == 0
+    assert two.does("workcell claim src/y.py")[0] == 0
+    lab.workcell("stop", one.id, "--grace", "1s")
+    lab.phase(one.run, phase.DONE)
+    assert two.does("workcell claim src/x.py")[0] == 0
+    found = json.loads(lab.workcell("claims", two.id, "--json").stdout)["claims"]
+    assert sorted(claim["path"] for claim in found) == ["src/x.py", "src/y.py"]
+    assert {claim["run"] for claim in found} == {two.id}
+    end(lab, two)
+    assert json.loads(lab.workcell("claims", two.id, "--json").stdout)["claims"] == []
+
+
+def test_the_second_of_two_that_wait_for_each_other_is_told_at_once(lab):
+    one, two = Worker(lab, "one", "--share"), Worker(lab, "two", "--share")
+    one.does("workcell claim a.py")
+    two.does("workcell claim b.py")
+    waits = one.begins("workcell claim b.py --wait 60s")
+    eventually(lambda: json.loads(lab.workcell("claims", one.id, "--json").stdout)["waiting"], 20.0)
+    code, said = two.does("workcell claim a.py --wait 60s")
+    assert code == 77 and f"{one.id} waits for {two.id}" in said
+    assert two.does("workcell unclaim")[0] == 0
+    assert one.answer(waits)[0] == 0
+    end(lab, one, two)
+
+
+def test_what_cannot_be_asked_of_a_shared_tree_is_refused_and_leaves_nothing(lab):
+    clean = lab.brief("true", name="clean", extra="require: {clean: true}")
+    for words in ((clean,), (lab.brief("true"), "--dirty", "snapshot"), (lab.brief("true"), "--worktree")):
+        refused = lab.workcell("launch", *words, "--share", "--no-window", cwd=lab.repo, code=77)
+        assert "shares its tree" in refused.stderr
+    assert lab.runs() == []
