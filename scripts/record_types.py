@@ -17,7 +17,16 @@ FOLDER = os.path.dirname(schema.__file__)
 
 NAMED = {
     name: made
-    for module in (schema.literals, schema.proposals, schema.claims, schema.intent, schema.agent, schema)
+    for module in (
+        schema.literals,
+        schema.proposals,
+        schema.claims,
+        schema.intent,
+        schema.agent,
+        schema.home,
+        schema.watches,
+        schema,
+    )
     for name, made in vars(module).items()
 }
 """Every type by its name, those too that the package itself does not name."""

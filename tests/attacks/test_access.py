@@ -66,6 +66,7 @@ LOOK = {
     "ls": [],
     "top": [],
     "children": ["STRANGER"],
+    "watches": ["STRANGER"],
     "status": ["STRANGER"],
     "prompt": [],
     "what": ["STRANGER"],
@@ -125,6 +126,8 @@ LOOK = {
 
 WORK = {
     "wait": ["ENDED"],
+    "watch": ["STRANGER"],
+    "unwatch": ["STRANGER"],
     "send": ["STRANGER", "a question"],
     "verify": ["ENDED"],
     "salvage restore": ["STRANGER"],

@@ -19,7 +19,7 @@ from workcell.finish import playbook_holds
 from workcell.judgement import next as nexts
 from workcell.judgement.ending import Hold
 from workcell.playbooks import notices
-from workcell.rundir import cures, layout, look, operations
+from workcell.rundir import cures, layout, look, operations, watches
 from workcell.views.needs import Surroundings
 
 if TYPE_CHECKING:
@@ -53,6 +53,14 @@ def apply(seen: look.Look, decision: nexts.Decision, facts: schema.Facts, cleane
         if news or event not in _OF_VERDICTS:
             command = needed["command"] if needed is not None else told.get("command", "")
             post.about_run(seen, event, {**told, "why": why, "command": command}, cleaner=cleaner)
+
+
+def tell_watchers(seen: look.Look) -> None:
+    """Tell the runs that watch this one, once what was decided is sealed: of two, the later one meets the other."""
+    if watches.on(layout.home_of(seen.run), seen.id):
+        from workcell.finish import watchers  # few runs are watched
+
+        watchers.tell(seen)
 
 
 def keep_tree(seen: look.Look, why: str) -> str | None:

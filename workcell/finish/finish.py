@@ -65,6 +65,7 @@ def finish(run: str, n: int, held: writer.Writer, below: int | None = None) -> s
     usage = _usage(seen, cleaner)
     status.write(run, usage=usage)
     held.end(status.kept(seen, usage=usage))
+    apply.tell_watchers(seen)
     _optional(lambda: _compress(run, n))
     _tidy(run, n)
     return seen.outcome
@@ -362,7 +363,9 @@ def close(run: str, seen: look.Look, word: schema.Outcome, reason: str, held: wr
     finally:
         journal.close()
     status.write(run)
-    held.end(status.kept(look.at(run, holding=True)))
+    seen = look.at(run, holding=True)
+    held.end(status.kept(seen))
+    apply.tell_watchers(seen)
 
 
 _OURS = tuple(f".{name}." for name in (layout.STATUS, layout.ENV, layout.CURRENT, layout.AGENT_LOCK))

@@ -39,11 +39,8 @@ from workcell.rundir.schema.home import (
     ProgressRun,
     RunFigures,
     Seen,
-    SeenIdle,
-    SeenLoop,
     SeenRun,
     SeenTmux,
-    SeenTrouble,
     Tick,
     Trust,
 )
@@ -179,6 +176,7 @@ from workcell.rundir.schema.status import (
     Waits,
 )
 from workcell.rundir.schema.told import Analysis, Summary
+from workcell.rundir.schema.watches import Watch
 
 FILES = {
     "launch": Launch,
@@ -186,6 +184,7 @@ FILES = {
     "attempt": Attempt,
     "policy": Policy,
     "approval": ApprovalLine,
+    "watch": Watch,
     "proposal": Proposal,
     "proposal-decided": ProposalDecided,
     "proposal-done": ProposalDone,
@@ -355,11 +354,8 @@ __all__ = [
     "SaidState",
     "Seconds",
     "Seen",
-    "SeenIdle",
-    "SeenLoop",
     "SeenRun",
     "SeenTmux",
-    "SeenTrouble",
     "Session",
     "SessionLease",
     "SessionTurn",
@@ -396,4 +392,5 @@ __all__ = [
     "Verify",
     "Wait",
     "Waits",
+    "Watch",
 ]
