@@ -4,10 +4,12 @@ Invariants:
 - What was done already is not doubled: finish may be killed anywhere in here and call it again.
 - Of many runs that meet one limit the first puts the hold and tells of it; the others wait in silence.
 - Nothing here keeps a run from its end: a snapshot that cannot be made and a full outbox are said, and passed over.
+  A full disk that takes no proposal does: the end waits until there is room.
 """
 
 from __future__ import annotations
 
+import errno
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +17,7 @@ from workcell.base import clock
 from workcell.base.errors import WorkcellError
 from workcell.channels import post
 from workcell.cleaning.clean import Cleaner
-from workcell.finish import playbook_holds
+from workcell.finish import playbook_holds, propose
 from workcell.judgement import next as nexts
 from workcell.judgement.ending import Hold
 from workcell.playbooks import notices
@@ -42,17 +44,39 @@ def apply(seen: look.Look, decision: nexts.Decision, facts: schema.Facts, cleane
     news = True
     for hold in decision["holds"]:
         news &= playbook_holds.put(seen, Hold(**hold), decision["reason"], book) is not playbook_holds.Put.STANDING
+    made = _proposed(seen, decision, cleaner)
     told = _facts(seen, decision, facts)
     if "approval" in decision:
         post.about_call(seen, decision["approval"], told, decision["approval"]["id"], cleaner=cleaner)
         return
     if decision.get("standby"):
         return  # that a run waits for messages is no news to a person
-    needed = _needed(seen, decision)
+    needed = _needed(seen, decision, made)
     for event, why in notices_of(decision):
         if news or event not in _OF_VERDICTS:
             command = needed["command"] if needed is not None else told.get("command", "")
             post.about_run(seen, event, {**told, "why": why, "command": command}, cleaner=cleaner)
+    if made is not None:
+        post.about_run(seen, "proposal", {**told, **propose.facts(made)}, made["id"], cleaner=cleaner)
+
+
+def _proposed(seen: look.Look, decision: nexts.Decision, cleaner: Cleaner) -> schema.Proposal | None:
+    """What a person is asked for, sealed; `proposal` of the decision names it then. None where nothing is asked for.
+
+    OSError where the disk is full; where it refuses otherwise, a person is told that automation stops.
+    """
+    if "asks" not in decision:
+        return None
+    try:
+        made = propose.propose(seen, decision, cleaner)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+            raise
+        words = f"{decision['asks']['text']} (the proposal could not be written: {error.strerror})"
+        decision["notices"].append({"needs": True, "escalates": True, "text": words})
+        return None
+    decision["proposal"] = made["id"]
+    return made
 
 
 def tell_watchers(seen: look.Look) -> None:
@@ -97,12 +121,13 @@ def notices_of(decision: nexts.Decision) -> list[tuple[str, str]]:
     return list(found.items())
 
 
-def _needed(seen: look.Look, decision: nexts.Decision) -> schema.Needs | None:
+def _needed(seen: look.Look, decision: nexts.Decision, made: schema.Proposal | None) -> schema.Needs | None:
     """What `status` will say that the run needs, once what was decided is sealed."""
     outcome = decision["outcome"] if decision["goes"] == "over" else None
     judged = decision.get("verdict")
     cause = cures.cause_of(judged["verdict"] if judged else None, decision["findings"])
-    return Surroundings(layout.home_of(seen.run)).after(seen, outcome, decision["reason"], cause)
+    around = Surroundings(layout.home_of(seen.run))
+    return around.after(seen, outcome, decision["reason"], cause, [made] if made is not None else [])
 
 
 def _facts(seen: look.Look, decision: nexts.Decision, facts: schema.Facts) -> schema.NoticeFacts:

@@ -22,7 +22,11 @@ from workcell.judgement import outcome
 from workcell.rundir import deferred, heartbeat, layout, look, needs, standby, status
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from workcell.judgement import ending
     from workcell.judgement.verdict import Verdict
+    from workcell.playbooks.playbook import Playbook
     from workcell.rundir import schema
 
 
@@ -64,15 +68,25 @@ def decide(
     books, _ = policy.books(home, seen)
     followed = books if watched else ()
     if ended[0] == outcome.TAMPERED:
-        return nexts.decide({**case, "books": followed})
+        return _named(nexts.decide({**case, "books": followed}), followed)
     judged = verdict.judge(seen, library.signals(books))
     spent = verdict.cost(seen)
     history[-1]["cost_usd"] = spent
     history[-1]["verdict"] = judged["verdict"]
     case["outcome"] = _with_cause(seen, case, judged)
-    decision = nexts.decide({**case, "verdict": judged, "books": followed})
+    decision = _named(nexts.decide({**case, "verdict": judged, "books": followed}), followed)
     decision["verdict"] = summary(judged)
     decision["cost_usd"] = spent
+    return decision
+
+
+def _named(decision: nexts.Decision, books: Sequence[Playbook]) -> nexts.Decision:
+    """The decision; what it proposes to a person says which playbook asks."""
+    if "asks" in decision:
+        from workcell.playbooks import playbook
+
+        book = next(one for one in books if one.name == decision["playbook"])
+        decision["asks"]["playbook"] = playbook.identity(book)
     return decision
 
 
@@ -115,7 +129,7 @@ def _with_cause(seen: look.Look, case: nexts.Case, judged: Verdict) -> tuple[sch
 
 def _without_policy(decision: nexts.Decision, trouble: str) -> nexts.Decision:
     """Nothing follows, and a person is told why."""
-    notice: nexts.NoticeWanted = {"needs": True, "escalates": True, "text": trouble}
+    notice: ending.NoticeWanted = {"needs": True, "escalates": True, "text": trouble}
     return {
         **decision,
         "reason": f"{decision['reason']}; nothing follows: {trouble}",
@@ -207,6 +221,6 @@ def next_record(seen: look.Look, decision: nexts.Decision) -> schema.Next:
     return record
 
 
-def _stamped(hold: nexts.HoldWanted) -> schema.DecidedHold:
+def _stamped(hold: ending.HoldWanted) -> schema.DecidedHold:
     until_at = clock.stamp(hold["until_at"]) if hold["until_at"] else None
     return {"scope": hold["scope"], "until": hold["until"], "until_at": until_at}

@@ -99,7 +99,7 @@ def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | No
             step = decide.cleaned(decide.decide(run, seen, found, verified, verdict), cleaner)
         on = step["goes"] == "on"
         words = (handoff.word_of(step), step["reason"])
-        _optional(lambda: handoff.compose_now(run, seen, found, words, cleaner))
+        _optional(lambda: handoff.compose_now(run, seen, found, words, cleaner, step.get("asks")))
         apply.apply(seen, step, found, cleaner)
         held.restore(n)  # the check, or what it called, may have changed exit.json or facts.json: people read them
         if on:
@@ -344,7 +344,7 @@ def _add(result: schema.Result, more: Any) -> None:
     result.update(more)
 
 
-_OF_THE_STEP = ("playbook", "verdict", "findings", "cost_usd", "kept")
+_OF_THE_STEP = ("playbook", "verdict", "findings", "cost_usd", "kept", "proposal")
 """What result.json keeps of the decision that led to it."""
 
 

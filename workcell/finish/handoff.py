@@ -16,6 +16,7 @@ from workcell.views import log_lines
 
 if TYPE_CHECKING:
     from workcell.judgement import next as nexts
+    from workcell.judgement.ending import ProposalWanted
     from workcell.rundir import schema
     from workcell.sessions.turns import Step
 
@@ -72,9 +73,14 @@ def _own_words(step: Step) -> bool:
 
 
 def compose_now(
-    run: str, seen: look.Look, facts: schema.Facts, verdict: tuple[str, str], cleaner: Cleaner | None = None
+    run: str,
+    seen: look.Look,
+    facts: schema.Facts,
+    verdict: tuple[str, str],
+    cleaner: Cleaner | None = None,
+    asks: ProposalWanted | None = None,
 ) -> None:
-    """Write the handoff of the current attempt anew from its files; any number of times.
+    """Write the handoff of the current attempt anew from its files; `asks` is what a playbook proposes about its end.
 
     `cleaner` holds the secret values; without one they are read from env.json as it is now.
     """
@@ -82,7 +88,6 @@ def compose_now(
     now = look.at(run, holding=True)  # `seen` may be older than the check
     verify = look.verify_at(now, seen.n)
     git = facts.get("git")
-    subjects = git.get("subjects") if git else None
     words = agent_words(seen.directory)
     parts = compose.handoff_parts(words)
     last = "" if words else last_message(now)
@@ -102,10 +107,10 @@ def compose_now(
             "last_message": last,
             "attempts": [_row(now, n, verdict if n == seen.n else None) for n in range(1, seen.n + 1)],
             "facts": [*_facts(facts, seen.exit, verify, cleaner), *_ports(seen.attempt)],
-            "commits": "\n".join(map(cleaner.line, subjects or [])),
+            "commits": "\n".join(map(cleaner.line, (git.get("subjects") if git else None) or [])),
             "verify_tail": end_of(os.path.join(seen.directory, layout.VERIFY_LOG)) if _unhappy(verify) else "",
             "log_tail": _log_end(now),
-            "go_on": _go_on(seen, verdict[0]),
+            "go_on": [*_decides(seen, asks, cleaner), *_go_on(seen, verdict[0])],
         },
     )
     folder = attempts.own(run, seen.n)
@@ -244,6 +249,14 @@ def end_of(path: str) -> str:
         return _lines(safe_open.tail(path, 1 << 16) or b"")
     except OSError:
         return ""
+
+
+def _decides(seen: look.Look, asks: ProposalWanted | None, cleaner: Cleaner) -> list[str]:
+    """What answers a proposal about the end; nothing where there is none."""
+    if asks is None:
+        return []
+    done = cleaner.line("; ".join(one["words"] for one in asks["acts"]))
+    return [f"workcell approve {seen.id}     # within 24 hours: {done}", f"workcell deny {seen.id}"]
 
 
 def _go_on(seen: look.Look, word: str) -> list[str]:

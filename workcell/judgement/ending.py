@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, NotRequired, TypedDict
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from workcell.judgement.verdict import Verdict
     from workcell.rundir import schema
+    from workcell.rundir.schema.literals import Risk
+    from workcell.rundir.schema.proposals import ProposedAct, ProposedPlaybook
 
 
 class Hold(NamedTuple):
@@ -25,6 +29,35 @@ class Notice(NamedTuple):
     needs: bool
     escalates: bool
     text: str | None
+
+
+class HoldWanted(TypedDict):
+    """A hold that is put, see `Hold`."""
+
+    scope: schema.HoldScope
+    until: schema.HoldEnd
+    until_at: float | None
+
+
+class NoticeWanted(TypedDict):
+    """A notice that a step asks for, see `Notice`."""
+
+    needs: bool
+    escalates: bool
+    text: str | None
+
+
+class ProposalWanted(TypedDict):
+    """Acts that a person is asked for."""
+
+    text: str
+    """What is recommended, in one line."""
+    acts: Sequence[ProposedAct]
+    risk: Risk
+    cause: NotRequired[str]
+    """The end about which they are; absent while the steps are read."""
+    playbook: NotRequired[ProposedPlaybook]
+    """Absent until the decision is made."""
 
 
 class Ending:
@@ -47,6 +80,8 @@ class Ending:
         self.notices: list[Notice] = []
         self.snapshot = False
         """Whether the tree is kept as it is."""
+        self.proposal: ProposalWanted | None = None
+        """What a person is asked for. The run is over then, whatever else the steps say."""
 
     def wait(self, until: float) -> None:
         """Open no attempt before the epoch time `until`; the latest of several waits counts."""

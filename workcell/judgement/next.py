@@ -19,6 +19,7 @@ from workcell.judgement import bounds, choice, outcome, waits
 from workcell.judgement.ending import Ending
 
 if TYPE_CHECKING:
+    from workcell.judgement.ending import HoldWanted, NoticeWanted, ProposalWanted
     from workcell.judgement.verdict import Verdict
     from workcell.rundir import schema
 
@@ -111,22 +112,6 @@ class Case(TypedDict):
     """In epoch seconds."""
 
 
-class HoldWanted(TypedDict):
-    """A hold that is put, see `ending.Hold`."""
-
-    scope: schema.HoldScope
-    until: schema.HoldEnd
-    until_at: float | None
-
-
-class NoticeWanted(TypedDict):
-    """A notice that a step asks for, see `ending.Notice`."""
-
-    needs: bool
-    escalates: bool
-    text: str | None
-
-
 class Decision(TypedDict):
     """What follows, as plain data."""
 
@@ -155,6 +140,9 @@ class Decision(TypedDict):
     cost_usd: NotRequired[float | None]
     kept: NotRequired[str | None]
     """The ref of the snapshot, or why there is none; None without a repository."""
+    asks: NotRequired[ProposalWanted]
+    proposal: NotRequired[str]
+    """The id of what `asks` says, once it is sealed."""
     approval: NotRequired[schema.DeferredCall]
     """The call about which a person is to decide before the run goes on."""
     standby: NotRequired[bool]
@@ -274,7 +262,7 @@ def _follow(case: Case, over: Decision, book: Book, verdict: Verdict) -> Decisio
     decision: Decision = {
         **over,
         "playbook": book.name,
-        "how": ending.how,
+        "how": ending.how if ending.proposal is None else None,
         "hold": holds[-1] if holds else None,
         "holds": holds,
         "releases": ending.releases,
@@ -286,7 +274,10 @@ def _follow(case: Case, over: Decision, book: Book, verdict: Verdict) -> Decisio
     if decision["how"] is None:
         given_up = [name for name in over["findings"] if name in _GIVEN_UP]
         word = outcome.ABANDONED if given_up else over["outcome"]
-        return {**decision, "outcome": word, "reason": f"{over['reason']}; the playbook {book.name} leaves it to you"}
+        rest = f"asks you: {ending.proposal['text']}" if ending.proposal else "leaves it to you"
+        if ending.proposal:
+            decision["asks"] = {**ending.proposal, "cause": over["reason"]}
+        return {**decision, "outcome": word, "reason": f"{over['reason']}; the playbook {book.name} {rest}"}
     cap = past_cap(history, case.get("limits"), book)
     if cap is not None:
         return _past(decision, cap)

@@ -61,7 +61,8 @@ class Request:
     native: bool = False
     """Continue the agent's own conversation, where its recipe can and the conversation is still there."""
     attempt: int | None = None
-    """Only if this attempt is the current one and waits to go on: for a caller that decided on an earlier look."""
+    """Only if this attempt is the current one and waits to go on, or is over where `by` names a proposal: for a caller
+    that decided on an earlier look."""
     renew_policy: bool = False
     """Pin what steers automation anew, from the tree as it is now."""
     ignore_repo: bool = False

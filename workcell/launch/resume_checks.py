@@ -30,7 +30,9 @@ def check(seen: look.Look, request: Request) -> None:
         raise Refused(f"{who}: its agent is still alive (pid {pid})", f"workcell stop {seen.id}, or wait for it")
     if seen.phase in (phase.RUNNING, phase.STARTING, phase.FINISHING):
         raise TryAgain(f"{who}: it is {seen.phase}", f"workcell attach {seen.id}")
-    if request.attempt is not None and (seen.phase != phase.SCHEDULED or seen.n != request.attempt):
+    # what a person approved about an end opens an attempt of a run that is over; all else goes on with a scheduled one
+    waits = phase.DONE if "proposal" in request.by else phase.SCHEDULED
+    if request.attempt is not None and (seen.phase != waits or seen.n != request.attempt):
         raise TryAgain(f"{who}: it is {seen.phase} in attempt {seen.n} by now", f"workcell status {seen.id}")
     if settle.needed(seen):
         raise Refused(f"{who} before it is settled: {seen.why}", f"workcell wait {seen.id} settles it")

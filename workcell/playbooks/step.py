@@ -127,6 +127,9 @@ class Running(Protocol):
     def send(self, message: Outgoing) -> Done:
         """Give the run's inbox a message; only the runner types."""
 
+    def go_on(self, how: schema.Continuation, message: Outgoing) -> Done:
+        """Have the run go on: a live agent gets the message; of one that has ended the next attempt is opened."""
+
     def answer(self, choice: str) -> Done:
         """Choose an option of the dialog that is up."""
 

@@ -149,6 +149,8 @@ def _proposal(known: Situation) -> "schema.Needs | None":
         words = "; ".join(act["words"] for act in one["acts"])
         found["options"].append({"text": words, "command": f"workcell approve {one['id']}"})
         found["options"].append({"text": "does none of that", "command": f"workcell deny {one['id']}"})
+    if known.phase == phase.DONE:
+        found["dismiss"] = f"workcell ack {known.id}"
     return found
 
 

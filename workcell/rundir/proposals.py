@@ -9,7 +9,7 @@ Invariants:
 import os
 
 from workcell.base import clock, digest, json_codec
-from workcell.rundir import layout, look, phase, safe_open, seal
+from workcell.rundir import acks, layout, look, phase, safe_open, seal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -114,13 +114,33 @@ def outdated(made: "schema.Proposal", seen: look.Look, now: float) -> "str | Non
         return None
     if seen.n != made["attempt"]:
         return f"attempt {seen.n} has begun since"
+    if of_end(made):
+        return _end_outdated(made, seen)
     if seen.phase != made["phase"]:
         return f"the run was {made['phase']}, and is {seen.phase} now"
     return None
 
 
+def of_end(made: "schema.Proposal") -> bool:
+    """Whether it is about the end of its attempt, and not about a live run."""
+    return made["phase"] == phase.DONE
+
+
+def _end_outdated(made: "schema.Proposal", seen: look.Look) -> "str | None":
+    if seen.result is None or seen.result.get("proposal") != made["id"]:
+        return "its attempt ended otherwise than was proposed about"
+    if acks.stands(layout.home_of(seen.run), seen.id, seen.n):
+        return "a person has acknowledged the end"
+    return None
+
+
 def answers(made: "schema.Proposal", seen: look.Look) -> bool:
-    """Whether it can be told how the run of the proposal stands: what could not be asked voids nothing."""
+    """Whether it can be told how the run of the proposal stands: what could not be asked voids nothing.
+
+    That of an end is not told before its result is sealed: what finishes it was perhaps killed.
+    """
+    if of_end(made) and seen.n == made["attempt"]:
+        return seen.phase == phase.DONE
     return seen.phase not in (phase.UNKNOWN, phase.CORRUPT) or seen.phase == made["phase"]
 
 
@@ -173,6 +193,16 @@ def decide(
     }
     stands = seal.seal(directory(home), identity + DECIDED, json_codec.encode(made))
     return _decoded(stands, "proposal-decided") or made
+
+
+def void_all(home: str, run: str, why: str) -> None:
+    """Seal that each undecided proposal about the run is void; what the disk refuses is found by who acts on it."""
+    for identity in open_ids(home):
+        if run_of(identity) == run and decided(home, identity) is None:
+            try:
+                decide(home, identity, "void", why)
+            except OSError:
+                return
 
 
 def end(

@@ -14,7 +14,7 @@ from workcell.cleaning.clean import Cleaner
 from workcell.finish import verify
 from workcell.git import agent_leftovers, merging, repository, restore, run_work, tree_state
 from workcell.judgement import outcome
-from workcell.rundir import find, layout, lease, locks, look, phase
+from workcell.rundir import find, layout, lease, locks, look, phase, proposals
 from workcell.rundir.cell import Cell
 
 _WHO = tuple(f"GIT_{role}_{key}" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL", "DATE"))
@@ -227,6 +227,7 @@ def _merged(merge: _Merge, lock: int) -> Result:
     else:
         os.ftruncate(lock, 0)
     _note_later(merge, theirs)
+    proposals.void_all(layout.home_of(merge.seen.run), work.id, "its work was merged")
     return Result(
         id=work.id,
         how=how,

@@ -14,6 +14,8 @@ from workcell.rundir import needs as table
 from workcell.rundir import status as documents
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from workcell.rundir import schema
 
 _SPENDS = (phase.CREATED, phase.SCHEDULED, phase.RUNNING)
@@ -44,7 +46,7 @@ class Surroundings:
         known.now = self.now
         if seen.phase in _SPENDS:
             self._add_account(seen, known)
-        if self._proposals and seen.phase != phase.DONE:
+        if self._proposals:
             known.proposals = self.waiting_proposals(seen)
         if known.terminal and known.state in ("question", "approval"):
             known.dialog = _dialog(seen, asks=known.state == "approval")
@@ -79,15 +81,21 @@ class Surroundings:
         known.sign_in = registry.account(seen.reader, self.home).sign_in
 
     def after(
-        self, seen: look.Look, outcome: schema.Outcome | None, reason: str, cause: str | None = None
+        self,
+        seen: look.Look,
+        outcome: schema.Outcome | None,
+        reason: str,
+        cause: str | None = None,
+        asked: Sequence[schema.Proposal] = (),
     ) -> schema.Needs | None:
         """What the run needs once its end is sealed; without an outcome, once it is scheduled to go on.
 
-        `cause` is what `cures.cause_of` makes of the verdict and the findings.
+        `cause` is what `cures.cause_of` makes of the verdict and the findings, `asked` what is proposed about the end.
         """
         over = outcome is not None
         known = table.Situation(seen.id, outcome or phase.SCHEDULED, phase.DONE if over else phase.SCHEDULED)
         known.attempt, known.reason, known.go_on, known.cause = seen.n, reason, documents.go_on(seen), cause
+        known.proposals = list(asked)
         if not over:
             known.hold = documents.hold_of(seen.run)
             self._add_account(seen, known)
@@ -100,6 +108,8 @@ class Surroundings:
         known.reason = document["reason"]
         known.acknowledged = acks.name(known.id, known.attempt) in self.acknowledged
         table.recall(known, document["needs"])
+        if any(proposals.run_of(identity) == known.id for identity in self._proposals):
+            known.proposals = self.waiting_proposals(look.at(os.path.join(self.home, layout.RUNS, known.id)))
         return {
             **document,
             "needs": table.find(known),

@@ -18,7 +18,7 @@ from workcell.channels import post
 from workcell.cleaning import run_cleaner
 from workcell.finish import settle
 from workcell.playbooks import caps
-from workcell.rundir import layout, look, spool
+from workcell.rundir import layout, look, proposals, spool
 from workcell.system import tmux
 from workcell.trust import policy
 from workcell.watch import accounts, findings, incidents, live_run, observe, starts
@@ -27,6 +27,7 @@ from workcell.watch.actions import Actions
 from workcell.watch.tick_context import TickContext
 
 if TYPE_CHECKING:
+    from workcell.rundir import schema
     from workcell.watch.findings import Finding
 
 FINISHES = 4
@@ -130,6 +131,12 @@ _SENT = ("nudge", "answer", "interrupt", "stop")
 """Steps that go through the inbox of a run, which tells what became of them."""
 
 
+def _is_message(one: "schema.Action") -> bool:
+    """Whether the act goes through the inbox: a `resume` does on a live run, and one that was proposed does not."""
+    step, edge = one.get("step"), str(one.get("edge") or "")
+    return step in _SENT or (step == "resume" and "message" in one and not edge.startswith(proposals.EDGE))
+
+
 def settle_intents(context: TickContext) -> None:
     """Acts of a tick that was killed between intent and result: what came of them is read from the run."""
     for one in context.actions.open_intents():
@@ -137,7 +144,7 @@ def settle_intents(context: TickContext) -> None:
         state, words = "unknown", "the watchdog was killed in the act, and nothing tells what came of it"
         seen = look.at(run) if one.get("run") and os.path.isdir(run) else None
         step = one.get("step")
-        if seen is not None and (step in _SENT or (step == "resume" and "message" in one)):
+        if seen is not None and _is_message(one):
             state = live_run.delivered(run, str(one.get("message"))) or "not done"
             words = "the watchdog was killed in the act; the inbox of the run tells how far it came"
         elif seen is not None and step in ("resume", "start", "settle"):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from workcell.base.errors import InputOutput, Refused, TryAgain
+from workcell.finish import settle
 from workcell.judgement import permission
 from workcell.rundir import find, heartbeat, home_creation, locks, look, proposals
 from workcell.rundir.cell import Cell
@@ -132,6 +133,8 @@ def _on_proposal(cell: Cell, made: schema.Proposal, *, allow: bool) -> Decided:
         return _told(made, ended, allow=allow)
     standing = proposals.decided(home, identity)
     if standing is None:
+        if proposals.of_end(made) and os.path.isdir(proposal_acts.run_path(home, made)):
+            settle.settle(proposal_acts.run_path(home, made))  # what finishes the attempt may have been killed
         _check(home, made, cell.clock())
         cell.progress("asked", f"{made['text']}\n{proposal_acts.acts_in_words(made)}")
         standing = proposals.decide(home, identity, "approved" if allow else "denied")
@@ -151,6 +154,8 @@ def _on_proposal(cell: Cell, made: schema.Proposal, *, allow: bool) -> Decided:
 def _check(home: str, made: schema.Proposal, now: float) -> None:
     """Raise Refused for a proposal that is void, which is written down; TryAgain where that cannot be told now."""
     why = proposal_acts.why_void(home, made, now)
+    if why is None:
+        why = proposal_acts.merged(made, proposal_acts.run_path(home, made))
     if why is not None:
         proposals.decide(home, made["id"], "void", why)
         proposals.end(home, made["id"], "void", why)

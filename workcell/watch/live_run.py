@@ -20,7 +20,7 @@ from workcell.base import clock, ids, probe
 from workcell.base.errors import Refused, WorkcellError
 from workcell.channels import post
 from workcell.evidence import capture
-from workcell.finish import apply, playbook_holds
+from workcell.finish import apply, playbook_holds, propose
 from workcell.judgement import composer
 from workcell.judgement.ending import Hold
 from workcell.playbooks import notices
@@ -161,6 +161,9 @@ class LiveRun:
             time.sleep(POLL)
         return Done("delivered", "it waits for the runner in the inbox")
 
+    def go_on(self, how: schema.Continuation, message: Outgoing) -> Done:
+        return self.send(message)
+
     def propose(self, text: str, acts: Sequence[Step]) -> Done:
         occasion = proposing.Occasion(
             self.seen, self._incident.playbook, self._incident.edge, self.verdict, self.why(None), self.now
@@ -171,13 +174,7 @@ class LiveRun:
             return Done(REFUSED, error.message)
         except OSError as error:
             return Done(FAILED, f"the proposal could not be written: {error.strerror}")
-        facts: schema.NoticeFacts = {
-            "why": f"{made['text']} ({made['cause']})",
-            "objective": self.seen.objective or "",
-            "asks": "; ".join(one["words"] for one in made["acts"]),
-            "reply": f"workcell deny {made['id']}",
-            "command": f"workcell approve {made['id']}",
-        }
+        facts: schema.NoticeFacts = {**propose.facts(made), "objective": self.seen.objective or ""}
         if not post.about_run(self.seen, "proposal", facts, made["id"]):
             return Done(FAILED, "the outbox could not be written")
         return Done(DONE, f"proposed as {made['id']}")

@@ -15,17 +15,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workcell.base import probe
+from workcell.base.errors import WorkcellError
 from workcell.channels import post
 from workcell.evidence import dialog as shown_dialogs
 from workcell.evidence import verdict as judging
 from workcell.judgement import composer
 from workcell.playbooks import interpreter, library
 from workcell.playbooks.caps import INTENT, RESULT
-from workcell.playbooks.step import FAILED, REFUSED, Done
+from workcell.playbooks.step import FAILED, REFUSED, Done, Judged
 from workcell.playbooks.steps import ask
 from workcell.rundir import layout, look, phase, proposals
 from workcell.trust import policy
-from workcell.watch import act, findings, incidents, observe
+from workcell.views import merging
+from workcell.watch import act, ended_run, findings, incidents, observe
 from workcell.watch.actions import Actions
 from workcell.watch.live_run import Incident, LiveRun
 from workcell.watch.tick_context import TickContext
@@ -41,6 +43,9 @@ _SENT = ("nudge", "interrupt", "stop")
 
 _HARMLESS = ("notify", "snapshot", "hold", "release")
 """Acts that may be done twice."""
+
+_ONCE = ("resume",)
+"""Acts that find out by themselves whether they were done."""
 
 
 def run_path(home: str, made: schema.Proposal) -> str:
@@ -142,7 +147,7 @@ class _Recorded:
 def _carry_out(context: TickContext, made: schema.Proposal) -> schema.ProposalDone | None:
     begun = _on_record(context, made)
     if not begun:
-        why = why_void(context.home, made, context.now.wall)
+        why = why_void(context.home, made, context.now.wall) or merged(made, run_path(context.home, made))
         if why is not None:
             return proposals.end(context.home, made["id"], "void", f"it was approved, and nothing was done: {why}")
     seen = look.at(run_path(context.home, made))
@@ -186,7 +191,7 @@ def _may_repeat(proposed: ProposedAct, known: _Recorded) -> bool:
     """Whether an act that was begun may be begun again."""
     if not known.cut_off or known.done.state != UNKNOWN:
         return False
-    return proposed["step"] in _HARMLESS or proposed["step"] in _SENT
+    return proposed["step"] in (*_HARMLESS, *_SENT, *_ONCE)
 
 
 def _do(context: TickContext, made: schema.Proposal, subject: LiveRun, index: int) -> Done:
@@ -203,14 +208,32 @@ def _do(context: TickContext, made: schema.Proposal, subject: LiveRun, index: in
     return interpreter.carry_out(subject, context.actions, step, index, mark, why)
 
 
+def merged(made: schema.Proposal, run: str) -> str | None:
+    """Why a proposal about an end counts no more, where git knows that the work of the run was merged; else None."""
+    seen = look.at(run)
+    if not proposals.of_end(made) or seen.launch is None or not seen.launch.get("worktree"):
+        return None
+    try:
+        return "its work was merged" if merging.state(seen).merged else None
+    except WorkcellError:
+        return None  # what git could not tell voids nothing
+
+
 def _subject(context: TickContext, made: schema.Proposal, seen: look.Look) -> LiveRun:
     """The run as the acts see it, judged anew: a limit may end at another time than when it was proposed."""
+    if proposals.of_end(made):
+        return ended_run.EndedRun(seen, made, _incident(made, _judged_end(seen)), context.now)
     if seen.phase == phase.RUNNING:
         live = judging.judge_live(seen, library.signals(context.books(seen)), context.now.wall)
         judged = incidents.judged_live(live, seen)
     else:
         judged = incidents.judged_state(findings.of_phase(seen.phase))
-    incident = Incident(
+    incident = _incident(made, judged)
+    return LiveRun(seen, made["playbook"]["name"], incident, context.now, only_dialog=made["dialog"])
+
+
+def _incident(made: schema.Proposal, judged: Judged) -> Incident:
+    return Incident(
         verdict=judged,
         edge=made["incident"],
         fit=[made["cause"]],
@@ -218,4 +241,11 @@ def _subject(context: TickContext, made: schema.Proposal, seen: look.Look) -> Li
         attended=probe.UNKNOWN,
         playbook=made["playbook"],
     )
-    return LiveRun(seen, made["playbook"]["name"], incident, context.now, only_dialog=made["dialog"])
+
+
+def _judged_end(seen: look.Look) -> Judged:
+    """The verdict on the attempt that ended, as its result kept it."""
+    kept = seen.result.get("verdict") if seen.result is not None else None
+    if kept is None:
+        return {"verdict": "unknown"}
+    return {"verdict": kept["verdict"], "signals": kept["signals"], "resets_at": kept.get("resets_at")}

@@ -12,6 +12,7 @@ from workcell.base.errors import Refused
 from workcell.cleaning import run_cleaner
 from workcell.judgement import composer
 from workcell.playbooks.step import Judged, Step
+from workcell.playbooks.steps import ask
 from workcell.playbooks.steps.answer import SAFE, Answer
 from workcell.rundir import layout, look, proposals
 from workcell.together import answer as answers
@@ -46,7 +47,7 @@ def propose(occasion: Occasion, text: str, acts: Sequence[Step]) -> schema.Propo
     seen = occasion.seen
     cleaner = run_cleaner.of_run(seen.run)
     acts = [_exact(step, occasion.judged) for step in acts]
-    proposed: list[ProposedAct] = [_record(step, cleaner.line(step.describe())) for step in acts]
+    proposed: list[ProposedAct] = [ask.proposed(step, cleaner.line(step.describe())) for step in acts]
     key = json_codec.encode_line(
         {"playbook": occasion.playbook["name"], "incident": occasion.incident, "text": text, "acts": proposed}
     )
@@ -80,11 +81,6 @@ def _exact(step: Step, judged: Judged) -> Step:
     if not safe:
         raise Refused("no option of this dialog is known to be safe", "workcell answer RUN shows its options")
     return replace(step, choice=str(safe))
-
-
-def _record(step: Step, words: str) -> ProposedAct:
-    options = {name: value for name, value in step.record().items() if name != "step"}
-    return {"step": step.word, "options": options, "words": words}  # type: ignore[typeddict-item]
 
 
 def _answers(acts: Sequence[Step]) -> bool:

@@ -95,6 +95,9 @@ class TmuxServer:
     def send(self, message: Outgoing) -> Done:
         return _NO_RUN
 
+    def go_on(self, how: schema.Continuation, message: Outgoing) -> Done:
+        return _NO_RUN
+
     def answer(self, choice: str) -> Done:
         return _NO_RUN
 

@@ -129,7 +129,8 @@ def test_ask__live_refuses_what_nothing_can_be_made_of(made):
         ("[repair_socket]", "'repair_socket' cannot stand in 'ask'"),
         ("[stopp]", "unknown step 'stopp'"),
         ("[{stop: soon}]", "must be a duration"),
-        ("[{resume: native}]", "'resume' cannot stand in 'ask'"),
+        ("[stop, {resume: native}]", "'stop' does nothing after an attempt has ended"),
+        ("[{resume: {how: native, after: 1m}}]", "what was approved is done at once"),
         ("[]", "'then' names no step"),
         ("[{hold: {scope: run, until: probe}}]", "a run is not probed"),
     ],
@@ -139,14 +140,36 @@ def test_ask__names_the_fault_within_it(then, fault):
     assert len(found) == 1 and fault in found[0] and "p.md:6" in found[0]
 
 
-def test_ask__is_the_last_and_for_a_live_run():
+def test_ask__says_only_what_can_be_done_where_it_holds():
+    resume = "- ask: {text: x, then: [{resume: native}]}"
+    assert "none is opened beside a live agent" in faults(resume, "{verdict: auth, phase: running}")[0]
+    assert faults(resume, "{verdict: auth}") == faults(resume, "{verdict: auth, phase: interrupted}") == []
+    assert faults("- ask: {text: x, then: stop}", "{verdict: auth}") == []
+
+
+def test_ask__end():
+    ending = ended("resume: native", "ask: {text: 'It  hangs.', then: [{resume: artifacts}, {hold: account}]}")
+    assert ending.notices == [] and ending.proposal["text"] == "It hangs." and ending.proposal["risk"] == "write"
+    assert [
+        (one["step"], one["options"]["how" if one["step"] == "resume" else "scope"]) for one in ending.proposal["acts"]
+    ] == [
+        ("resume", "artifacts"),
+        ("hold", "account"),
+    ]
+    assert ended("ask: {text: x, then: [notify, hold]}").proposal["risk"] == "low"
+
+
+def test_ask__end_tells_a_person_where_a_step_would_do_nothing():
+    ending = ended("resume: native", "ask: {text: It hangs., then: [stop, hold]}")
+    assert ending.proposal is None and ending.how is None
+    assert ending.notices == [Notice(True, True, "It hangs.")]
+
+
+def test_ask__is_the_last():
     assert any(
         "nothing follows 'ask'" in one for one in faults("- ask: {text: x, then: stop}\n  - notify", "{verdict: auth}")
     )
-    assert (
-        "'ask' does nothing after an attempt has ended"
-        in faults("- ask: {text: x, then: stop}", "{evidence: crash-loop}")[0]
-    )
+    assert "'stop' does nothing after" in faults("- ask: {text: x, then: stop}", "{evidence: crash-loop}")[0]
     assert any("'then' is missing" in one for one in faults("- ask: x", "{verdict: auth}"))
 
 

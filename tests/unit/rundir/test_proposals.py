@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.made_runs import WALL, MadeRun
 from workcell.base import clock
-from workcell.rundir import layout, phase, proposals
+from workcell.rundir import acks, layout, phase, proposals
 
 
 @pytest.fixture
@@ -97,3 +97,41 @@ def test_what_a_home_says_of_a_removed_run_is_removed(made):
     proposals.remove(made.run)
     names = sorted(os.listdir(os.path.join(made.home, layout.PROPOSALS)))
     assert names == sorted(other["id"] + part for part in (".json", ".decided", ".done"))
+
+
+# -- about an end
+
+
+def ended(made, where=phase.DONE, names=True, attempt=1):
+    found = record(where=phase.DONE)
+    seen = made.seen(where)
+    seen.n = attempt
+    seen.result = {"outcome": "failed", **({"proposal": found["id"]} if names else {})} if where == phase.DONE else None
+    return found, seen
+
+
+def test_one_about_an_end_counts_while_that_is_the_end(made):
+    found, seen = ended(made)
+    assert proposals.answers(found, seen) and proposals.outdated(found, seen, WALL) is None
+    assert proposals.outdated(found, seen, WALL + proposals.LIFE) == "no person decided within 24 hours"
+    assert proposals.outdated(*ended(made, attempt=2), WALL) == "attempt 2 has begun since"
+    assert "ended otherwise" in proposals.outdated(*ended(made, names=False), WALL)
+    acks.place(made.home, "r", 1)
+    assert proposals.outdated(found, seen, WALL) == "a person has acknowledged the end"
+
+
+@pytest.mark.parametrize("where", [phase.FINISHING, phase.INTERRUPTED, phase.LOST, phase.UNKNOWN])
+def test_one_about_an_end_is_neither_void_nor_decided_before_its_result_stands(made, where):
+    found, seen = ended(made, where)
+    assert not proposals.answers(found, seen) and proposals.outdated(found, seen, WALL) is None
+
+
+def test_all_about_a_run_that_are_not_decided_are_void(made):
+    first, second, other = record(), record(b"l"), record(run="s")
+    for one in (first, second, other):
+        proposals.propose(made.home, one)
+    proposals.decide(made.home, first["id"], "approved")
+    proposals.void_all(made.home, "r", "it was merged")
+    found = [(proposals.decided(made.home, one["id"]) or {}).get("decision") for one in (first, second, other)]
+    assert found == ["approved", "void", None]
+    assert proposals.decided(made.home, second["id"])["why"] == "it was merged"

@@ -5,8 +5,8 @@ import os
 import pytest
 
 from tests.support import proposed
-from workcell.base.errors import NotFound, Refused
-from workcell.rundir import heartbeat, locks, proposals
+from workcell.base.errors import NotFound, Refused, TryAgain
+from workcell.rundir import heartbeat, locks, phase, proposals
 from workcell.rundir.cell import Cell
 from workcell.watch import approving, live_run
 
@@ -125,3 +125,14 @@ def test_acts_that_fail_are_said(made):
     done = approve(made)
     assert (done.state, [act.state for act in done.acts]) == ("failed", ["refused", "not done"])
     assert "no terminal" in done.why and not made.messages()
+
+
+def test_a_yes_about_an_end_settles_the_run_first_and_waits_for_its_result(made, monkeypatch):
+    found = proposed.proposed(made, "[hold]")
+    about = {**found, "id": f"{found['run']}.001.0123abcd", "phase": phase.DONE}
+    proposals.propose(made.home, about)
+    settled = []
+    monkeypatch.setattr(approving.settle, "settle", settled.append)
+    with pytest.raises(TryAgain, match="cannot be told how r stands"):
+        approve(made, about["id"])
+    assert settled == [made.run] and proposals.decided(made.home, about["id"]) is None

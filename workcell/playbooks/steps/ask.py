@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from workcell.judgement.ending import Ending, Notice
 from workcell.playbooks.step import Done, Misfit, Place, Running, Step, attribute, parse_from
 from workcell.playbooks.steps.answer import Answer
 from workcell.playbooks.steps.hold import Hold
@@ -13,6 +14,7 @@ from workcell.playbooks.steps.interrupt import Interrupt
 from workcell.playbooks.steps.notify import Notify
 from workcell.playbooks.steps.nudge import Nudge
 from workcell.playbooks.steps.release import Release
+from workcell.playbooks.steps.resume import Resume
 from workcell.playbooks.steps.snapshot import Snapshot
 from workcell.playbooks.steps.stop import Stop
 from workcell.rundir.vocabulary import STEPS
@@ -21,12 +23,15 @@ from workcell.texts.document import Document
 from workcell.texts.fields import Field, Path
 
 if TYPE_CHECKING:
+    from workcell.rundir.schema.literals import Risk
     from workcell.rundir.schema.proposals import ProposedAct
 
 ACTS: dict[str, type[Step]] = {
-    step.word: step for step in (Notify, Nudge, Answer, Interrupt, Stop, Snapshot, Hold, Release)
+    step.word: step for step in (Notify, Nudge, Answer, Interrupt, Stop, Resume, Snapshot, Hold, Release)
 }
-"""The steps that can be proposed: each can be carried out at once on a live run. What goes on there is a `nudge`."""
+"""The steps that can be proposed: each can be carried out at once, in one of the two places at least."""
+
+_WHERE = (Place.END, Place.LIVE)
 
 
 def act(value: Any, path: Path, document: Document) -> Step | None:
@@ -49,6 +54,10 @@ class Ask(Step):
     options = (
         Field("text", fields.text, "what is recommended, and why", required=True),
         Field("then", acts, "what is done then, once, in this order", required=True),
+    )
+    ended = (
+        "the run is over, also behind a `resume`, and needs a person; else as live. Where one of the steps does "
+        "nothing after an end, none is proposed, and `escalated` is posted"
     )
     live = (
         "posts `proposal`. `workcell approve RUN` carries out exactly these steps, once, and `workcell deny RUN` none. "
@@ -78,12 +87,41 @@ class Ask(Step):
 
     def misfits(self, places: frozenset[Place]) -> Iterator[Misfit]:
         yield from super().misfits(places)
-        for step in self.then:
-            for misfit in step.misfits(frozenset({Place.LIVE})):
+        asks_in = [place for place in _WHERE if place in places]
+        found = [[misfit for step in self.then for misfit in _misfits(step, place)] for place in asks_in]
+        if found and all(found):  # in one place all of it can be done: in the other one a person is told
+            for misfit in found[0]:
                 yield Misfit("then", misfit.message, misfit.cure)
+
+    def at_end(self, ending: Ending) -> None:
+        text = " ".join(self.text.split())
+        if any(True for step in self.then for _ in _misfits(step, Place.END)):
+            ending.how = None
+            ending.notices.append(Notice(True, True, text))
+            return
+        acts: list[ProposedAct] = [proposed(step, step.describe()) for step in self.then]
+        risk: Risk = "write" if any(step.acts for step in self.then) else "low"
+        ending.proposal = {"text": text, "acts": acts, "risk": risk}
 
     def while_running(self, run: Running) -> Done:
         return run.propose(self.text, self.then)
+
+
+def _misfits(step: Step, place: Place) -> Iterator[Misfit]:
+    """What keeps the step from being carried out at once in that place, where a person has approved it."""
+    yield from step.misfits(frozenset({place}))
+    if isinstance(step, Resume) and place is Place.LIVE:
+        yield Misfit(
+            "then", "'resume' in 'ask' opens an attempt, and none is opened beside a live agent", "write 'nudge'"
+        )
+    if isinstance(step, Resume) and step.after is not None:
+        yield Misfit("then", "what was approved is done at once", "leave out 'after'")
+
+
+def proposed(step: Step, words: str) -> ProposedAct:
+    """The act as it stands in a proposal; `words` say what it does."""
+    options = {name: value for name, value in step.record().items() if name != "step"}
+    return {"step": step.word, "options": options, "words": words}  # type: ignore[typeddict-item]
 
 
 def rebuild(proposed: ProposedAct) -> Step | None:

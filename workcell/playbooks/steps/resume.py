@@ -54,4 +54,4 @@ class Resume(Step):
     def while_running(self, run: Running) -> Done:
         if run.verdict.get("waits_itself"):
             return Done(DONE, "the agent waits and goes on by itself")
-        return run.send({"kind": "text", "mode": "sequential", "text": GO_ON})
+        return run.go_on(self.how, {"kind": "text", "mode": "sequential", "text": GO_ON})

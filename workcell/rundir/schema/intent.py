@@ -36,6 +36,8 @@ class AskedBy(_AskedFrom):
     """Why the playbook asked."""
     decision: NotRequired[str]
     """Id of the line of `approvals.jsonl`, of `who: approval`: the yes or no that opened the attempt."""
+    proposal: NotRequired[str]
+    """Id of the proposal that the person approved, of `who: person`; absent for one who typed a command."""
     act: NotRequired[int]
     """Of a playbook: number of the intent in the watchdog's record of actions."""
 

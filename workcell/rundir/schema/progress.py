@@ -274,3 +274,5 @@ class Result(TypedDict):
     findings: NotRequired[list[str]]
     kept: NotRequired[str]
     cost_usd: NotRequired[float]
+    proposal: NotRequired[str]
+    """Id of what its playbook proposes to a person; a proposal about this end that is not named here is void."""

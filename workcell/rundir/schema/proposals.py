@@ -36,7 +36,7 @@ class ProposedAct(TypedDict):
 
 
 class Proposal(TypedDict):
-    """`proposals/<id>.json`: acts on a live run that a person allows once, or refuses."""
+    """`proposals/<id>.json`: acts on a run that a person allows once, or refuses."""
 
     schema: Literal["workcell.file.proposal/1"]
     id: str
@@ -44,6 +44,7 @@ class Proposal(TypedDict):
     """Id of the run."""
     attempt: int
     phase: Phase
+    """In which it was; `done` of one about the end of its attempt, which counts once `result.json` names it."""
     playbook: ProposedPlaybook
     incident: str
     """Names what was found, as `edge` in `watchdog/actions.jsonl` does."""
