@@ -21,10 +21,9 @@ NAMED = {
         schema.literals,
         schema.proposals,
         schema.claims,
+        schema.plans,
         schema.intent,
         schema.agent,
-        schema.home,
-        schema.watches,
         schema,
     )
     for name, made in vars(module).items()

@@ -34,6 +34,41 @@ def main() -> int:
     """
     words = sys.argv[1:]
     _any_characters()
+    if words and words[0] in OF_PROGRAMS:
+        return _of_programs(words)
+    match words:
+        case ["watchdog", "tick"]:
+            from workcell.faces import tick
+
+            return tick.main(words)
+        case [] | ["attach" | "launch" | "ls" | "resume" | "status" | "wait", *_]:
+            from workcell.faces.cli import plain
+
+            return plain.main(words)
+        case _:
+            from workcell.faces.cli import app
+
+            return app.main(words)
+
+
+OF_PROGRAMS = (
+    "_finish",
+    "_settle",
+    "_wake",
+    "_bound",
+    "_deliver",
+    "_send",
+    "_plan",
+    "_attend",
+    "_window",
+    "_open",
+    "_complete",
+)
+"""Verbs that only programs of workcell, terminals and shells call."""
+
+
+def _of_programs(words: list[str]) -> int:
+    """What such a verb does; the exit code."""
     match words:
         case ["_finish" | "_settle", *_]:
             from workcell.faces import internal
@@ -55,6 +90,10 @@ def main() -> int:
             from workcell.faces import sender
 
             return sender.main(words)
+        case ["_plan", *_]:
+            from workcell.faces import plan_advancer
+
+            return plan_advancer.main(words)
         case ["_attend", *_]:
             from workcell.faces import attend
 
@@ -67,22 +106,10 @@ def main() -> int:
             from workcell.faces import open_window
 
             return open_window.main(words)
-        case ["_complete", *_]:
+        case _:
             from workcell.faces import complete
 
             return complete.main(words)
-        case ["watchdog", "tick"]:
-            from workcell.faces import tick
-
-            return tick.main(words)
-        case [] | ["attach" | "launch" | "ls" | "resume" | "status" | "wait", *_]:
-            from workcell.faces.cli import plain
-
-            return plain.main(words)
-        case _:
-            from workcell.faces.cli import app
-
-            return app.main(words)
 
 
 def _any_characters() -> None:

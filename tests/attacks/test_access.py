@@ -15,7 +15,7 @@ from tests.attacks.agent import Agent, Said, program
 from tests.support import lab as labs
 from tests.support.lab import eventually
 from workcell.faces.cli import reference
-from workcell.rundir import layout, ledger, look, maildir, operations, phase
+from workcell.rundir import layout, ledger, look, maildir, operations, phase, plans
 from workcell.system import control
 from workcell.trust import access
 
@@ -56,6 +56,7 @@ PERSON = {
     "fsck --rebuild": ["--rebuild"],
     "fsck --accept": ["ENDED", "--accept", "--yes"],
     "gc --yes": ["--yes", "--older-than", "0"],
+    "plan retry --budget": ["PLAN", "--budget", "9"],
 }
 """Arguments of each operation that is for a person; behind the operation stands the option that makes it one."""
 
@@ -66,7 +67,6 @@ LOOK = {
     "ls": [],
     "top": [],
     "children": ["STRANGER"],
-    "watches": ["STRANGER"],
     "status": ["STRANGER"],
     "prompt": [],
     "what": ["STRANGER"],
@@ -114,6 +114,8 @@ LOOK = {
     "completion": ["bash"],
     "fsck": ["STRANGER"],
     "gc": [],
+    "plan ls": [],
+    "plan show": ["PLAN"],
     "adopt --dry-run": ["claude:0123456789", "--dry-run"],
     "spawn --dry-run": ["BRIEF", "--dry-run", "--repo", "REPO"],
     "launch --dry-run": ["BRIEF", "--dry-run", "--repo", "REPO"],
@@ -126,8 +128,6 @@ LOOK = {
 
 WORK = {
     "wait": ["ENDED"],
-    "watch": ["STRANGER"],
-    "unwatch": ["STRANGER"],
     "send": ["STRANGER", "a question"],
     "verify": ["ENDED"],
     "salvage restore": ["STRANGER"],
@@ -135,6 +135,8 @@ WORK = {
     "tell": ["a word to the person"],
     "claim": ["notes.txt"],
     "unclaim": [],
+    "plan stop": ["PLAN"],
+    "plan retry": ["PLAN"],
     "brief new": ["OUT", "--objective", "something"],
     "launch": ["BRIEF", "--prepare", "--repo", "REPO"],
     "spawn": ["BRIEF", "--prepare", "--repo", "REPO"],
@@ -163,6 +165,18 @@ class House:
         eventually(lambda: not labs.alive(runner), what="the notice of the end is sent after the result is sealed")
         self.brief = lab.brief("true", name="plain")
         self.repo = lab.new_repo()
+        self.plan = self.planned()
+
+    def planned(self) -> str:
+        """A plan that the agent launched, once it is over."""
+        night = Path(self.lab.top, "night.yaml")
+        night.write_text(f"on_failure: stop\ndefaults: {{repo: {self.lab.new_repo()}}}\nbriefs: [{self.brief}]\n")
+        said = self.agent.workcell("launch", str(night), "--no-window")
+        assert said.code == 0, said
+        plan = str(said.out).split()[0]
+        eventually(lambda: plan not in plans.open_ids(self.lab.home), what="the plan is over")
+        eventually(lambda: not labs.naming(plan), what="the process that brings the plan on has ended")
+        return plan
 
     def words(self, operation: str, arguments: list[str]) -> list[str]:
         given = {
@@ -170,6 +184,7 @@ class House:
             "ENDED": os.path.basename(self.ended),
             "RUNDIR": self.ended,
             "BRIEF": self.brief,
+            "PLAN": self.plan,
             "REPO": self.repo,
             "OUT": os.path.join(self.lab.marks, "written.md"),
         }

@@ -23,8 +23,6 @@ NOT_RUN = {
     "adopt": "needs an agent program: tests/unit/launch/test_adopt.py, tests/agents/test_sessions.py",
     "claim": "is refused outside of a run: tests/e2e/test_claims.py",
     "spawn": "is refused outside of a run: tests/e2e/test_family.py",
-    "watch": "is refused outside of a run: tests/e2e/test_watches.py",
-    "unwatch": "needs a watch: tests/e2e/test_watches.py",
     "feed": "prints lines: tests/unit/views/test_feed.py",
     "search": "prints lines: tests/faces/test_search.py",
     "answer": "needs a dialog; its result is that of send",
@@ -111,7 +109,6 @@ def test_every_document_is_as_its_schema_says(lab):
     ask("others")
     ask("alone")
     ask("unclaim", "--run", run)
-    ask("watches", run)
     ask("approvals ls")
     ask("approvals log")
     ask("approvals test", "git status; git push")
@@ -123,6 +120,14 @@ def test_every_document_is_as_its_schema_says(lab):
     ask("ack", run)
     ask("note", run, "worth a second look")
     ask("ls", "--all")
+    night = Path(lab.top, "night.yaml")
+    night.write_text(f"on_failure: stop\ndefaults: {{repo: {lab.new_repo()}}}\nbriefs: [{brief}]\n")
+    ask("launch", str(night), "--no-window", "--dry-run")
+    plan = ask("launch", str(night), "--no-window", "--wait", code=(0, 1))["plan"]
+    ask("plan ls")
+    ask("plan show", plan)
+    ask("plan retry", plan, "--budget", "5")
+    ask("plan stop", plan)
     ask("salvage ls", run)
     ask("salvage show", run)
     ask("salvage restore", run, "--into", os.path.join(lab.top, "back"))

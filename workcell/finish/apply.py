@@ -21,7 +21,7 @@ from workcell.finish import playbook_holds, propose
 from workcell.judgement import next as nexts
 from workcell.judgement.ending import Hold
 from workcell.playbooks import notices
-from workcell.rundir import cures, layout, look, operations, watches
+from workcell.rundir import cures, layout, look, operations
 from workcell.views.needs import Surroundings
 
 if TYPE_CHECKING:
@@ -77,14 +77,6 @@ def _proposed(seen: look.Look, decision: nexts.Decision, cleaner: Cleaner) -> sc
         return None
     decision["proposal"] = made["id"]
     return made
-
-
-def tell_watchers(seen: look.Look) -> None:
-    """Tell the runs that watch this one, once what was decided is sealed: of two, the later one meets the other."""
-    if watches.on(layout.home_of(seen.run), seen.id):
-        from workcell.finish import watchers  # few runs are watched
-
-        watchers.tell(seen)
 
 
 def keep_tree(seen: look.Look, why: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Who asked for the stop of an attempt: a person, another run, or a playbook."""
+"""Who asked for the stop of an attempt: a person, another run, a plan, or a playbook."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ def stopper(run: str, n: int) -> str:
 
 
 def said_by(asked: list[str]) -> str:
-    """`a person`, or the run that asked, of the words `by` of requests."""
+    """`a person`, or the run or plan that asked, of the words `by` of requests."""
+    if asked and all(who.startswith("plan:") for who in asked):
+        return f"the plan {asked[0].removeprefix('plan:')}"
     if asked and all(who.startswith("run:") for who in asked):
         return f"run {asked[0].removeprefix('run:').rpartition('/')[0]}"
     return "a person"

@@ -72,8 +72,10 @@ class Batch:
     entries: list[Entry]
 
 
-def check(request: Request, *, preview: bool = False) -> Batch:
+def check(request: Request, *, preview: bool = False, in_turn: bool = False) -> Batch:
     """Every brief's plan. Faulty with all faults of all files when there is any; nothing is written.
+
+    `in_turn`: of entries in one tree the later ones wait, whatever `max_live` says.
 
     Raises Untrusted for the first repository that brings what no person has trusted, unless it is for a preview.
     Errors that are no fault of a file are told with the line of the launch file that asked.
@@ -95,7 +97,7 @@ def check(request: Request, *, preview: bool = False) -> Batch:
             faults.append(Fault(at, None, error.message, error.hint))
             missing += isinstance(error, NotFound) and at == path
     max_live = request.max_live or min(limits, default=None)
-    faults += _doubles(entries, max_live)
+    faults += _doubles(entries, in_turn=in_turn or max_live is not None)
     if faults and missing == len(faults):
         # no file is wrong: they are not there
         raise NotFound("; ".join(fault.message for fault in faults), faults[0].cure)
@@ -106,7 +108,7 @@ def check(request: Request, *, preview: bool = False) -> Batch:
         # without a label the same command could not find its runs again
         paths = "\n".join(sorted(os.path.abspath(entry.request.brief) for entry in entries))
         group = "batch-" + hashlib.sha256(os.fsencode(paths)).hexdigest()[:8]
-    children.check_room(request.home, request.caller, len(entries), None if request.again else group)
+    children.check_room(request.home, request.caller, 1 if in_turn else len(entries), None if request.again else group)
     for entry in entries:
         if entry.made.group is None:
             entry.made.group = group
@@ -145,7 +147,7 @@ def _asked(request: Request) -> tuple[list[tuple[str, str, Options]], list[Fault
     return asked, faults, groups, limits, missing
 
 
-def _doubles(entries: list[Entry], max_live: int | None) -> list[Fault]:
+def _doubles(entries: list[Entry], *, in_turn: bool) -> list[Fault]:
     """The same thing asked for twice, and two runs that would share a tree at the same time."""
     faults = []
     keys: dict[Key, Entry] = {}
@@ -156,7 +158,7 @@ def _doubles(entries: list[Entry], max_live: int | None) -> list[Fault]:
             faults.append(
                 Fault(entry.at, None, f"asks for the same run as {first.at}", "remove one, or name them apart")
             )
-        elif max_live is None and entry.alone:
+        elif not in_turn and entry.alone:
             other = trees.setdefault(os.path.realpath(entry.made.top), entry)
             if other is not entry:
                 words = f"works in the same tree as {other.at}: {entry.made.top}"

@@ -80,6 +80,8 @@ class Plan:
     may: list[str] = field(default_factory=list)
     """Operations that the run is granted beyond those of any run."""
     origins: dict[str, str] = field(default_factory=dict)
+    of_plan: schema.OfPlan | None = None
+    """The plan that starts the run."""
 
     @property
     def run(self) -> str:
@@ -165,6 +167,7 @@ def from_brief(brief: briefs.Brief, options: Options, home: str) -> Plan:
         may=may,
         standby=plan_standby.wanted(said),
         origins=said.origins,
+        of_plan=_of_plan(options),
     )
     _name_built_in(said, chosen)
     plan_share.check(made)
@@ -174,6 +177,10 @@ def from_brief(brief: briefs.Brief, options: Options, home: str) -> Plan:
         words = f"no hook of the program of recipe {chosen.name!r} applies rules of approvals: they hold {only}"
         made.notes.append(words)
     return made
+
+
+def _of_plan(options: Options) -> schema.OfPlan | None:
+    return None if options.plan is None else {"id": options.plan["id"], "entry": options.plan["entry"]}
 
 
 def _name_built_in(said: plan_values.Sources, chosen: recipe.Recipe) -> None:

@@ -24,10 +24,15 @@ class Asked:
     file: str
     line: int | None
     folders: tuple[str, str]
+    script: bytes | None = None
+    """The script itself, where it was read before."""
 
 
 def asked(brief: briefs.Brief, options: Options, top: str) -> Asked | None:
     """What command line or brief say of the check; None where neither says anything."""
+    if options.script is not None:
+        who = options.who("verify")
+        return Asked(False, who, who, None, ("", ""), options.script)
     if options.verify is not None:
         who = options.who("verify")
         return Asked(options.verify, who, who, None, (os.getcwd(), top))
@@ -52,7 +57,7 @@ def script(wish: Asked | None, tests: list[str] | None, rules: str, origins: dic
         return None
     origins["verify"] = wish.origin
     if wish.text is False:
-        return None
+        return wish.script
     word = wish.text.strip()
     if not word:
         raise Faulty([Fault(wish.file, wish.line, "'verify' is empty")], "verify: false is a run without a check")

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from workcell.base.errors import Refused, Usage
+from workcell.base.errors import Usage
 from workcell.base.light_dataclass import dataclass
-from workcell.launch import asked, children, dry_run, launch, ports
+from workcell.launch import asked, dry_run, launch, ports
 from workcell.launch.options import Options
 from workcell.rundir import find, look
 from workcell.rundir.cell import Cell
@@ -79,10 +79,6 @@ class LaunchRequest:
     """Create the run, and start nothing."""
     now: bool = False
     """Start it also while its account is held."""
-    watch: bool = False
-    """From inside a run: that run gets a message once the new one is over."""
-    within: float | None = None
-    """With `watch`: seconds after which it gets one in any case."""
     dry_run: bool = False
     """Say what would be launched; write nothing."""
 
@@ -111,8 +107,6 @@ class LaunchRequest:
             ports=asked.ports(self),
             ignore_repo=self.ignore_repo,
             standby=self.standby or None,
-            watch=self.watch,
-            within=self.within,
             shell=shell,
         )
 
@@ -265,7 +259,6 @@ def perform_launch(cell: Cell, request: LaunchRequest) -> Launched | LaunchedAll
         from workcell.launch import saved_briefs
 
         request = saved_briefs.chosen(cell.home, request)
-    children.check_watch(cell.caller, wanted=request.watch, within=request.within)
     if request.several():
         return _launch_several(cell, request)
     source = asked.source(request, request.options(cell.environment))
@@ -292,16 +285,6 @@ def perform_launch(cell: Cell, request: LaunchRequest) -> Launched | LaunchedAll
         notes=done.notes,
         ports=done.ports,
     )
-
-
-def perform_spawn(cell: Cell, request: SpawnRequest) -> Launched | LaunchedAll | DryRun | DryRuns:
-    """The operation `spawn`: what `launch` does from inside a run. Raises Refused outside of all runs."""
-    if not cell.caller.inside:
-        raise Refused(
-            "'workcell spawn' launches a child of the run around the caller, and this was not called from inside one",
-            "workcell launch, with the same words",
-        )
-    return perform_launch(cell, request)
 
 
 def _launch_several(cell: Cell, request: LaunchRequest) -> LaunchedAll | DryRuns:

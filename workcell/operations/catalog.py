@@ -5,22 +5,25 @@ The imports stand in functions: an operation is loaded when it is asked for, so 
 
 from collections.abc import Callable
 
-from workcell.operations import conversations, shared_trees, watching
+from workcell.operations import conversations, plans, shared_trees
 from workcell.operations.operation import Operation
 
 
 def _launch_and_resume() -> dict[str, Operation]:
     from workcell.launch import requests as op
+    from workcell.together import launching, plan_results
 
     results = {
         op.Launched: "launch",
         op.LaunchedAll: "launch",
         op.DryRun: "launch-dry-run",
         op.DryRuns: "launch-dry-run",
+        plan_results.Result: "plan",
+        plan_results.DryRun: "plan-dry-run",
     }
     return {
-        "launch": Operation(op.LaunchRequest, op.perform_launch, results),
-        "spawn": Operation(op.SpawnRequest, op.perform_spawn, results),
+        "launch": Operation(op.LaunchRequest, launching.perform_launch, results),
+        "spawn": Operation(op.SpawnRequest, launching.perform_spawn, results),
         "resume": Operation(
             op.ResumeRequest, op.perform_resume, {op.Resumed: "resume", op.ResumedAll: "resume-several"}
         ),
@@ -345,6 +348,7 @@ OPERATIONS: dict[str, Callable[[], dict[str, Operation]]] = {
     "launch": _launch_and_resume,
     "spawn": _launch_and_resume,
     "resume": _launch_and_resume,
+    **plans.OPERATIONS,
     "stop": _stop,
     "wait": _wait,
     "send": _send,
@@ -358,7 +362,6 @@ OPERATIONS: dict[str, Callable[[], dict[str, Operation]]] = {
     "report": _report,
     "accounts": _accounts,
     **conversations.OPERATIONS,
-    **watching.OPERATIONS,
     **dict.fromkeys(("prompt", "ack"), _ack_and_prompt),
     "what": _what,
     "why": _why,

@@ -134,9 +134,6 @@ WAITS = ("due", "hold", "account", "watchdog", "approval", "message")
 """What a run that is not started waits for: its time, the end of a hold on it or on its account, a watchdog, a
 person's yes or no, or, on standby, a message."""
 
-WATCH_FORS = ("done", "attention", "idle")
-"""What a watch waits for: the run is over; it is over or needs a person; it is over or has ended its turn."""
-
 NEXT_WHENS = ("approval", "message")
 """What a run that goes on waits for beside its time. A reader that does not know the word leaves the run alone."""
 
@@ -214,6 +211,39 @@ PROPOSAL_DECISIONS = ("approved", "denied", "void")
 
 PROPOSAL_ENDS = ("done", "failed", "denied", "void")
 """How a proposal ended. `failed`: it was approved, and not all of its acts were done."""
+
+# -- plans
+
+PLAN_WHENS = ("passed", "ended")
+"""What an entry of a plan waits for: that what it needs has passed, or that it is over."""
+
+PLAN_FAILURES = ("stop", "continue")
+"""What a plan does once a run of it has failed: start no other, or those that do not need it."""
+
+PLAN_ACTS = ("launch", "result", "ended", "blocked", "retry")
+"""What a line of the record of a plan says: a launch was begun, what came of it, a run is over, an entry cannot be
+launched, a person asked to launch entries anew."""
+
+PLAN_ANSWERS = ("launched", "void", "blocked")
+"""What came of a launch of a plan. `void`: it was cut short and left no run."""
+
+PLAN_STATES = ("running", "blocked", "passed", "unverified", "failed", "stopped")
+"""How a plan stands. `blocked`: nothing of it lives, and it needs a person."""
+
+PLAN_ENTRY_STATES = (
+    "waiting",
+    "running",
+    "blocked",
+    "passed",
+    "unverified",
+    "failed",
+    "stopped",
+    "tampered",
+    "abandoned",
+    "skipped",
+    "gone",
+)
+"""How an entry of a plan stands. `skipped`: what it needs did not pass. `gone`: its run was removed before its end."""
 
 # -- messages, orders and holds
 

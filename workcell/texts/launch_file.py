@@ -34,6 +34,14 @@ def _parameters(value: Any, path: fields.Path, found: Document) -> dict[str, str
     return {name: entry for name, entry in values.items() if entry is not None}
 
 
+_NAMES = fields.list_of(fields.line)
+
+_OF_A_PLAN = (
+    Field("needs", _NAMES, "names of entries that come before", default=[]),
+    Field("when", fields.one_of("passed", "ended"), "what is waited for: that they passed (default), or are over"),
+)
+"""Keys of an entry that make the file a plan."""
+
 _SHARED = (
     Field("repo", fields.line, "the working tree, relative to the launch file"),
     Field("recipe", fields.line, "how the agent is launched"),
@@ -57,6 +65,7 @@ ENTRY = (
     Field("env", brief.environment, "environment variables beside the brief's, or names to take over", default={}),
     Field("ports", brief.ports, "TCP ports beside the brief's: a variable for each, and how many", default={}),
     Field("notify", fields.list_of(fields.line), "adapters that are told of this run"),
+    *_OF_A_PLAN,
 )
 
 
@@ -69,12 +78,20 @@ def _entry(value: Any, path: fields.Path, found: Document) -> EntryValues | None
     entry: EntryValues = fields.check(value, ENTRY, found, path)
     # a single brief that stands for a list of one has the line of the key
     entry["line"] = found.lines.get(path, found.lines.get(path[:1]))
+    said = {key.name: found.lines.get((*path, key.name)) for key in _OF_A_PLAN if value.get(key.name) is not None}
+    entry["lines"] = {name: line or entry["line"] or 1 for name, line in said.items()}
     return entry
 
+
+_PLAN = (
+    Field("on_failure", fields.one_of("stop", "continue"), "once a run failed: start no other, or go on (default)"),
+)
+"""Keys of the whole file that make it a plan."""
 
 KEYS = (
     Field("group", fields.line, "the label of all these runs; the file's name by default"),
     Field("max_live", fields.whole(1, 10_000), "how many runs may live at once; all by default"),
+    *_PLAN,
     Field("defaults", fields.group(_SHARED), "what holds where entry and brief are silent", default={}),
     Field("briefs", fields.list_of(_entry), "the briefs, in the order in which they are started", required=True),
 )
@@ -90,6 +107,12 @@ class LaunchFile:
     defaults: SharedValues
     entries: list[EntryValues]
     faults: list[Fault]
+    on_failure: str | None = None
+
+    @property
+    def plans(self) -> bool:
+        """Whether it is a plan: runs that need each other, and that are started without a command that stays."""
+        return self.on_failure is not None or any(entry["lines"] for entry in self.entries)
 
     def directory(self) -> str:
         return os.path.dirname(os.path.abspath(self.path))
@@ -112,5 +135,11 @@ def read(path: str) -> LaunchFile:
     if not entries and not found.faults:
         found.fault(("briefs",), "'briefs' is empty")
     return LaunchFile(
-        path, group, values["max_live"], values["defaults"] or fields.check({}, _SHARED, found), entries, found.faults
+        path=path,
+        group=group,
+        max_live=values["max_live"],
+        defaults=values["defaults"] or fields.check({}, _SHARED, found),
+        entries=entries,
+        faults=found.faults,
+        on_failure=values["on_failure"],
     )

@@ -170,13 +170,18 @@ class EntryValues(SharedValues):
     env: Environment | None
     ports: dict[str, int]
     notify: list[str] | None
+    needs: list[str]
+    when: Literal["passed", "ended"] | None
     line: int | None
     """Its line in the launch file."""
+    lines: dict[str, int]
+    """The lines of its keys that make the file a plan."""
 
 
 class LaunchFileValues(TypedDict):
     group: str | None
     max_live: int | None
+    on_failure: Literal["stop", "continue"] | None
     defaults: SharedValues | None
     briefs: list[EntryValues] | None
 

@@ -1,10 +1,12 @@
 """Launching several briefs: what is said while it goes on, and at the end."""
 
+from __future__ import annotations
+
 import os
 import sys
 import time
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workcell.base import clock
 from workcell.base.errors import WorkcellError
@@ -15,17 +17,23 @@ from workcell.launch import batch, batch_run, requests
 from workcell.launch import wait as waiting
 from workcell.rundir import look, phase
 
+if TYPE_CHECKING:
+    from workcell.together import plan_results
+
 
 def launch(request: requests.LaunchRequest, *, wait: bool, as_json: bool) -> int:
     """Check all, then start them; 1 when it stayed until the end and not all passed, or one could not start."""
     if request.dry_run:
-        return _dry_run(request.operation, call.perform(request.operation, request), as_json)
+        found = call.perform(request.operation, request)
+        return _dry_run(request.operation, found, as_json)
     line = watching.Line()
     teller = _Teller(line, quiet=as_json)
     try:
-        done: requests.LaunchedAll = trust_prompt.asking(
+        done: requests.LaunchedAll | plan_results.Result = trust_prompt.asking(
             lambda: call.perform(request.operation, request, teller.tell), quiet=as_json
         )
+        if not isinstance(done, requests.LaunchedAll):
+            return _of_plan(done, wait, as_json)
         checked = teller.checked
         assert checked is not None
         stayed = checked.max_live is not None and not request.prepare
@@ -48,6 +56,12 @@ def launch(request: requests.LaunchRequest, *, wait: bool, as_json: bool) -> int
     if not as_json:
         _sum_up(checked, stayed)
     return 0 if not stayed or passed else 1
+
+
+def _of_plan(done: plan_results.Result, wait: bool, as_json: bool) -> int:
+    from workcell.faces.cli import plan_output
+
+    return plan_output.launched(done, wait=wait, as_json=as_json)
 
 
 class _Teller:
@@ -155,9 +169,14 @@ def _sum_up(checked: batch.Batch, stayed: bool) -> None:
     out.say(f"workcell: {words}")
 
 
-def _dry_run(operation: str, found: requests.DryRuns, as_json: bool) -> int:
+def _dry_run(operation: str, found: requests.DryRuns | plan_results.DryRun, as_json: bool) -> int:
     if as_json:
         call.show(operation, found)
+        return 0
+    if not isinstance(found, requests.DryRuns):
+        from workcell.faces.cli import plan_output
+
+        plan_output.dry_run(found)
         return 0
     for one in found.runs:
         print(out.paint(f"== {out.safe(one.asked_at)}: {out.safe(str(one.values['objective']))}", "1"))

@@ -39,8 +39,11 @@ from workcell.rundir.schema.home import (
     ProgressRun,
     RunFigures,
     Seen,
+    SeenIdle,
+    SeenLoop,
     SeenRun,
     SeenTmux,
+    SeenTrouble,
     Tick,
     Trust,
 )
@@ -74,7 +77,6 @@ from workcell.rundir.schema.literals import (
     Category,
     CgroupKind,
     CheckEnd,
-    Confidence,
     Continuation,
     DecidedBy,
     Decision,
@@ -84,12 +86,9 @@ from workcell.rundir.schema.literals import (
     EvidenceSource,
     ExitHow,
     FileTouch,
-    Form,
     FoundIn,
     HoldEnd,
     HoldScope,
-    Isolation,
-    LedgerOrigin,
     MessageKind,
     MessageMode,
     MessageState,
@@ -114,12 +113,13 @@ from workcell.rundir.schema.literals import (
     State,
     StepWord,
     SummaryWay,
-    Switch,
     Time,
     Timer,
     VerdictName,
     Wait,
 )
+from workcell.rundir.schema.plans import FILES as OF_PLANS
+from workcell.rundir.schema.plans import Plan, PlanAction, PlanStopped, PlanWinner
 from workcell.rundir.schema.progress import (
     Cgroup,
     Check,
@@ -152,6 +152,7 @@ from workcell.rundir.schema.run import (
     LedgerLine,
     Mark,
     Merging,
+    OfPlan,
     Order,
     Parent,
     PortLease,
@@ -176,7 +177,6 @@ from workcell.rundir.schema.status import (
     Waits,
 )
 from workcell.rundir.schema.told import Analysis, Summary
-from workcell.rundir.schema.watches import Watch
 
 FILES = {
     "launch": Launch,
@@ -184,7 +184,6 @@ FILES = {
     "attempt": Attempt,
     "policy": Policy,
     "approval": ApprovalLine,
-    "watch": Watch,
     "proposal": Proposal,
     "proposal-decided": ProposalDecided,
     "proposal-done": ProposalDone,
@@ -226,6 +225,7 @@ FILES = {
     "installed": Installed,
     "ping": Ping,
     "progress": Progress,
+    **OF_PLANS,
 }
 """Every kind of record, by the name of its schema in docs/schema."""
 
@@ -263,7 +263,6 @@ __all__ = [
     "Check",
     "CheckEnd",
     "Choice",
-    "Confidence",
     "Continuation",
     "Counts",
     "DecidedBy",
@@ -287,7 +286,6 @@ __all__ = [
     "FileTouch",
     "Fingerprint",
     "Forbidden",
-    "Form",
     "FoundIn",
     "GitFacts",
     "Hint",
@@ -299,11 +297,9 @@ __all__ = [
     "Hook",
     "Identity",
     "Installed",
-    "Isolation",
     "Launch",
     "Lease",
     "LedgerLine",
-    "LedgerOrigin",
     "Leftover",
     "Leftovers",
     "Limits",
@@ -321,6 +317,7 @@ __all__ = [
     "NoticeClass",
     "NoticeEvent",
     "NoticeFacts",
+    "OfPlan",
     "Order",
     "OrderKind",
     "Outcome",
@@ -329,6 +326,10 @@ __all__ = [
     "Ping",
     "Pinned",
     "PinnedRepo",
+    "Plan",
+    "PlanAction",
+    "PlanStopped",
+    "PlanWinner",
     "Policy",
     "PortLease",
     "Process",
@@ -354,8 +355,11 @@ __all__ = [
     "SaidState",
     "Seconds",
     "Seen",
+    "SeenIdle",
+    "SeenLoop",
     "SeenRun",
     "SeenTmux",
+    "SeenTrouble",
     "Session",
     "SessionLease",
     "SessionTurn",
@@ -378,7 +382,6 @@ __all__ = [
     "StepWord",
     "Summary",
     "SummaryWay",
-    "Switch",
     "Terminal",
     "Tick",
     "Time",
@@ -392,5 +395,4 @@ __all__ = [
     "Verify",
     "Wait",
     "Waits",
-    "Watch",
 ]

@@ -318,8 +318,7 @@ class Message(TypedDict):
     id: NotRequired[str]
     at: NotRequired[Time]
     by: NotRequired[str]
-    """`person`, `rule`, `playbook:<name>`, `run:<run>/<attempt>`, or `watch:<run>/<attempt>` for word of a run that
-    is watched."""
+    """`person`, `rule`, `playbook:<name>`, `watch:<id>`, or `run:<run>/<attempt>`."""
     attempt: NotRequired[int | None]
     mode: NotRequired[MessageMode]
     """Of a text."""

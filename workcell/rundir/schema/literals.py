@@ -88,7 +88,6 @@ VerdictName = Literal[
 ]
 Need = Literal["answer", "decide", "look", "release", "room", "settle", "sign-in", "start"]
 Wait = Literal["due", "hold", "account", "watchdog", "approval", "message"]
-WatchFor = Literal["done", "attention", "idle"]
 NextWhen = Literal["approval", "message"]
 
 SessionVia = Literal["terminal", "headless", "editor", "desktop", "sdk", "background", "loop", "sub-agent", "unknown"]
@@ -112,6 +111,24 @@ EvidenceSource = Literal["locks", "processes", "hook", "transcript", "terminal"]
 Decision = Literal["allowed", "denied", "gone"]
 RuleAnswer = Literal["allow", "deny", "ask"]
 DecidedBy = Literal["rule", "person"]
+PlanWhen = Literal["passed", "ended"]
+PlanFailure = Literal["stop", "continue"]
+PlanAct = Literal["launch", "result", "ended", "blocked", "retry"]
+PlanAnswer = Literal["launched", "void", "blocked"]
+PlanState = Literal["running", "blocked", "passed", "unverified", "failed", "stopped"]
+PlanEntryState = Literal[
+    "waiting",
+    "running",
+    "blocked",
+    "passed",
+    "unverified",
+    "failed",
+    "stopped",
+    "tampered",
+    "abandoned",
+    "skipped",
+    "gone",
+]
 ProposalDecision = Literal["approved", "denied", "void"]
 ProposalEnd = Literal["done", "failed", "denied", "void"]
 RuleResult = Literal["allowed", "denied", "gone", "refused"]
@@ -254,7 +271,6 @@ VOCABULARIES = {
     "VERDICTS": VerdictName,
     "NEEDS": Need,
     "WAITS": Wait,
-    "WATCH_FORS": WatchFor,
     "NEXT_WHENS": NextWhen,
     "ASKERS": Asker,
     "STARTS": StartWhen,
@@ -275,6 +291,12 @@ VOCABULARIES = {
     "DECISION_WAYS": DecisionWay,
     "RULE_ANSWERS": RuleAnswer,
     "DECIDERS": DecidedBy,
+    "PLAN_WHENS": PlanWhen,
+    "PLAN_FAILURES": PlanFailure,
+    "PLAN_ACTS": PlanAct,
+    "PLAN_ANSWERS": PlanAnswer,
+    "PLAN_STATES": PlanState,
+    "PLAN_ENTRY_STATES": PlanEntryState,
     "PROPOSAL_DECISIONS": ProposalDecision,
     "PROPOSAL_ENDS": ProposalEnd,
     "RULE_RESULTS": RuleResult,

@@ -64,6 +64,14 @@ class Mark(TypedDict):
     """What differed from HEAD already: path to `[size, mtime_ns, inode, mode]`, or null where it was gone."""
 
 
+class OfPlan(TypedDict):
+    """The plan that started a run."""
+
+    id: str
+    entry: str
+    """The name of its entry."""
+
+
 class Launch(TypedDict):
     """`launch.json`: what is true of the whole run."""
 
@@ -102,6 +110,8 @@ class Launch(TypedDict):
     """The attempt that it was launched from inside of; null for one launched from outside."""
     may: NotRequired[list[str]]
     """Operations for a person that it was granted."""
+    plan: NotRequired[OfPlan | None]
+    """The plan that started it: its end brings that on. Null, or absent, for a run of no plan."""
     workcell: str
     """Version of workcell."""
     python: str

@@ -1,0 +1,48 @@
+"""What a person reads of a plan."""
+
+from workcell.faces.cli import plan_output
+from workcell.together.plan_results import Result, Row
+
+
+def row(name, state, *needs, **more):
+    usual = {
+        "run": None,
+        "runs": [],
+        "when": "passed",
+        "base": None,
+        "merge": [],
+        "race": [],
+        "why": None,
+        "hint": None,
+    }
+    given = {**usual, "files": [], "asked_at": "night.yaml:1", **more}
+    return Row(name=name, state=state, needs=list(needs), **given)
+
+
+def plan(*rows, **more):
+    usual = {"plan": "p-1", "name": "night", "state": "running", "file": "night.yaml", "launched_at": "", "max_live": 3}
+    given = {**usual, "budget_usd": None, "cost_usd": 0.0, "on_failure": "continue", "live": 1, **more}
+    return Result(entries=list(rows), **given)
+
+
+def test_each_entry_has_a_line_with_its_state_and_what_it_waits_for(capsys):
+    rows = [row("a", "running", run="r-a"), row("b", "waiting", "a", when="ended")]
+    plan_output.show(plan(*rows, budget_usd=5.0, cost_usd=1.25))
+    head, first, second = capsys.readouterr().out.splitlines()
+    assert "1 live of at most 3, $1.25 of $5" in head
+    assert first.split() == ["●", "a", "●", "running", "r-a"]
+    assert second.split() == ["╰─●", "b", "◌", "waiting", "needs", "a", "to", "be", "over"]
+
+
+def test_what_is_blocked_says_why_which_files_and_the_cure(capsys):
+    plan_output.show(plan(row("a", "blocked", why="they conflict", files=["x.py"], hint="mend it"), state="blocked"))
+    said = capsys.readouterr().out
+    assert "a is blocked: they conflict" in said and "files in conflict: x.py" in said and "hint: mend it" in said
+    assert "workcell plan retry p-1" in said
+
+
+def test_a_launch_prints_the_id_and_says_when_the_plan_was_there(capsys):
+    assert plan_output.launched(plan(row("a", "running"), found=True), wait=False, as_json=False) == 0
+    said = capsys.readouterr()
+    assert said.out.splitlines()[0] == "p-1" and "--again" in said.err
+    assert plan_output.launched(plan(row("a", "failed"), state="failed"), wait=True, as_json=False) == 1

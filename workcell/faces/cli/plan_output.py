@@ -1,0 +1,92 @@
+"""How a plan is shown: its graph with the state of each entry, and what it needs from a person."""
+
+import sys
+import time
+
+from workcell.faces.cli import call, out, plan_drawing
+from workcell.faces.cli import dry_run as intent
+from workcell.terminal import printable
+from workcell.together import plan_requests, plan_results
+
+LOOK = 0.5
+"""Seconds between two looks of a wait."""
+
+
+def show(plan: plan_results.Result) -> None:
+    """Print the plan: how it stands, its graph, and the cures of what is blocked."""
+    word, code = out.state(plan.state)
+    head = f"{plan.plan}  {out.paint(word, code)}  {_figures(plan)}"
+    out.line(head)
+    rows = {row.name: row for row in plan.entries}
+    drawn = plan_drawing.rails(
+        {name: row.needs for name, row in rows.items()}, [name for name, row in rows.items() if row.race]
+    )
+    wide = max(printable.width(f"{rail} {name}") for name, rail in drawn)
+    for name, rail in drawn:
+        row = rows[name]
+        word, code = out.state(row.state)
+        pad = " " * (wide - printable.width(f"{rail} {name}"))
+        out.line(f"{rail} {out.safe(name)}{pad}  {out.paint(f'{word:<10}', code)}  {out.safe(_about(row))}".rstrip())
+    for row in plan.entries:
+        if row.why:
+            out.line(f"{out.safe(row.name)} is blocked: {out.safe(row.why)}")
+            if row.files:
+                out.line(f"  files in conflict: {out.safe(', '.join(row.files))}")
+            if row.hint:
+                out.line(f"  hint: {out.safe(row.hint)}")
+    if any(row.state == "blocked" for row in plan.entries):
+        out.line(f"once that is cured: workcell plan retry {plan.plan}")
+
+
+def _figures(plan: plan_results.Result) -> str:
+    words = [f"{plan.live} live" + (f" of at most {plan.max_live}" if plan.max_live else "")]
+    if plan.budget_usd is not None:
+        words.append(f"${plan.cost_usd:g} of ${plan.budget_usd:g}")
+    return ", ".join(words)
+
+
+def _about(row: plan_results.Row) -> str:
+    """What is worth knowing of an entry in a few words."""
+    words = [row.run] if row.run else []
+    if row.race and row.state != "passed":
+        words.append(f"race of {', '.join(row.race)}")
+    if row.state == "waiting" and row.needs:
+        words.append(f"needs {', '.join(row.needs)}" + (" to be over" if row.when == "ended" else ""))
+    return "  ".join(words)
+
+
+def launched(plan: plan_results.Result, *, wait: bool, as_json: bool) -> int:
+    """Show a plan that was just launched, and with `wait` stay until it is over; the exit code."""
+    if plan.found and not as_json:
+        out.say(f"workcell: the plan {plan.plan} is there already: --again makes a new one")
+    if not as_json and not wait:
+        print(plan.plan, flush=True)
+    code = 0
+    if wait:
+        plan = _stay(plan)
+        code = 0 if plan.state == "passed" else 1
+    if as_json:
+        call.show("plan show", plan)
+    elif wait or sys.stdout.isatty():
+        show(plan)
+    return code if wait else 0
+
+
+def _stay(plan: plan_results.Result) -> plan_results.Result:
+    while plan.state == "running":
+        time.sleep(LOOK)
+        plan = call.perform("plan show", plan_requests.ShowRequest(plan.plan))
+    return plan
+
+
+def dry_run(found: plan_results.DryRun) -> None:
+    """Print what a plan would launch: the order, then each run with all that would be launched."""
+    out.line(out.paint(f"== the plan {out.safe(found.name or '')}", "1"))
+    for number, names in enumerate(found.order, 1):
+        out.line(f"  {number}. {out.safe(', '.join(names))}")
+    most = f"at most {found.max_live} live" if found.max_live else "as many live as can"
+    out.line(f"  {most}; once one failed: {found.on_failure}")
+    for one in found.runs:
+        print()
+        print(out.paint(f"== {out.safe(one.asked_at)}: {out.safe(str(one.values['objective']))}", "1"))
+        intent.show(one)

@@ -1,0 +1,158 @@
+"""From a launch file whose entries need each other to a plan on disk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from workcell.base import clock, digest, ids, json_codec
+from workcell.base.errors import CannotCreate, Invalid, Usage
+from workcell.launch import batch, children, launch
+from workcell.rundir import home_creation, plans
+from workcell.rundir.cell import Cell
+from workcell.texts import launch_file
+from workcell.texts.document import Faulty
+from workcell.together import plan_graph
+
+if TYPE_CHECKING:
+    from workcell.rundir.schema.plans import Plan, PlanEntry, PlanOptions
+    from workcell.texts.values import EntryValues
+
+
+def asked(files: tuple[str, ...]) -> launch_file.LaunchFile | None:
+    """The launch file that is a plan; None where none of the files is one.
+
+    Raises Usage for a plan beside other files. A file that cannot be read is told by the launch.
+    """
+    found = []
+    for path in files:
+        if launch_file.is_one(path):
+            try:
+                read = launch_file.read(path)
+            except Invalid:
+                continue
+            found += [read] if read.plans else []
+    if found and len(files) > 1:
+        raise Usage(f"{found[0].path} is a plan, and is launched alone", f"workcell launch {found[0].path}")
+    return found[0] if found else None
+
+
+def check(request: batch.Request, read: launch_file.LaunchFile, *, preview: bool = False) -> batch.Batch:
+    """Every entry's run, as far as it can be planned now, and the graph. Faulty with all faults; nothing is written."""
+    checked = batch.check(request, preview=preview, in_turn=True)
+    faults = plan_graph.faults(nodes(checked, read))
+    if faults:
+        raise Faulty(faults, "nothing was started; mend them all, then give the same command")
+    return checked
+
+
+def nodes(checked: batch.Batch, read: launch_file.LaunchFile) -> list[plan_graph.Node]:
+    """The entries as the graph of a plan."""
+    return [
+        plan_graph.Node(
+            name=entry.made.name,
+            file=read.path,
+            line=said["line"],
+            needs=tuple(said["needs"]),
+            when=said["when"] or "passed",
+            lines=said["lines"],
+            checked=entry.made.verify is not None,
+            standby=entry.made.standby,
+        )
+        for entry, said in zip(checked.entries, read.entries, strict=True)
+    ]
+
+
+def record(cell: Cell, request: batch.Request, checked: batch.Batch, read: launch_file.LaunchFile) -> Plan:
+    """plan.json of a new plan."""
+    graph = nodes(checked, read)
+    entries = [
+        _entry(entry, node, said) for entry, node, said in zip(checked.entries, graph, read.entries, strict=True)
+    ]
+    who = cell.caller
+    name = str(checked.group)
+    intent: dict[str, object] = {
+        "file": os.path.abspath(read.path),
+        "max_live": checked.max_live,
+        "on_failure": read.on_failure,
+        "entries": entries,
+    }
+    return {
+        "schema": plans.SCHEMA,
+        "id": ids.run_id(name),
+        "name": name,
+        "at": clock.stamp(),
+        "file": os.path.abspath(read.path),
+        "key": digest.sha256(json_codec.encode(intent)),
+        "parent": children.parent(who),
+        "inside": list(who.runs),
+        "may": sorted(who.may),
+        "window": request.window,
+        "max_live": checked.max_live,
+        "budget_usd": None,
+        "on_failure": "stop" if read.on_failure == "stop" else "continue",
+        "entries": entries,
+    }
+
+
+def _entry(entry: batch.Entry, node: plan_graph.Node, said: EntryValues) -> PlanEntry:
+    made = entry.made
+    return {
+        "name": made.name,
+        "at": entry.at,
+        "brief": os.path.abspath(entry.request.brief),
+        "text": made.brief.data.decode("utf-8", "surrogateescape"),
+        "script": None if made.verify is None else made.verify.decode("utf-8", "surrogateescape"),
+        "options": _options(entry),
+        "needs": list(node.before),
+        "when": "ended" if node.when == "ended" else "passed",
+        "base": node.base,
+        "merge": list(node.merge),
+        "race": [],
+        "cost_usd": made.limits["cost_usd"],
+    }
+
+
+def _options(entry: batch.Entry) -> PlanOptions:
+    given: Any = entry.request.options
+    made = entry.made
+    return {
+        "recipe": given.recipe,
+        "repo": os.path.abspath(made.repo),
+        "dir": given.dir,
+        "worktree": made.worktree,
+        "dirty": given.dirty,
+        "labels": list(given.labels),
+        "group": str(made.group),
+        "model": given.model,
+        "args": list(given.args),
+        "limits": dict(given.limits),
+        "env": dict(given.env),
+        "ports": dict(given.ports),
+        "notify": None if given.notify is None else list(given.notify),
+        "ignore_repo": given.ignore_repo,
+        "share": given.share,
+        "standby": given.standby,
+        "said_by": dict(given.said_by),
+    }
+
+
+def standing(home: str, made: Plan) -> str | None:
+    """The id of the newest plan that the same command made before; None where there is none."""
+    for known in reversed(plans.ids_of(home)):
+        found = plans.read(home, known)
+        if found is not None and found["key"] == made["key"]:
+            return known
+    return None
+
+
+def write(home: str, made: Plan, shell: Mapping[str, str]) -> int:
+    """Put the plan on disk; a descriptor that holds its lock. CannotCreate where the disk refuses."""
+    home_creation.ensure(home)
+    env = {name: value for name, value in shell.items() if not name.startswith("WORKCELL_")}
+    stored = json_codec.encode(launch.env_record({**env, "WORKCELL_HOME": home}, []))
+    try:
+        return plans.create(made, home, stored)
+    except OSError as error:
+        raise CannotCreate(f"cannot write the plan: {error.strerror}", "free some disk space") from error
