@@ -24,6 +24,8 @@ NAMED = {
         schema.plans,
         schema.intent,
         schema.agent,
+        schema.home,
+        schema.watches,
         schema,
     )
     for name, made in vars(module).items()

@@ -67,6 +67,7 @@ LOOK = {
     "ls": [],
     "top": [],
     "children": ["STRANGER"],
+    "watches": ["STRANGER"],
     "status": ["STRANGER"],
     "prompt": [],
     "what": ["STRANGER"],
@@ -128,6 +129,8 @@ LOOK = {
 
 WORK = {
     "wait": ["ENDED"],
+    "watch": ["STRANGER"],
+    "unwatch": ["STRANGER"],
     "send": ["STRANGER", "a question"],
     "verify": ["ENDED"],
     "salvage restore": ["STRANGER"],

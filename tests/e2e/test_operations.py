@@ -23,6 +23,8 @@ NOT_RUN = {
     "adopt": "needs an agent program: tests/unit/launch/test_adopt.py, tests/agents/test_sessions.py",
     "claim": "is refused outside of a run: tests/e2e/test_claims.py",
     "spawn": "is refused outside of a run: tests/e2e/test_family.py",
+    "watch": "is refused outside of a run: tests/e2e/test_watches.py",
+    "unwatch": "needs a watch: tests/e2e/test_watches.py",
     "feed": "prints lines: tests/unit/views/test_feed.py",
     "search": "prints lines: tests/faces/test_search.py",
     "answer": "needs a dialog; its result is that of send",
@@ -109,6 +111,7 @@ def test_every_document_is_as_its_schema_says(lab):
     ask("others")
     ask("alone")
     ask("unclaim", "--run", run)
+    ask("watches", run)
     ask("approvals ls")
     ask("approvals log")
     ask("approvals test", "git status; git push")

@@ -28,7 +28,7 @@ class Stub:
         given = "".join(f"{key}={value} " for key, value in env.items())
         ghosts = f"ghosts: [{QUEUED}]"
         agent = "codex" if env.get("CODEX") else "claude"
-        recipe = f"  reader: {agent}\n  typing: {{screen: {agent}, settle: 0.15s, patience: 3s, {ghosts}}}"
+        recipe = f'  resume: ["false"]\n  reader: {agent}\n  typing: {{screen: {agent}, settle: 0.15s, patience: 3s, {ghosts}}}'
         brief = lab.brief(
             f"{given}exec {sys.executable} {STUB} {self.directory}", verify, "terminal", name, recipe=recipe
         )

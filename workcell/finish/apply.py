@@ -17,11 +17,11 @@ from workcell.base import clock
 from workcell.base.errors import WorkcellError
 from workcell.channels import post
 from workcell.cleaning.clean import Cleaner
-from workcell.finish import playbook_holds, propose
+from workcell.finish import of_plan, playbook_holds, propose
 from workcell.judgement import next as nexts
 from workcell.judgement.ending import Hold
 from workcell.playbooks import notices
-from workcell.rundir import cures, layout, look, operations
+from workcell.rundir import cures, layout, look, operations, watches
 from workcell.views.needs import Surroundings
 
 if TYPE_CHECKING:
@@ -77,6 +77,18 @@ def _proposed(seen: look.Look, decision: nexts.Decision, cleaner: Cleaner) -> sc
         return None
     decision["proposal"] = made["id"]
     return made
+
+
+def tell_watchers(seen: look.Look) -> None:
+    """Tell the runs that watch this one, once what was decided is sealed: of two, the later one meets the other.
+
+    The plan of the run is brought on, too.
+    """
+    if watches.on(layout.home_of(seen.run), seen.id):
+        from workcell.finish import watchers  # few runs are watched
+
+        watchers.tell(seen)
+    of_plan.after_end(seen)
 
 
 def keep_tree(seen: look.Look, why: str) -> str | None:

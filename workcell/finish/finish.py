@@ -11,18 +11,7 @@ from workcell.base import clock
 from workcell.base.errors import TryAgain
 from workcell.cleaning import run_cleaner
 from workcell.cleaning.clean import Cleaner
-from workcell.finish import (
-    apply,
-    decide,
-    facts,
-    handoff,
-    of_plan,
-    open_wait,
-    rests,
-    stoppers,
-    verify_output,
-    verify_script,
-)
+from workcell.finish import apply, decide, facts, handoff, open_wait, rests, stoppers, verify_output, verify_script
 from workcell.judgement import next as nexts
 from workcell.judgement import outcome
 from workcell.rundir import (
@@ -76,9 +65,9 @@ def finish(run: str, n: int, held: writer.Writer, below: int | None = None) -> s
     usage = _usage(seen, cleaner)
     status.write(run, usage=usage)
     held.end(status.kept(seen, usage=usage))
+    apply.tell_watchers(seen)
     _optional(lambda: _compress(run, n))
     _tidy(run, n)
-    of_plan.after_end(seen)
     return seen.outcome
 
 
@@ -374,8 +363,9 @@ def close(run: str, seen: look.Look, word: schema.Outcome, reason: str, held: wr
     finally:
         journal.close()
     status.write(run)
-    held.end(status.kept(look.at(run, holding=True)))
-    of_plan.after_end(look.at(run, holding=True))
+    seen = look.at(run, holding=True)
+    held.end(status.kept(seen))
+    apply.tell_watchers(seen)
 
 
 _OURS = tuple(f".{name}." for name in (layout.STATUS, layout.ENV, layout.CURRENT, layout.AGENT_LOCK))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from workcell.base.errors import CannotCreate, Refused, TryAgain
+from workcell.base.errors import CannotCreate, Refused, TryAgain, Usage
 from workcell.launch import plan
-from workcell.launch.options import COMMAND_LINE
-from workcell.rundir import child_index, family, find, layout, look, spool
+from workcell.launch.options import COMMAND_LINE, Options
+from workcell.rundir import child_index, family, find, layout, look, spool, watches
 from workcell.trust import access
 
 if TYPE_CHECKING:
@@ -150,6 +151,35 @@ def enter(home: str, who: access.Caller, child: str) -> None:
     """Put the run of that id, which is about to be made, into the index of its parent's children."""
     if who.inside:
         child_index.add(home, who.id, child)
+
+
+def check_watch(who: access.Caller, *, wanted: bool, within: float | None) -> None:
+    """Raise Usage or Refused for a watch on the new run that the caller cannot have."""
+    if not wanted:
+        if within is not None:
+            raise Usage("--within is for --watch", "spawn --watch --within 1h")
+        return
+    if not who.inside:
+        raise Refused(
+            "--watch tells the run around the caller, and this was not called from inside one",
+            "--wait stays until the run is over",
+        )
+    watches.check(look.at(who.runs[0]))
+
+
+def watch(home: str, who: access.Caller, options: Options, child: str) -> None:
+    """Watch the run of that id, which is about to be made, where that was asked for."""
+    if options.watch:
+        due = None if options.within is None else time.time() + options.within
+        watches.place(home, child, who.named(), "done", due)
+
+
+def unwatch(home: str, options: Options, child: str) -> None:
+    """Take back every watch on a run that did not come to be."""
+    if options.watch:
+        for entry in watches.on(home, child):
+            watches.take_back(home, child, entry.name)
+        watches.remove_empty(home, child)
 
 
 def tell(who: access.Caller, child: str, name: str) -> None:

@@ -182,6 +182,7 @@ def _write(made: plan.Plan, request: Request) -> _Born:
         head: schema.LedgerLine = {"by": "launch", "parent": children.parent(request.caller), "may": made.may}
         held = writer.create(made.run, head, lines)
         children.enter(request.home, request.caller, made.id)
+        children.watch(request.home, request.caller, request.options, made.id)
         os.rename(staged, made.run)
         born = True
         seal.sync_directory(runs)
@@ -192,6 +193,7 @@ def _write(made: plan.Plan, request: Request) -> _Born:
     finally:
         if not born:
             _discard(staged)
+            children.unwatch(request.home, request.options, made.id)
             if held is not None:
                 os.unlink(ledger.path(made.run))
         claims.close()

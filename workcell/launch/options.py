@@ -55,6 +55,10 @@ class Options:
     """Take nothing from the repository that executes or steers, and let the agent's program take nothing either."""
     adopted: Adopted | None = None
     """The session that the first attempt goes on with; None begins a new one."""
+    watch: bool = False
+    """The run that launches it is told when it is over."""
+    within: float | None = None
+    """Seconds after which that run is told in any case."""
     script: bytes | None = None
     """The check itself, as an earlier command read it; then `verify` names none."""
     plan: Mapping[str, str] | None = None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from workcell.base.errors import Usage
 from workcell.base.light_dataclass import dataclass
-from workcell.launch import asked, dry_run, launch, ports
+from workcell.launch import asked, children, dry_run, launch, ports
 from workcell.launch.options import Options
 from workcell.rundir import find, look
 from workcell.rundir.cell import Cell
@@ -79,6 +79,10 @@ class LaunchRequest:
     """Create the run, and start nothing."""
     now: bool = False
     """Start it also while its account is held."""
+    watch: bool = False
+    """From inside a run: that run gets a message once the new one is over."""
+    within: float | None = None
+    """With `watch`: seconds after which it gets one in any case."""
     dry_run: bool = False
     """Say what would be launched; write nothing."""
 
@@ -107,6 +111,8 @@ class LaunchRequest:
             ports=asked.ports(self),
             ignore_repo=self.ignore_repo,
             standby=self.standby or None,
+            watch=self.watch,
+            within=self.within,
             shell=shell,
         )
 
@@ -259,6 +265,7 @@ def perform_launch(cell: Cell, request: LaunchRequest) -> Launched | LaunchedAll
         from workcell.launch import saved_briefs
 
         request = saved_briefs.chosen(cell.home, request)
+    children.check_watch(cell.caller, wanted=request.watch, within=request.within)
     if request.several():
         return _launch_several(cell, request)
     source = asked.source(request, request.options(cell.environment))

@@ -5,7 +5,7 @@ The imports stand in functions: an operation is loaded when it is asked for, so 
 
 from collections.abc import Callable
 
-from workcell.operations import conversations, plans, shared_trees
+from workcell.operations import conversations, plans, shared_trees, watching
 from workcell.operations.operation import Operation
 
 
@@ -362,6 +362,7 @@ OPERATIONS: dict[str, Callable[[], dict[str, Operation]]] = {
     "report": _report,
     "accounts": _accounts,
     **conversations.OPERATIONS,
+    **watching.OPERATIONS,
     **dict.fromkeys(("prompt", "ack"), _ack_and_prompt),
     "what": _what,
     "why": _why,

@@ -66,6 +66,13 @@ def state(run: str, name: str) -> "tuple[str | None, schema.Said | None]":
     return None, said(run, name)
 
 
+def stands(run: str, name: str) -> bool:
+    """Whether a message of that file name was put into the inbox, whatever has become of it since."""
+    box = os.path.join(run, layout.INBOX)
+    # in the order in which messages are moved on: one that is moved meanwhile is met further on
+    return any(os.path.lexists(os.path.join(box, part, name)) for part in _STATES)
+
+
 def said(run: str, name: str) -> "schema.Said | None":
     """The record of what became of a message; None when there is none yet."""
     found: Any = maildir.read(os.path.join(run, layout.INBOX), name, layout.SAID)

@@ -134,6 +134,9 @@ WAITS = ("due", "hold", "account", "watchdog", "approval", "message")
 """What a run that is not started waits for: its time, the end of a hold on it or on its account, a watchdog, a
 person's yes or no, or, on standby, a message."""
 
+WATCH_FORS = ("done", "attention", "idle")
+"""What a watch waits for: the run is over; it is over or needs a person; it is over or has ended its turn."""
+
 NEXT_WHENS = ("approval", "message")
 """What a run that goes on waits for beside its time. A reader that does not know the word leaves the run alone."""
 

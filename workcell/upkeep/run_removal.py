@@ -17,6 +17,7 @@ from workcell.rundir import (
     phase,
     proposals,
     standby,
+    watches,
     writer,
 )
 
@@ -68,5 +69,6 @@ def remove_witness(run: str) -> None:
     shutil.rmtree(orders.directory(run), ignore_errors=True)
     for part in (acks, outcomes, attending, proposals, child_index, claims, standby):
         part.remove(run)
+    watches.remove_empty(layout.home_of(run), os.path.basename(run))
     if os.path.lexists(ledger.path(run)):
         os.unlink(ledger.path(run))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from workcell.rundir import find
 from workcell.rundir.cell import Cell
-from workcell.views import children, claims, ls, others, status
+from workcell.views import children, claims, ls, others, status, watches
 from workcell.views.needs import Surroundings
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ class Result:
     """The other runs that work in its tree."""
     claims: list[claims.Claimed]
     """What runs claim in its tree, by path."""
+    watches: list[watches.Row]
+    """Its open watches, oldest first."""
 
 
 def inside(cell: Cell) -> Result:
@@ -39,4 +41,4 @@ def inside(cell: Cell) -> Result:
     parent = ls.document(Surroundings(home, now), above) if above is not None and os.path.isdir(above) else None
     top = claims.top_of(cell, me.id)
     beside, claimed = others.documents(cell, top, me.id), claims.of(home, top, now).claims
-    return Result(me, parent, children.of(home, me.id, now), beside, claimed)
+    return Result(me, parent, children.of(home, me.id, now), beside, claimed, watches.of(home, me.id))

@@ -22,7 +22,7 @@ from workcell.base import clock, ids, json_codec
 from workcell.channels import outbox, sending
 from workcell.evidence import activity, capture_state
 from workcell.judgement.activity import WORKS
-from workcell.rundir import attending, hint, home_creation, layout, look, maildir, phase
+from workcell.rundir import attending, hint, home_creation, layout, look, maildir, phase, watches
 from workcell.system import control
 
 if TYPE_CHECKING:
@@ -56,6 +56,10 @@ def attend(run: str, n: int) -> bool:
         if doing is None:
             return False
         report(seen, doing, begun)
+        if watches.on(home, seen.id):
+            from workcell.finish import watchers  # few runs are watched
+
+            watchers.tell(seen, activity=doing)
         if doing["state"] not in WORKS or seen.ruled:
             from workcell.watch import tell_person
 

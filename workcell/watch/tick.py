@@ -20,6 +20,7 @@ from workcell.rundir import (
     safe_open,
     scan,
     status,
+    watches,
 )
 from workcell.rundir import home_creation as homes
 from workcell.watch import findings, observe
@@ -120,6 +121,7 @@ def _pass(home: str, now: observe.Now, report: Report) -> None:
     running: list[look.Look] = []
     left_open: list[look.Look] = []
     held: set[str] = set()
+    seen_by_id: dict[str, look.Look] = {}
     finishing = 0
     for path in found.live:
         seen = look.at(path)
@@ -128,6 +130,7 @@ def _pass(home: str, now: observe.Now, report: Report) -> None:
         if seen.phase == phase.DONE:
             status.mark_over(path)  # its last writer died before it said so
             continue
+        seen_by_id[seen.id] = seen
         finishing += seen.phase == phase.FINISHING
         if run_hold.standing(path, now.wall) is not None:
             held.add(seen.id)
@@ -146,6 +149,10 @@ def _pass(home: str, now: observe.Now, report: Report) -> None:
 
         report.did = act.act(home, memory, todo, tmux, finishing, BUDGET)
     report.did += _persons(home, now, memory, running, left_open, held)
+    if watches.watched(home):
+        from workcell.watch import watched_runs
+
+        report.did += watched_runs.fire(home, now.wall, seen_by_id, {seen.id: word for seen, word in todo})
     report.did += _plans(home)
     memory.keep({os.path.basename(path) for path in found.live})
     memory.stamp({**report.counts(), "actions": heartbeat.acted(home), "pruned_at": _pruned(home, memory)})
@@ -214,6 +221,7 @@ def _pruned(home: str, memory: observe.Memory) -> float:
     from workcell.channels import outbox_prune
 
     outbox_prune.prune(home, memory.now.wall)
+    watches.prune(home, memory.now.wall)
     return memory.now.wall
 
 

@@ -27,6 +27,7 @@ PRESENTATION = {
     "spawn": {"wait", "attach", "edit"},
     "resume": {"wait", "group", "label"},
     "children": {"quiet"},
+    "watches": {"quiet"},
     "ls": {"watch", "quiet", "by", "count", "tree"},
     **{verb: {"group", "label"} for verb in ("rm", "stop", "hold", "release")},  # each run is asked for by itself
     "export": {"output", "force"},  # where the face writes what the operation gives
@@ -42,6 +43,8 @@ SPELLED = {
     "spawn": {"set_": "set"},
     "feed": {"runs": "only_runs"},
     "children": {"everything": "all"},
+    "watches": {"everything": "all"},
+    "unwatch": {"everything": "all"},
     "prompt": {"shape": "format"},
     "wait": {"any_of": "any"},
     "stop": {"runs": "run"},

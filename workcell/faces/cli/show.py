@@ -79,6 +79,9 @@ def inside(found: family.Result) -> None:
     if found.parent is not None:
         name = found.parent["name"] or found.parent["id"]
         field("parent", f"{name}, {out.state(found.parent['state'])[0]}: workcell status parent")
+    for watch in found.watches:
+        until = f", until {out.when(watch.due_at)}" if watch.due_at else ""
+        field("watches", f"{watch.run}, {out.state(watch.state)[0]}, for {watch.wanted}{until}")
     if found.children:
         print()
         for line in runs.tree(found.children, out.columns()):

@@ -39,11 +39,8 @@ from workcell.rundir.schema.home import (
     ProgressRun,
     RunFigures,
     Seen,
-    SeenIdle,
-    SeenLoop,
     SeenRun,
     SeenTmux,
-    SeenTrouble,
     Tick,
     Trust,
 )
@@ -177,6 +174,7 @@ from workcell.rundir.schema.status import (
     Waits,
 )
 from workcell.rundir.schema.told import Analysis, Summary
+from workcell.rundir.schema.watches import Watch
 
 FILES = {
     "launch": Launch,
@@ -184,6 +182,7 @@ FILES = {
     "attempt": Attempt,
     "policy": Policy,
     "approval": ApprovalLine,
+    "watch": Watch,
     "proposal": Proposal,
     "proposal-decided": ProposalDecided,
     "proposal-done": ProposalDone,
@@ -355,11 +354,8 @@ __all__ = [
     "SaidState",
     "Seconds",
     "Seen",
-    "SeenIdle",
-    "SeenLoop",
     "SeenRun",
     "SeenTmux",
-    "SeenTrouble",
     "Session",
     "SessionLease",
     "SessionTurn",
@@ -395,4 +391,5 @@ __all__ = [
     "Verify",
     "Wait",
     "Waits",
+    "Watch",
 ]

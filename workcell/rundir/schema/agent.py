@@ -318,7 +318,8 @@ class Message(TypedDict):
     id: NotRequired[str]
     at: NotRequired[Time]
     by: NotRequired[str]
-    """`person`, `rule`, `playbook:<name>`, `watch:<id>`, or `run:<run>/<attempt>`."""
+    """`person`, `rule`, `playbook:<name>`, `run:<run>/<attempt>`, or `watch:<run>/<attempt>` for word of a run that
+    is watched."""
     attempt: NotRequired[int | None]
     mode: NotRequired[MessageMode]
     """Of a text."""

@@ -88,6 +88,7 @@ VerdictName = Literal[
 ]
 Need = Literal["answer", "decide", "look", "release", "room", "settle", "sign-in", "start"]
 Wait = Literal["due", "hold", "account", "watchdog", "approval", "message"]
+WatchFor = Literal["done", "attention", "idle"]
 NextWhen = Literal["approval", "message"]
 
 SessionVia = Literal["terminal", "headless", "editor", "desktop", "sdk", "background", "loop", "sub-agent", "unknown"]
@@ -271,6 +272,7 @@ VOCABULARIES = {
     "VERDICTS": VerdictName,
     "NEEDS": Need,
     "WAITS": Wait,
+    "WATCH_FORS": WatchFor,
     "NEXT_WHENS": NextWhen,
     "ASKERS": Asker,
     "STARTS": StartWhen,

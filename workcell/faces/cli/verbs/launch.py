@@ -86,6 +86,10 @@ Standby = Annotated[
 ]
 NoWindow = Annotated[bool, typer.Option("--no-window", help="Open no window in tmux.")]
 Prepare = Annotated[bool, typer.Option("--prepare", help="Create the run, and start nothing.")]
+Watch = Annotated[bool, typer.Option("--watch", help="From inside a run: get a message once this one is over.")]
+Within = Annotated[
+    str | None, typer.Option(metavar="TIME", help="With --watch: get one after this long in any case, e.g. 1h.")
+]
 Now = Annotated[bool, typer.Option("--now", help="Start it also while its account is held.")]
 
 
@@ -123,6 +127,8 @@ def launch(
     no_window: NoWindow = False,
     prepare: Prepare = False,
     now: Now = False,
+    watch: Watch = False,
+    within: Within = None,
     dry_run: DryRun = False,
     edit: Edit = False,
     as_json: arguments.Json = False,
@@ -166,6 +172,8 @@ def launch(
         no_window=no_window,
         prepare=prepare,
         now=now,
+        watch=watch,
+        within=arguments.duration("--within", within),
         dry_run=dry_run,
     )
     if not edit:
