@@ -2,58 +2,14 @@
 
 import json
 import os
-import shlex
 import sys
 from pathlib import Path
 
-from tests.support.lab import Lab, eventually
+import pytest
+
+from tests.support.claiming import Worker, end
+from tests.support.lab import ROOT, eventually
 from workcell.rundir import phase
-
-WORKCELL = f"{shlex.quote(sys.executable)} -m workcell"
-
-
-def lines(lab: Lab, name: str) -> str:
-    """Lines for an agent that runs what stands in the files `<name>.1`, `<name>.2`… of marks, until `go` is there."""
-    path = shlex.quote(lab.env()["PYTHONPATH"])
-    step = (
-        f'n=1; until test -e "$MARKS/go"; do if test -e "$MARKS/{name}.$n"; then . "$MARKS/{name}.$n"; n=$((n+1)); fi'
-    )
-    return f'export PYTHONPATH={path}\nworkcell() {{ {WORKCELL} "$@"; }}\n{step}; sleep 0.05; done'
-
-
-class Worker:
-    """A run in a shared tree whose agent does what the test says."""
-
-    def __init__(self, lab: Lab, name: str, *options: str) -> None:
-        self.lab, self.name, self.count = lab, name, 0
-        self.run = lab.launch(lab.brief(lines(lab, name), name=name), "--name", name, *options)
-        self.id = os.path.basename(self.run)
-
-    def begins(self, command: str) -> str:
-        """Run the command, and do not wait for its end; the name of the mark for its answer."""
-        self.count += 1
-        answer = f"{self.name}.out.{self.count}"
-        text = f'{{ {command}; }} >"$MARKS/{answer}.new" 2>&1; echo "exit $?" >>"$MARKS/{answer}.new"\n'
-        text += f'mv "$MARKS/{answer}.new" "$MARKS/{answer}"\n'
-        part = Path(self.lab.marks, f".{self.name}.{self.count}")
-        part.write_text(text)
-        part.rename(Path(self.lab.marks, f"{self.name}.{self.count}"))
-        return answer
-
-    def answer(self, mark: str) -> tuple[int, str]:
-        """(exit code, what it printed) of a command that was begun."""
-        eventually(lambda: os.path.exists(os.path.join(self.lab.marks, mark)), 40.0)
-        text, _, code = self.lab.mark(mark).strip().rpartition("exit ")
-        return int(code), text.strip()
-
-    def does(self, command: str) -> tuple[int, str]:
-        return self.answer(self.begins(command))
-
-
-def end(lab: Lab, *workers: Worker) -> None:
-    Path(lab.marks, "go").touch()
-    for worker in workers:
-        lab.phase(worker.run, phase.DONE)
 
 
 def test_two_runs_share_a_tree_and_a_third_that_does_not_is_kept_out(lab):
@@ -131,3 +87,53 @@ def test_what_cannot_be_asked_of_a_shared_tree_is_refused_and_leaves_nothing(lab
         refused = lab.workcell("launch", *words, "--share", "--no-window", cwd=lab.repo, code=77)
         assert "shares its tree" in refused.stderr
     assert lab.runs() == []
+
+
+STUB = os.path.join(ROOT, "tests", "support", "stub_editor.py")
+RECIPE = f"""---
+objective: edit
+name: NAME
+env: [MARKS]
+claims: {{wait: 3s}}
+recipe:
+  extends: shell
+  reader: claude
+  command: [{sys.executable}, {STUB}, "{{{{ attempt_dir }}}}/hook.json", "{{{{ package }}}}", EDITS]
+  approvals:
+    seed:
+      hook.json: {{command: "{{{{ approval_hook }}}}"}}
+verify: "true"
+---
+"""
+
+
+def edited(lab, count):
+    """Two agents edit the files of one tree at once, each as often, and lose nothing."""
+    briefs = []
+    for name in ("one", "two"):
+        briefs.append(os.path.join(lab.top, f"{name}.md"))
+        Path(briefs[-1]).write_text(RECIPE.replace("NAME", name).replace("EDITS", f'"{count}"'))
+    runs = [lab.launch(brief, "--share") for brief in briefs]
+    for run in runs:
+        lab.phase(run, phase.DONE, seconds=280.0)
+    lines = [line for path in Path(lab.repo).glob("shared*.txt") for line in path.read_text().splitlines()]
+    denied = 0
+    for run, other in (runs, reversed(runs)):
+        log = json.loads(lab.mark(f"edits.{os.path.basename(run)}"))
+        assert sorted(line for line in lines if line.startswith(os.path.basename(run))) == sorted(log["done"])
+        assert len(log["done"]) + len(log["denied"]) == count
+        assert all(f"({os.path.basename(other)})" in words for words in log["denied"])
+        denied += len(log["denied"])
+    assert len(set(lines)) == len(lines) and denied < 2 * count
+    return denied
+
+
+@pytest.mark.timeout(300)
+def test_two_agents_edit_overlapping_files_and_lose_nothing(lab):
+    edited(lab, 15)
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(600)
+def test_two_agents_with_two_hundred_edits_each_lose_nothing(lab):
+    assert edited(lab, 200) > 0, "some were in each other's way"

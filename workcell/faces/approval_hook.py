@@ -1,9 +1,11 @@
-"""The hook of an agent program that decides: rules of approvals answer a tool call before it runs.
+"""The hook of an agent program that decides before a tool call runs, by rules of approvals and by claims of other runs.
 
-Run by path as `python -I -S approval_hook.py AGENT RUN ATTEMPT ASK GATE`. It reads one payload from standard input and
-prints a decision, or nothing where no rule fires: the program then decides as it would without rules. Hooks fail open,
-so with GATE `closed`, which says that a rule denies or asks, it ends with 2 on every failure of its own: that forbids
-the call. With GATE `open` it ends with 0 and says nothing then.
+Run by path as `python -I -S approval_hook.py AGENT RUN ATTEMPT ASK GATE [WAIT TREE]`. It reads one payload from
+standard input and prints a decision, or nothing where no rule fires: the program then decides as it would without
+rules. Hooks fail open, so with GATE `closed`, which says that a rule denies or asks, it ends with 2 on every failure of
+its own: that forbids the call. With GATE `open` it ends with 0 and says nothing then; with `none` no rules are asked.
+With WAIT and TREE an edit in that tree is claimed for the run: the hook waits that many seconds for a claim in its way,
+and then denies the call. What fails about claims forbids nothing.
 """
 
 import os
@@ -22,14 +24,14 @@ if TYPE_CHECKING:
 LARGEST = 64 << 20
 """Bytes of a payload that are read: an edit may hold a whole file. A larger one is a failure."""
 FORBIDS = 2
-CLOSED = "closed"
+CLOSED, UNRULED = "closed", "none"
 DECIDES = ("PreToolUse", "PermissionRequest")
 
 
 def main(words: "list[str] | None" = None) -> int:
     """0, or 2 where something failed and the gate is closed."""
     words = sys.argv[1:] if words is None else words
-    closed = words[-1:] == [CLOSED]
+    closed = words[4:5] == [CLOSED]
     try:
         _decide(words)
     except BaseException as error:
@@ -47,8 +49,29 @@ def _decide(words: "list[str]") -> None:
     event = payload.get("hook_event_name")
     if event not in DECIDES:
         return
-    _, run, attempt, ask, _ = words
-    from workcell.approvals import gate, journal
+    heard = _ruled(words, payload, event) if words[4] != UNRULED else None
+    if (heard is None or heard.told in (None, "allow")) and event == "PreToolUse" and len(words) > 5:
+        from workcell.faces import claim_hook
+
+        claimed = claim_hook.refusal(words, payload)
+        if claimed is not None:
+            said = {"hookEventName": event, "permissionDecision": "deny", "permissionDecisionReason": claimed}
+            os.write(1, json_codec.encode_line({"hookSpecificOutput": said}))
+            return
+    if heard is None or heard.told is None:
+        return
+    os.write(1, json_codec.encode_line(decision(event, heard)))
+    if heard.line is not None:
+        from workcell.approvals import journal
+        from workcell.rundir import layout
+
+        journal.told(layout.home_of(words[1]), heard.line)
+
+
+def _ruled(words: "list[str]", payload: "Json", event: str) -> "Heard":
+    """What the rules answer to the call."""
+    run, attempt, ask = words[1:4]
+    from workcell.approvals import gate
     from workcell.rundir import home_creation, layout
 
     home_creation.check(layout.home_of(run))
@@ -61,18 +84,13 @@ def _decide(words: "list[str]") -> None:
     # a person is asked at the dialog that follows a PermissionRequest
     asks = ask if event == "PreToolUse" else None
     try:
-        heard = gate.hear(run, int(attempt), call, asks)
+        return gate.hear(run, int(attempt), call, asks)
     except ImportError:
         # the rules of the home are not those that were pinned: they are parsed, by a package that lies elsewhere
         import site
 
         site.main()
-        heard = gate.hear(run, int(attempt), call, asks)
-    if heard.told is None:
-        return
-    os.write(1, json_codec.encode_line(decision(event, heard)))
-    if heard.line is not None:
-        journal.told(layout.home_of(run), heard.line)
+        return gate.hear(run, int(attempt), call, asks)
 
 
 def _text(payload: "Json", key: str) -> "str | None":

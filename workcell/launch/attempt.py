@@ -280,14 +280,16 @@ def fill(intent: Carried, opening: Opening) -> schema.Attempt:
 
 
 def _used(intent: Carried, opening: Opening, named: recipe.Variables) -> Carried:
-    """`intent` with the recipe as it is launched: with the hook that applies rules of approvals, where some hold."""
+    """`intent` with the recipe as it is launched: with the hook that decides, where rules hold or it shares a tree."""
     chosen, gate = intent["recipe"], intent.get("approvals")
     approvals = chosen["values"].get("approvals")
-    if gate is None or not approvals:
+    share = intent.get("share")
+    if (gate is None and share is None) or not approvals:
         return intent
     words = [
         *(sys.executable, "-I", "-S", os.path.join(_PACKAGE, "faces", "approval_hook.py"), intent["reader"]),
-        *(opening.run, str(opening.n), _told_to_ask(intent, approvals.get("ask") or "deny"), gate),
+        *(opening.run, str(opening.n), _told_to_ask(intent, approvals.get("ask") or "deny"), gate or "none"),
+        *([f"{share['wait_seconds']:g}", intent["cwd"]] if share is not None else []),
     ]
     # whatever keeps it from its answer, a missing interpreter too, forbids where a rule denies: hooks fail open
     named["approval_hook"] = shlex.join(words) + (" || exit 2" if gate == "closed" else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workcell.base.errors import Refused
+from workcell.texts import recipe_hook
 
 if TYPE_CHECKING:
     from workcell.launch.plan import Plan
@@ -28,6 +29,9 @@ def check(made: Plan) -> None:
     """Raise Refused for what cannot be told of one run in a tree that others change, too."""
     if made.share is None:
         return
+    if not recipe_hook.reaches(made.recipe.values):
+        words = f"no hook of the program of recipe {made.recipe.name!r} claims what it edits"
+        made.notes.append(f"{words}: it has to say so itself, with 'workcell claim'")
     said, shared = made.origins, "a run that shares its tree"
     if made.worktree is not None:
         words = f"{shared} ({said['share']}) cannot have a worktree of its own ({said['worktree']})"

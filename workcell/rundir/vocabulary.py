@@ -80,6 +80,8 @@ RUN_EVENTS = (
     "attempt.started",
     "attempt.taken-up",
     "capture.failed",
+    "claim.failed",
+    "claim.refused",
     "facts.read",
     "hook",
     "log.dropped",

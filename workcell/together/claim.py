@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from workcell.base import clock
 from workcell.base.errors import InputOutput, NotFound, Refused, TryAgain, Usage
-from workcell.rundir import claim_waits, claims, find, look
+from workcell.rundir import claim_waits, claim_words, claims, find, look
 from workcell.rundir.cell import Cell
-
-if TYPE_CHECKING:
-    from workcell.rundir.schema.claims import Claim
 
 LONGEST_WHY = 200
 """Maximum characters of the reason of a claim."""
@@ -84,9 +80,11 @@ def perform(cell: Cell, request: Request) -> Result:
     wish = claims.Wish(run, attempt, _relative(cell, tree, request.paths) or [claims.WHOLE], why=why, until=until)
     answer = _asked(tree, wish, request.wait)
     if answer.ring:
-        raise Refused(deadlock(answer.ring, wish.run), "give back what they wait for: workcell unclaim")
+        raise Refused(claim_words.deadlock(answer.ring, wish.run), "give back what they wait for: workcell unclaim")
     if answer.in_the_way:
-        raise TryAgain(in_the_way(answer.in_the_way, cell.home), _cure(answer, request), details=_details(answer))
+        raise TryAgain(
+            claim_words.in_the_way(answer.in_the_way, cell.home), _cure(answer, request), details=_details(answer)
+        )
     if answer.busy:
         raise TryAgain(f"the claims on {tree.top!r} are being changed at this moment", "try again in a few seconds")
     return Result(run, tree.top, wish.paths, until, round(answer.waited, 3))
@@ -157,20 +155,3 @@ def _cure(answer: claim_waits.Answer, request: Request) -> str:
 
 def _details(answer: claim_waits.Answer) -> list[str]:
     return [f"{claim['path']}: {claim['run']}" for claim in answer.in_the_way[1:20]]
-
-
-def in_the_way(found: list[Claim], home: str) -> str:
-    """Which run has the first of these claims, what for and until when."""
-    claim = found[0]
-    name = find.name_of(find.path_of(home, claim["run"]))
-    who = f"{name} ({claim['run']})" if name else claim["run"]
-    what = "the whole tree" if claim["path"] == claims.WHOLE else repr(claim["path"])
-    why = f", for {claim['why']!r}" if claim["why"] else ""
-    until = f", until {clock.local(clock.parse(claim['until']))}" if claim["until"] else ""
-    return f"{what} is claimed by the run {who}{why}{until}"
-
-
-def deadlock(ring: list[str], run: str) -> str:
-    """Which runs would wait for each other."""
-    chain = " waits for ".join([*ring, run])
-    return f"waiting would not end: {chain}, and this is {run}"

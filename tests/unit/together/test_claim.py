@@ -7,6 +7,7 @@ import pytest
 from tests.support.claimed_tree import ClaimedTree
 from workcell.base import clock
 from workcell.base.errors import NotFound, Refused, TryAgain, Usage
+from workcell.rundir import claim_words
 from workcell.together import claim
 
 
@@ -71,4 +72,4 @@ def test_a_tree_that_is_gone_is_told(made):
 
 
 def test_a_ring_is_told_from_the_one_in_the_way_to_the_one_that_asks():
-    assert claim.deadlock(["b", "c"], "a") == "waiting would not end: b waits for c waits for a, and this is a"
+    assert claim_words.deadlock(["b", "c"], "a") == "waiting would not end: b waits for c waits for a, and this is a"

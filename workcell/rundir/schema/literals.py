@@ -241,6 +241,8 @@ RunEventType = Literal[
     "attempt.started",
     "attempt.taken-up",
     "capture.failed",
+    "claim.failed",
+    "claim.refused",
     "facts.read",
     "hook",
     "log.dropped",
