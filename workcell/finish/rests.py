@@ -2,6 +2,7 @@
 
 Invariants:
 - Nothing is changed here, and the same records give the same answer: finish may be killed and ask again.
+- A run that watches others is on standby until it was told of all of them, whatever its brief says.
 - The check of a run on standby runs when it is told to finish, and at no end of a turn. A turn that did not end well is
   judged by playbooks as any other attempt.
 """
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 from workcell.finish import decide
 from workcell.judgement import next as nexts
 from workcell.judgement import outcome
-from workcell.rundir import look, standby
+from workcell.rundir import inbox, layout, look, standby, watches
 
 if TYPE_CHECKING:
     from workcell.cleaning.clean import Cleaner
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 ENDED_WELL = ("ok", "partial")
 """Verdicts of a turn that its agent ended itself."""
+
+CHECKED_LATER: tuple[schema.Outcome, str] = (outcome.UNVERIFIED, "it waited for runs that it watches")
+"""Outcome and reason of a run that ends while it waits to be told of others."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +47,25 @@ def find(seen: look.Look, cleaner: Cleaner) -> Rest | None:
         asks = decide.wait_for_approval(seen, call)
         return Rest(asks, (outcome.UNVERIFIED, asks["reason"]))
     if not standby.keeps(seen.attempt):
-        return None
+        waits = is_to_be_told(seen) and _ended_well(seen)
+        return Rest(decide.wait_for_message(seen), CHECKED_LATER) if waits else None
     step = decide.wait_for_message(seen) if _ended_well(seen) else None
     words = f"its turn did not end well, and its check was not run: {outcome.ending(seen.exit)}"
     return Rest(step, (outcome.FAILED, words))
+
+
+def is_to_be_told(seen: look.Look) -> bool:
+    """Whether the run watches another one, or word of a watch waits for it: its work is not done, and it is woken.
+
+    A watch is moved away after its message was delivered, so what is fired meanwhile is met in the inbox.
+    """
+    home = layout.home_of(seen.run)
+    if not seen.recipe.get("resume") or not watches.there(home):
+        return False
+    if watches.by(home, seen.id):
+        return True
+    told = {str(one.get("id")) for _, one in inbox.for_brief(seen.run, seen.n) if inbox.of_watch(one)}
+    return bool(told) and not told.isdisjoint(watches.fired(home))
 
 
 def _deferred(seen: look.Look, cleaner: Cleaner) -> schema.DeferredCall | None:

@@ -14,9 +14,9 @@ import time
 from typing import TYPE_CHECKING
 
 from workcell.agents.events import short
-from workcell.finish import watch_words
+from workcell.finish import settle, watch_words
 from workcell.finish.watch_words import ATTENTION, DUE, GONE, IDLE, OVER, UNREADABLE
-from workcell.rundir import find, inbox, layout, look, maildir, phase, spool, watches
+from workcell.rundir import find, inbox, layout, look, maildir, phase, spool, standby, watches
 from workcell.rundir import needs as table
 from workcell.system import control
 from workcell.views import status
@@ -61,7 +61,9 @@ class Standing:
 
     @property
     def idle(self) -> bool:
-        """Whether its turn is over and no message waits that will begin another."""
+        """Whether its turn is over and no message waits that will begin another; also of a run on standby."""
+        if standby.waits(self.seen):
+            return not standby.due(self.seen)
         if self.seen.phase != phase.RUNNING:
             return False
         doing = self.activity
@@ -164,6 +166,10 @@ def put(watcher: str, identity: str, run: str, n: int, text: str) -> None:
     told = {"id": f"message.received:{name}", "from": run, "message": identity, "mode": "sequential"}
     spool.note(watcher, "message.received", source="message", text=short(text), **told)
     control.notify_runner(watcher)
+    seen = look.at(watcher)
+    if standby.waits(seen):
+        # it waits for a few seconds, for others that end at once, and wakes the run once for all of them
+        settle.start_apart(["_wake", watcher], watcher, seen.n)
 
 
 def tell_taken_back(home: str, made: schema.Watch, entry: watches.Entry) -> None:

@@ -224,7 +224,7 @@ def attempts_used(seen: look.Look) -> int:
     used = 0
     for n in range(seen.n, first_of_brief(seen) - 1, -1):
         used += not deferred.ended(look.record_at(seen, n, layout.NEXT))
-        if standby.keeps(seen.attempt) and look.asker(look.record_at(seen, n, layout.ATTEMPT)) == standby.MESSAGE:
+        if look.asker(look.record_at(seen, n, layout.ATTEMPT)) == standby.MESSAGE:
             break
     return used
 

@@ -83,6 +83,20 @@ def watched(home: str) -> "list[str]":
     return sorted(name for name in names if name != FIRED and ids.plain(name))
 
 
+def there(home: str) -> bool:
+    """Whether anything was ever watched in the home, or may be."""
+    return os.path.isdir(directory(home))
+
+
+def fired(home: str) -> "set[str]":
+    """Ids of the watches that are over, of the last 30 days."""
+    try:
+        names = os.listdir(directory(home, FIRED))
+    except (FileNotFoundError, NotADirectoryError):
+        return set()
+    return {entry.id for name in names if (entry := parse(name)) is not None}
+
+
 def read(home: str, run: str, entry: Entry) -> "schema.Watch | None":
     """The watch; None where it is gone, or is none that this version can read."""
     try:

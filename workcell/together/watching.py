@@ -56,7 +56,8 @@ class WatchResult:
     """Id of the run that is told."""
     watches: list[Watched]
     warning: str | None
-    """What a person should set up for the time of `within` to be told; null where nothing is amiss."""
+    """Why no watchdog ticks, and its cure: it tells what a killed process left untold, and when a time is over. Null
+    where one ticks, or nothing is waited for."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +106,8 @@ def perform_watch(cell: Cell, request: WatchRequest) -> WatchResult:
     except OSError as error:
         raise InputOutput(f"cannot watch: {error.strerror}", "workcell doctor") from error
     done = [_watched(one, watcher.run, new=new) for one, new in made]
-    timed = request.within is not None and not all(one.told for one in done)
-    return WatchResult(watcher.id, done, heartbeat.missing(cell.home) if timed else None)
+    waits = not all(one.told for one in done)
+    return WatchResult(watcher.id, done, heartbeat.missing(cell.home) if waits else None)
 
 
 def _watched(one: schema.Watch, watcher: str, *, new: bool) -> Watched:

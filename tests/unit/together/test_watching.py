@@ -75,9 +75,9 @@ def test_it_returns_with_the_watch_and_nothing_is_in_the_inbox(home, me, other):
 
 def test_a_run_that_is_over_is_told_of_at_once(home, me, ended, other):
     done = ask(home, me, ended, other)
-    assert [one.told for one in done.watches] == [True, False] and done.warning is None
-    [(name, _)] = inbox.waiting(me)
-    assert name == f"{done.watches[0].id}.json"
+    assert [one.told for one in done.watches] == [True, False] and done.warning is not None
+    assert ask(home, me, ended).warning is None
+    assert inbox.waiting(me)[0][0] == f"{done.watches[0].id}.json"
 
 
 def test_the_same_watch_is_made_once_and_one_with_a_time_beside_it(home, me, other):

@@ -44,7 +44,7 @@ def watch(
     for one in found.watches:
         print(f"{one.id} {one.run} {_words(one)}")
     if found.warning:
-        out.say(f"workcell: the time is told by a watchdog: {out.safe(found.warning)}")
+        out.say(f"workcell: a watchdog tells of a time, and of what was killed: {out.safe(found.warning)}")
 
 
 def _words(one: op.Watched) -> str:
