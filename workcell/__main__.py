@@ -70,14 +70,10 @@ OF_PROGRAMS = (
 def _of_programs(words: list[str]) -> int:
     """What such a verb does; the exit code."""
     match words:
-        case ["_finish" | "_settle", *_]:
+        case ["_finish" | "_settle" | "_wake", *_]:
             from workcell.faces import internal
 
             return internal.main(words)
-        case ["_wake", *_]:
-            from workcell.faces import internal
-
-            return internal.wake(words)
         case ["_bound", *_]:
             from workcell.faces import bound
 

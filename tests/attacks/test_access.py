@@ -148,6 +148,7 @@ WORK = {
 
 REACH = {
     "stop": ["STRANGER"],
+    "finish": ["STRANGER"],
     "resume": ["ENDED"],
     "recover": ["ENDED"],
     "send --urgent": ["STRANGER", "now", "--urgent"],

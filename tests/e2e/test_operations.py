@@ -93,6 +93,7 @@ def test_every_document_is_as_its_schema_says(lab):
     ask("stop", second, "--grace", "1s")
     ask("resume", first, "--dry-run")
     ask("wait", run, code=0)
+    ask("finish", run)
     ask("diff", run)
     ask("path", run)
     for words in ("status", "what", "why", "judge", "verify"):

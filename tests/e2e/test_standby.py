@@ -34,6 +34,7 @@ def test_it_waits_without_a_process_or_a_check_and_is_no_alarm(listening):
     assert listening.watch.tick() == [] and look.at(run).n == 1
     assert listening.watch.notices() == []
     assert "not over" in lab.workcell("wait", run, "--timeout", "0.3s", code=None).stderr
+    assert "waiting" in lab.workcell("wait", run, "--for", "idle", "--timeout", "9s").stdout
     lab.workcell("verify", run)
     assert listening.checked() == 1 and standby.waits(look.at(run)), "verify changes nothing"
     second = lab.workcell("launch", listening.brief("second"), "--repo", look.at(run).cwd, "--no-window", code=75)
@@ -139,3 +140,58 @@ def test_front_matter_and_launch_file_ask_for_it(listening):
     [other] = [one for one in lab.runs() if one != run]
     listening.waits(other)
     assert look.at(other).phase == phase.SCHEDULED
+
+
+def test_finish_ends_it_with_its_check_which_stands_in_its_result(listening):
+    lab, run = listening.lab, listening.launch()
+    assert "passed" in lab.workcell("finish", run).stdout
+    assert listening.ended(run) == "passed" and listening.checked() == 1
+    seen = look.at(run)
+    assert layout.VERIFY not in seen.stands and seen.result["verify"]["code"] == 0
+    assert not os.path.exists(os.path.join(seen.directory, layout.VERIFY))
+    [attempt] = json.loads(lab.workcell("status", run, "--json").stdout)["attempts"]
+    assert attempt["verify"]["code"] == 0 and "exit code 0" not in str(seen.reason)
+    assert "over already" in lab.workcell("finish", run).stderr
+    lab.workcell("resume", run, "--brief", listening.brief("more", "standby: true"))
+    listening.waits(run, 2)
+    assert listening.checked() == 1, "what was said of an end before counts no more"
+
+
+def test_a_check_that_fails_ends_it_as_failed_and_a_resume_goes_on(listening):
+    lab, run = listening.lab, listening.launch()
+    unfit = listening.mark("unfit")
+    lab.workcell("finish", run, code=1)
+    assert listening.ended(run) == "failed" and "verify.sh ended with exit code 1" in str(look.at(run).reason)
+    assert any(one.endswith("/failed") for one in listening.watch.notices())
+    unfit.unlink()
+    lab.workcell("resume", run, "--native")
+    listening.waits(run, 2)
+
+
+def test_finish_in_a_turn_ends_it_after_the_turn(listening):
+    lab = listening.lab
+    busy = listening.mark("busy")
+    run = lab.launch(listening.brief(), "--standby", repo=lab.new_repo())
+    eventually(listening.turns)
+    assert "once its turn is over" in lab.workcell("finish", run).stderr
+    busy.unlink()
+    assert listening.ended(run) == "passed" and listening.checked() == 1
+    plain = lab.launch(listening.brief("plain"), repo=lab.new_repo())
+    lab.phase(plain, phase.DONE)
+
+
+def test_the_tick_ends_what_was_to_finish(listening):
+    run = listening.launch()
+    standby.finish(run, 1)
+    assert any("its check runs" in line for line in listening.watch.tick())
+    assert listening.ended(run) == "passed" and listening.checked() == 1
+    eventually(
+        lambda: not os.path.exists(os.path.join(listening.lab.home, layout.WAKE, f"{os.path.basename(run)}.finish"))
+    )
+
+
+def test_only_a_run_on_standby_is_finished(listening):
+    lab = listening.lab
+    run = lab.launch(lab.brief("sleep 60", name="plain"), repo=lab.new_repo())
+    assert "workcell stop" in lab.workcell("finish", run, code=77).stderr
+    lab.workcell("stop", run)

@@ -26,6 +26,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "approvals log": ("",),
     "approvals test": ("'git status'", "'git push; rm -rf x'"),
     "stop": ("frozen-stopped",),
+    "finish": ("frozen-stopped", "frozen-two"),
     "wait": ("bad", "frozen-two"),
     "send": ("nobody hello",),
     "tell": ("hello",),

@@ -14,12 +14,14 @@ _SAYS = "usage: workcell {verb} RUN ATTEMPT LOCK WORDS; workcell itself calls th
 
 
 def main(words: list[str]) -> int:
-    """`_finish RUN ATTEMPT LOCK WORDS` or `_settle RUN ATTEMPT LOCK WORDS`.
+    """`_finish RUN ATTEMPT LOCK WORDS`, `_settle RUN ATTEMPT LOCK WORDS` or `_wake RUN`.
 
     LOCK is the inherited descriptor that holds the right to write the run, WORDS that of runner.lock or -1. The exit
     code: 2 for wrong words, 74 where the file system refuses, else that of the error.
     """
     verb = words[0]
+    if verb == "_wake":
+        return wake(words)
     if len(words) != 5 or not all(_number(word) for word in (*words[2:4], words[4].removeprefix("-"))):
         print(f"workcell: {_SAYS.format(verb=verb)}", file=sys.stderr)
         return Usage.exit_code
@@ -55,7 +57,7 @@ def _wake(run: str) -> None:
     from workcell.together import wake
 
     try:
-        wake.wake(run)
+        wake.wake(run, finish=True)
     except WorkcellError as error:
         print(f"workcell: {printable(error.message)}", file=sys.stderr)  # the message stays, and the tick tries again
 

@@ -31,9 +31,15 @@ if TYPE_CHECKING:
 
 
 def decide(
-    run: str, seen: look.Look, facts: schema.Facts, verify: schema.Verify | None, ended: tuple[schema.Outcome, str]
+    run: str,
+    seen: look.Look,
+    facts: schema.Facts,
+    verify: schema.Verify | None,
+    ended: tuple[schema.Outcome, str],
+    *,
+    follows: bool = True,
 ) -> nexts.Decision:
-    """What follows this attempt; `ended` is the outcome of `outcome.decide` and its reason.
+    """What follows this attempt; `ended` is the outcome of `outcome.decide` and its reason. Nothing without `follows`.
 
     Playbooks that cannot be used are left out; `playbook ls` and `doctor` name them.
     """
@@ -55,22 +61,29 @@ def decide(
     }
     if ended[0] in (outcome.PASSED, outcome.STOPPED) or exit.get("how") in ("stopped", "not-started"):
         return nexts.decide(case)
-    watched = heartbeat.there(home)
+    watched = follows and heartbeat.there(home)
     if not watched and (seen.reader == "none" or ended[0] == outcome.TAMPERED):
         return nexts.decide(case)  # without playbooks nothing follows, and there is no cause to name
-    from workcell.evidence import verdict
-    from workcell.playbooks import library
     from workcell.trust import policy
 
     trouble = policy.read(seen).trouble
     if trouble is not None:
         return _without_policy(nexts.decide(case), trouble) if watched else nexts.decide(case)
     books, _ = policy.books(home, seen)
-    followed = books if watched else ()
+    followed = books if watched else []
     if ended[0] == outcome.TAMPERED:
         return _named(nexts.decide({**case, "books": followed}), followed)
+    return _judged(seen, case, books, followed)
+
+
+def _judged(seen: look.Look, case: nexts.Case, books: list[Playbook], followed: list[Playbook]) -> nexts.Decision:
+    """The decision from why the attempt ended; `books` have the signals that tell, and one of `followed` may go on."""
+    from workcell.evidence import verdict
+    from workcell.playbooks import library
+
     judged = verdict.judge(seen, library.signals(books))
     spent = verdict.cost(seen)
+    history = case["history"]
     history[-1]["cost_usd"] = spent
     history[-1]["verdict"] = judged["verdict"]
     case["outcome"] = _with_cause(seen, case, judged)

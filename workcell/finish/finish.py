@@ -11,7 +11,18 @@ from workcell.base import clock
 from workcell.base.errors import TryAgain
 from workcell.cleaning import run_cleaner
 from workcell.cleaning.clean import Cleaner
-from workcell.finish import apply, decide, facts, handoff, open_wait, rests, stoppers, verify_output, verify_script
+from workcell.finish import (
+    apply,
+    check,
+    decide,
+    facts,
+    handoff,
+    open_wait,
+    rests,
+    settle,
+    stoppers,
+    verify_script,
+)
 from workcell.judgement import next as nexts
 from workcell.judgement import outcome
 from workcell.rundir import (
@@ -19,14 +30,12 @@ from workcell.rundir import (
     events,
     inbox,
     layout,
-    locks,
     log_segments,
     look,
     maildir,
-    orders,
-    safe_open,
     slot,
     spool,
+    standby,
     status,
     writer,
 )
@@ -35,7 +44,6 @@ from workcell.system import resource_limits
 if TYPE_CHECKING:
     from typing import Any
 
-    from workcell.base.json_codec import Json
     from workcell.judgement import next as nexts
     from workcell.rundir import schema
 
@@ -62,13 +70,20 @@ def finish(run: str, n: int, held: writer.Writer, below: int | None = None) -> s
     if seen.result is None and seen.next is None:
         _end(run, n, seen, held, below, cleaner)
         seen = look.at(run, holding=True)
-    usage = _usage(seen, cleaner)
-    status.write(run, usage=usage)
-    held.end(status.kept(seen, usage=usage))
-    apply.tell_watchers(seen)
+    _publish(seen, held, cleaner)
     _optional(lambda: _compress(run, n))
     _tidy(run, n)
     return seen.outcome
+
+
+def _publish(seen: look.Look, held: writer.Writer, cleaner: Cleaner) -> None:
+    """Write what lists are read from, and tell what waits for the end."""
+    usage = _usage(seen, cleaner)
+    status.write(seen.run, usage=usage)
+    held.end(status.kept(seen, usage=usage))
+    apply.tell_watchers(seen)
+    if seen.result is not None:
+        standby.forget(seen.run)
 
 
 def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | None, cleaner: Cleaner) -> None:
@@ -83,7 +98,7 @@ def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | No
             _optional(lambda: _capture(run, seen, journal))
         seen.exit = stoppers.as_ended(run, seen)
         changed = held.find_tampering(n)
-        rest = None if stop_asked(run, n) else rests.find(seen, cleaner)
+        rest = None if check.stop_asked(run, n) else rests.find(seen, cleaner)
         verified = None if changed or rest else _verify(run, n, seen, held, journal, below)
         changed = held.find_tampering(n)
         _optional(lambda: spool.drain(run, journal))  # what hooks brought is evidence, and is read from the journal
@@ -99,7 +114,7 @@ def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | No
             step = decide.cleaned(decide.decide(run, seen, found, verified, verdict), cleaner)
         on = step["goes"] == "on"
         words = (handoff.word_of(step), step["reason"])
-        _optional(lambda: handoff.compose_now(run, seen, found, words, cleaner, step.get("asks")))
+        _optional(lambda: handoff.compose_now(seen, found, words, cleaner, step.get("asks")))
         apply.apply(seen, step, found, cleaner)
         held.restore(n)  # the check, or what it called, may have changed exit.json or facts.json: people read them
         if on:
@@ -124,7 +139,7 @@ def _verdict(
     """The outcome that the end of an attempt adds up to, and its reason."""
     assert seen.exit is not None
     stopper = stoppers.stopper(seen.run, seen.n)
-    if verified is None and seen.how != "stopped" and stop_asked(seen.run, seen.n):
+    if verified is None and seen.how != "stopped" and check.stop_asked(seen.run, seen.n):
         return outcome.STOPPED, f"stopped by {stopper} before its check had ended"
     if rest is not None and not outcome.residuals(seen.attempt, found):
         return rest.ended
@@ -207,20 +222,6 @@ def _optional(step: Callable[[], object]) -> None:
             raise
 
 
-def stop_asked(run: str, n: int) -> bool:
-    """Whether a person ordered this attempt to be stopped."""
-    return bool(stops(run, n))
-
-
-def stops(run: str, n: int) -> list[schema.Order] | list[Json]:
-    """The orders to stop attempt `n`; of a run without a ledger, the messages that ask for it and wait."""
-    if orders.needed(run):
-        return [one for one in orders.stops(run, n) if not str(one.get("by")).startswith("playbook:")]
-    box = os.path.join(run, layout.INBOX)
-    found = [maildir.read(box, name) or {} for name in maildir.waiting(box)]
-    return [one for one in found if one.get("kind") == "stop" and one.get("attempt") == n]
-
-
 def _take_stops(run: str, n: int, journal: events.Journal) -> None:
     """Move on the messages that asked for a stop of this attempt."""
     box = os.path.join(run, layout.INBOX)
@@ -235,54 +236,17 @@ def _take_stops(run: str, n: int, journal: events.Journal) -> None:
 def _verify(
     run: str, n: int, seen: look.Look, held: writer.Writer, journal: events.Journal, below: int | None
 ) -> schema.Verify | None:
-    """The record of the check, made now if there is none; None without a check, or where it is not waited for."""
+    """The record of the check, made and sealed now if there is none; None as of `check.run`."""
     assert seen.exit is not None
     if seen.attempt is None or seen.attempt.get("verify") is None or seen.exit.get("how") in ("stopped", "not-started"):
         return None
     stored = look.verify_at(seen, n)
-    if stored is not None:
+    made = check.run(run, n, seen, journal, below) if stored is None else None
+    if made is None:
         return stored
-    if stop_asked(run, n):
-        return None
-    lock = take_agent_lock(run, n, below)
-    journal.append("verify.started", attempt=n)
-    target = _output(run, n)
-    try:
-        with verify_output.Output(target, seen.directory) as output:
-            try:
-                found = verify_script.run(run, n, seen.attempt, output.fd, lock, lambda: stop_asked(run, n))
-            finally:
-                os.close(lock)
-            verify_script.end_leftovers(run, n, below=below)
-    finally:
-        os.close(target)
-    if found["how"] == "limit" and stop_asked(run, n):
-        return None  # a check that was broken off says nothing, and goes on no record
-    checked: schema.Verify = {
-        "schema": "workcell.file.verify/1",
-        "attempt": n,
-        "at": clock.stamp(),
-        **found,
-        "dropped_bytes": output.dropped,
-    }
-    sealed = held.seal(n, layout.VERIFY, checked)
+    sealed = held.seal(n, layout.VERIFY, made)
     journal.append("verify.ended", attempt=n, how=sealed["how"], code=sealed["code"])
     return sealed
-
-
-def _output(run: str, n: int) -> int:
-    """A new verify.log; where the agent left no directory for it, what the check says goes nowhere."""
-    folder = attempts.own(run, n)
-    if folder is None:
-        return os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
-    try:
-        return safe_open.fresh(os.path.join(attempts.path_of(folder, layout.attempt(run, n)), layout.VERIFY_LOG))
-    except OSError as error:
-        if error.errno in _REFUSED:
-            raise
-        return os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
-    finally:
-        os.close(folder)
 
 
 def _compress(run: str, n: int) -> None:
@@ -292,26 +256,6 @@ def _compress(run: str, n: int) -> None:
             log_segments.compress_rest(attempts.path_of(folder, layout.attempt(run, n)))
         finally:
             os.close(folder)
-
-
-def take_agent_lock(run: str, n: int, below: int | None = None) -> int:
-    """agent.lock for a process that is about to run code in the tree. Only with the right to write.
-
-    Leftovers that may not be ended (a tmux server that the agent started) can hold it for ever: the lock is then
-    made anew, and they are named in the handoff.
-    """
-    path = os.path.join(run, layout.AGENT_LOCK)
-    lock = locks.take(path, alone=True)
-    if lock is None:
-        verify_script.end_leftovers(run, n, below=below)
-        lock = locks.take(path, 0.1, alone=True)
-    if lock is None:
-        lock = verify_script.free_agent_lock(run)
-        lock = locks.take(path, alone=True) if lock is None else lock
-    if lock is None:
-        raise TryAgain(f"{os.path.basename(run)}: agent.lock cannot be had", "workcell status shows who holds it")
-    locks.sign(lock, "agent")
-    return lock
 
 
 def _seal_next(seen: look.Look, n: int, step: nexts.Decision, held: writer.Writer, journal: events.Journal) -> None:
@@ -326,6 +270,7 @@ def _seal_result(
     held: writer.Writer,
     journal: events.Journal,
     step: nexts.Decision | None = None,
+    verified: schema.Verify | None = None,
 ) -> None:
     result: schema.Result = {
         "schema": "workcell.file.result/1",
@@ -336,6 +281,8 @@ def _seal_result(
     }
     if step:
         _add(result, {key: value for key, value in step.items() if key in _OF_THE_STEP and value})
+    if verified is not None:
+        result["verify"] = verified
     sealed = held.seal(n, layout.RESULT, result)
     journal.append("run.ended", attempt=n, outcome=sealed["outcome"], reason=sealed["reason"])
 
@@ -358,7 +305,7 @@ def close(run: str, seen: look.Look, word: schema.Outcome, reason: str, held: wr
         found = look.record_at(seen, seen.n, layout.FACTS)
         if found is not None:
             facts_found = found
-            _optional(lambda: handoff.compose_now(run, seen, facts_found, (word, reason), cleaner))
+            _optional(lambda: handoff.compose_now(seen, facts_found, (word, reason), cleaner))
         _seal_result(seen.n, (word, reason), held, journal)
     finally:
         journal.close()
@@ -366,6 +313,42 @@ def close(run: str, seen: look.Look, word: schema.Outcome, reason: str, held: wr
     seen = look.at(run, holding=True)
     held.end(status.kept(seen))
     apply.tell_watchers(seen)
+    standby.forget(run)
+
+
+def conclude(run: str, seen: look.Look) -> schema.Outcome | None:
+    """End a run on standby with its check; the outcome. Raises TryAgain where it is not what `seen` says any more.
+
+    The verdict of the check is sealed inside result.json and nowhere else: killed before that, the run is on standby as
+    before, and its wish to finish still stands.
+    """
+    cleaner, n = run_cleaner.of_run(run), seen.n
+    with settle.take(run, seen) as held:
+        held.sign("finish")
+        seen = look.at(run, holding=True)
+        held.mend(n)
+        journal = _journal(run)
+        try:
+            seen.exit = stoppers.as_ended(run, seen)
+            found = look.facts_at(seen, n) or facts.unread(verify_script.end_leftovers(run, n, below=None), [])
+            changed = held.find_tampering(n)
+            verified = None if changed else check.run(run, n, seen, journal)
+            changed = held.find_tampering(n)
+            verdict = _tampered(n, changed, journal) if changed else _verdict(seen, found, verified, None)
+            step = decide.cleaned(decide.decide(run, seen, found, verified, verdict, follows=False), cleaner)
+            words = (handoff.word_of(step), step["reason"])
+            _optional(lambda: handoff.compose_now(seen, found, words, cleaner, verified=verified))
+            apply.apply(seen, step, found, cleaner)
+            held.restore(n)
+            _optional(lambda: _analyse(seen, cleaner, journal))
+            _seal_result(n, (step["outcome"] or outcome.FAILED, step["reason"]), held, journal, step, verified)
+            _optional(lambda: _take_stops(run, n, journal))
+            _optional(lambda: spool.drain(run, journal))
+        finally:
+            journal.close()
+        seen = look.at(run, holding=True)
+        _publish(seen, held, cleaner)
+    return seen.outcome
 
 
 _OURS = tuple(f".{name}." for name in (layout.STATUS, layout.ENV, layout.CURRENT, layout.AGENT_LOCK))

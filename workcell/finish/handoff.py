@@ -73,24 +73,23 @@ def _own_words(step: Step) -> bool:
 
 
 def compose_now(
-    run: str,
     seen: look.Look,
     facts: schema.Facts,
     verdict: tuple[str, str],
     cleaner: Cleaner | None = None,
     asks: ProposalWanted | None = None,
+    verified: schema.Verify | None = None,
 ) -> None:
     """Write the handoff of the current attempt anew from its files; `asks` is what a playbook proposes about its end.
 
-    `cleaner` holds the secret values; without one they are read from env.json as it is now.
+    `verified` is a check that is not on record yet. Without `cleaner` secret values are read from env.json as it is.
     """
-    cleaner = cleaner or run_cleaner.of_run(run)
-    now = look.at(run, holding=True)  # `seen` may be older than the check
-    verify = look.verify_at(now, seen.n)
+    cleaner = cleaner or run_cleaner.of_run(seen.run)
+    now = look.at(seen.run, holding=True)  # `seen` may be older than the check
+    verify = verified or look.verify_at(now, seen.n)
     git = facts.get("git")
     words = agent_words(seen.directory)
     parts = compose.handoff_parts(words)
-    last = "" if words else last_message(now)
     text = compose.render(
         "handoff.md.j2",
         {
@@ -104,7 +103,7 @@ def compose_now(
             "agent": parts,
             "agent_rest": "" if parts else words,
             "instead": _instead(seen, verify, verdict),
-            "last_message": last,
+            "last_message": "" if words else last_message(now),
             "attempts": [_row(now, n, verdict if n == seen.n else None) for n in range(1, seen.n + 1)],
             "facts": [*_facts(facts, seen.exit, verify, cleaner), *_ports(seen.attempt)],
             "commits": "\n".join(map(cleaner.line, (git.get("subjects") if git else None) or [])),
@@ -113,7 +112,7 @@ def compose_now(
             "go_on": [*_decides(seen, asks, cleaner), *_go_on(seen, verdict[0])],
         },
     )
-    folder = attempts.own(run, seen.n)
+    folder = attempts.own(seen.run, seen.n)
     if folder is None:
         return
     try:
@@ -265,5 +264,6 @@ def _go_on(seen: look.Look, word: str) -> list[str]:
     if word == ASKS:
         return [f"workcell approve {seen.id}", f"workcell deny {seen.id}     # the agent goes on without it"]
     if word == RESTS:
-        return [f"workcell send {seen.id} TEXT     # wakes it", f"workcell stop {seen.id}     # ends it"]
+        ends = f"workcell finish {seen.id}     # ends it with its check"
+        return [f"workcell send {seen.id} TEXT     # wakes it", ends]
     return [status.go_on(seen), f"workcell resume {seen.id} --brief NEW.md     # with other words"]

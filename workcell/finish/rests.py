@@ -3,8 +3,8 @@
 Invariants:
 - Nothing is changed here, and the same records give the same answer: finish may be killed and ask again.
 - A run that watches others is on standby until it was told of all of them, whatever its brief says.
-- The check of a run on standby runs when it is told to finish, and at no end of a turn. A turn that did not end well is
-  judged by playbooks as any other attempt.
+- The check of a run on standby runs once it is told to finish, and at no end of a turn before. A turn that did not end
+  well is judged by playbooks as any other attempt.
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ def find(seen: look.Look, cleaner: Cleaner) -> Rest | None:
     if call is not None:
         asks = decide.wait_for_approval(seen, call)
         return Rest(asks, (outcome.UNVERIFIED, asks["reason"]))
+    if standby.finishes(seen):
+        return None
     if not standby.keeps(seen.attempt):
         waits = is_to_be_told(seen) and _ended_well(seen)
         return Rest(decide.wait_for_message(seen), CHECKED_LATER) if waits else None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from workcell.base.errors import NotFound, Refused, TryAgain, Usage
 from workcell.cleaning import run_cleaner
 from workcell.cleaning.clean import Cleaner
-from workcell.finish import finish, settle, verify_output, verify_script
+from workcell.finish import check, settle, verify_output, verify_script
 from workcell.rundir import find, lease, look, phase, status
 from workcell.rundir.cell import Cell
 from workcell.terminal import log_reader
@@ -86,7 +86,7 @@ def verify(run: str, *, show: Callable[[str], None] | None = None, raw: int | No
         held.close()
         raise
     try:
-        agent_lock = finish.take_agent_lock(run, seen.n)
+        agent_lock = check.take_agent_lock(run, seen.n)
         try:
             with tempfile.TemporaryFile() as file:
                 with _shown(file.fileno(), cleaner, show):

@@ -27,8 +27,8 @@ LISTENED = 0.5
 ASK = 3.0
 """Seconds between two looks at what an agent does: its records are read for that."""
 
-DONE, ATTENTION, ANY = "done", "attention", "any"
-"""What ends a wait: all runs are over; the first is over or needs a person; the first is over."""
+DONE, ATTENTION, IDLE, ANY = "done", "attention", "idle", "any"
+"""What ends a wait: all are over; the first is over or needs a person; all are over or at rest; the first is over."""
 
 WRITTEN = 1.0
 """Maximum seconds between the end that the ledger tells and the files that say so, for a wait that has seen it."""
@@ -43,8 +43,9 @@ class Request:
     runs: tuple[str, ...] = ()
     """Each an id, a name, a unique prefix, a path, or `-` for the newest run."""
     group: str | None = None
-    wanted: Literal["done", "attention"] = "done"
-    """`done`: all are over. `attention`: one is over or needs a person."""
+    wanted: Literal["done", "attention", "idle"] = "done"
+    """`done`: all are over. `attention`: one is over or needs a person. `idle`: each is over, on standby, or its agent
+    has ended its turn."""
     timeout: float | None = None
     """Seconds after which to give up."""
     any: bool = False
@@ -72,7 +73,8 @@ class Over:
 @dataclass(frozen=True)
 class Waited:
     met: bool
-    """Every run passed, with `any` every one that is over; or, of `attention`, one is over or needs a person."""
+    """Every run passed, with `any` every one that is over; or, of `attention`, one is over or needs a person; or, of
+    `idle`, none is at work."""
     runs: list[Over]
 
 
@@ -95,6 +97,8 @@ def perform(cell: Cell, request: Request) -> Waited:
     paths = list(dict.fromkeys(paths))
     # a listener shows the time that it has taken
     every = change.EVERY if cell.progress is ignore else LISTENED
+    if request.any and request.wanted == IDLE:
+        raise Usage("--any is for runs that are to be over", "leave it out, or leave out --for idle")
     wanted = ANY if request.any and request.wanted == DONE else request.wanted
     reader = standing.Reader()
     tick = None if cell.progress is ignore else lambda seen: cell.progress("standing", [reader.of(one) for one in seen])
@@ -152,7 +156,7 @@ def _tells_more(seen: look.Look) -> str | None:
 @dataclass(frozen=True)
 class Result:
     met: bool
-    """Every run passed; or, of `attention`, at least one is over or needs a person."""
+    """Every run passed; or, of `attention`, at least one is over or needs a person; or, of `idle`, all are at rest."""
     timed_out: bool
     states: list[str]
 
@@ -164,7 +168,7 @@ def wait(
     tick: Callable[[list[look.Look]], None] | None = None,
     every: float = change.EVERY,
 ) -> Result:
-    """Wait until what `wanted` says: DONE, ATTENTION or ANY.
+    """Wait until what `wanted` says: DONE, ATTENTION, IDLE or ANY.
 
     A run that is scheduled goes on when the watchdog starts it: it is waited for while the watchdog ticks. One that
     cannot end by itself (corrupt, unknown, prepared) ends the wait for it. `tick` is called with every round of
@@ -196,6 +200,9 @@ def _wait(
             states = [_state(one) if ended else watch.needs(one) for one, ended in zip(seen, over, strict=True)]
             if any(states):
                 return Result(True, False, [word or _state(one) for word, one in zip(states, seen, strict=True)])
+        elif wanted == IDLE:
+            if all(ended or watch.rests(one) for one, ended in zip(seen, over, strict=True)):
+                return Result(True, False, [_state(one) for one in seen])
         elif all(over) or (wanted == ANY and any(over)):
             words = [_state(one) for one in seen]
             met = all(word == "passed" for word, ended in zip(words, over, strict=True) if ended)
@@ -262,14 +269,28 @@ class _Watch:
         from workcell.views import needs, status  # the readers of agents' records
 
         told = self._told(seen)
-        now = time.monotonic()
         activity = None
-        if seen.phase == phase.RUNNING and (told or now - self._asked.get(seen.run, -ASK) >= ASK):
-            self._asked[seen.run] = now
+        if seen.phase == phase.RUNNING and (told or self._to_ask(seen)):
+            self._asked[seen.run] = time.monotonic()
             activity = status.activity_of(seen)
         known = needs.Surroundings(layout.home_of(seen.run)).situation(seen, activity)
         # the word of the table counts: a notice may be of something that is over, or that the table has no row for
         return known.state if table.find(known) is not None else told
+
+    def rests(self, seen: look.Look) -> bool:
+        """Whether a run that is not over is at rest: on standby, or with an agent that has ended its turn."""
+        from workcell.views import status
+
+        if standby.waits(seen):
+            return not standby.due(seen)
+        if seen.phase != phase.RUNNING or not self._to_ask(seen):
+            return False
+        self._asked[seen.run] = time.monotonic()
+        activity = status.activity_of(seen)
+        return activity is not None and activity["state"] == "idle"
+
+    def _to_ask(self, seen: look.Look) -> bool:
+        return time.monotonic() - self._asked.get(seen.run, -ASK) >= ASK
 
     def _told(self, seen: look.Look) -> str | None:
         """The event of a notice about this attempt that was posted since the wait began and calls for a person."""

@@ -5,7 +5,7 @@ The imports stand in functions: an operation is loaded when it is asked for, so 
 
 from collections.abc import Callable
 
-from workcell.operations import conversations, plans, shared_trees, watching
+from workcell.operations import conversations, messages, plans, shared_trees, watching
 from workcell.operations.operation import Operation
 
 
@@ -40,21 +40,6 @@ def _wait() -> dict[str, Operation]:
     from workcell.launch import wait as op
 
     return {"wait": Operation(op.Request, op.perform, {op.Waited: "wait"})}
-
-
-def _send() -> dict[str, Operation]:
-    from workcell.together import send as op
-
-    return {"send": Operation(op.Request, op.perform, {op.Result: "send", op.Results: "send-several"})}
-
-
-def _tell_and_note() -> dict[str, Operation]:
-    from workcell.together import note, tell
-
-    return {
-        "tell": Operation(tell.Request, tell.perform, {tell.Result: "tell"}),
-        "note": Operation(note.Request, note.perform, {note.Result: "note"}),
-    }
 
 
 def _answer() -> dict[str, Operation]:
@@ -351,8 +336,7 @@ OPERATIONS: dict[str, Callable[[], dict[str, Operation]]] = {
     **plans.OPERATIONS,
     "stop": _stop,
     "wait": _wait,
-    "send": _send,
-    **dict.fromkeys(("tell", "note"), _tell_and_note),
+    **messages.OPERATIONS,
     **shared_trees.OPERATIONS,
     "answer": _answer,
     **dict.fromkeys(("approve", "deny", "approvals ls", "approvals log", "approvals test"), _approvals),

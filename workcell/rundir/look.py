@@ -146,7 +146,7 @@ class Sealed:
         self.start: schema.Start | None = record_at(seen, n, layout.START)
         self.exit: schema.Exit | None = record_at(seen, n, layout.EXIT)
         self.facts: schema.Facts | None = record_at(seen, n, layout.FACTS)
-        self.verify: schema.Verify | None = record_at(seen, n, layout.VERIFY)
+        self.verify: schema.Verify | None = verify_at(seen, n)
         self.next: schema.Next | None = record_at(seen, n, layout.NEXT)
         self.result: schema.Result | None = record_at(seen, n, layout.RESULT)
 
@@ -164,8 +164,11 @@ def facts_at(seen: Look, n: int) -> "schema.Facts | None":
 
 
 def verify_at(seen: Look, n: int) -> "schema.Verify | None":
-    """verify.json of attempt `n`; None where it does not stand."""
+    """How the check of attempt `n` ended: verify.json, or of a run on standby what its result holds; None without."""
     found: schema.Verify | None = record_at(seen, n, layout.VERIFY)
+    if found is None:
+        result: schema.Result | None = record_at(seen, n, layout.RESULT)
+        found = result.get("verify") if result is not None else None
     return found
 
 

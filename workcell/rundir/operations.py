@@ -14,6 +14,7 @@ OPERATIONS = {
     "resume": WORK,
     "adopt": PERSON,
     "stop": WORK,
+    "finish": WORK,
     "wait": WORK,
     "watch": WORK,
     "unwatch": WORK,
@@ -145,6 +146,7 @@ OPTIONS = {
 
 OF_DESCENDANTS = {
     "stop": None,
+    "finish": None,
     "resume": None,
     "recover": None,
     "send": "urgent",
@@ -152,7 +154,7 @@ OF_DESCENDANTS = {
 }
 """Operations that reach only descendants of the run that they are called from; with an option, only if it is set."""
 
-ALSO_OWN = ("note",)
+ALSO_OWN = ("note", "finish")
 """Those of OF_DESCENDANTS that reach the run, too, that they are called from."""
 
 GRANTABLE = tuple(

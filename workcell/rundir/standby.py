@@ -7,7 +7,7 @@ what delivers one looks afterwards, finish looks again once it has given its loc
 import os
 
 from workcell.base import clock
-from workcell.rundir import inbox, layout, locks, maildir, phase
+from workcell.rundir import inbox, layout, locks, look, maildir, phase, safe_open, seal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ WAITING: "Final" = "waiting"
 """The state of a run on standby."""
 
 REASON: "Final" = "it waits for a message"
+
+LOCK, FINISH = "lock", "finish"
+"""The ends of the names of a run's files in `wake/` of the home."""
 
 TOGETHER = 5.0
 """Seconds for which messages of watches wait for further ones: runs that end at once wake a run once."""
@@ -45,8 +48,31 @@ def waits(seen: "Look") -> bool:
 
 
 def due(seen: "Look") -> bool:
-    """Whether the run is on standby and a message waits that wakes or ends it."""
-    return waits(seen) and bool(letters(seen))
+    """Whether the run is on standby, and a message waits that wakes it, or it is to finish."""
+    return waits(seen) and (finishes(seen) or bool(letters(seen)))
+
+
+def finish(run: str, n: int) -> None:
+    """Say that the run is to finish with its check, from attempt `n` on. Raises OSError."""
+    folder, name = os.path.split(_path(run, FINISH))
+    os.makedirs(folder, 0o700, exist_ok=True)
+    seal.replace(folder, name, f"{n}\n".encode())
+
+
+def finishes(seen: "Look") -> bool:
+    """Whether the run is to finish with its check; what was said of it before its last result counts no more."""
+    word = (safe_open.read(_path(seen.run, FINISH), 32) or b"").strip()
+    if not word.isdigit() or seen.result is not None:
+        return False
+    return all(look.record_at(seen, n, layout.RESULT) is None for n in range(max(1, int(word)), seen.n))
+
+
+def forget(run: str) -> None:
+    """The run has ended: what was said of its end is removed."""
+    try:
+        os.unlink(_path(run, FINISH))
+    except OSError:
+        pass
 
 
 def letters(seen: "Look") -> "list[Message]":
@@ -65,15 +91,16 @@ def rest(found: "list[Message]", now: float) -> float:
 
 def take(run: str) -> "int | None":
     """The lock of what wakes the run, or None where another process has it: that one looks again afterwards."""
-    path = _path(run)
+    path = _path(run, LOCK)
     os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
     return locks.take(path, 0)
 
 
 def remove(run: str) -> None:
-    """Remove the lock of a run that is gone."""
+    """Remove what the home has of a run that is gone."""
+    forget(run)
     try:
-        os.unlink(_path(run))
+        os.unlink(_path(run, LOCK))
     except OSError:
         pass
 
@@ -85,5 +112,5 @@ def _at(message: "Message", now: float) -> float:
         return now - TOGETHER
 
 
-def _path(run: str) -> str:
-    return os.path.join(layout.home_of(run), layout.WAKE, f"{os.path.basename(run)}.lock")
+def _path(run: str, which: str) -> str:
+    return os.path.join(layout.home_of(run), layout.WAKE, f"{os.path.basename(run)}.{which}")

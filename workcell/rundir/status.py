@@ -71,7 +71,7 @@ def situation(seen: look.Look, activity: "schema.Activity | None" = None) -> nee
         known.later = seen.starts_later
         known.opened_at = seen.attempt.get("asked_at") if seen.attempt else None
         known.call = deferred.undecided(seen)
-        known.rests = standby.waits(seen) and not standby.letters(seen)
+        known.rests = standby.waits(seen) and not standby.due(seen)
         known.due_at = due_at(seen)
         known.unwatched = heartbeat.missing(home)
     return known

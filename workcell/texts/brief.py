@@ -173,7 +173,11 @@ KEYS = (
     ),
     Field("dirty", fields.one_of("refuse", "allow", "snapshot"), "what to do when the tree is dirty at launch"),
     Field("worktree", worktree, "true for a worktree of its own, or the branch that it is on"),
-    Field("standby", fields.flag, "true: after each turn that ends well the run waits for messages, without a process"),
+    Field(
+        "standby",
+        fields.flag,
+        "true: after each turn that ends well the run waits for messages, until `workcell finish`",
+    ),
     Field("share", fields.flag, "whether it shares the tree with other runs that do"),
     Field("claims", fields.group(CLAIMS), "of a run that shares its tree: wait", default={"wait": None}),
     Field("carry", fields.list_of(fields.line), "ignored files to copy into the worktree", default=[]),

@@ -51,7 +51,11 @@ _SHARED = (
     Field("labels", fields.list_of(fields.line), "words to find the run by", default=[]),
     Field("limits", fields.group(brief.LIMITS), "limits of the run", default={}),
     Field("model", fields.line, "the model that the agent is told to use"),
-    Field("standby", fields.flag, "true: after each turn that ends well the run waits for messages, without a process"),
+    Field(
+        "standby",
+        fields.flag,
+        "true: after each turn that ends well the run waits for messages, until `workcell finish`",
+    ),
 )
 
 ENTRY = (

@@ -6,6 +6,7 @@ Invariants:
   has given it back.
 - A message is in a brief of an attempt that was born, or it still waits. Killed anywhere, the next message, or a tick,
   wakes the run; of two that try at once, one opens the attempt.
+- A run that is to finish is ended with its check, and not woken: by `_wake`, which the tick starts, and by the verb.
 - A hold on the run or its account, and a limit that is used up, leave the message where it is.
 """
 
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 from workcell.accounts import holds
 from workcell.base.errors import TryAgain
 from workcell.finish import decide, settle
+from workcell.finish import finish as ending
 from workcell.judgement import next as nexts
 from workcell.launch import resume
 from workcell.rundir import layout, look, run_hold, standby, status
@@ -30,8 +32,8 @@ POLL = 0.2
 """Maximum seconds until a message is seen that does not wait for further ones."""
 
 
-def wake(run: str) -> str | None:
-    """Wake the run if it is on standby and messages wait for it.
+def wake(run: str, *, finish: bool = False) -> str | None:
+    """Wake the run if it is on standby and messages wait for it; with `finish`, end it with its check where it is to.
 
     Returns why it is not woken, with what lets it; None where it was, where another process does, and where nothing
     is to do. Raises what `resume.resume` raises. Messages of watches alone are waited with, for `standby.TOGETHER`
@@ -42,7 +44,7 @@ def wake(run: str) -> str | None:
         if lock is None:
             return None
         try:
-            why = _act(run)
+            why = _act(run, finish=finish)
         finally:
             os.close(lock)
         if why is not None or not standby.due(look.at(run)):
@@ -54,8 +56,13 @@ def begin(run: str, n: int) -> None:
     settle.start_apart(["_wake", run], run, n)
 
 
-def _act(run: str) -> str | None:
+def _act(run: str, *, finish: bool) -> str | None:
     seen = look.at(run)
+    if standby.waits(seen) and standby.finishes(seen):
+        if not finish:
+            return f"it is to finish: workcell wait {seen.id}"
+        ending.conclude(run, seen)
+        return None
     letters = standby.letters(seen) if standby.waits(seen) else []
     while (rest := standby.rest(letters, time.time())) > 0:
         time.sleep(min(rest, POLL))

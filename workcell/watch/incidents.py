@@ -11,7 +11,7 @@ from workcell.judgement.activity import WORKS
 from workcell.playbooks import caps, interpreter, library, playbook
 from workcell.playbooks.playbook import Playbook
 from workcell.playbooks.step import Judged
-from workcell.rundir import look, phase, proposals
+from workcell.rundir import look, phase, proposals, standby
 from workcell.watch import findings, idle_notices, looping, observe
 from workcell.watch import tmux_health as servers
 from workcell.watch.live_run import Incident, LiveRun
@@ -25,7 +25,8 @@ ASKED = 180.0
 """Seconds after a request for permission in which a run that shows no dialog is looked at in every tick."""
 
 CHECKED = "has-check"
-"""The finding on a live run that has a check, as playbooks name it in `when: evidence:`."""
+"""The finding on a live run whose turn's end is to be acted on soon, as playbooks name it in `when: evidence:`: it has
+a check, or goes on standby."""
 
 QUIET = 60.0
 """Seconds before a live run is judged again that no playbook speaks of."""
@@ -125,7 +126,7 @@ def server(context: TickContext, answer: servers.Answer) -> None:
 def judged_live(found: judging.Live, seen: look.Look) -> Judged:
     """The finding on a live attempt, as playbooks are chosen by it and as their steps read it."""
     verdict = found.verdict
-    checked = seen.attempt is not None and seen.attempt.get("verify") is not None
+    checked = seen.attempt is not None and (seen.attempt.get("verify") is not None or standby.keeps(seen.attempt))
     return {
         "verdict": verdict["verdict"],
         "confidence": verdict["confidence"],

@@ -149,6 +149,10 @@ def decided(context: TickContext, seen: look.Look) -> None:
 
 def woken(context: TickContext, seen: look.Look) -> None:
     """Open the attempt of messages to a run on standby, where what sent them did not come to that."""
+    if standby.finishes(seen):  # a check may run for an hour
+        wake.begin(seen.run, seen.n)
+        context.did.append(f"{seen.id}: it is to finish: its check runs")
+        return
     letters = standby.letters(seen)
     actor = context.actor(seen, standby.MESSAGE)
     if not letters or standby.rest(letters, context.now.wall) > 0 or wake.held(context.home, seen) is not None:

@@ -22,7 +22,7 @@ def test_lists_become_tuples_and_choices_are_checked():
     with pytest.raises(Usage) as error:
         decode.request("wait", {"wanted": "dinner"})
     assert error.value.message == "wait: 'wanted' cannot be 'dinner'"
-    assert error.value.hint == "wanted is 'done' or 'attention'"
+    assert error.value.hint == "wanted is 'done' or 'attention' or 'idle'"
 
 
 @pytest.mark.parametrize(

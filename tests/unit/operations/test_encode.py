@@ -61,6 +61,7 @@ PROMISED = {
     "resume": ("id attempt phase state dry_run how brief",),
     "resume-several": ("runs failed",),
     "stop": ("id phase outcome note",),
+    "finish": ("id phase outcome note",),
     "send": ("id message state why",),
     "send-several": ("runs failed",),
     "open": ("id command place started",),

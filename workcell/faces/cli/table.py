@@ -10,6 +10,7 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "adopt": ("adopt", "Go on, in a run, with a conversation that no run began.", RUN),
     "plan": ("plan", "List, show, stop and retry plans: runs that need each other.", RUN),
     "stop": ("stop", "End a run.", RUN),
+    "finish": ("finish", "End a run on standby with its check.", RUN),
     "wait": ("wait", "Wait until runs are over.", RUN),
     "watch": ("watch", "From inside a run: get a message once other runs are over.", RUN),
     "unwatch": ("unwatch", "Take watches back.", RUN),

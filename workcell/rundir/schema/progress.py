@@ -273,6 +273,8 @@ class Result(TypedDict):
     verdict: NotRequired[VerdictSummary]
     findings: NotRequired[list[str]]
     kept: NotRequired[str]
+    verify: NotRequired[Verify]
+    """Of a run that was on standby: its check, which `finish` ran."""
     cost_usd: NotRequired[float]
     proposal: NotRequired[str]
     """Id of what its playbook proposes to a person; a proposal about this end that is not named here is void."""

@@ -82,7 +82,7 @@ Again = Annotated[bool, typer.Option("--again", help="Of a launch file: new runs
 Wait = Annotated[bool, typer.Option("--wait", help="Stay until the run is over; 1 if it did not pass.")]
 Attach = Annotated[bool, typer.Option("--attach", help="Open a window onto the agent at once.")]
 Standby = Annotated[
-    bool, typer.Option("--standby", help="After each turn that ends well, wait for messages, without a process.")
+    bool, typer.Option("--standby", help="After each turn, wait for messages without a process; 'finish' ends it.")
 ]
 NoWindow = Annotated[bool, typer.Option("--no-window", help="Open no window in tmux.")]
 Prepare = Annotated[bool, typer.Option("--prepare", help="Create the run, and start nothing.")]

@@ -18,7 +18,9 @@ def wait(
         list[str] | None, typer.Argument(metavar="[RUN]...", help="The runs; all of them are waited for.")
     ] = None,
     group: Annotated[str | None, typer.Option(help="All runs of this group.")] = None,
-    wanted: Annotated[str, typer.Option("--for", help="done, or attention: over or in need of a person.")] = "done",
+    wanted: Annotated[
+        str, typer.Option("--for", help="done; attention: over or in need of a person; idle: none at work.")
+    ] = "done",
     any_of: Annotated[bool, typer.Option("--any", help="Until the first of them is over.")] = False,
     timeout: Annotated[str | None, typer.Option(help="Give up after this long, e.g. 2h; exit code 124.")] = None,
     as_json: arguments.Json = False,
@@ -27,9 +29,10 @@ def wait(
     seconds = fields.parse_duration(timeout) if timeout else None
     if timeout and seconds is None:
         raise Usage(f"{timeout!r} is not a duration", "write it like 90s or 2h")
-    if wanted not in ("done", "attention"):
-        raise Usage(f"cannot wait for {wanted!r}", "--for done, or --for attention")
-    request = op.Request(tuple(runs or ()), group, arguments.one_of(wanted, ("done", "attention")), seconds, any_of)
+    if wanted not in ("done", "attention", "idle"):
+        raise Usage(f"cannot wait for {wanted!r}", "--for done, --for attention, or --for idle")
+    chosen = arguments.one_of(wanted, ("done", "attention", "idle"))
+    request = op.Request(tuple(runs or ()), group, chosen, seconds, any_of)
     found = foreground.wait(request, quiet=as_json)
     if as_json:
         call.show("wait", found)

@@ -1,0 +1,60 @@
+"""finish: a run on standby ends with its check, at once or after the turn that it is in."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+
+from workcell.base.errors import Refused
+from workcell.finish import settle
+from workcell.rundir import find, look, phase, standby
+from workcell.rundir.cell import Cell
+from workcell.together import wake
+
+PATIENCE = 20.0
+"""Seconds for which another process is waited for that wakes the run at this moment."""
+
+
+@dataclass(frozen=True)
+class Request:
+    run: str
+    """An id, a name, a unique prefix, a path, or `-` for the newest run."""
+
+
+@dataclass(frozen=True)
+class Result:
+    id: str
+    phase: str
+    outcome: str | None
+    """How it ended; null while it has not."""
+    note: str | None
+    """Why it has not, or that it was over already."""
+
+
+def perform(cell: Cell, request: Request) -> Result:
+    """The operation `finish`. `cell.progress` is told `checks`, with the id, before the check runs.
+
+    The wish is on disk before anything is done: killed afterwards, the next tick ends the run. Raises Refused for a run
+    that is not on standby, and what `find.run_to_change` raises.
+    """
+    run = find.run_to_change(cell.home, request.run)
+    seen = settle.settle(run)
+    if seen.phase == phase.DONE:
+        return Result(seen.id, seen.phase, seen.outcome, "it was over already")
+    if not (standby.waits(seen) or standby.keeps(seen.attempt)):
+        raise Refused(
+            f"cannot finish {seen.id}: it is not on standby, and ends by itself",
+            f"workcell wait {seen.id}, or end it as it is: workcell stop {seen.id}",
+        )
+    standby.finish(run, seen.n)
+    deadline = time.monotonic() + PATIENCE
+    while standby.waits(seen := look.at(run)):  # its agent may have ended its turn since
+        cell.progress("checks", os.path.basename(run))
+        wake.wake(run, finish=True)
+        if not standby.waits(look.at(run)) or time.monotonic() > deadline:
+            break
+        time.sleep(wake.POLL)
+    seen = look.at(run)
+    note = None if seen.phase == phase.DONE else "it finishes with its check once its turn is over"
+    return Result(seen.id, seen.phase, seen.outcome, note)
