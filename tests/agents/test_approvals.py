@@ -85,6 +85,19 @@ def test_a_deferred_command_does_not_run_when_a_person_denies(bench):
     assert "a person said no" in str(bench.model.seen), "the agent is told"
 
 
+def test_a_conversation_that_was_left_at_a_deferred_command_is_not_adopted(bench):
+    run = deferred_run(bench)
+    session = look.at(run).attempt["agent_session"]
+    bench.workcell("stop", run)
+    bench.workcell("rm", run, "--force")
+    (file,) = Path(bench.lab.person, ".claude", "projects").glob(f"*/{session}.jsonl")
+    os.utime(file, (file.stat().st_atime, file.stat().st_mtime - 120))
+    Path(rules.home_file(bench.lab.home)).unlink()
+    refused = bench.workcell("adopt", f"claude:{session}", "--no-window", code=77)
+    assert "left at a call that waits for a yes or no" in refused.stderr and "printf hi >> out.txt" in refused.stderr
+    assert not os.path.exists(os.path.join(bench.repo, "out.txt"))
+
+
 def test_an_allowed_command_is_not_asked_about_at_the_terminal(bench):
     ruled(bench, "allow: [touch *]\n")
     run = bench.launch("claude-tui", "tool", "touch out.txt")

@@ -50,7 +50,7 @@ class Trial:
 class Finishing(Trial):
     """An attempt whose finish was killed in its check, and is brought to its end by `wait`."""
 
-    verb, first = "wait, about an end", layout.HANDOFF
+    verb, first = "wait, about an end", ""
 
     def __init__(self, lab) -> None:
         ended = EndedRun(lab, COUNTS, HANGS, wait=False)
@@ -133,6 +133,8 @@ def sweep(trial: Trial, count: int | None) -> None:
     begin = next((number for number, point in enumerate(every) if trial.first in point.words), 0)
     every = every[begin:]
     chosen = every if count is None else [every[int((n + 0.5) * len(every) / count)] for n in range(count)]
+    if count is not None:  # and where it matters most
+        chosen += [point for point in every if layout.PROPOSALS in point.words and point.call == "fsync"][:2]
     hits, wrong = 0, []
     for point in chosen:
         trial.prepare()

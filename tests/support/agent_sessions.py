@@ -55,6 +55,13 @@ class Claude:
         block = {"type": "tool_result", "tool_use_id": call, "content": text, "is_error": failed}
         return self._add("user", {"role": "user", "content": [block]})
 
+    def deferred(self, command: str, call: str = "t1", tool: str = "Bash") -> "Claude":
+        """A hook said that the call waits for a person: the process ended there."""
+        body = {"type": "hook_deferred_tool", "toolUseID": call, "toolName": tool, "toolInput": {"command": command}}
+        more = {"hookName": "PreToolUse:Bash", "hookEvent": "PreToolUse"}
+        self.records.append({**self._common, "type": "attachment", "attachment": {**body, **more}})
+        return self
+
     def titled(self, text: str) -> "Claude":
         self.records.append({"type": "custom-title", "customTitle": text, "sessionId": self.id})
         return self

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -80,6 +80,9 @@ class SessionFiles(Protocol):
 
     def about(self, record: Foreign, about: About) -> None:
         """Add to `about` what one record tells."""
+
+    def left_open(self, lines: Iterable[bytes]) -> str | None:
+        """The tool call, in words, that a hook deferred and that has no result in these records; None without one."""
 
     def session_of(self, process: Process) -> str | None:
         """The session that the process has open; NONE for a helper without one, None where that cannot be told."""

@@ -19,11 +19,15 @@ from workcell.git import repository
 from workcell.launch import asked, conversation, dry_run, launch, plan
 from workcell.launch.adopted import Adopted
 from workcell.launch.requests import LaunchRequest
+from workcell.rundir import safe_open
 from workcell.rundir.cell import Cell
 from workcell.sessions import known, outline, owners, running
 
 QUIET = 60.0
 """Seconds for which the file of a session must not have grown: its program may be at work and not be found."""
+
+LONGEST_LINE = 64 << 20
+"""Maximum bytes of a record."""
 
 GO_ON = "Go on with the work of this conversation where it stopped"
 """The objective where none is given."""
@@ -97,15 +101,16 @@ def perform(cell: Cell, request: Request) -> Result | DryRun:
     """The operation `adopt`.
 
     Raises NotFound for a session that is not there or whose directory is gone, Refused for one that a process has
-    open, that a run has, or that the recipe cannot go on with, TryAgain for one that grew in the last minute, and
-    what a launch raises. Nothing is written then. A dry run tells what is refused of the session itself, and raises
-    the rest.
+    open, that a run has, that was left at a deferred call, or that the recipe cannot go on with, TryAgain for one that
+    grew in the last minute, and what a launch raises. Nothing is written then. A dry run tells what is refused of the
+    session itself, and raises the rest.
     """
     file = known.find(cell.home, cell.environment, request.session)
     agent = registry.load(file.agent, cell.home)
     directory = outline.of(agent, file).about.directory
     stopped: list[Refusal] | None = [] if request.dry_run else None
     _told(stopped, lambda: _check_free(cell, file, directory))
+    _told(stopped, lambda: _check_calls(agent, file))
     if directory is None or not os.path.isdir(directory):
         where = f"its directory is gone: {directory}" if directory else "its records name no directory"
         raise NotFound(f"{_name(file)} cannot go on: {where}", f"workcell show {_name(file)}")
@@ -162,6 +167,24 @@ def _check_free(cell: Cell, file: SessionFile, directory: str | None) -> None:
         raise TryAgain(
             f"{_name(file)} was written to {clock.span(max(0.0, quiet))} ago",
             f"its program may still be at work; try again in {clock.span(QUIET - max(0.0, quiet))}",
+        )
+
+
+def _check_calls(agent: Agent, file: SessionFile) -> None:
+    """Raise Refused for a session that was left at a deferred call: the program would make it without asking a person.
+
+    The hook of a run asks no person where no rule holds, and no journal knows what was deferred elsewhere.
+    """
+    left_open = getattr(agent.sessions, "left_open", None)  # a folder of the home may be older than this question
+    fd = safe_open.reader(file.path) if left_open is not None else None
+    if left_open is None or fd is None:
+        return
+    with os.fdopen(fd, "rb") as lines:
+        call = left_open(iter(lambda: lines.readline(LONGEST_LINE), b""))
+    if call is not None:
+        raise Refused(
+            f"{_name(file)} was left at a call that waits for a yes or no, and to go on with it would run it: {call}",
+            f"workcell show {_name(file)}",
         )
 
 

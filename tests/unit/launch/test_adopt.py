@@ -185,3 +185,23 @@ def test_what_cannot_go_on_is_refused(lab: labs.Lab, talk: Claude) -> None:
     begun = Claude(cwd=os.path.realpath(lab.repo)).said("only words of the agent")
     begun.keep(person, time.time() - 120)
     refused(lab, Refused, "was ended before Claude Code had written down", begun.id)
+
+
+def test_one_that_was_left_at_a_deferred_call_is_refused_before_anything_is_made(lab: labs.Lab) -> None:
+    session = (
+        Claude(cwd=os.path.realpath(lab.repo)).prompt("print it").call("printf hi > out").deferred("printf hi > out")
+    )
+    session.keep(Path(lab.person), time.time() - 120)
+    why = "left at a call that waits for a yes or no, .* Bash: printf hi > out"
+    with pytest.raises(Refused, match=why) as found:
+        asked(lab, f"claude:{session.id}")
+    assert found.value.hint == f"workcell show claude:{session.id}" and not lab.runs()
+    (refusal,) = planned(lab, f"claude:{session.id}").refused
+    assert "printf hi" in refusal.why
+    session.prompt("go on")  # that asks anew is no answer
+    session.keep(Path(lab.person), time.time() - 120)
+    with pytest.raises(Refused, match=why):
+        asked(lab, f"claude:{session.id}")
+    session.result("no", failed=True).said("I leave it.")
+    session.keep(Path(lab.person), time.time() - 120)
+    assert asked(lab, f"claude:{session.id}").session == session.id

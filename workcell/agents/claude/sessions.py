@@ -8,11 +8,11 @@ named claude.exe and have none.
 
 import glob
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from workcell.agents import session_files
-from workcell.agents.events import Foreign, mapping, short, text
+from workcell.agents.events import Foreign, items, mapping, short, text
 from workcell.agents.session_files import About, Process, SessionFile
 from workcell.base import json_codec
 from workcell.rundir import safe_open
@@ -88,6 +88,35 @@ def _title(record: Foreign, about: About, named: bool) -> None:
         return
     words = record.get("customTitle") or record.get("aiTitle") or record.get("summary")
     about.title, about.named = session_files.title(words) or about.title, named or about.named
+
+
+def left_open(lines: Iterable[bytes]) -> str | None:
+    """The tool call that a hook deferred and that has no result: the program makes it when it goes on.
+
+    Seen of 2.1.328: a record `attachment` of the type `hook_deferred_tool` names the call.
+    """
+    waiting: dict[str, str] = {}
+    for line in lines:
+        if _DEFERRED in line:
+            call = mapping(_decoded(line).get("attachment"))
+            if call.get("type") == _DEFERRED.decode():
+                tool, given = short(call.get("toolName"), 80), mapping(call.get("toolInput"))
+                words = short(given.get("command") or given.get("file_path"), 200)
+                waiting[short(call.get("toolUseID"), 200)] = f"{tool}: {words}" if words else tool
+        elif waiting and _RESULT in line:
+            for block in items(mapping(_decoded(line).get("message")).get("content")):
+                waiting.pop(short(mapping(block).get("tool_use_id"), 200), None)
+    return next(iter(waiting.values()), None)
+
+
+def _decoded(line: bytes) -> Foreign:
+    try:
+        return mapping(json_codec.decode(line))
+    except ValueError:
+        return {}
+
+
+_DEFERRED, _RESULT = b"hook_deferred_tool", b"tool_use_id"
 
 
 def session_of(process: Process) -> str | None:

@@ -5,7 +5,7 @@ Seen of 0.169.0: a process has the rollout of its thread open from its first rec
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from workcell.agents import session_files
@@ -54,6 +54,11 @@ def about(record: Foreign, about: About) -> None:
     about.branch = short(mapping(body.get("git")).get("branch"), 100) or about.branch
     source = body.get("source")
     about.via = "sub-agent" if isinstance(source, dict) else _VIA.get(text(source) or "", "unknown")
+
+
+def left_open(lines: Iterable[bytes]) -> str | None:
+    """None: no hook of the program defers a call."""
+    return None
 
 
 def session_of(process: Process) -> str | None:
