@@ -49,6 +49,19 @@ def test_it_waits_everywhere_and_is_done_once_after_a_yes(ended):
 
 def test_after_a_no_nothing_is_done(ended):
     assert ended.lab.workcell("deny", ended.id).stdout == f"{ended.name} denied\n"
+    told = [
+        json.loads(line) for line in ended.lab.workcell("events", ended.run, "--kind", "proposal").stdout.splitlines()
+    ]
+    assert [(one["kind"], one["by"]) for one in told[:1]] == [("proposal.decided", "person")]
+    assert [one["data"].get("decision") or one["data"]["state"] for one in told] == ["denied", "denied"]
+    (logged,) = ended.said("approvals", "log")["decisions"]
+    assert (logged["proposal"], logged["answer"], logged["by"], logged["result"]) == (
+        ended.name,
+        "deny",
+        "person",
+        "denied",
+    )
+    assert "a proposal" in ended.lab.workcell("approvals", "log").stdout
     ended.watch.tick()
     assert look.at(ended.run).n == 1 and ended.end()["state"] == "denied"
     refused = ended.lab.workcell("approve", ended.name, code=None)

@@ -1,9 +1,11 @@
 """SIGKILL at the calls of what asks about an end: finish proposes it once, and what was approved is done once."""
 
+import json
 import os
 import shutil
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,16 +37,17 @@ class Trial:
                 shutil.copytree(os.path.join(self.lab.home, name), self.kept / name)
 
     def prepare(self) -> None:
-        """As it was, in a home with a watchdog that has done nothing yet."""
+        """As it was, in a home with a watchdog that has not seen it."""
         eventually(lambda: not naming(self.ended.id), what="the last process of the run")
-        self.stage.set()
+        truth.clear_run(self.lab, self.run)
         for name in (layout.PROPOSALS, layout.OUTBOX, layout.HOLDS):
             shutil.rmtree(os.path.join(self.lab.home, name), ignore_errors=True)
-            if (self.kept / name).is_dir():
-                shutil.copytree(self.kept / name, os.path.join(self.lab.home, name))
         shutil.rmtree(heartbeat.directory(self.lab.home), ignore_errors=True)
         self.ended.watch = watching.Watch(self.lab)
         watching.regular(self.lab.home)
+        shutil.rmtree(os.path.join(self.lab.home, layout.OUTBOX), ignore_errors=True)
+        shutil.copytree(self.kept, self.lab.home, dirs_exist_ok=True)
+        self.stage.set()
 
 
 class Finishing(Trial):
@@ -106,7 +109,14 @@ class Approving(Trial):
         ), end
         self.lab.workcell("approve", self.ended.name)
         self.ended.watch.tick()
+        told = [one["kind"] for one in self.events()]
+        assert told == ["proposal.decided", "proposal.ended"], f"each is told once: {told}"
         assert look.at(self.run).n == 2 and truth.unsound(self.run) == []
+
+    def events(self) -> list[dict[str, Any]]:
+        """What the run tells of the proposal."""
+        lines = self.lab.workcell("events", self.run, "--kind", "proposal").stdout.splitlines()
+        return [json.loads(line) for line in lines]
 
 
 class Carrying(Approving):
@@ -154,12 +164,12 @@ def sweep(trial: Trial, count: int | None) -> None:
 @pytest.mark.timeout(300)
 @pytest.mark.heavy
 def test_killed_at_a_sample_of_calls(lab, kind):
-    sweep(kind(lab), 5)
+    sweep(kind(lab), 3)
 
 
 @pytest.mark.timeout(300)
 def test_killed_at_some_calls(lab):
-    sweep(Approving(lab), 2)
+    sweep(Approving(lab), 1)
 
 
 @TRIALS

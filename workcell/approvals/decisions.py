@@ -1,4 +1,4 @@
-"""approvals log: what rules decided, from the journal of the home, the newest last."""
+"""approvals log: what rules and persons decided, from the journal of the home and its proposals, the newest last."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from workcell.approvals import journal
 from workcell.base import clock
 from workcell.cleaning import run_cleaner
-from workcell.rundir import find, layout
+from workcell.rundir import find, layout, proposals
 from workcell.rundir.cell import Cell
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ class Decision:
     """Whether the answer was typed into the dialog of the program; else its hook was told."""
     result: str | None = None
     """Of one that was typed: `allowed`, `denied` or `gone`, or `refused` where it was not typed or not taken; null
-    while that is not known."""
+    while that is not known. Of a proposal: `done`, `failed`, `denied` or `void`; null while it is to be carried out."""
+    proposal: str | None = None
+    """Id of the proposal of a playbook that was decided."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,9 @@ def perform(cell: Cell, request: Request) -> Result:
     lines = journal.read(cell.home)
     told = {line["of"]: line for line in lines if "of" in line}
     found = [line for line in lines if "of" not in line and wanted in (None, line["run"])]
-    return Result([_of_line(cell.home, line, told.get(line["id"])) for line in found[-request.last :]])
+    made = [_of_line(cell.home, line, told.get(line["id"])) for line in found[-request.last :]]
+    asked = [one for one in _of_proposals(cell.home) if wanted in (None, one.run)]
+    return Result(sorted([*made, *asked], key=lambda one: one.at)[-request.last :])
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,38 @@ def count(home: str, since: float) -> Counts:
     lines = [one for one in journal.read(home) if "of" not in one and one.get("by", "rule") == "rule"]
     found = [one for one in lines if clock.parse(one["at"]) >= since]
     return Counts(len(found), sum("dialog" in one for one in found))
+
+
+def _of_proposals(home: str) -> list[Decision]:
+    """What persons decided about the proposals of playbooks; one that is void was decided by no person."""
+    found = []
+    for identity in proposals.every_id(home):
+        standing, made = proposals.decided(home, identity), proposals.read(home, identity)
+        if standing is None or made is None or standing["decision"] == "void":
+            continue
+        found.append(_of_proposal(standing, made, proposals.done(home, identity)))
+    return found
+
+
+def _of_proposal(
+    standing: schema.ProposalDecided, made: schema.Proposal, ended: schema.ProposalDone | None
+) -> Decision:
+    answer = "allow" if standing["decision"] == "approved" else "deny"
+    return Decision(
+        at=standing["at"],
+        run=made["run"],
+        attempt=made["attempt"],
+        words="; ".join(one["words"] for one in made["acts"]),
+        answer=answer,
+        told=answer,
+        heard=ended is not None,
+        risk=made["risk"],
+        rule=None,
+        why=(ended["why"] if ended is not None else None) or f"{made['text']} ({made['cause']})",
+        by="person",
+        result=ended["state"] if ended is not None else None,
+        proposal=made["id"],
+    )
 
 
 def _of_line(home: str, line: schema.ApprovalLine, told: schema.ApprovalLine | None) -> Decision:

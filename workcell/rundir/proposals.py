@@ -51,11 +51,15 @@ def open_ids(home: str) -> "list[str]":
     return sorted(one for one in ids if one + DONE not in entries)
 
 
+def every_id(home: str) -> "list[str]":
+    """Ids of all proposals, with or without an end, sorted."""
+    return sorted(entry.removesuffix(JSON) for entry in _entries(home) if entry.endswith(JSON))
+
+
 def of_attempt(home: str, run: str, attempt: int) -> "list[str]":
     """Ids of every proposal about that attempt, with or without an end, sorted; `run` is an id."""
     begin = f"{run}.{layout.number(attempt)}."
-    found = (entry.removesuffix(JSON) for entry in _entries(home) if entry.endswith(JSON))
-    return sorted(one for one in found if one.startswith(begin))
+    return [one for one in every_id(home) if one.startswith(begin)]
 
 
 def run_of(identity: str) -> str:

@@ -91,6 +91,8 @@ RUN_EVENTS = (
     "message.sent",
     "note",
     "policy.refused",
+    "proposal.decided",
+    "proposal.ended",
     "recovered",
     "run.ended",
     "run.held",
@@ -106,7 +108,8 @@ RUN_EVENTS = (
 )
 """What workcell itself writes into events.jsonl, beside what the agent records, which has a `ref`. `hook` holds the
 payload of a hook, `note` what came without a type, `annotation` a note of a person or an agent (`workcell note`), which
-has no `ref`. `message.sent` and `message.received` tell of texts that runs send each other, `spawned` of a child."""
+has no `ref`. `message.sent` and `message.received` tell of texts that runs send each other, `spawned` of a child,
+`proposal.decided` and `proposal.ended` of what a playbook asked a person for."""
 
 PHASES = (
     "corrupt",

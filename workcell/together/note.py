@@ -66,7 +66,7 @@ def perform(cell: Cell, request: Request) -> Result:
         control.notify_runner(run, b"H")
         written = _taken(box, name, time.monotonic() + PATIENCE)
     else:
-        _write_down(run)
+        write_down(run)
         written = name not in maildir.waiting(box)
     return Result(seen.id, seen.n, name.removesuffix(".json"), written)
 
@@ -81,7 +81,7 @@ def _taken(box: str, name: str, until: float) -> bool:
     return True
 
 
-def _write_down(run: str) -> None:
+def write_down(run: str) -> None:
     """Bring what waits into events.jsonl, where no other process has the right to write the run."""
     try:
         held = writer.take(run, 0.0)

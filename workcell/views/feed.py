@@ -26,6 +26,8 @@ NOTEWORTHY = (
     "limit",
     "message.accepted",
     "message.refused",
+    "proposal.decided",
+    "proposal.ended",
     "annotation",
     "stop.requested",
     "verify.ended",

@@ -20,7 +20,7 @@ from workcell.rundir import find, heartbeat, home_creation, locks, look, proposa
 from workcell.rundir.cell import Cell
 from workcell.together import answer, approval, send
 from workcell.together import dialog as dialogs
-from workcell.watch import observe, proposal_acts
+from workcell.watch import observe, proposal_acts, proposal_events
 
 if TYPE_CHECKING:
     from workcell.rundir import schema
@@ -138,10 +138,11 @@ def _on_proposal(cell: Cell, made: schema.Proposal, *, allow: bool) -> Decided:
         _check(home, made, cell.clock())
         cell.progress("asked", f"{made['text']}\n{proposal_acts.acts_in_words(made)}")
         standing = proposals.decide(home, identity, "approved" if allow else "denied")
+        proposal_events.decided(home, made, standing)
     if standing["decision"] == "approved" and not allow:
         raise Refused(f"proposal {identity} was approved at {standing['at']}", f"workcell approve {identity}")
     if standing["decision"] != "approved":
-        ended = proposals.end(home, identity, standing["decision"], standing["why"])
+        ended = proposal_events.end(home, made, standing["decision"], standing["why"])
         return _told(made, ended, allow=allow, new=True)
     ended = _carried_out(cell, made)
     if ended is None:
@@ -158,7 +159,7 @@ def _check(home: str, made: schema.Proposal, now: float) -> None:
         why = proposal_acts.merged(made, proposal_acts.run_path(home, made))
     if why is not None:
         proposals.decide(home, made["id"], "void", why)
-        proposals.end(home, made["id"], "void", why)
+        proposal_events.end(home, made, "void", why)
         _void(made, why)
     if not proposals.answers(made, look.at(proposal_acts.run_path(home, made))):
         raise TryAgain(f"it cannot be told how {made['run']} stands", f"workcell why {made['run']}")

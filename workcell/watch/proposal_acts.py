@@ -27,7 +27,7 @@ from workcell.playbooks.steps import ask
 from workcell.rundir import layout, look, phase, proposals
 from workcell.trust import policy
 from workcell.views import merging
-from workcell.watch import act, ended_run, findings, incidents, observe
+from workcell.watch import act, ended_run, findings, incidents, observe, proposal_events
 from workcell.watch.actions import Actions
 from workcell.watch.live_run import Incident, LiveRun
 from workcell.watch.tick_context import TickContext
@@ -132,7 +132,7 @@ def finish(context: TickContext, made: schema.Proposal) -> schema.ProposalDone |
         return ended
     if standing["decision"] == "approved":
         return _carry_out(context, made)
-    return proposals.end(home, identity, standing["decision"], standing["why"])
+    return proposal_events.end(home, made, standing["decision"], standing["why"])
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ def _carry_out(context: TickContext, made: schema.Proposal) -> schema.ProposalDo
     if not begun:
         why = why_void(context.home, made, context.now.wall) or merged(made, run_path(context.home, made))
         if why is not None:
-            return proposals.end(context.home, made["id"], "void", f"it was approved, and nothing was done: {why}")
+            return proposal_events.end(context.home, made, "void", f"it was approved, and nothing was done: {why}")
     seen = look.at(run_path(context.home, made))
     if not begun and not proposals.answers(made, seen):
         return None
@@ -167,7 +167,7 @@ def _carry_out(context: TickContext, made: schema.Proposal) -> schema.ProposalDo
         if went.state in (FAILED, REFUSED, UNKNOWN):
             failed = f"{proposed['step']}: {went.words or went.state}"
         done.append({"step": proposed["step"], "state": went.state, "words": went.words})
-    return proposals.end(context.home, made["id"], "done" if failed is None else "failed", failed, done)
+    return proposal_events.end(context.home, made, "done" if failed is None else "failed", failed, done)
 
 
 def _on_record(context: TickContext, made: schema.Proposal) -> dict[int, _Recorded]:

@@ -2,8 +2,10 @@
 
 import pytest
 
+from tests.support import proposed
 from workcell.approvals import decide, decisions, journal
 from workcell.base.errors import NotFound
+from workcell.rundir import proposals
 from workcell.rundir.cell import Cell
 
 
@@ -44,3 +46,30 @@ def test_what_was_typed_into_a_dialog_says_what_came_of_it(made_live):
         ("rule", True, False, "refused"),
     ]
     assert decisions.count(home, 0.0) == decisions.Counts(3, 3)
+
+
+def test_what_was_decided_about_proposals_stands_among_them_with_what_came_of_it(made_live):
+    made_live.shows("Nothing is up.\n")
+    home = made_live.home
+    names = {}
+    for word in ("approved", "denied", "void", "waits", "done"):
+        found = proposed.proposed(made_live, "[hold]", incident=word)
+        names[found["id"]] = word
+        if word != "waits":
+            proposals.decide(home, found["id"], "approved" if word == "done" else word)
+    decided(home, "git push")
+    for identity, word in names.items():
+        if word in ("denied", "done"):
+            proposals.end(home, identity, word)
+    found = decisions.perform(Cell(home, {}, "/"), decisions.Request()).decisions
+    assert [one.at for one in found] == sorted(one.at for one in found) and found[-1].proposal is None
+    asked = {names[one.proposal]: (one.answer, one.by, one.heard, one.result) for one in found if one.proposal}
+    assert asked == {
+        "approved": ("allow", "person", False, None),
+        "denied": ("deny", "person", True, "denied"),
+        "done": ("allow", "person", True, "done"),
+    }
+    assert all(one.words.startswith("holds the run") for one in found if one.proposal)
+    assert decisions.count(home, 0.0).answered == 1, "rules answered none of them"
+    with pytest.raises(NotFound):
+        decisions.perform(Cell(home, {}, "/"), decisions.Request("nowhere"))

@@ -252,6 +252,8 @@ RunEventType = Literal[
     "message.sent",
     "note",
     "policy.refused",
+    "proposal.decided",
+    "proposal.ended",
     "recovered",
     "run.ended",
     "run.held",

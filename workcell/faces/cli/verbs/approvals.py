@@ -61,13 +61,13 @@ def log(
     last: Annotated[int, typer.Option(min=1, help="How many decisions, the newest.")] = decisions.USUAL,
     as_json: arguments.Json = False,
 ) -> None:
-    """Show what rules decided, the newest last."""
+    """Show what rules and you decided, the newest last."""
     found: decisions.Result = call.perform("approvals log", decisions.Request(run, last))
     if as_json:
         call.show("approvals log", found)
         return
     if not found.decisions:
-        out.say("no rule has decided anything yet")
+        out.say("nothing was decided yet")
         return
     columns = (
         *(grid.Column("AT", 0, 3), grid.Column("ANSWER"), grid.Column("BY", 0, 1), grid.Column("RUN", 10, 2)),
@@ -78,7 +78,9 @@ def log(
 
 def _decision(one: decisions.Decision) -> list[grid.Cell]:
     answer = one.answer if one.answer == one.told or one.told == "defer" else f"{one.answer}: {one.told}"
-    if one.at_dialog:
+    if one.proposal is not None:
+        came = f" ({one.result or 'not carried out yet'})" if one.result != "denied" else ""
+    elif one.at_dialog:
         came = f" ({one.result or 'not known yet'})" if one.result not in ("allowed", "denied") else ""
     else:
         came = "" if one.heard else " (not heard)"
@@ -88,7 +90,7 @@ def _decision(one: decisions.Decision) -> list[grid.Cell]:
         (f"{one.by}, dialog" if one.at_dialog else one.by, "90"),
         (one.run, "0"),
         (one.words, "0"),
-        (one.rule or (f"a {one.by}" if one.by != "rule" else "-"), "90"),
+        (one.rule or ("a proposal" if one.proposal else f"a {one.by}" if one.by != "rule" else "-"), "90"),
     ]
 
 

@@ -65,7 +65,7 @@ def decided(home, answer, told, words):
 @pytest.mark.parametrize("columns", [40, 80, 120])
 def test_decisions_fit_the_screen(home, ask, columns, monkeypatch):
     monkeypatch.setattr(out, "columns", lambda stream=None: columns)  # as on a terminal of that width
-    assert ask("log")[2].startswith("no rule has decided")
+    assert ask("log")[2].startswith("nothing was decided yet")
     decided(home, "allow", "allow", "git status --short --branch --untracked-files=all --porcelain=v2")
     decided(home, "ask", "deny", "git commit")
     rows = ask("log")[1].splitlines()
