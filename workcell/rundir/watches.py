@@ -58,7 +58,9 @@ def parse(name: str) -> "Entry | None":
     """What a file name tells; None for what is no watch."""
     due, _, rest = name.partition(".")
     identity = rest.removesuffix(".json")
-    known = len(due) == 10 and due.isascii() and due.isdigit() and rest != identity and ids.plain(identity)
+    stem = identity.replace("-", "")  # as `ids.plain`, which asks for each character: a tick parses every name
+    plain = stem.isascii() and stem.isalnum() and stem == stem.lower()
+    known = len(due) == 10 and due.isascii() and due.isdigit() and rest != identity and plain
     found = Entry(name, int(due), identity) if known else None
     return found if found is not None and found.wanted in vocabulary.WATCH_FORS else None
 

@@ -30,7 +30,7 @@ def fire(home: str, now: float, live: dict[str, look.Look], found: dict[str, Fin
         if not entries:
             if over:
                 watches.remove_empty(home, run)
-        elif over or any(entry.due <= now or _may_rest(entry, live.get(run), found.get(run)) for entry in entries):
+        elif over or entries[0].due <= now or _may_rest(entries, live.get(run), found.get(run)):
             from workcell.finish import watchers  # most ticks fire nothing
 
             did += watchers.tell(live.get(run) or look.at(family.directory(home, run)), now)
@@ -41,13 +41,13 @@ def _over(home: str, run: str) -> bool:
     return os.path.lexists(ledger.ended_path(family.directory(home, run))) or watches.is_gone(home, run)
 
 
-def _may_rest(entry: watches.Entry, seen: look.Look | None, finding: Finding | None) -> bool:
-    """Whether it is worth to open a watch on a live run."""
+def _may_rest(entries: list[watches.Entry], seen: look.Look | None, finding: Finding | None) -> bool:
+    """Whether it is worth to open the watches on a live run."""
     if seen is None:
         return False
     if seen.phase == phase.CORRUPT:
         return True
-    if entry.wanted == "done":
+    if all(entry.wanted == "done" for entry in entries):
         return False
     if seen.phase != phase.RUNNING or finding is not None:
         return True
