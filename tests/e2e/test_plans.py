@@ -24,7 +24,8 @@ def over(lab, plan, seconds=60.0):
 
 def launch(lab, *entries, head="", code=0):
     path = launched_plans.written(lab, *entries, head=head)
-    return lab.workcell("launch", path, "--no-window", code=code).stdout.split()
+    who = {f"GIT_{role}_{key}": f"a@{key}" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
+    return lab.workcell("launch", path, "--no-window", code=code, env=lab.env(**who)).stdout.split()
 
 
 def test_runs_follow_each_other_without_a_command_that_stays(lab):
@@ -99,3 +100,77 @@ def test_a_plan_of_a_run_has_that_run_as_the_parent_of_all_its_runs(lab):
     for row in show(lab, plan)["entries"]:
         launched = look.at(lab.run(row["run"])).launch
         assert launched is not None and launched["parent"] == {"run": os.path.basename(parent), "attempt": 1}
+
+
+COMMIT = "git -c user.name=a -c user.email=a@b commit -qam done"
+
+
+def writes(lab, name, file, text):
+    """A brief whose agent writes a line into a file, and commits it."""
+    lab.brief(f"echo {text} > {file}; git add {file}; {COMMIT}", name=name, verify=f"test -s {file}")
+
+
+def rows(lab, plan):
+    return {row["name"]: row for row in show(lab, plan)["entries"]}
+
+
+def test_a_run_starts_on_the_branch_of_one_with_the_branches_of_others_merged_in(lab):
+    for name in ("one", "two", "three"):
+        writes(lab, name, f"{name}.txt", name)
+    lab.brief("git log --format=%s > $MARKS/log; ls *.txt > $MARKS/files", name="last")
+    tree = "worktree: true"
+    (plan,) = launch(
+        lab,
+        f"brief: one.md, {tree}",
+        f"brief: two.md, {tree}",
+        f"brief: three.md, {tree}",
+        "brief: last.md, base: one, merge: [two, three]",
+    )
+    assert over(lab, plan)["state"] == "passed"
+    assert lab.mark("files").split() == ["file.txt", "one.txt", "three.txt", "two.txt"]
+    assert "workcell plan: merge two" in lab.mark("log")
+    launched = look.at(lab.run(rows(lab, plan)["last"]["run"])).launch
+    assert launched is not None and launched["worktree"]
+
+
+def test_a_merge_that_conflicts_starts_nothing_and_names_the_files_until_it_is_cured(lab):
+    writes(lab, "one", "same.txt", "one")
+    writes(lab, "two", "same.txt", "two")
+    lab.brief("cat same.txt > $MARKS/same", name="last")
+    tree = "worktree: true"
+    (plan,) = launch(lab, f"brief: one.md, {tree}", f"brief: two.md, {tree}", "brief: last.md, base: one, merge: [two]")
+    eventually(lambda: show(lab, plan)["state"] == "blocked", 60.0)
+    last = rows(lab, plan)["last"]
+    assert (last["state"], last["files"], last["runs"]) == ("blocked", ["same.txt"], [])
+    assert "files in conflict: same.txt" in lab.workcell("plan", "show", plan).stdout
+    place = look.at(lab.run(rows(lab, plan)["two"]["run"])).launch["workspace"]
+    Path(place, "same.txt").write_text("one\n")
+    lab.workcell("plan", "retry", plan)
+    last = rows(lab, plan)["last"]
+    assert last["state"] == "blocked" and "left work uncommitted" in last["why"]
+    os.system(f"cd {place} && {COMMIT}")
+    lab.workcell("plan", "retry", plan, "last")
+    assert over(lab, plan)["state"] == "passed" and lab.mark("same") == "one\n"
+
+
+def test_of_a_race_one_wins_the_others_are_stopped_and_kept(lab):
+    folder = Path(lab.home, "recipes")
+    folder.mkdir(parents=True)
+    (folder / "quick.yaml").write_text(
+        f"extends: shell\ncommand: [sh, -c, 'echo quick > won.txt; git add won.txt; {COMMIT}']\n"
+    )
+    (folder / "slow.yaml").write_text("extends: shell\ncommand: [sleep, '600']\n")
+    Path(lab.top, "job.md").write_text("---\nobjective: win\nverify: test -s won.txt\n---\n")
+    lab.brief("cat won.txt > $MARKS/won", name="after")
+    (plan,) = launch(
+        lab, "brief: job.md, name: job, race: [slow, quick]", "brief: after.md, base: job", head="budget: 5"
+    )
+    done = over(lab, plan)
+    assert (done["state"], done["budget_usd"], lab.mark("won")) == ("passed", 5.0, "quick\n")
+    job = rows(lab, plan)["job"]
+    won = plans.winner(lab.home, plan, "job")
+    assert won is not None and (won["recipe"], won["run"]) == ("quick", job["run"]) and len(job["runs"]) == 2
+    (lost,) = set(job["runs"]) - {job["run"]}
+    seen = look.at(lab.run(lost))
+    assert seen.outcome == "stopped" and plan in str(seen.reason)
+    assert os.path.isdir(seen.launch["workspace"])

@@ -40,7 +40,7 @@ def options(given: Options, read: launch_file.LaunchFile, entry: EntryValues, br
     return replace(
         given,
         repo=repo,
-        recipe=choice.first("recipe", given.recipe, entry["recipe"], defaults["recipe"]),
+        recipe=choice.first("recipe", given.recipe, next(iter(entry["race"]), entry["recipe"]), defaults["recipe"]),
         worktree=choice.first("worktree", given.worktree, entry["worktree"], defaults["worktree"]),
         share=choice.flag("share", given.share, entry["share"], defaults["share"]),
         dirty=choice.first("dirty", given.dirty, entry["dirty"], defaults["dirty"]),

@@ -61,6 +61,8 @@ class Options:
     """Seconds after which that run is told in any case."""
     script: bytes | None = None
     """The check itself, as an earlier command read it; then `verify` names none."""
+    base: str | None = None
+    """The commit at which a worktree of its own begins; None for HEAD of the tree."""
     plan: Mapping[str, str] | None = None
     """The plan that starts the run, and the name of its entry there: `{id, entry}`."""
     shell: Mapping[str, str] = field(default_factory=dict)

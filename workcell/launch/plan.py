@@ -80,6 +80,8 @@ class Plan:
     may: list[str] = field(default_factory=list)
     """Operations that the run is granted beyond those of any run."""
     origins: dict[str, str] = field(default_factory=dict)
+    base: str | None = None
+    """The commit at which its worktree begins; None for HEAD of the tree."""
     of_plan: schema.OfPlan | None = None
     """The plan that starts the run."""
 
@@ -167,6 +169,7 @@ def from_brief(brief: briefs.Brief, options: Options, home: str) -> Plan:
         may=may,
         standby=plan_standby.wanted(said),
         origins=said.origins,
+        base=options.base,
         of_plan=_of_plan(options),
     )
     _name_built_in(said, chosen)

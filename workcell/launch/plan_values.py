@@ -220,18 +220,18 @@ def directory(said: Sources, tree: repository.Tree | None) -> str:
     if branch is None or tree is None:
         words, cure = start_place.trouble(said.top, found), "name one below the top, or make it"
     else:
-        words, cure = _not_committed(tree, branch, found), "name a directory that is committed there"
+        words, cure = _not_committed(tree, branch, found, said.options.base), "name a directory that is committed there"
     if words is not None:
         line = said.brief.document.lines.get(("dir",)) if who == said.brief.path else None
         raise Faulty([Fault(who, line, f"cannot start in 'dir: {found}': {words}", cure)])
     return found
 
 
-def _not_committed(tree: repository.Tree, branch: str, below: str) -> str | None:
-    """Why a worktree on `branch` will not have the directory; None where it will."""
+def _not_committed(tree: repository.Tree, branch: str, below: str, base: str | None) -> str | None:
+    """Why a worktree on `branch`, which is made at `base`, will not have the directory; None where it will."""
     commit = f"refs/heads/{branch}"
     if not branch or not repository.ask(tree.top, "rev-parse", "--quiet", "--verify", f"{commit}^{{commit}}").ok:
-        commit = "HEAD"
+        commit = base or "HEAD"
     asked = repository.ask(tree.top, "cat-file", "-t", f"{commit}:{below}")
     if asked.ok and asked.out.strip() == b"tree":
         return None

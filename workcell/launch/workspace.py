@@ -55,7 +55,9 @@ def make(made: plan.Plan) -> Workspace:
     from workcell.git import worktrees
 
     path = os.path.join(made.home, layout.WORKTREES, made.id)
-    done = worktrees.create(made.tree, path, run=made.id, branch=made.worktree or None, carry=made.carry)
+    done = worktrees.create(
+        made.tree, path, run=made.id, branch=made.worktree or None, base=made.base, carry=made.carry
+    )
     found = Workspace(done.tree.top, done.tree, True, list(done.notes))
     found.notes.append(f"worktree {done.tree.top} on branch {done.branch}, from {done.base[:12]}")
     if done.carried:

@@ -39,6 +39,9 @@ _NAMES = fields.list_of(fields.line)
 _OF_A_PLAN = (
     Field("needs", _NAMES, "names of entries that come before", default=[]),
     Field("when", fields.one_of("passed", "ended"), "what is waited for: that they passed (default), or are over"),
+    Field("base", fields.line, "the entry on whose branch it starts, in a worktree of its own"),
+    Field("merge", _NAMES, "entries whose branches are merged into its worktree before the start", default=[]),
+    Field("race", _NAMES, "recipes that race for it, each in a worktree; the first that passes wins", default=[]),
 )
 """Keys of an entry that make the file a plan."""
 
@@ -88,6 +91,7 @@ def _entry(value: Any, path: fields.Path, found: Document) -> EntryValues | None
 
 
 _PLAN = (
+    Field("budget", fields.number(0.01), "how many US dollars all runs together may report", example=20),
     Field("on_failure", fields.one_of("stop", "continue"), "once a run failed: start no other, or go on (default)"),
 )
 """Keys of the whole file that make it a plan."""
@@ -112,11 +116,12 @@ class LaunchFile:
     entries: list[EntryValues]
     faults: list[Fault]
     on_failure: str | None = None
+    budget: float | None = None
 
     @property
     def plans(self) -> bool:
         """Whether it is a plan: runs that need each other, and that are started without a command that stays."""
-        return self.on_failure is not None or any(entry["lines"] for entry in self.entries)
+        return self.on_failure is not None or self.budget is not None or any(entry["lines"] for entry in self.entries)
 
     def directory(self) -> str:
         return os.path.dirname(os.path.abspath(self.path))
@@ -146,4 +151,5 @@ def read(path: str) -> LaunchFile:
         entries=entries,
         faults=found.faults,
         on_failure=values["on_failure"],
+        budget=values["budget"],
     )

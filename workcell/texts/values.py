@@ -172,6 +172,9 @@ class EntryValues(SharedValues):
     notify: list[str] | None
     needs: list[str]
     when: Literal["passed", "ended"] | None
+    base: str | None
+    merge: list[str]
+    race: list[str]
     line: int | None
     """Its line in the launch file."""
     lines: dict[str, int]
@@ -181,6 +184,7 @@ class EntryValues(SharedValues):
 class LaunchFileValues(TypedDict):
     group: str | None
     max_live: int | None
+    budget: float | None
     on_failure: Literal["stop", "continue"] | None
     defaults: SharedValues | None
     briefs: list[EntryValues] | None

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from workcell.base import clock, digest, ids, json_codec
-from workcell.base.errors import CannotCreate, Invalid, Usage
+from workcell.base.errors import CannotCreate, Invalid, Usage, WorkcellError
 from workcell.launch import batch, children, launch
 from workcell.rundir import home_creation, plans
 from workcell.rundir.cell import Cell
 from workcell.texts import launch_file
-from workcell.texts.document import Faulty
+from workcell.texts.document import Fault, Faulty
 from workcell.together import plan_graph
+from workcell.trust.trust import Untrusted
 
 if TYPE_CHECKING:
     from workcell.rundir.schema.plans import Plan, PlanEntry, PlanOptions
@@ -41,10 +43,51 @@ def asked(files: tuple[str, ...]) -> launch_file.LaunchFile | None:
 def check(request: batch.Request, read: launch_file.LaunchFile, *, preview: bool = False) -> batch.Batch:
     """Every entry's run, as far as it can be planned now, and the graph. Faulty with all faults; nothing is written."""
     checked = batch.check(request, preview=preview, in_turn=True)
-    faults = plan_graph.faults(nodes(checked, read))
+    graph = nodes(checked, read)
+    faults = [*plan_graph.faults(graph), *_races(checked, read, preview=preview), *_budget(checked, read)]
     if faults:
         raise Faulty(faults, "nothing was started; mend them all, then give the same command")
     return checked
+
+
+def _races(checked: batch.Batch, read: launch_file.LaunchFile, *, preview: bool) -> list[Fault]:
+    """What keeps a race from being one: fewer than two recipes, one that cannot be launched, no check, one branch."""
+    found = []
+    for entry, said in zip(checked.entries, read.entries, strict=True):
+        lanes, line = said["race"], said["lines"].get("race", said["line"])
+        words = None
+        if lanes and len(set(lanes)) < max(2, len(lanes)):
+            words, cure = "a race is between two recipes or more, each named once", "race: [claude, codex]"
+        elif lanes and entry.made.verify is None:
+            words, cure = "a race needs a check: the first run that passes it wins", "give it one: 'verify: COMMANDS'"
+        elif lanes and entry.made.worktree:
+            words, cure = "the runs of a race cannot be on one branch", "worktree: true"
+        if words is not None:
+            found.append(Fault(read.path, line, words, cure))
+            continue
+        for lane in lanes:
+            options = replace(entry.request.options, recipe=lane, worktree="")
+            try:
+                launch.check(replace(entry.request, options=options), preview=preview)
+            except Untrusted:
+                raise
+            except WorkcellError as error:
+                found.append(Fault(read.path, line, error.message, error.hint))
+    return found
+
+
+def _budget(checked: batch.Batch, read: launch_file.LaunchFile) -> list[Fault]:
+    """Entries whose own limit is above the budget of all: they could never start."""
+    return [
+        Fault(
+            read.path,
+            said["line"],
+            f"{entry.made.name!r} may cost ${entry.made.limits['cost_usd']:g}, and the budget is ${read.budget:g}",
+            "raise 'budget', or give it 'limits: {cost: USD}' below it",
+        )
+        for entry, said in zip(checked.entries, read.entries, strict=True)
+        if read.budget is not None and (entry.made.limits["cost_usd"] or 0.0) > read.budget
+    ]
 
 
 def nodes(checked: batch.Batch, read: launch_file.LaunchFile) -> list[plan_graph.Node]:
@@ -56,6 +99,8 @@ def nodes(checked: batch.Batch, read: launch_file.LaunchFile) -> list[plan_graph
             line=said["line"],
             needs=tuple(said["needs"]),
             when=said["when"] or "passed",
+            base=said["base"],
+            merge=tuple(said["merge"]),
             lines=said["lines"],
             checked=entry.made.verify is not None,
             standby=entry.made.standby,
@@ -76,6 +121,7 @@ def record(cell: Cell, request: batch.Request, checked: batch.Batch, read: launc
         "file": os.path.abspath(read.path),
         "max_live": checked.max_live,
         "on_failure": read.on_failure,
+        "budget": read.budget,
         "entries": entries,
     }
     return {
@@ -90,7 +136,7 @@ def record(cell: Cell, request: batch.Request, checked: batch.Batch, read: launc
         "may": sorted(who.may),
         "window": request.window,
         "max_live": checked.max_live,
-        "budget_usd": None,
+        "budget_usd": read.budget,
         "on_failure": "stop" if read.on_failure == "stop" else "continue",
         "entries": entries,
     }
@@ -104,24 +150,25 @@ def _entry(entry: batch.Entry, node: plan_graph.Node, said: EntryValues) -> Plan
         "brief": os.path.abspath(entry.request.brief),
         "text": made.brief.data.decode("utf-8", "surrogateescape"),
         "script": None if made.verify is None else made.verify.decode("utf-8", "surrogateescape"),
-        "options": _options(entry),
+        "options": _options(entry, said),
         "needs": list(node.before),
         "when": "ended" if node.when == "ended" else "passed",
         "base": node.base,
         "merge": list(node.merge),
-        "race": [],
+        "race": list(said["race"]),
         "cost_usd": made.limits["cost_usd"],
     }
 
 
-def _options(entry: batch.Entry) -> PlanOptions:
+def _options(entry: batch.Entry, said: EntryValues) -> PlanOptions:
     given: Any = entry.request.options
     made = entry.made
     return {
         "recipe": given.recipe,
         "repo": os.path.abspath(made.repo),
         "dir": given.dir,
-        "worktree": made.worktree,
+        # work that is merged or races has a tree of its own
+        "worktree": "" if made.worktree is None and (said["base"] or said["merge"] or said["race"]) else made.worktree,
         "dirty": given.dirty,
         "labels": list(given.labels),
         "group": str(made.group),

@@ -15,6 +15,7 @@ from workcell.launch import busy_tree, launch, resume
 from workcell.launch import plan as single
 from workcell.launch.options import Options
 from workcell.rundir import find, look, phase
+from workcell.together import plan_base
 from workcell.together.plan_state import State
 from workcell.trust import access
 
@@ -47,10 +48,11 @@ class Hands:
         Raises the WorkcellError of what keeps it from being launched.
         """
         entry = state.entry(start.entry)
+        options = options_of(state.plan, entry, start, self._env)
         request = launch.Request(
             home=state.home,
             brief=entry["brief"],
-            options=options_of(state.plan, entry, start, self._env),
+            options=replace(options, base=plan_base.commit_of(state, entry, self._env)),
             text=entry["text"].encode("utf-8", "surrogateescape"),
             window=state.plan["window"],
             caller=caller_of(state.home, state.plan),

@@ -69,3 +69,16 @@ def test_the_same_launch_finds_the_same_plan_and_again_makes_another(lab):
     first = launched_plans.launch(lab, path)
     assert launched_plans.launch(lab, path).plan == first.plan and launched_plans.launch(lab, path).found
     assert launched_plans.launch(lab, path, again=True).plan != first.plan
+
+
+def test_what_keeps_a_race_or_a_budget_from_holding_is_told_with_its_line(lab):
+    lab.brief("true", None, name="unchecked")
+    os.makedirs(os.path.join(lab.home, "recipes"))
+    for name in ("quick", "slow"):
+        Path(lab.home, "recipes", f"{name}.yaml").write_text("extends: shell\ncommand: ['true']\n")
+    one = faults(lab, "brief: a.md, race: [quick]")
+    assert one == [(3, "a race is between two recipes or more, each named once")]
+    assert "needs a check" in faults(lab, "brief: unchecked.md, race: [quick, slow]")[0][1]
+    assert "one branch" in faults(lab, "brief: a.md, race: [quick, slow], worktree: mine")[0][1]
+    costly = faults(lab, "brief: a.md", "brief: b.md, limits: {cost: 9}", head="budget: 5")
+    assert costly == [(5, "'b' may cost $9, and the budget is $5")]
