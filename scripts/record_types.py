@@ -25,6 +25,7 @@ NAMED = {
         schema.intent,
         schema.agent,
         schema.home,
+        schema.inbox,
         schema.watches,
         schema,
     )

@@ -45,6 +45,7 @@ PERSON = {
     "ack": ["ENDED"],
     "hold": ["STRANGER"],
     "release": ["STRANGER"],
+    "inbox release": ["STRANGER", "17"],
     "notify test": ["desktop"],
     "trust add": ["REPO", "--yes"],
     "trust rm": ["REPO"],
@@ -83,6 +84,7 @@ LOOK = {
     "search": ["objective"],
     "sessions": [],
     "screen": ["STRANGER"],
+    "inbox ls": ["STRANGER"],
     "diff": ["ENDED"],
     "path": ["STRANGER"],
     "notify show": ["desktop"],
@@ -153,6 +155,9 @@ REACH = {
     "recover": ["ENDED"],
     "send --urgent": ["STRANGER", "now", "--urgent"],
     "note": ["STRANGER", "words"],
+    "inbox rm": ["STRANGER", "17"],
+    "inbox edit": ["STRANGER", "17", "words"],
+    "inbox first": ["STRANGER", "17"],
 }
 """Arguments of each operation that reaches only descendants, with a run that is none."""
 

@@ -122,6 +122,14 @@ def test_every_document_is_as_its_schema_says(lab):
     ask("status")
     ask("status", run, second)
     ask("ack", run)
+    message = ask("send", run, "for the next attempt")["message"].removesuffix(".json")
+    message = ask("inbox edit", run, message, "other words")["into"]
+    ask("inbox edit", run, message, "--file", brief)
+    suggested = ask("send", run, "--suggest", "and this")["message"].removesuffix(".json")
+    ask("inbox release", run, suggested)
+    ask("inbox first", run, suggested)
+    assert len(ask("inbox ls", "--all")["runs"][0]["messages"]) > 3
+    ask("inbox rm", run, ask("inbox ls", run)["runs"][0]["messages"][0]["id"])
     ask("note", run, "worth a second look")
     ask("ls", "--all")
     night = Path(lab.top, "night.yaml")

@@ -195,3 +195,13 @@ def test_only_a_run_on_standby_is_finished(listening):
     run = lab.launch(lab.brief("sleep 60", name="plain"), repo=lab.new_repo())
     assert "workcell stop" in lab.workcell("finish", run, code=77).stderr
     lab.workcell("stop", run)
+
+
+def test_a_suggestion_wakes_it_once_a_person_releases_it_and_no_earlier(listening):
+    lab, run = listening.lab, listening.launch()
+    lab.workcell("send", run, "--suggest", "write the tests")
+    assert listening.watch.tick() == [] and standby.waits(look.at(run)) and look.at(run).n == 1
+    [key] = [name.removesuffix(".json") for name, _ in inbox.in_state(run, inbox.SUGGESTED)]
+    lab.workcell("inbox", "release", run, key)
+    listening.waits(run, 2)
+    assert [one["prompt"] for one in listening.turns()[1:]] == ["write the tests\n"]

@@ -13,12 +13,12 @@ import pytest
 from workcell.terminal import printable
 
 
-def on_a_terminal(lab, editor, *args, columns=80):
-    """(exit code, what was shown) of `config` on a terminal whose person uses `editor`."""
+def on_a_terminal(lab, editor, *args, columns=80, verb="config"):
+    """(exit code, what was shown) of a verb on a terminal whose person uses `editor`."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     ran = subprocess.Popen(
-        lab.words("config", *args),
+        lab.words(verb, *args),
         env=lab.env(VISUAL=editor, TERM="dumb"), cwd=lab.top, stdin=slave, stdout=slave, stderr=slave,
     )  # fmt: skip
     os.close(slave)

@@ -53,6 +53,8 @@ def result_of(home: str, line: schema.ApprovalLine, now: float) -> journal.Resul
     if not os.path.isdir(run):
         return journal.Result("gone", "the run was removed")
     state, said = inbox.state(run, f"{line.get('message')}.json")
+    if state == inbox.REMOVED:
+        return journal.Result("refused", "it was taken out before it was typed")
     if state == inbox.REFUSED:
         return journal.Result("refused", (said.get("why") if said else None) or "it was not taken")
     seen = look.at(run)

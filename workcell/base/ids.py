@@ -67,3 +67,9 @@ def unique() -> str:
     global _last
     _last = max(_last + 1, time.time_ns())
     return f"{_last:019d}-{os.getpid()}-{token(8)}"
+
+
+def unique_at(moment: "str | None") -> str:
+    """Like `unique`, in the place of the nanosecond `moment` of 19 digits; now without one."""
+    made = unique()
+    return made if moment is None else moment + made[len(moment) :]

@@ -59,6 +59,7 @@ EVENTS = {
     "billing": "The account of the agent cannot be charged.",
     "unchecked": "An agent at a terminal has waited two minutes for words, and no watchdog ends it to check its work.",
     "proposal": "A recovery playbook proposes something. Says what, and how to approve or deny it within 24 hours.",
+    "suggested": "An agent suggests a message to a run, which a person releases or discards.",
     "limited": "A usage limit holds the run until it resets.",
     "resumed": "A recovery playbook has opened the next attempt.",
     "stuck": "The agent makes no progress, or repeats itself.",
@@ -93,6 +94,7 @@ FACTS = {
     **{name: (*_SAID, *_OF_A_DIALOG, *_OF_AN_END) for name in ("prompt", "question")},
     **{name: (*_SAID, *_OF_AN_END) for name in ("auth", "billing", "limited", "stuck", "escalated")},
     "proposal": (*_SAID, "asks", "reply"),
+    "suggested": (*_SAID, "reply"),
     "resumed": ("why", "attempts"),
     "told": ("why",),
     "progress": (

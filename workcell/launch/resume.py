@@ -35,7 +35,7 @@ from workcell.launch import (
     start,
 )
 from workcell.launch.options import Options
-from workcell.rundir import adopt, deferred, family, inbox, layout, look, phase, safe_open, seal, standby
+from workcell.rundir import adopt, deferred, family, inbox, inbox_edits, layout, look, phase, safe_open, seal, standby
 from workcell.rundir import env as environment
 from workcell.rundir import home_creation as homes
 from workcell.system import resource_limits
@@ -128,7 +128,7 @@ def resume(request: Request) -> Result:
     if request.dry_run:
         files = _files(request, seen, made, asked, ports.preview(request.home, seen.id, names, before))
     else:
-        with ports.claim(request.home, seen.id, names, before) as taken:
+        with ports.claim(request.home, seen.id, names, before) as taken, inbox_edits.paused(run):
             files = _files(request, seen, made, asked, taken.numbers)
             _open(request, seen, files, made)
     how = "native" if files.intent.get("native") else "artifacts"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from workcell.base.errors import TryAgain
 from workcell.cleaning import run_cleaner
 from workcell.launch import ports
 from workcell.rundir import inbox, look
@@ -15,8 +16,13 @@ if TYPE_CHECKING:
 
 
 def spoken(run: str, seen: look.Look, basis: Basis, numbers: Mapping[str, int]) -> Basis:
-    """The basis of an attempt whose agent goes on in its conversation, and is told the messages and nothing else."""
+    """The basis of an attempt whose agent goes on in its conversation, and is told the messages and nothing else.
+
+    Raises TryAgain where they were taken out since they woke it.
+    """
     waiting = [message for _, message in inbox.for_brief(run, seen.n)]
+    if not waiting:
+        raise TryAgain(f"{seen.id}: the messages that woke it were taken out", f"workcell inbox {seen.id} --all")
     cleaner = run_cleaner.of_run(run)
     parts = [cleaner.text(inbox.words(message)).rstrip("\n") for message in waiting]
     moved = ports.moved(ports.of(seen.attempt), numbers) if seen.attempt is not None else {}

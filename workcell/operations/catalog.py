@@ -5,7 +5,7 @@ The imports stand in functions: an operation is loaded when it is asked for, so 
 
 from collections.abc import Callable
 
-from workcell.operations import conversations, messages, plans, shared_trees, watching
+from workcell.operations import conversations, inboxes, messages, plans, shared_trees, watching
 from workcell.operations.operation import Operation
 
 
@@ -347,6 +347,7 @@ OPERATIONS: dict[str, Callable[[], dict[str, Operation]]] = {
     "accounts": _accounts,
     **conversations.OPERATIONS,
     **watching.OPERATIONS,
+    **inboxes.OPERATIONS,
     **dict.fromkeys(("prompt", "ack"), _ack_and_prompt),
     "what": _what,
     "why": _why,

@@ -21,6 +21,9 @@ TELLS, MAILS = "telling", "mailing"
 """The ends of the names of those that an agent holds while it tells the person or another run something: its caps are
 counted under them."""
 
+EDITS = "editing"
+"""The end of the name of the one that is held while messages that wait are taken out, changed or released."""
+
 WINDOW = "window"
 """The end of the name of a fourth one, which terminals share that are windows without tmux: a person is there."""
 
@@ -75,7 +78,7 @@ def _window(run: str) -> str:
 def remove(run: str) -> None:
     """Remove the locks of a run that is gone."""
     folder = os.path.join(layout.home_of(run), layout.ATTEND)
-    counted = [os.path.join(folder, f"{os.path.basename(run)}.{which}") for which in (TELLS, MAILS)]
+    counted = [os.path.join(folder, f"{os.path.basename(run)}.{which}") for which in (TELLS, MAILS, EDITS)]
     for path in (*paths(run), *counted, _window(run)):
         try:
             os.unlink(path)

@@ -1,7 +1,8 @@
 """Messages to an agent in a run's inbox: which wait, which were typed, and what is said of each.
 
-A message is one file, and the directory that it is in is its state: new (queued), typed (its typing has begun: it is
-never typed again), cur (accepted), refused. `said/` holds a record of the same name with the reason or the evidence.
+A message is one file, and the directory that it is in is its state: new (queued), typed (it is being typed), cur
+(accepted), refused, suggested (a person has to release it), edited (taken out before it was typed). `said/` holds a
+record of the same name with the reason or the evidence. A message whose record says `typed` is never typed again.
 """
 
 import os
@@ -16,9 +17,20 @@ if TYPE_CHECKING:
 
     from workcell.rundir import schema
     from workcell.rundir.schema import Message
+    from workcell.rundir.schema.inbox import TakenOut
 
 QUEUED, TYPED, ACCEPTED, REFUSED = "queued", "typed", "accepted", "refused"
-_STATES = {maildir.NEW: QUEUED, layout.TYPED: TYPED, maildir.CUR: ACCEPTED, layout.REFUSED: REFUSED}
+SUGGESTED, REMOVED = "suggested", "removed"
+_STATES = {
+    layout.SUGGESTED: SUGGESTED,
+    maildir.NEW: QUEUED,
+    layout.TYPED: TYPED,
+    maildir.CUR: ACCEPTED,
+    layout.REFUSED: REFUSED,
+    layout.EDITED: REMOVED,
+}
+"""What the directory of a message says of it, in the order in which messages are moved."""
+
 SCHEMA = "workcell.message/1"
 ENTERED = "entered"
 """The stage of a text that stood whole in the composer when Enter was pressed."""
@@ -29,15 +41,21 @@ BY_RUN = "run:"
 BY_WATCH = "watch:"
 """How it begins where a watch of the run fired."""
 
+
+class Taken(Exception):
+    """The message was taken out of `new/` by another process just before it was to be typed."""
+
+
 LAST = "Enter was pressed, and then the agent ended"
 """The evidence of a text that the agent took as its last, `/exit` for example."""
 
 
-def post(run: str, message: "Mapping[str, object]", name: "str | None" = None) -> str:
+def post(run: str, message: "Mapping[str, object]", name: "str | None" = None, to: str = maildir.NEW) -> str:
     """Put a message into the inbox; its file name. Raises OSError when the disk refuses.
 
     `message` has keys of `schema.Message`; schema and time are added here. One that needs an order has it sealed
-    first: the caller has the right to give it. `name` is a new id that the caller has on record already.
+    first: the caller has the right to give it. `name` is a new id that the caller has on record already, and `to` the
+    directory that the message waits in.
     """
     kind = str(message.get("kind"))
     name = name or (orders.name(run) if kind in vocabulary.ORDER_KINDS else ids.unique())
@@ -45,7 +63,7 @@ def post(run: str, message: "Mapping[str, object]", name: "str | None" = None) -
     if kind in vocabulary.ORDER_KINDS and orders.needed(run):
         grace = {"grace_seconds": message["grace_seconds"]} if "grace_seconds" in message else {}
         orders.place(run, name, kind, data, attempt=message.get("attempt"), by=message.get("by"), **grace)
-    return maildir.deliver_bytes(os.path.join(run, layout.INBOX), name + ".json", data)
+    return maildir.deliver_bytes(os.path.join(run, layout.INBOX), name + ".json", data, to=to)
 
 
 def ordered(run: str, name: str) -> bool:
@@ -57,7 +75,7 @@ def ordered(run: str, name: str) -> bool:
 
 
 def state(run: str, name: str) -> "tuple[str | None, schema.Said | None]":
-    """(queued, typed, accepted, refused, or None when there is no such message; what is said of it)."""
+    """(one of `vocabulary.MESSAGE_STATES`, or None when there is no such message; what is said of it)."""
     box = os.path.join(run, layout.INBOX)
     for _ in range(2):  # it may be moved on between two looks
         for part, word in _STATES.items():
@@ -91,9 +109,23 @@ def say(run: str, name: str, **words: "Any") -> None:
     seal.replace(directory, name, json_codec.encode_line(line))
 
 
+def taken(message: "Message") -> "TakenOut | None":
+    """What was done with a message that was taken out; None of any other, and where that cannot be read."""
+    found = message.get("taken")
+    read: Any = found
+    if not isinstance(read, dict) or read.get("verb") not in vocabulary.INBOX_VERBS:
+        return None
+    sound = all(isinstance(read.get(key), str) for key in ("at", "by")) and isinstance(read.get("into"), str | None)
+    return found if sound else None
+
+
 def sender(message: "Message") -> "str | None":
     """The id of the run that sent the message; None for one of a person or a playbook."""
-    by = str(message.get("by") or "")
+    return run_of(str(message.get("by") or ""))
+
+
+def run_of(by: str) -> "str | None":
+    """The id of the run that `by` of a message names; None for a person or a playbook."""
     run = by.removeprefix(BY_RUN).partition("/")[0]
     return run if by.startswith(BY_RUN) and ids.plain(run) else None
 
@@ -129,9 +161,27 @@ def waiting(run: str) -> "list[tuple[str, Message]]":
     return _letters(run, maildir.NEW)
 
 
+def in_order(letters: "list[tuple[str, Message]]") -> "list[tuple[str, Message]]":
+    """The messages in the order in which they are typed: keys, then texts by their modes, and by name within a mode."""
+    return sorted(letters, key=lambda one: (haste(one[1]), one[0]))
+
+
+def haste(message: "Message") -> int:
+    """The place of a message among those that wait: keys first, then texts in the order of the modes."""
+    if message["kind"] in ("answer", "interrupt"):
+        return 0
+    mode, modes = message.get("mode"), vocabulary.MESSAGE_MODES
+    return 1 + (modes.index(mode) if mode in modes else len(modes))
+
+
 def typed(run: str) -> "list[tuple[str, Message]]":
     """Messages whose typing has begun, and has not been seen to end."""
     return _letters(run, layout.TYPED)
+
+
+def in_state(run: str, word: str) -> "list[tuple[str, Message]]":
+    """The messages for the agent in one of the states of `vocabulary.MESSAGE_STATES`, oldest first."""
+    return _letters(run, next(part for part, state in _STATES.items() if state == word))
 
 
 def _letters(run: str, part: str) -> "list[tuple[str, Message]]":
@@ -145,9 +195,25 @@ def _letters(run: str, part: str) -> "list[tuple[str, Message]]":
 
 
 def begin(run: str, name: str, attempt: int, stage: str) -> None:
-    """Say that typing begins, before the first key: from here on the message is never typed again."""
+    """Take a message for typing, and say so before the first key: from here on it is never typed again.
+
+    The move decides between this and a process that takes the message out. Killed before it is said, nothing was
+    typed: `put_back`. Raises Taken where the message is not there any more.
+    """
+    try:
+        _move(run, name, maildir.NEW, layout.TYPED)
+    except FileNotFoundError:
+        raise Taken(name) from None
     say(run, name, state=TYPED, attempt=attempt, stage=stage)
-    _move(run, name, maildir.NEW, layout.TYPED)
+
+
+def put_back(run: str, name: str) -> bool:
+    """Put a message back that was taken for typing and of which nothing was typed; whether it was such a one."""
+    told = said(run, name)
+    if told is not None and told.get("state") in (TYPED, ACCEPTED, REFUSED):
+        return False
+    _move(run, name, layout.TYPED, maildir.NEW)
+    return True
 
 
 def accept(run: str, name: str, message: "Message", evidence: str, attempt: int) -> None:
@@ -170,6 +236,8 @@ def give_up(run: str, attempt: int) -> None:
         told = said(run, name)
         if told is not None and told.get("state") == ACCEPTED:
             accept(run, name, message, str(told.get("evidence")), attempt)
+        elif message.get("attempt") is None and put_back(run, name):
+            continue
         elif told is not None and told.get("stage") == ENTERED:
             accept(run, name, message, LAST, attempt)
         else:
@@ -197,10 +265,7 @@ def _part(run: str, name: str) -> str:
 
 
 def _move(run: str, name: str, part: str, to: str) -> None:
-    box = os.path.join(run, layout.INBOX)
-    maildir.move(box, name, to, part)
-    for one in (to, part):
-        seal.sync_directory(os.path.join(box, one))
+    maildir.move(os.path.join(run, layout.INBOX), name, to, part, durable=True)
 
 
 def for_brief(run: str, n: int) -> "list[tuple[str, Message]]":

@@ -24,6 +24,7 @@ CHILDREN, WATCHES = "children", "watches"
 CLAIMS, MEMBERS = "claims", ".d"
 """`MEMBERS` ends the name of the directory beside a lease that has the members of a shared tree."""
 PLANS = "plans"
+SUGGESTIONS = "suggestions"
 TRUST = "trust"
 AGENTS, ATTEND, WAKE = "agents", "attend", "wake"
 APPROVALS, APPROVALS_LOCK = "approvals.jsonl", "approvals.lock"
@@ -38,6 +39,7 @@ RUNNER_LOCK, AGENT_LOCK, RUNNER_LOG, CONTROL = "runner.lock", "agent.lock", "run
 HOLD, RESCUE, FULL_LOCK = "hold", "RESCUE.md", "full.lock"
 ACTIVITY = "activity.json"
 TYPED, REFUSED, SAID = "typed", "refused", "said"
+EDITED, EDITS, SUGGESTED = "edited", "edits", "suggested"
 
 # an attempt
 ATTEMPT, START, EXIT, FACTS = "attempt.json", "start.json", "exit.json", "facts.json"

@@ -6,6 +6,8 @@ links, and files are named relative to what was opened: a link that was laid in 
 
 import errno
 import os
+import stat
+import time
 
 from workcell.base import ids, json_codec
 from workcell.rundir import safe_open, seal
@@ -58,11 +60,14 @@ def deliver(box: str, message: "Mapping[str, object]", name: "str | None" = None
     return deliver_bytes(box, name + ".json", json_codec.encode_line(message))
 
 
-def deliver_bytes(box: str, name: str, data: bytes, durable: bool = True) -> str:
-    """Put `data` into the box under `name`. What need not outlive a power cut may come sooner: not `durable`."""
+def deliver_bytes(box: str, name: str, data: bytes, durable: bool = True, to: str = NEW) -> str:
+    """Put `data` into a part of the box under `name`. What need not outlive a power cut may come sooner: not `durable`.
+
+    The same name may be delivered again: what a killed process left in tmp/ is in no way.
+    """
     tmp = _opened(box, TMP, make=True)
     try:
-        new = _opened(box, NEW, make=True)
+        new = _opened(box, to, make=True)
         try:
             _put(tmp, new, name, data, durable)
         finally:
@@ -73,7 +78,8 @@ def deliver_bytes(box: str, name: str, data: bytes, durable: bool = True) -> str
 
 
 def _put(tmp: int, new: int, name: str, data: bytes, durable: bool) -> None:
-    fd = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600, dir_fd=tmp)
+    temporary = f"{name}.{os.getpid()}.{time.monotonic_ns()}"
+    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600, dir_fd=tmp)
     try:
         try:
             seal.write_all(fd, data)
@@ -81,10 +87,10 @@ def _put(tmp: int, new: int, name: str, data: bytes, durable: bool) -> None:
                 os.fsync(fd)
         finally:
             os.close(fd)
-        os.rename(name, name, src_dir_fd=tmp, dst_dir_fd=new)
+        os.rename(temporary, name, src_dir_fd=tmp, dst_dir_fd=new)
     except BaseException:
         try:
-            os.unlink(name, dir_fd=tmp)
+            os.unlink(temporary, dir_fd=tmp)
         except FileNotFoundError:
             pass
         raise
@@ -127,13 +133,44 @@ def read(box: str, name: str, part: str = NEW) -> "Json | None":
         return None
 
 
-def move(box: str, name: str, to: str = CUR, part: str = NEW) -> None:
-    """Move a message on to another part of the box."""
+def exists(box: str, name: str, part: str) -> bool:
+    """Whether the box has a message of that name in that part; a link there is none. Raises OSError as `read`."""
+    try:
+        folder = _opened(box, part)
+    except OSError as error:
+        if error.errno in _NONE:
+            return False
+        raise
+    try:
+        return stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+    except FileNotFoundError:
+        return False
+    finally:
+        os.close(folder)
+
+
+def replace(box: str, name: str, data: bytes, part: str) -> None:
+    """Put `data` in the place of the message of that name. Raises OSError where the part is no directory of the box."""
+    folder = _opened(box, part)
+    try:
+        seal.replace_in(folder, name, data)
+    finally:
+        os.close(folder)
+
+
+def move(box: str, name: str, to: str = CUR, part: str = NEW, *, durable: bool = False) -> None:
+    """Move a message on to another part of the box; with `durable` it stays moved after a power cut.
+
+    Raises FileNotFoundError where the message is not there.
+    """
     source = _opened(box, part)
     try:
         target = _opened(box, to, make=True)
         try:
             os.rename(name, name, src_dir_fd=source, dst_dir_fd=target)
+            if durable:
+                os.fsync(target)
+                os.fsync(source)
         finally:
             os.close(target)
     finally:

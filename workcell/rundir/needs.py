@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Final
 
-    from workcell.rundir import schema
+    from workcell.rundir import schema, suggestions
 
 YOUNG: "Final" = 20.0
 """Seconds for which an attempt that was just opened may be without a runner before it counts as waiting."""
@@ -76,6 +76,8 @@ class Situation:
         """The tool call that its agent was ended with, about which a person has not decided."""
         self.rests = False
         """Whether it is on standby, and no message waits for it: then it needs nothing to go on."""
+        self.suggestions: list[suggestions.Suggestion] = []
+        """Messages that wait for a person to release them; their words are cleaned."""
         self.due_at: str | None = None
         self.later = False
         """Whether a person asked for it not to be started."""
@@ -247,6 +249,20 @@ def _ended(known: Situation) -> "schema.Needs | None":
     return found
 
 
+def _suggestion(known: Situation) -> "schema.Needs | None":
+    """Messages that an agent, or a person, suggested. They hold nothing up, so whatever else is needed goes before."""
+    if not known.suggestions:
+        return None
+    made = known.suggestions[0]
+    by = made.by.removeprefix("run:").partition("/")[0]
+    found = _need("decide", f"workcell inbox release {known.id} {made.id}", f"{by} suggests a message: {made.text}")
+    found["options"] = []
+    for one in known.suggestions:
+        found["options"].append({"text": one.text, "command": f"workcell inbox release {known.id} {one.id}"})
+        found["options"].append({"text": "it is not sent", "command": f"workcell inbox rm {known.id} {one.id}"})
+    return found
+
+
 SOURCES: "tuple[Callable[[Situation], schema.Needs | None], ...]" = (
     _full_disk,
     _changed_file,
@@ -259,6 +275,7 @@ SOURCES: "tuple[Callable[[Situation], schema.Needs | None], ...]" = (
     _unstarted,
     _of_phase,
     _ended,
+    _suggestion,
 )
 """Every source of a need; the first that answers decides."""
 

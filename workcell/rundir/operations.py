@@ -19,6 +19,11 @@ OPERATIONS = {
     "watch": WORK,
     "unwatch": WORK,
     "send": WORK,
+    "inbox ls": LOOK,
+    "inbox rm": WORK,
+    "inbox edit": WORK,
+    "inbox first": WORK,
+    "inbox release": PERSON,
     "tell": WORK,
     "note": WORK,
     "claim": WORK,
@@ -151,10 +156,13 @@ OF_DESCENDANTS = {
     "recover": None,
     "send": "urgent",
     "note": None,
+    "inbox rm": None,
+    "inbox edit": None,
+    "inbox first": None,
 }
 """Operations that reach only descendants of the run that they are called from; with an option, only if it is set."""
 
-ALSO_OWN = ("note", "finish")
+ALSO_OWN = ("note", "finish", "inbox rm", "inbox edit", "inbox first")
 """Those of OF_DESCENDANTS that reach the run, too, that they are called from."""
 
 GRANTABLE = tuple(

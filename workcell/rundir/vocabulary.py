@@ -86,8 +86,12 @@ RUN_EVENTS = (
     "hook",
     "log.dropped",
     "message.accepted",
+    "message.edited",
+    "message.moved",
     "message.received",
     "message.refused",
+    "message.released",
+    "message.removed",
     "message.sent",
     "note",
     "policy.refused",
@@ -109,7 +113,8 @@ RUN_EVENTS = (
 """What workcell itself writes into events.jsonl, beside what the agent records, which has a `ref`. `hook` holds the
 payload of a hook, `note` what came without a type, `annotation` a note of a person or an agent (`workcell note`), which
 has no `ref`. `message.sent` and `message.received` tell of texts that runs send each other, `spawned` of a child,
-`proposal.decided` and `proposal.ended` of what a playbook asked a person for."""
+`proposal.decided` and `proposal.ended` of what a playbook asked a person for, `message.removed`, `message.edited`,
+`message.moved` and `message.released` of changes of messages that waited."""
 
 PHASES = (
     "corrupt",
@@ -264,8 +269,15 @@ MESSAGE_KINDS = (*AGENT_MESSAGES, "stop")
 MESSAGE_MODES = ("urgent", "important", "sequential")
 """When a text is typed, the hastiest first: at once, after the turn, when the agent is idle."""
 
-MESSAGE_STATES = ("queued", "typed", "accepted", "refused")
-"""How far a message has come: the directory that it is in says it."""
+MESSAGE_STATES = ("queued", "typed", "accepted", "refused", "suggested", "removed")
+"""How far a message has come: the directory that it is in says it. `suggested`: it waits for a person to release it;
+`removed`: it was taken out before it was typed, and another one may stand in its place."""
+
+INBOX_VERBS = ("rm", "edit", "first", "release")
+"""What can be done with a message that waits."""
+
+MESSAGE_PARTS = ("new", "suggested")
+"""Directories of an inbox whose messages can still be changed."""
 
 SAID_STATES = ("waiting", "typed", "accepted", "refused")
 """What the record of a message says became of it."""
@@ -309,8 +321,8 @@ TIMERS = ("cron", "systemd", "launchd")
 NOTICE_CLASSES = ("approval.risky",)
 """Classes of notices that pass the quiet hours of adapters: an approval whose risk is `destructive` or `secret`."""
 
-NEEDS_YOU = ("prompt", "question", "auth", "billing", "unchecked", "proposal")
-"""Notices of a run that cannot go on before a person does something."""
+NEEDS_YOU = ("prompt", "question", "auth", "billing", "unchecked", "proposal", "suggested")
+"""Notices of what waits for a person."""
 
 NOTICE_EVENTS = (
     "started",

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Literal
 from workcell.agents.events import short
 from workcell.base.errors import NotFound, Refused, TryAgain, Usage, WorkcellError
 from workcell.finish import settle
-from workcell.rundir import attending, child_index, find, inbox, look, phase, selection, spool, standby
+from workcell.rundir import attending, child_index, find, inbox, inbox_edits, look, phase, selection, spool, standby
 from workcell.rundir.cell import Cell
 from workcell.system import control
-from workcell.together import wake
+from workcell.together import suggest, wake
 from workcell.trust import access
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ class Request:
     """To every live run of this group, but the one around the caller."""
     children: bool = False
     """To every live child of the run around the caller."""
+    suggest: bool = False
+    """It waits until a person releases it."""
 
     @property
     def urgent(self) -> bool:
@@ -74,7 +76,7 @@ class Result:
     message: str
     """Its file name in the inbox."""
     state: str
-    """queued, typed, accepted or refused."""
+    """queued, typed, accepted, refused or suggested; removed where it was taken out meanwhile."""
     why: str | None
     """The evidence of an accepted message, or the reason of one that waits or was refused."""
 
@@ -96,12 +98,12 @@ def perform(cell: Cell, request: Request) -> Result | Results:
     if request.group is None and not request.children:
         if request.run is None:
             raise Usage("no run was named", "workcell send RUN TEXT, or --group GROUP, or --children")
-        _check(request.text)
+        check(request.text)
         sent = _post(cell, find.run_to_change(cell.home, request.run), request)
         return raise_if_refused(_heard(sent, time.monotonic() + PATIENCE))
     if request.run is not None or (request.group is not None and request.children):
         raise Usage("several addressees are named in two ways", "one of RUN, --group GROUP and --children")
-    _check(request.text)
+    check(request.text)
     posted, failed = [], []
     for run in _addressees(cell, request):
         try:
@@ -142,7 +144,9 @@ class _Sent:
     seen: look.Look
     name: str
     queued: str | None
-    """Why it stays there until the next attempt; None where it is typed."""
+    """Why it stays there; None where it is typed."""
+    state: str = inbox.QUEUED
+    """Where it stays."""
     wakes: bool = False
     """Whether it wakes the run, which is on standby."""
 
@@ -150,8 +154,10 @@ class _Sent:
 def _post(cell: Cell, run: str, request: Request) -> _Sent:
     """Put the text into the inbox of the run; from inside another run, under its cap and with an event in both."""
     who = cell.caller
+    message: Outgoing = {"kind": "text", "mode": request.mode, "text": request.text, "by": who.word()}
+    put = _suggest if request.suggest else _put
     if not who.inside:
-        return _put(run, {"kind": "text", "mode": request.mode, "text": request.text, "by": who.word()})
+        return put(run, message)
     lock = attending.take(who.runs[0], attending.MAILS, CALLERS)
     if lock is None:
         raise TryAgain(f"another process of {who.id} sends something", "try again in a few seconds")
@@ -162,7 +168,7 @@ def _post(cell: Cell, run: str, request: Request) -> _Sent:
                 f"{who.id} has sent {sent} messages to {os.path.basename(run)} within an hour, and that is the most",
                 "put it into the handoff, or send several things as one later",
             )
-        done = _put(run, {"kind": "text", "mode": request.mode, "text": request.text, "by": who.word()})
+        done = put(run, message)
     finally:
         os.close(lock)
     _note(who, run, done.name, request)
@@ -183,13 +189,14 @@ def _note(who: access.Caller, run: str, name: str, request: Request) -> None:
         "message": os.path.splitext(name)[0],
         "mode": request.mode,
         "text": short(request.text),
+        **({"suggested": True} if request.suggest else {}),
     }
     to = os.path.basename(run)
     spool.note(who.runs[0], "message.sent", **{**told, "id": f"message.sent:{name}", "attempt": who.attempt, "to": to})
     spool.note(run, "message.received", **{**told, "id": f"message.received:{name}", "from": who.id})
 
 
-def _check(text: str) -> None:
+def check(text: str) -> None:
     """Raise Usage for a text that is empty or too long."""
     if not text.strip():
         raise Usage("the message is empty", "workcell send RUN TEXT, or - to read it from standard input")
@@ -205,13 +212,23 @@ def send(
     Usage for an empty text, Refused for a run that nothing can be sent to. Returns as soon as something is known
     of the message, at the latest after `patience` seconds; it stays in the inbox whatever is known.
     """
-    _check(text)
+    check(text)
     return deliver(run, {"kind": "text", "mode": mode, "text": text, "by": by}, patience)
 
 
 def deliver(run: str, message: Outgoing, patience: float, name: str | None = None) -> Result:
     """Put a message into the inbox of a run, and wait for word of it. `name`: an id that the caller has on record."""
     return _heard(_put(run, message, name), time.monotonic() + patience)
+
+
+def _suggest(run: str, message: Outgoing) -> _Sent:
+    """Put a message where it waits for a person."""
+    seen = settle.settle(run)
+    if seen.phase == phase.CORRUPT:
+        raise Refused(f"{seen.id} cannot be read: {seen.why}", f"workcell fsck {seen.id}")
+    name = suggest.put(seen, {**message})
+    why = f"a person releases it: workcell inbox release {seen.id} {os.path.splitext(name)[0]}"
+    return _Sent(run, seen, name, why, inbox.SUGGESTED)
 
 
 def _put(run: str, message: Outgoing, name: str | None = None) -> _Sent:
@@ -225,6 +242,7 @@ def _put(run: str, message: Outgoing, name: str | None = None) -> _Sent:
         raise Refused(f"{seen.id} has no terminal to press keys in: it is {seen.phase}", f"workcell status {seen.id}")
     if message["kind"] != "text":
         message = {**message, "attempt": seen.n}
+    inbox_edits.settle_left(run)
     file = inbox.post(run, {**message}, name)
     if standby.waits(again := look.at(run)):  # its agent may have ended its turn since
         return _Sent(run, again, file, None, wakes=True)
@@ -242,7 +260,7 @@ def _heard(sent: _Sent, until: float) -> Result:
         if why is not None:
             return Result(sent.seen.id, sent.name, inbox.QUEUED, why)
     if sent.queued is not None:
-        return Result(sent.seen.id, sent.name, inbox.QUEUED, sent.queued)
+        return Result(sent.seen.id, sent.name, sent.state, sent.queued)
     return _word(sent.seen, sent.run, sent.name, until)
 
 
@@ -253,7 +271,7 @@ def _word(seen: look.Look, run: str, name: str, until: float) -> Result:
         why = said and (said.get("evidence") if state == inbox.ACCEPTED else said.get("why"))
         # words on an end stand before the file is moved: until then they are no answer
         waits = said is not None and said.get("why") and said.get("state") not in (inbox.ACCEPTED, inbox.REFUSED)
-        known = state in (inbox.ACCEPTED, inbox.REFUSED, None) or waits
+        known = state in (inbox.ACCEPTED, inbox.REFUSED, inbox.REMOVED, None) or waits
         if known or time.monotonic() > until:
             return Result(seen.id, name, state or inbox.QUEUED, why or "nothing is known of it yet")
         time.sleep(pause)

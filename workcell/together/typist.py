@@ -5,7 +5,9 @@ The runner starts it: it has no room for a terminal emulator itself. Standard in
 Invariants:
 - While this program lives the runner keeps back what people type, so that nothing comes between the look at the
   composer and the Enter.
-- A message whose typing has begun is never typed again: `inbox.begin` is durable before the first key.
+- A message whose typing has begun is never typed again: `inbox.begin` is durable before the first key. Of one that was
+  taken for typing, and of which `said/` does not say so, nothing was typed.
+- What another process takes out of `new/` at the same moment is typed or taken, never both: the rename decides.
 - A text that has to wait holds back those that were sent after it.
 """
 
@@ -20,7 +22,7 @@ from workcell.agents.events import short
 from workcell.base import platform, probe
 from workcell.base.json_codec import decode
 from workcell.evidence import capture_state
-from workcell.rundir import inbox, layout, look, safe_open, vocabulary
+from workcell.rundir import inbox, inbox_edits, layout, look, safe_open
 from workcell.together import dialog, paste
 from workcell.together.agent_terminal import AgentTerminal, Entered, Impossible, NotNow, Unconfirmed
 
@@ -33,6 +35,7 @@ DONE, LATER, BROKEN = 0, 75, 70
 
 def deliver(run: str, n: int, tty: int = 0) -> int:
     """Type what can be typed now; DONE, LATER or BROKEN."""
+    inbox_edits.settle_left(run)
     inbox.briefed(run, n)
     return _Typist(run, n, AgentTerminal(run, n, tty, _typing(run, n))).go()
 
@@ -56,8 +59,9 @@ class _Typist:
         code = DONE
         try:
             for name, message in inbox.typed(self._run):
-                code = self._handle(name, message, self._go_on) or code
-            for name, message in sorted(inbox.waiting(self._run), key=lambda one: (_haste(one[1]), one[0])):
+                if not inbox.put_back(self._run, name):
+                    code = self._handle(name, message, self._go_on) or code
+            for name, message in inbox.in_order(inbox.waiting(self._run)):
                 found = self._handle(name, message, self._begin)
                 code = found or code
                 if found and message["kind"] == "text":
@@ -70,6 +74,8 @@ class _Typist:
         """Take one step with a message, and write down what became of it."""
         try:
             evidence = step(name, message)
+        except inbox.Taken:
+            return DONE
         except NotNow as why:
             inbox.say(self._run, name, **_progress(self._said(name)), why=str(why))
             return LATER
@@ -161,14 +167,6 @@ def _is_ours(typed: str, message: schema.Message) -> bool:
     """Whether the words in the composer are, or end or begin like, those of the message."""
     plain, ours = "".join(typed.split()), "".join(inbox.words(message).split())
     return "[Pasted" in typed or plain[:20] == ours[:20] or plain[-20:] == ours[-20:]
-
-
-def _haste(message: schema.Message) -> int:
-    """The place of a message among those that wait: keys first, then texts in the order of the modes."""
-    if message["kind"] in ("answer", "interrupt"):
-        return 0
-    mode, modes = message.get("mode"), vocabulary.MESSAGE_MODES
-    return 1 + (modes.index(mode) if mode in modes else len(modes))
 
 
 def _progress(said: schema.Said) -> dict[str, object]:

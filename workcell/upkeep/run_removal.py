@@ -17,6 +17,7 @@ from workcell.rundir import (
     phase,
     proposals,
     standby,
+    suggestions,
     watches,
     writer,
 )
@@ -67,7 +68,7 @@ def remove_witness(run: str) -> None:
         if os.path.lexists(path):
             os.unlink(path)
     shutil.rmtree(orders.directory(run), ignore_errors=True)
-    for part in (acks, outcomes, attending, proposals, child_index, claims, standby):
+    for part in (acks, outcomes, attending, proposals, child_index, claims, standby, suggestions):
         part.remove(run)
     watches.remove_empty(layout.home_of(run), os.path.basename(run))
     if os.path.lexists(ledger.path(run)):

@@ -148,7 +148,8 @@ def _needing(over: Iterable[str], ends: dict[str, outcomes.End], around: Surroun
         for end in ends.values()
         if end.run in over and end.outcome in needs.ENDED and acks.name(end.run, end.attempt) not in around.acknowledged
     ]
-    return [end.run for end in sorted(found, key=lambda end: end.at, reverse=True)]
+    runs = [end.run for end in sorted(found, key=lambda end: end.at, reverse=True)]
+    return [*runs, *(run for run in around.suggested if run in over and run not in runs)]
 
 
 def _over(

@@ -9,7 +9,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from workcell.rundir import acks, layout, look, phase, proposals, run_hold
+from workcell.rundir import acks, layout, look, phase, proposals, run_hold, suggestions
 from workcell.rundir import needs as table
 from workcell.rundir import status as documents
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 _SPENDS = (phase.CREATED, phase.SCHEDULED, phase.RUNNING)
 """Phases in which a hold on the account matters."""
+
+
+WIDE = 200
+"""Characters of a suggested message that a list shows."""
 
 
 class Surroundings:
@@ -33,6 +37,8 @@ class Surroundings:
         self.holds = {one["account"]: one for one in _standing(home) if run_hold.stands(one, self.now)}
         """Holds on accounts that are not over, by account."""
 
+        self.suggested = suggestions.every(home)
+        """Ids of the messages that wait for a person, by run."""
         self._proposals = proposals.open_ids(home)
         """Ids of proposals that have no end."""
 
@@ -48,6 +54,7 @@ class Surroundings:
             self._add_account(seen, known)
         if self._proposals:
             known.proposals = self.waiting_proposals(seen)
+        known.suggestions = self._suggestions(seen.id)
         if known.terminal and known.state in ("question", "approval"):
             known.dialog = _dialog(seen, asks=known.state == "approval")
         return known
@@ -64,6 +71,20 @@ class Surroundings:
                 continue
             if decided is not None or proposals.outdated(made, seen, self.now) is None:
                 found.append(made)
+        return found
+
+    def _suggestions(self, run: str) -> list[suggestions.Suggestion]:
+        """The messages to the run that wait for a person, with words that fit on a line and show no secret."""
+        keys = self.suggested.get(run)
+        if not keys:
+            return []
+        from workcell.cleaning import run_cleaner
+
+        cleaner = run_cleaner.of_run(os.path.join(self.home, layout.RUNS, run))
+        found = suggestions.read(self.home, run, keys)
+        for one in found:
+            text = cleaner.line(" ".join(one.text.split()))
+            one.by, one.text = cleaner.line(one.by), text if len(text) <= WIDE else text[: WIDE - 1] + "…"
         return found
 
     def _add_account(self, seen: look.Look, known: table.Situation) -> None:
@@ -107,6 +128,7 @@ class Surroundings:
         known.attempt = document["attempt"] or 0
         known.reason = document["reason"]
         known.acknowledged = acks.name(known.id, known.attempt) in self.acknowledged
+        known.suggestions = self._suggestions(known.id)
         table.recall(known, document["needs"])
         if any(proposals.run_of(identity) == known.id for identity in self._proposals):
             known.proposals = self.waiting_proposals(look.at(os.path.join(self.home, layout.RUNS, known.id)))

@@ -231,7 +231,7 @@ def dialog_facts(run: str, judged: Judged) -> schema.NoticeFacts:
 def delivered(run: str, message: str) -> str | None:
     """How far a message of a playbook came: `delivered`, `taken`, `refused`; None when there is no such message."""
     state, _ = inbox.state(run, f"{message}.json")
-    words = {inbox.QUEUED: "delivered", inbox.TYPED: "taken", inbox.ACCEPTED: "taken"}
+    words = {inbox.QUEUED: "delivered", inbox.TYPED: "taken", inbox.ACCEPTED: "taken", inbox.REMOVED: "refused"}
     return words.get(state, state) if state else None
 
 

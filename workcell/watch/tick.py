@@ -9,6 +9,7 @@ from workcell.rundir import (
     deferred,
     heartbeat,
     hint,
+    inbox_edits,
     layout,
     locks,
     look,
@@ -20,6 +21,7 @@ from workcell.rundir import (
     safe_open,
     scan,
     status,
+    suggestions,
     watches,
 )
 from workcell.rundir import home_creation as homes
@@ -127,6 +129,7 @@ def _pass(home: str, now: observe.Now, report: Report) -> None:
         seen = look.at(path)
         if seen.phase == phase.UNKNOWN and locks.make_readable(os.path.join(path, layout.AGENT_LOCK)):
             seen = look.at(path)  # its agent had taken the right to open its lock away, as settle would find
+        inbox_edits.settle_left(path)
         if seen.phase == phase.DONE:
             status.mark_over(path)  # its last writer died before it said so
             continue
@@ -191,6 +194,10 @@ def _persons(
         from workcell.approvals import dialog_results
 
         did += dialog_results.by_tick(home, now.wall)
+    if suggestions.every(home, untold=True):
+        from workcell.together import suggest
+
+        did += suggest.tell_left(home)
     if _wanted(home, b"progress_every", heartbeat.PROGRESS):
         from workcell.watch import progress
 

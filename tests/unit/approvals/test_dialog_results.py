@@ -64,6 +64,11 @@ def test_what_the_courier_refused_says_why(made_live, line):
     assert found == journal.Result("refused", "another dialog is up now: x")
 
 
+def test_what_was_taken_out_before_it_was_typed_was_refused(made_live, line):
+    lies(made_live, layout.EDITED)
+    assert result(made_live, line) == "refused"
+
+
 def test_what_was_never_ordered_was_not_typed(made_live, line):
     assert result(made_live, line) == "refused"
 

@@ -146,6 +146,7 @@ class TestRouting:
             "prompt",
             "proposal",
             "question",
+            "suggested",
             "unchecked",
         ]
         assert names(home, "new") == names(home, "cur") == names(home, "failed") == []

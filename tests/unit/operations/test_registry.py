@@ -31,6 +31,7 @@ PRESENTATION = {
     "ls": {"watch", "quiet", "by", "count", "tree"},
     **{verb: {"group", "label"} for verb in ("rm", "stop", "hold", "release")},  # each run is asked for by itself
     "export": {"output", "force"},  # where the face writes what the operation gives
+    "inbox edit": {"file"},  # where the face reads the text from
     "fsck": {"yes"},  # whether a person is asked first
     "trust add": {"yes"},
 }

@@ -3,7 +3,7 @@
 import pytest
 
 from workcell.base import clock
-from workcell.rundir import cures, needs, phase
+from workcell.rundir import cures, needs, phase, suggestions
 
 NOW = 1_800_000_000.0
 RUN = "20261120-0512-job-aaaa"
@@ -48,6 +48,8 @@ CALL = {
     "why": None,
 }
 
+SUGGESTED = suggestions.Suggestion("17-1-a", "run:20261120-0510-boss-bbbb/1", "run the tests")
+
 ROWS = [
     (known("running", room="the disk is full"), "room", "doctor"),
     (known("scheduled", changed="policy.json is missing"), "look", f"fsck {RUN}"),
@@ -79,6 +81,7 @@ ROWS = [
     (known("abandoned", phase.DONE), "decide", f"handoff {RUN}"),
     (known("unverified", phase.DONE), "look", f"handoff {RUN}"),
     (known("tampered", phase.DONE), "look", f"handoff {RUN}"),
+    (known("working", phase.RUNNING, suggestions=[SUGGESTED]), "decide", f"inbox release {RUN} 17-1-a"),
 ]
 
 
@@ -173,6 +176,13 @@ def test_a_held_account_says_why_and_how_to_sign_in():
 def test_what_is_not_started_says_what_it_waits_for(situation, what, until):
     found = needs.waits(situation)
     assert (found["what"], found["until_at"]) == (what, until)
+
+
+def test_a_suggestion_says_who_made_it_and_can_be_discarded_and_whatever_else_is_needed_goes_before():
+    found = needs.find(known("working", phase.RUNNING, suggestions=[SUGGESTED]))
+    assert found["why"] == "20261120-0510-boss-bbbb suggests a message: run the tests"
+    assert found["options"][1]["command"] == f"workcell inbox rm {RUN} 17-1-a"
+    assert needs.find(known("failed", phase.DONE, suggestions=[SUGGESTED]))["command"] == f"workcell resume {RUN}"
 
 
 def test_a_time_that_has_passed_is_waited_for_no_more():

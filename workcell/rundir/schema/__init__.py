@@ -14,10 +14,8 @@ from workcell.rundir.schema.agent import (
     EventData,
     Hint,
     Hook,
-    Message,
     ReadState,
     RunbookStep,
-    Said,
     Session,
     Source,
     Sources,
@@ -44,6 +42,7 @@ from workcell.rundir.schema.home import (
     Tick,
     Trust,
 )
+from workcell.rundir.schema.inbox import InboxEdit, Message, Said
 from workcell.rundir.schema.intent import (
     AdoptedFile,
     AskedBy,
@@ -201,6 +200,7 @@ FILES = {
     "analysis": Analysis,
     "message": Message,
     "said": Said,
+    "inbox-edit": InboxEdit,
     "hook": Hook,
     "activity": Hint,
     "runbook-step": RunbookStep,
@@ -295,6 +295,7 @@ __all__ = [
     "Home",
     "Hook",
     "Identity",
+    "InboxEdit",
     "Installed",
     "Launch",
     "Lease",

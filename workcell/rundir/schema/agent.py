@@ -8,15 +8,11 @@ from workcell.rundir.schema.literals import (
     ActivityState,
     AgentEventType,
     Confidence,
-    Decision,
     DecisionWay,
     EventSource,
     EvidenceSource,
     FileTouch,
     Foreign,
-    MessageKind,
-    MessageMode,
-    SaidState,
     Seconds,
     Time,
 )
@@ -308,46 +304,6 @@ class Capture(TypedDict):
     sources: Sources
     final: bool
     """Whether no more will come."""
-
-
-class Message(TypedDict):
-    """A message in `inbox/`."""
-
-    schema: Literal["workcell.message/1"]
-    kind: MessageKind
-    id: NotRequired[str]
-    at: NotRequired[Time]
-    by: NotRequired[str]
-    """`person`, `rule`, `playbook:<name>`, `run:<run>/<attempt>`, or `watch:<run>/<attempt>` for word of a run that
-    is watched."""
-    attempt: NotRequired[int | None]
-    mode: NotRequired[MessageMode]
-    """Of a text."""
-    text: NotRequired[str | None]
-    """Of a text, or the words of an answer."""
-    choice: NotRequired[str | None]
-    """Of an answer: the option that is taken."""
-    dialog_id: NotRequired[str | None]
-    """Of an answer: the dialog that was seen."""
-    decision: NotRequired[Decision]
-    """Of an answer: what the option decides about a permission, where its words say so."""
-    grace_seconds: NotRequired[Seconds | None]
-    """Of a stop: how long the agent is asked before it is killed."""
-
-
-class Said(TypedDict):
-    """`inbox/said/<id>.json`: what became of a message."""
-
-    schema: Literal["workcell.file.said/1"]
-    at: Time
-    state: SaidState
-    attempt: NotRequired[int]
-    stage: NotRequired[str]
-    """How far its typing came."""
-    why: NotRequired[str]
-    """Why it was refused, or still waits."""
-    evidence: NotRequired[str]
-    """By what it is known to be accepted."""
 
 
 class Hook(TypedDict):

@@ -141,7 +141,9 @@ DecisionWay = Literal["terminal", "answer", "policy", "stop", "limit", "exit"]
 AgentMessage = Literal["text", "answer", "interrupt"]
 MessageKind = Literal["text", "answer", "interrupt", "stop"]
 MessageMode = Literal["urgent", "important", "sequential"]
-MessageState = Literal["queued", "typed", "accepted", "refused"]
+MessageState = Literal["queued", "typed", "accepted", "refused", "suggested", "removed"]
+InboxVerb = Literal["rm", "edit", "first", "release"]
+MessagePart = Literal["new", "suggested"]
 SaidState = Literal["waiting", "typed", "accepted", "refused"]
 OrderKind = Literal["stop", "answer", "hold", "release"]
 HoldScope = Literal["run", "account"]
@@ -199,6 +201,7 @@ NoticeEvent = Literal[
     "billing",
     "unchecked",
     "proposal",
+    "suggested",
     "limited",
     "resumed",
     "stuck",
@@ -247,8 +250,12 @@ RunEventType = Literal[
     "hook",
     "log.dropped",
     "message.accepted",
+    "message.edited",
+    "message.moved",
     "message.received",
     "message.refused",
+    "message.released",
+    "message.removed",
     "message.sent",
     "note",
     "policy.refused",
@@ -313,6 +320,8 @@ VOCABULARIES = {
     "MESSAGE_KINDS": MessageKind,
     "MESSAGE_MODES": MessageMode,
     "MESSAGE_STATES": MessageState,
+    "INBOX_VERBS": InboxVerb,
+    "MESSAGE_PARTS": MessagePart,
     "SAID_STATES": SaidState,
     "ORDER_KINDS": OrderKind,
     "HOLD_SCOPES": HoldScope,

@@ -23,6 +23,7 @@ def send(
     sequential: Annotated[bool, typer.Option("--sequential", help="When the agent is idle (the default).")] = False,
     important: Annotated[bool, typer.Option("--important", help="After the turn that runs.")] = False,
     urgent: Annotated[bool, typer.Option("--urgent", help="At once: the turn that runs is interrupted.")] = False,
+    suggest: Annotated[bool, typer.Option("--suggest", help="Let it wait until a person releases it.")] = False,
     as_json: arguments.Json = False,
 ) -> int:
     """Put a message before the agent; never into a dialog or a half-typed line."""
@@ -35,7 +36,7 @@ def send(
     text = op.read("-") if words[-1] == "-" else words[-1]
     mode = "urgent" if urgent else "important" if important else "sequential"
     known = arguments.one_of(mode, vocabulary.MESSAGE_MODES)
-    request = op.Request(None if several else words[0], text, known, group, children)
+    request = op.Request(None if several else words[0], text, known, group, children, suggest)
     done: op.Result | op.Results = call.perform("send", request)
     if isinstance(done, op.Results):
         return message_status.tell_several(done, as_json)

@@ -1,0 +1,256 @@
+"""inbox rm, edit, first and release: changes of a message that waits, until its typing begins.
+
+Invariants:
+- What is taken out is written down first and stays on record (`rundir.inbox_edits`): killed at any call, no message is
+  lost, and none is typed twice.
+- What stands in the brief of the current attempt has reached the agent, wherever its file is.
+"""
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from workcell.base import ids
+from workcell.base.errors import InputOutput, NotFound, Refused, TryAgain, Usage
+from workcell.rundir import find, inbox, inbox_edits, layout, look, maildir, phase, standby
+from workcell.rundir.cell import Cell
+from workcell.system import control
+from workcell.terminal.printable import printable
+from workcell.together import send, wake
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from workcell.rundir import schema
+    from workcell.rundir.schema.literals import InboxVerb
+
+PATIENCE = 5.0
+"""Seconds to wait for another process that changes the inbox of the run."""
+
+
+@dataclass(frozen=True)
+class RmRequest:
+    run: str
+    """An id, a name, a unique prefix, a path, or `-` for the newest run."""
+    message: str
+    """The id of the message, or its begin or end."""
+
+
+@dataclass(frozen=True)
+class EditRequest:
+    run: str
+    """An id, a name, a unique prefix, a path, or `-` for the newest run."""
+    message: str
+    """The id of the message, or its begin or end."""
+    text: str | None = None
+    """Its new text. Without one the text as it stands is returned, and nothing is changed."""
+
+
+@dataclass(frozen=True)
+class FirstRequest:
+    run: str
+    """An id, a name, a unique prefix, a path, or `-` for the newest run."""
+    message: str
+    """The id of the message, or its begin or end."""
+
+
+@dataclass(frozen=True)
+class ReleaseRequest:
+    run: str
+    """An id, a name, a unique prefix, a path, or `-` for the newest run."""
+    message: str
+    """The id of the message, or its begin or end."""
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A message that was changed."""
+
+    id: str
+    message: str
+    """The id of the message that was named."""
+    into: str | None
+    """The id of the message in its place; null where none is, and where it kept its id."""
+    ahead: int
+    """How many messages still go before it."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A message as it stands."""
+
+    id: str
+    message: str
+    text: str
+    """Byte for byte, secrets too: an editor writes it back."""
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A message that waits, under the lock of the changes of its run."""
+
+    run: str
+    by: str
+    name: str
+    state: str
+    message: "schema.Message"
+
+    @property
+    def key(self) -> str:
+        return self.name.removesuffix(".json")
+
+
+def rm(cell: Cell, request: RmRequest) -> Changed:
+    """The operation `inbox rm`: take a message out before it is typed; it stays in `inbox/edited/`.
+
+    Raises what `find.run` raises, NotFound where no such message waits, Refused once it is being typed, TryAgain while
+    another process changes the inbox, InputOutput where the disk refuses.
+    """
+    with _message(cell, request.run, request.message) as known:
+        _change(known, inbox_edits.RM, None)
+        return Changed(os.path.basename(known.run), known.key, None, 0)
+
+
+def edit(cell: Cell, request: EditRequest) -> Changed | Text:
+    """The operation `inbox edit`: another text in the same place of the queue. Raises as `rm`; Usage for an empty text,
+    and for a message that is no text."""
+    if request.text is not None:
+        send.check(request.text)
+    with _message(cell, request.run, request.message) as known:
+        _need_text(known)
+        if request.text is None:
+            return Text(os.path.basename(known.run), known.key, str(known.message.get("text") or ""))
+        moment = known.key[:_STAMP] if _has_stamp(known.key) else None
+        made = {**known.message, "text": request.text, "by": known.by}
+        return _put_in_place(known, inbox_edits.EDIT, made, ids.unique_at(moment))
+
+
+def first(cell: Cell, request: FirstRequest) -> Changed:
+    """The operation `inbox first`: before all that waits in the same mode. Raises as `rm`, and Usage for keys."""
+    with _message(cell, request.run, request.message) as known:
+        _need_text(known)
+        names = [name for name, _ in inbox.in_state(known.run, known.state) if _has_stamp(name)]
+        if not names or min(names) == known.name:
+            return Changed(os.path.basename(known.run), known.key, None, _ahead(known.run, known.name))
+        moment = f"{max(0, int(min(names)[:_STAMP]) - 1):0{_STAMP}d}"
+        return _put_in_place(known, inbox_edits.FIRST, {**known.message}, ids.unique_at(moment))
+
+
+def release(cell: Cell, request: ReleaseRequest) -> Changed:
+    """The operation `inbox release`: let a message that was suggested reach the agent. Raises as `rm`, and Refused for
+    one that was not suggested."""
+    with _message(cell, request.run, request.message) as known:
+        if known.state != inbox.SUGGESTED:
+            raise Refused(f"{known.key} was not suggested: it is {known.state}", _list(known.run))
+        _change(known, inbox_edits.RELEASE, None)
+        return Changed(os.path.basename(known.run), known.key, None, _ahead(known.run, known.name))
+
+
+_STAMP = 19
+"""Digits of the nanoseconds with which the name of a message begins."""
+
+
+def _has_stamp(name: str) -> bool:
+    return name[:_STAMP].isascii() and name[:_STAMP].isdigit() and len(name) > _STAMP
+
+
+@contextmanager
+def _message(cell: Cell, word: str, message: str) -> "Iterator[_Waiting]":
+    """The message that is meant, while no other process changes the inbox. At the end the runner is
+    told, or a run on standby is woken where a message waits for it."""
+    run = find.run_to_change(cell.home, word)
+    try:
+        held = inbox_edits.lock(run, PATIENCE)
+    except OSError as error:
+        raise _unwritten(run, error) from error
+    if held is None:
+        raise TryAgain(f"another process changes the inbox of {os.path.basename(run)}", "try again in a few seconds")
+    try:
+        yield _find(cell, run, message)
+    finally:
+        os.close(held)
+    seen = look.at(run)
+    if seen.phase in (phase.RUNNING, phase.STARTING):
+        control.notify_runner(run)
+    elif standby.due(seen):
+        wake.wake(run)
+
+
+def _find(cell: Cell, run: str, word: str) -> _Waiting:
+    """The message that waits under that id, or whose id begins or ends so. NotFound, Usage, Refused as `rm`."""
+    name = word.removesuffix(".json")
+    known = {
+        key.removesuffix(".json"): (state, key, message)
+        for state in (inbox.QUEUED, inbox.SUGGESTED)
+        for key, message in inbox.in_state(run, state)
+    }
+    near = [name] if name in known else [key for key in known if name and (key.startswith(name) or key.endswith(name))]
+    if len(near) > 1:
+        raise Usage(f"{printable(word)!r} fits {len(near)} messages", "use more of the id", details=near)
+    if not near:
+        raise _not_waiting(run, name)
+    state, file, message = known[near[0]]
+    n = layout.current(run) or 0
+    if message.get("id") in inbox.in_brief(run, n):
+        raise Refused(f"{near[0]} stands in the brief of attempt {n}", f"workcell send {os.path.basename(run)} TEXT")
+    return _Waiting(run, cell.caller.word(), file, state, message)
+
+
+def _not_waiting(run: str, word: str) -> NotFound | Refused:
+    """The error for a message that does not wait: it is being typed, or gone on, or there is none."""
+    for state in (inbox.TYPED, inbox.ACCEPTED, inbox.REFUSED, inbox.REMOVED):
+        for name, _ in inbox.in_state(run, state):
+            key = name.removesuffix(".json")
+            if word and (key.startswith(word) or key.endswith(word)):
+                return _late(run, key, state)
+    return NotFound(f"no message {printable(word)!r} waits in {os.path.basename(run)}", _list(run))
+
+
+def _late(run: str, key: str, state: "str | None") -> Refused:
+    words = {
+        inbox.TYPED: "is being typed at this moment",
+        inbox.ACCEPTED: "has reached the agent",
+        inbox.REFUSED: "was refused, and will not be typed",
+        inbox.REMOVED: "was taken out before",
+    }
+    hint = f"workcell send {os.path.basename(run)} TEXT" if state == inbox.ACCEPTED else f"{_list(run)} --all"
+    return Refused(f"{key} {words.get(state or '', 'is not there any more')}", hint)
+
+
+def _list(run: str) -> str:
+    return f"workcell inbox {os.path.basename(run)}"
+
+
+def _need_text(known: _Waiting) -> None:
+    if known.message["kind"] != "text":
+        run, kind = os.path.basename(known.run), known.message["kind"]
+        raise Usage(f"{known.key} is no text, but of kind {kind!r}", f"workcell inbox rm {run} {known.key}")
+
+
+def _put_in_place(known: _Waiting, verb: "InboxVerb", made: "dict[str, Any]", new: str) -> Changed:
+    """Put the message under the id `new` in the place of the one that is known."""
+    _change(known, verb, {**made, "id": new, "replaces": known.key}, new + ".json")
+    return Changed(os.path.basename(known.run), known.key, new, _ahead(known.run, new + ".json"))
+
+
+def _change(known: _Waiting, verb: "InboxVerb", made: "dict[str, Any] | None", into: str | None = None) -> None:
+    part = layout.SUGGESTED if known.state == inbox.SUGGESTED else maildir.NEW
+    edits: Any = inbox_edits.record(verb=verb, by=known.by, part=part, into=into, message=made)
+    try:
+        done = inbox_edits.change(known.run, known.name, edits)
+    except OSError as error:
+        raise _unwritten(known.run, error) from error
+    if not done:
+        raise _late(known.run, known.key, inbox.state(known.run, known.name)[0])
+
+
+def _unwritten(run: str, error: OSError) -> InputOutput:
+    words = f"the inbox of {os.path.basename(run)} cannot be changed: {error.strerror}"
+    return InputOutput(words, "free some disk space: workcell doctor")
+
+
+def _ahead(run: str, name: str) -> int:
+    """How many messages are typed before that one, where it waits to be typed."""
+    order = [other for other, _ in inbox.in_order(inbox.waiting(run))]
+    return order.index(name) if name in order else 0

@@ -1,0 +1,117 @@
+"""inbox: the messages of runs: what waits, what is being typed, what was refused, what a person has to release."""
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workcell.cleaning import run_cleaner
+from workcell.cleaning.clean import Cleaner
+from workcell.rundir import find, inbox, layout, maildir
+from workcell.rundir.cell import Cell
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
+
+OPEN = (inbox.TYPED, inbox.QUEUED, inbox.SUGGESTED, inbox.REFUSED)
+"""States of messages that are listed, in this order; the others are asked for."""
+
+EVERY = (*OPEN, inbox.ACCEPTED, inbox.REMOVED)
+
+
+@dataclass(frozen=True)
+class Request:
+    run: str | None = None
+    """An id, a name, a unique prefix, a path, or `-` for the newest run. Without one: inside a run that run, else all
+    runs in which something waits."""
+    all: bool = False
+    """Also messages that the agent has, and those that were taken out."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One message. Its texts are cleaned, and secrets in them masked."""
+
+    id: str
+    state: str
+    """queued, typed, accepted, refused, suggested or removed."""
+    kind: str
+    mode: str | None
+    """Of a text: sequential, important or urgent."""
+    by: str
+    """`person`, `rule`, `playbook:<name>`, or `run:<run>/<attempt>`."""
+    at: str | None
+    text: str
+    why: str | None
+    """Why it waits or was refused, by what it is known to be accepted, or what was done with it."""
+    replaces: str | None = None
+    """The message in whose place it was put."""
+    into: str | None = None
+    """Of one that was taken out: the message in its place."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """The messages of one run: what is being typed first, what waits in the order in which it is typed."""
+
+    id: str
+    name: str | None
+    messages: list[Entry]
+
+
+@dataclass(frozen=True)
+class Result:
+    runs: list[Box]
+
+
+def perform(cell: Cell, request: Request) -> Result:
+    """The operation `inbox ls`. Looks only. Raises what `find.run` raises.
+
+    A run that was not named is left out where nothing waits in it.
+    """
+    if request.run is not None:
+        return Result([_box(find.run(cell.home, request.run), request.all)])
+    if cell.caller.inside:
+        return Result([_box(cell.caller.runs[0], request.all)])
+    there = [find.path_of(cell.home, run) for run in find.ids_of(cell.home)]
+    boxes = [_box(run, request.all) for run in there if request.all or _waits(run)]
+    return Result([box for box in boxes if box.messages])
+
+
+def _waits(run: str) -> bool:
+    """Whether there is anything of which a person would want to know: two or three calls for each run of the home."""
+    box = os.path.join(run, layout.INBOX)
+    return any(maildir.waiting(box, part) for part in (maildir.NEW, layout.TYPED, layout.SUGGESTED))
+
+
+def _box(run: str, every: bool) -> Box:
+    cleaner = run_cleaner.of_run(run)
+    found = [
+        _entry(run, state, name, message, cleaner)
+        for state in (EVERY if every else OPEN)
+        for name, message in inbox.in_order(inbox.in_state(run, state))
+    ]
+    return Box(os.path.basename(run), find.name_of(run), found)
+
+
+def _entry(run: str, state: str, name: str, message: "schema.Message", cleaner: Cleaner) -> Entry:
+    told, taken = inbox.said(run, name), inbox.taken(message)
+    if taken is not None:
+        why: object = f"{_DONE[taken['verb']]} by {taken['by']} at {taken['at']}"
+    else:
+        why = told.get("evidence" if state == inbox.ACCEPTED else "why") if told is not None else None
+    mode, at, before = message.get("mode"), message.get("at"), message.get("replaces")
+    return Entry(
+        id=name.removesuffix(".json"),
+        state=state,
+        kind=message["kind"],
+        mode=cleaner.line(str(mode)) if mode else None,
+        by=cleaner.line(str(message.get("by") or "person")),
+        at=cleaner.line(str(at)) if at else None,
+        text=cleaner.text(str(message.get("text") or message.get("choice") or message["kind"])),
+        why=cleaner.line(str(why)) if why else None,
+        replaces=cleaner.line(str(before)) if before else None,
+        into=cleaner.line(taken["into"]) if taken is not None and taken["into"] else None,
+    )
+
+
+_DONE = {"rm": "removed", "edit": "edited", "first": "put first", "release": "released"}
