@@ -25,6 +25,9 @@ def run(
     """
     if seen.attempt is None or seen.attempt.get("verify") is None or stop_asked(run_dir, n):
         return None
+    beside = _wait_for_others(run_dir, n, seen.attempt)
+    if stop_asked(run_dir, n):
+        return None
     lock = take_agent_lock(run_dir, n, below)
     journal.append("verify.started", attempt=n)
     target = _output(run_dir, n)
@@ -39,6 +42,8 @@ def run(
         os.close(target)
     if found["how"] == "limit" and stop_asked(run_dir, n):
         return None  # a check that was broken off says nothing, and goes on no record
+    if beside:
+        found["beside"] = beside
     return {
         "schema": "workcell.file.verify/1",
         "attempt": n,
@@ -46,6 +51,15 @@ def run(
         **found,
         "dropped_bytes": output.dropped,
     }
+
+
+def _wait_for_others(run: str, n: int, attempt: schema.Attempt) -> list[str]:
+    """Wait until no other run in a shared tree is in the middle of a turn; ids of those that still are."""
+    if attempt.get("share") is None:
+        return []
+    from workcell.finish import shared_tree
+
+    return shared_tree.wait_for_rest(run, attempt, lambda: not stop_asked(run, n))
 
 
 _REFUSED = (errno.ENOSPC, errno.EDQUOT, errno.EIO)

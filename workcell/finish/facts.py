@@ -23,8 +23,13 @@ def unread(leftovers: list[Leftover], changed: list[str]) -> schema.Facts:
     return {**_empty(leftovers), "git_error": why}
 
 
-def read(launch: schema.Launch, attempt: schema.Attempt, leftovers: list[Leftover]) -> schema.Facts:
-    """facts.json. A git that cannot be asked is said in `git_error`; nothing is taken as clean for it."""
+def read(
+    launch: schema.Launch, attempt: schema.Attempt, leftovers: list[Leftover], run: str | None = None
+) -> schema.Facts:
+    """facts.json. A git that cannot be asked is said in `git_error`; nothing is taken as clean for it.
+
+    `run` is the directory of the run: where it shares its tree, what others did there is left out.
+    """
     top = attempt["cwd"]
     found = _empty(leftovers)
     tree = None
@@ -39,6 +44,10 @@ def read(launch: schema.Launch, attempt: schema.Attempt, leftovers: list[Leftove
     found["forbidden"], blind = _forbidden(top, tree, launch, attempt)
     if blind:
         found["forbidden_unread"] = blind
+    if run is not None and attempt.get("share") is not None:
+        from workcell.finish import shared_tree
+
+        shared_tree.narrow(found, run, launch, attempt, tree)
     return found
 
 

@@ -90,6 +90,9 @@ def _end(run: str, n: int, seen: look.Look, held: writer.Writer, below: int | No
     assert seen.exit is not None
     journal = _journal(run)
     try:
+        if seen.attempt is not None and seen.attempt.get("share") is not None:
+            _optional(lambda: _capture(run, seen, journal))  # what it was seen editing is its own
+            _optional(lambda: spool.drain(run, journal))
         found = _facts(n, seen, held, journal, below)
         _optional(lambda: inbox.give_up(run, n))
         if seen.exit.get("how") == "vanished":  # its runner had no time to write how a wait for a person ended
@@ -181,7 +184,7 @@ def _facts(n: int, seen: look.Look, held: writer.Writer, journal: events.Journal
     found = look.facts_at(seen, n)
     if found is None:
         if seen.launch is not None and seen.attempt is not None:
-            read = facts.read(seen.launch, seen.attempt, left)
+            read = facts.read(seen.launch, seen.attempt, left, run)
         else:
             read = facts.unread(left, changed)
         if (group := resource_limits.group_of(run, n)) is not None:

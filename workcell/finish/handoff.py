@@ -190,6 +190,8 @@ def _facts(facts: schema.Facts, exit: schema.Exit | None, verify: schema.Verify 
     if verify is not None:
         code = f", code {verify['code']}" if verify["code"] is not None else ""
         out.append(f"verify: {verify['how']}{code}, {verify['seconds']:.1f} s, sha256 {verify['sha256']}")
+        if beside := verify.get("beside"):
+            out.append(f"verify: in the same tree these were in the middle of a turn: {', '.join(beside)}")
     git = facts.get("git")
     if git is None:
         out.append(f"git: {cleaner.line(str(facts.get('git_error')))}")
@@ -207,6 +209,10 @@ def _facts(facts: schema.Facts, exit: schema.Exit | None, verify: schema.Verify 
         out.append("tree: clean" if git["clean"] else f"tree: not clean: {dirty}{more}")
         if git["under_way"]:
             out.append(f"tree: a {git['under_way']} is under way")
+    if unclaimed := facts.get("unclaimed"):
+        out.append(
+            "changed in the shared tree without a claim: " + ", ".join(f"`{name(path)}`" for path in unclaimed[:20])
+        )
     out += [f"limits: {words}" for words in bounds.words(facts.get("cgroup"))]
     out += [
         f"forbidden path touched: `{name(entry['path'])}` (rule `{name(entry['pattern'])}`)"

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
         seconds: float
         sha256: str | None
         error: str | None
+        beside: NotRequired[list[str]]
+
         cgroup: NotRequired[schema.Counts | None]
 
 

@@ -10,7 +10,7 @@ from workcell.cleaning.clean import Cleaner
 from workcell.git import repository, run_work
 from workcell.git import restore as restoring
 from workcell.git import snapshot as salvage
-from workcell.rundir import find, layout, look
+from workcell.rundir import find, layout, lease, look
 from workcell.rundir.cell import Cell
 
 
@@ -79,9 +79,22 @@ def perform_restore(cell: Cell, request: RestoreRequest) -> Restored:
     if into is None:
         raise Usage("say where to restore to", "--into NEWDIR; or --into the tree itself, if it is clean")
     found, chosen = _chosen(cell, request)
+    if os.path.isdir(into) and os.path.samefile(into, found.top):
+        _refuse_shared(cell.home, found.top)
     if os.path.isdir(into) and os.path.exists(os.path.join(into, ".git")) and not os.path.samefile(into, found.top):
         raise Refused(f"{into!r} is another repository", "name a new directory, or the snapshot's own tree")
     return restoring.restore(found, chosen, into)
+
+
+def _refuse_shared(home: str, top: str) -> None:
+    """Raise Refused where live runs share the tree: a snapshot would be written over the work of others."""
+    named = lease.holder(home, top)
+    if named is None or named.get("shared") is not True:
+        return
+    for run in lease.runs_in(home, top, lambda other: find.is_live(home, other)):
+        raise Refused(
+            f"{top!r} is shared, and in use by the run {run!r}", "restore into a new directory: --into NEWDIR"
+        )
 
 
 def _chosen(cell: Cell, request: ShowRequest) -> tuple[repository.Tree, salvage.Snapshot]:

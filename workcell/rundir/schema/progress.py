@@ -182,6 +182,8 @@ class Facts(TypedDict):
     forbidden: list[Forbidden]
     forbidden_unread: NotRequired[list[str]]
     """Why it is not known whether forbidden paths were touched."""
+    unclaimed: NotRequired[list[str]]
+    """At most 50 paths of a shared tree that changed since the launch, and that no run claimed."""
     leftovers: Leftovers
     cgroup: NotRequired[Counts | None]
 
@@ -199,6 +201,8 @@ class Check(TypedDict):
     """Why it was not started."""
     dropped_bytes: NotRequired[int | None]
     """Bytes of its output that are not in `verify.log`."""
+    beside: NotRequired[list[str]]
+    """Runs that were in the middle of a turn in the same tree when the check began, after five minutes of waiting."""
     cgroup: NotRequired[Counts | None]
 
 

@@ -1,0 +1,122 @@
+"""SIGKILL at the state-changing system calls of claim, unclaim and a launch that shares a tree."""
+
+import os
+import sys
+
+import pytest
+
+from tests.faults import points
+from tests.support.claimed_tree import ClaimedTree
+from workcell.rundir import claim_waits, claims, lease
+
+pytestmark = pytest.mark.skipif(points.STRACE is None, reason="strace is not installed")
+
+TAKES = """
+import os, sys
+from workcell.rundir import claim_waits, claims
+tree = claims.Tree(sys.argv[1], sys.argv[2])
+if sys.argv[3] == "claim":
+    claim_waits.take(tree, claims.Wish("two", 1, ["src/a", "src/b"]), 0.0)
+else:
+    held = tree.lock()
+    claims.drop(tree, "two", None)
+"""
+
+SHARES = """
+import sys
+from workcell.rundir import lease
+lease.claim(sys.argv[1], sys.argv[2], "two", lambda run: run == "one", shared=True).close()
+"""
+
+
+@pytest.fixture
+def made(tmp_path):
+    found = ClaimedTree(str(tmp_path))
+    for run in ("one", "two"):
+        found.run(run)
+    yield found
+    found.close()
+
+
+def claimed(made):
+    return sorted((claim["run"], claim["path"]) for claim in claims.stored(made.tree))
+
+
+def wrong(made, acts):
+    """What does not hold once the process is dead: no lock is kept, and another run and the same one go on."""
+    faults = []
+    left = {path for run, path in claimed(made) if run == "two"}
+    if not left <= claims.taken(made.tree, "two"):
+        faults.append(f"claimed and not written down: {left}")
+    answer = claim_waits.take(made.tree, claims.Wish("two", 1, ["src/a", "src/b"]), 0.0)
+    if answer.busy or answer.in_the_way:
+        faults.append(f"{acts}: the same run cannot go on")
+    blocked = claim_waits.take(made.tree, claims.Wish("one", 1, ["src/a"]), 0.0)
+    if [claim["run"] for claim in blocked.in_the_way] != ["two"]:
+        faults.append(f"{acts}: a claim of the living is not in force")
+    made.ends("two")
+    made.run("two", 2)
+    after = claim_waits.take(made.tree, claims.Wish("one", 1, ["src/a", "src/b"]), 0.0)
+    if after.in_the_way:
+        faults.append(f"{acts}: a claim of the dead is in force")
+    return faults
+
+
+def struck(made, acts, count):
+    argv = [sys.executable, "-c", TAKES, made.home, made.top, acts]
+    env = {**os.environ}
+    claim_waits.take(made.tree, claims.Wish("two", 1, ["src/a", "src/b"]), 0.0)
+    found = points.points(argv, env=env, cwd=made.top)
+    chosen = found if count is None else points.spread(found, count)
+    landed, faults = 0, []
+    for point in chosen:
+        made.run("two", 1)
+        held = made.tree.lock()
+        for run in ("one", "two"):
+            claims.drop(made.tree, run, None)
+        if acts == "unclaim":
+            made.take("two", "src/a", "src/b")
+        os.close(held)
+        landed += points.struck(argv, point, "signal=KILL", env=env, cwd=made.top)
+        faults += [f"{point}: {words}" for words in wrong(made, acts)]
+    assert not faults, "\n".join(faults)
+    assert chosen and landed >= len(chosen) * 0.5
+
+
+@pytest.mark.parametrize("acts", ["claim", "unclaim"])
+def test_killed_at_some_calls(made, acts):
+    struck(made, acts, 3)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("acts", ["claim", "unclaim"])
+def test_killed_at_every_call(made, acts):
+    struck(made, acts, None)
+
+
+def shared(made, count):
+    argv = [sys.executable, "-c", SHARES, made.home, made.top]
+    path = lease.path_of(made.home, made.top)
+    found = points.points(argv, env={**os.environ}, cwd=made.top)
+    chosen = found if count is None else points.spread(found, count)
+    for point in chosen:
+        for name in (path, os.path.join(path + ".d", "one"), os.path.join(path + ".d", "two")):
+            if os.path.lexists(name):
+                os.unlink(name)
+        lease.claim(made.home, made.top, "one", lambda run: False, shared=True).close()
+        points.struck(argv, point, "signal=KILL", env={**os.environ}, cwd=made.top)
+        living = lease.runs_in(made.home, made.top, lambda run: run == "one")
+        assert living == ["one"], f"{point}: the lease of the living is lost"
+        with pytest.raises(lease.TreeBusy):
+            lease.claim(made.home, made.top, "three", lambda run: run == "one")
+        lease.claim(made.home, made.top, "two", lambda run: run == "one", shared=True).close()
+        lease.claim(made.home, made.top, "three", lambda run: False).close()
+
+
+def test_a_launch_that_shares_is_killed_at_some_calls(made):
+    shared(made, 3)
+
+
+@pytest.mark.sweep
+def test_a_launch_that_shares_is_killed_at_every_call(made):
+    shared(made, None)
