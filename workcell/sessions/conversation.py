@@ -13,7 +13,7 @@ from workcell.agents.protocol import Agent
 from workcell.evidence import capture
 from workcell.rundir import layout, look, phase, safe_open, start_place
 from workcell.sessions import agent_log, tail
-from workcell.sessions.lines import Lines
+from workcell.sessions.lines import Lines, own_prompt
 from workcell.sessions.records import Reader
 from workcell.sessions.story import Story
 from workcell.sessions.turns import Turns
@@ -46,15 +46,15 @@ class Conversation:
 
     def lines(self) -> Lines:
         """What makes lines of its pieces."""
-        return Lines(start_place.path(self.attempt), self.attempt.get("prompt"), self.attempt.get("objective"))
+        return Lines(start_place.path(self.attempt), own_prompt(self.attempt), self.attempt.get("objective"))
 
     def story(self) -> Story:
         """What makes parts of its pieces, for what is written as a whole."""
-        return Story(start_place.path(self.attempt), self.attempt.get("prompt"), self.attempt.get("objective"))
+        return Story(start_place.path(self.attempt), own_prompt(self.attempt), self.attempt.get("objective"))
 
     def turns(self, number: int) -> Turns:
         """What makes turns of its pieces and keeps the last ones."""
-        return Turns(number, start_place.path(self.attempt), self.attempt.get("prompt"), self.attempt.get("objective"))
+        return Turns(number, start_place.path(self.attempt), own_prompt(self.attempt), self.attempt.get("objective"))
 
     def end(self, size: int) -> tuple[bytes, bool]:
         """(the last `size` bytes, whether these are all)."""

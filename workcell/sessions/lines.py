@@ -12,11 +12,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from workcell.agents.events import Event, short
+from workcell.rundir import look, standby
 from workcell.sessions import cost
 from workcell.sessions.records import Piece, PlainLine
 from workcell.terminal.strip_ansi import strip_control
 
 if TYPE_CHECKING:
+    from workcell.rundir import schema
     from workcell.rundir.schema import EventData, TouchedFile
 
 MOST_WAITING = 50
@@ -203,6 +205,14 @@ def hanging(label: str, text: str) -> list[str]:
 def first_line(text: str) -> str:
     """The first line that is not empty."""
     return next((line.strip() for line in text.split("\n") if line.strip()), "")
+
+
+def own_prompt(attempt: schema.Attempt | None) -> str | None:
+    """The prompt that is shown as the objective: what workcell composed of a brief.
+
+    None where the agent was given messages, which are shown as they are, and where attempt.json cannot be read.
+    """
+    return attempt.get("prompt") if attempt is not None and look.asker(attempt) != standby.MESSAGE else None
 
 
 def is_own(prompt: str, own: str | None) -> bool:

@@ -12,7 +12,7 @@ from workcell.judgement import session as sessions
 from workcell.rundir import deferred, find, layout, look, needs, phase, standby, status
 from workcell.rundir.cell import Cell
 from workcell.sessions import short_records, summaries, titles
-from workcell.sessions.lines import is_own
+from workcell.sessions.lines import is_own, own_prompt
 from workcell.views import log_lines
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def what(run: str, asked: summaries.Commands = NO_COMMANDS, now: float = 0.0) ->
     state = capture_state.stored(seen.directory) if seen.directory else None
     told = capture_state.records(state) or (state["sources"]["hook"]["session"] if state else sessions.empty())
     said = words.what(told, doing)
-    if not told["prompt"] or is_own(told["prompt"]["text"], seen.attempt.get("prompt") if seen.attempt else None):
+    if not told["prompt"] or is_own(told["prompt"]["text"], own_prompt(seen.attempt)):
         said["asked"] = words.cut(str(seen.objective or said["asked"]))
     if said["recently"] == words.NOTHING:
         said["recently"] = last_lines(seen) or ("nothing that it recorded" if seen.exit else words.NOTHING)

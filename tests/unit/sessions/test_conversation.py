@@ -43,3 +43,18 @@ def test_the_end_says_whether_it_is_everything(tmp_path):
     talk = found(made.recorded(tmp_path, transcript=TRANSCRIPT))
     assert talk.end(10) == (TRANSCRIPT[-10:], False)
     assert talk.end(len(TRANSCRIPT)) == (TRANSCRIPT, True)
+
+
+@pytest.mark.parametrize(
+    ("by", "shown"),
+    [
+        ({"who": "person"}, "all is well"),
+        ({"who": "message", "from": "run"}, "The part is merged: hand out the next."),
+    ],
+)
+def test_messages_that_woke_a_run_are_shown_and_a_composed_prompt_as_its_objective(tmp_path, by, shown):
+    given = "The part is merged: hand out the next."
+    log = made.lines(made.prompt(given), made.said("It is handed out."))
+    run = made.recorded(tmp_path, log, prompt=given, objective="all is well", asked_by=by)
+    turns = found(run).last_turns(1).turns.closed()
+    assert [turn.prompt for turn in turns] == [shown]
