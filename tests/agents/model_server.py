@@ -12,6 +12,7 @@ import struct
 import sys
 import threading
 import time
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -100,6 +101,9 @@ class Model(BaseHTTPRequestHandler):
         words, answered = last_words(body)
         names = [str(tool.get("name")) for tool in body.get("tools") or []]
         shell = next((name for name in SHELLS if name in names), None)
+        if script := self.server.scripts.get(scene):  # type: ignore[attr-defined]
+            run = script(words) if shell and not answered else None
+            return self.stream(body, "I run one command.", (shell, run, {})) if run else self.stream(body, DONE, None)
         command = re.findall(r"RUN: ([^\n]+)", words)
         if scene in ("tool", "slow", "escalate") and shell and command and not answered:
             if scene == "slow":
@@ -237,6 +241,8 @@ class Server(ThreadingHTTPServer):
         self.released = threading.Event()
         self.instead: dict[str, str] = {}
         """Scenes that another one has taken the place of: a limit that was lifted, a key that was mended."""
+        self.scripts: dict[str, Callable[[str], str | None]] = {}
+        """By scene: the command to run, or None, for what the user said last."""
         self.base = f"http://127.0.0.1:{self.server_address[1]}"
 
     def handle_error(self, request: Any, client_address: Any) -> None:

@@ -6,6 +6,7 @@ LONGEST characters of them are told.
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from workcell.base import clock
@@ -17,6 +18,7 @@ from workcell.texts import compose
 
 if TYPE_CHECKING:
     from workcell.finish.watchers import Standing
+    from workcell.rundir import schema
 
 OVER, GONE, UNREADABLE = "over", "gone", "unreadable"
 ATTENTION, IDLE, DUE = "attention", "idle", "due"
@@ -82,22 +84,37 @@ def _cut(words: str) -> str:
 
 
 def _branch(seen: look.Look) -> list[str]:
-    facts = look.facts_at(seen, seen.n)
-    git = facts.get("git") if facts else None
-    if not git:
+    """Where the work is, and how much of it is committed."""
+    git = _git(seen)
+    if git is None:
         return []
-    commits = git["commits"]
-    count = "no commit" if not commits else "1 commit" if commits == 1 else f"{commits} commits"
+    parts = [f"{_count(git['commits'] or 0, 'commit')} since its launch"]
+    if git["dirty_count"]:
+        parts.append(f"{_count(git['dirty_count'], 'path')} not committed")
     where = f"Branch: {git['branch']}" if git["branch"] else "No branch"
-    return [f"{where}, {count} since its launch, in {seen.cwd}"]
+    return [f"{where}, {', '.join(parts)}, in {seen.cwd}"]
+
+
+def _git(seen: look.Look) -> schema.GitFacts | None:
+    facts = look.facts_at(seen, seen.n)
+    return facts.get("git") if facts else None
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
 
 
 def _next(seen: look.Look) -> list[str]:
     """The commands that go on from the end of a run."""
-    facts = look.facts_at(seen, seen.n)
-    git = facts.get("git") if facts else None
-    if seen.outcome == "passed":
-        apart = seen.launch is not None and bool(seen.launch.get("worktree"))
-        merge = [f"git merge {git['branch']}"] if apart and git and git["commits"] and git["branch"] else []
-        return [*merge, f"handoff {seen.id}"]
-    return [f"handoff {seen.id}", documents.go_on(seen).removeprefix("workcell ")]
+    if seen.outcome != "passed":
+        return [f"handoff {seen.id}", documents.go_on(seen).removeprefix("workcell ")]
+    git = _git(seen)
+    if git is None or not git["branch"] or seen.launch is None or not seen.launch.get("worktree"):
+        return [f"handoff {seen.id}"]
+    steps = []
+    if git["dirty_count"]:  # a program whose sandbox keeps .git from it leaves all of its work so
+        there = f"git -C {shlex.quote(str(seen.cwd))}"
+        steps += [f"{there} add -A", f"{there} commit -m {shlex.quote(seen.name)}"]
+    if steps or git["commits"]:
+        steps.append(f"git merge {git['branch']}")
+    return [*([" && ".join(steps)] if steps else []), f"handoff {seen.id}"]
