@@ -13,6 +13,7 @@ TESTS = ROOT / "tests"
 # Where a test or a program of the tests may pause for a fixed time, and why that is no wait for something.
 PAUSES = {
     "tests/support/lab.py: eventually": "the one function that waits on a condition",
+    "tests/support/stub_listener.py": "an agent whose turn lasts until a file is gone",
     "tests/support/stub_tui.py": "a program that answers late, hears nothing or reads slowly, on request",
     "tests/agents/model_server.py": "a model that is slow to answer, on request",
     "tests/attacks/arena.py": "polls a child until it ends; its status can be taken once only",

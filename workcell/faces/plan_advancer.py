@@ -1,4 +1,7 @@
-"""The program that brings a plan on: `_plan HOME PLAN`. It has the environment of the shell that launched the plan."""
+"""The program that brings a plan on: `_plan HOME PLAN`.
+
+It has the environment of the shell that launched the plan.
+"""
 
 import os
 import sys

@@ -27,7 +27,7 @@ def test_a_type_of_values_has_the_keys_of_its_table(kind):
 
 
 def test_an_entry_of_a_launch_file_has_its_line_beside_the_keys_of_its_table():
-    assert set(values.EntryValues.__annotations__) == keys(launch_file.ENTRY) | {"line"}
+    assert set(values.EntryValues.__annotations__) == keys(launch_file.ENTRY) | {"line", "lines"}
 
 
 @pytest.mark.parametrize("kind", [values.LoginValues, values.MailValues, values.OpenclawValues])

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.made_runs import PROSE
 from workcell.accounts import holds
 from workcell.channels import outbox
 from workcell.rundir import attending, hint, layout, look, maildir
-from workcell.watch import attend, tell_person
+from workcell.watch import attend
 
 
 def reports(made):
@@ -26,15 +25,6 @@ def heard(made, state):
     record = {"schema": "workcell.file.activity/1", "attempt": 1, "pid": os.getpid(), **said}
     Path(made.run, layout.ACTIVITY).write_text(json.dumps(record))
     assert hint.read(look.at(made.run))["state"] == state
-
-
-def replace_playbook(made, steps):
-    """Put a playbook of the person in the place of the shipped one for dialogs."""
-    folder = Path(made.home, "recovery")
-    folder.mkdir()
-    when = "{verdict: prompt}"
-    text = f"---\nname: permission-prompt\nversion: 1\nwhen: {when}\nsteps:\n  {steps}\nlimits: {{}}\n---\n{PROSE}"
-    (folder / "permission-prompt.md").write_text(text)
 
 
 DOING = {"state": "working", "since": None, "confidence": 0.9, "evidence": []}
@@ -115,38 +105,6 @@ def test_a_report_cites_the_evidence_that_says_so(made_live):
     assert message["id"].startswith("attend:")
 
 
-# -- what is told
-
-
-def test_a_playbook_that_does_not_begin_with_a_notice_is_left_to_the_tick(made_live):
-    replace_playbook(made_live, "- interrupt")
-    assert not tell_person.tell(look.at(made_live.run)) and made_live.notices() == []
-    assert made_live.messages() == [], "the agent is never touched"
-
-
-def test_of_a_playbook_only_the_notice_at_its_beginning_is_followed(made_live):
-    replace_playbook(made_live, "- notify: {level: needs, text: mine}\n  - interrupt")
-    assert tell_person.tell(look.at(made_live.run))
-    assert len(made_live.notices()) == 1 and made_live.messages() == []
-
-
-def test_an_agent_at_work_is_not_told_of(made_live):
-    made_live.shows("● Reading files\n\n✢ Working… (3s · esc to interrupt)\n")
-    assert not tell_person.tell(look.at(made_live.run)) and made_live.notices() == []
-
-
-def test_where_the_pinned_policy_cannot_be_read_nothing_is_told(made_live):
-    made_live.attempt["policy_sha256"] = "0" * 64
-    made_live.store()
-    assert not tell_person.tell(look.at(made_live.run)) and made_live.notices() == []
-
-
-def test_a_run_that_went_on_while_it_was_judged_is_not_told_of(made_live):
-    seen = look.at(made_live.run)
-    made_live.loses_its_runner()
-    assert not tell_person.tell(seen) and made_live.notices() == []
-
-
 # -- sending
 
 
@@ -164,23 +122,3 @@ def test_the_lock_of_sending_is_given_back(made_live):
     lock = attending.take(made_live.run, attending.SENDS, 0.0)
     assert lock is not None
     os.close(lock)
-
-
-IDLE = {"state": "idle", "since": "2026-01-01T00:00:00.000Z", "confidence": 0.9, "evidence": []}
-
-
-def test_an_agent_that_waits_while_nothing_has_its_work_checked_is_told_once(made_live):
-    made_live.attempt.update(io="terminal", verify={"sha256": "0" * 64})
-    made_live.store()
-    seen = look.at(made_live.run)
-    assert tell_person.tell_unchecked(seen, IDLE) and tell_person.tell_unchecked(seen, IDLE)
-    [notice] = made_live.notices()
-    assert (notice["event"], notice["facts"]["command"]) == ("unchecked", "workcell recover r")
-    assert "no watchdog ticks" in notice["facts"]["why"] and notice["facts"]["reply"].startswith("workcell send r ")
-
-
-@pytest.mark.parametrize("doing", [DOING, {**IDLE, "since": None, "state": "limited"}])
-def test_one_that_works_or_waits_for_a_limit_is_not_told(made_live, doing):
-    made_live.attempt.update(io="terminal", verify={"sha256": "0" * 64})
-    made_live.store()
-    assert not tell_person.tell_unchecked(look.at(made_live.run), doing) and made_live.notices() == []
