@@ -28,18 +28,20 @@ def run(
     beside = _wait_for_others(run_dir, n, seen.attempt)
     if stop_asked(run_dir, n):
         return None
-    lock = take_agent_lock(run_dir, n, below)
-    journal.append("verify.started", attempt=n)
-    target = _output(run_dir, n)
-    try:
-        with verify_output.Output(target, seen.directory) as output:
-            try:
-                found = verify_script.run(run_dir, n, seen.attempt, output.fd, lock, lambda: stop_asked(run_dir, n))
-            finally:
-                os.close(lock)
-            verify_script.end_leftovers(run_dir, n, below=below)
-    finally:
-        os.close(target)
+    with os.fdopen(take_agent_lock(run_dir, n, below), "rb", 0) as lock:
+        journal.append("verify.started", attempt=n)
+        target = _output(run_dir, n)
+        try:
+            with verify_output.Output(target, seen.directory) as output:
+                try:
+                    found = verify_script.run(
+                        run_dir, n, seen.attempt, output.fd, lock.fileno(), lambda: stop_asked(run_dir, n)
+                    )
+                finally:
+                    lock.close()
+                verify_script.end_leftovers(run_dir, n, below=below)
+        finally:
+            os.close(target)
     if found["how"] == "limit" and stop_asked(run_dir, n):
         return None  # a check that was broken off says nothing, and goes on no record
     if beside:

@@ -1,0 +1,39 @@
+"""A run that is on standby by its records alone: no process was ever started for it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.support.made_runs import MadeRun
+from workcell.base import clock
+from workcell.rundir import deferred, layout, standby
+
+AGO = "2026-11-20T05:12:09.042Z"
+
+
+class MadeStandby(MadeRun):
+    """A run whose agent keeps no records, and whose recipe can go on with its conversation."""
+
+    def __init__(self, top: Path) -> None:
+        super().__init__(top)
+        self.attempt.update(reader="none", io="file", standby=True, limits={}, asked_at=AGO)
+        self.attempt["recipe"] = {"name": "listener", "values": {"resume": ["agent", "{{ session }}"]}}
+        self.attempt["asked_by"] = {"who": "person", "from": None}
+
+    def record(self, name: str, **values: object) -> None:
+        """Write a record of the first attempt."""
+        kind = f"workcell.file.{name.removesuffix('.json')}/1"
+        Path(layout.attempt(self.run, 1), name).write_text(json.dumps({"schema": kind, "attempt": 1, **values}))
+
+    def ends(self, how: str = "reaped", code: int | None = 0, **more: object) -> None:
+        """Store it; its agent was started, and ended so after five seconds."""
+        self.store()
+        self.record(layout.START, started_at=AGO, agent=None, runner={"pid": 1})
+        exit: dict[str, Any] = {"how": how, "code": code, "signal": None, "seconds": 5.0, "ended_at": AGO}
+        self.record(layout.EXIT, **{**exit, **more})
+
+    def waits(self, when: str = standby.MESSAGE) -> None:
+        """It ended well, and waits for messages."""
+        self.ends()
+        after = {"how": "native", "reason": standby.REASON, "not_before": deferred.NEVER, "when": when}
+        self.record(layout.NEXT, decided_at=clock.stamp(), playbook=None, **after)
