@@ -1,0 +1,97 @@
+"""Which runs are finished, and what is said of those that are not, or not yet."""
+
+import os
+
+import pytest
+
+from tests.support.made_standby import AGO, MadeStandby
+from tests.unit.conftest import MadeLive
+from workcell.base.errors import NoSuchRun, Refused
+from workcell.operations import registry
+from workcell.rundir import layout, look, phase, standby
+from workcell.rundir.cell import Cell
+from workcell.together import finish, wake
+
+
+def ask(made, word="r", told=None):
+    cell = Cell(made.home, {}, "/", progress=lambda *words: told.append(words) if told is not None else None)
+    return registry.perform(cell, "finish", finish.Request(word))
+
+
+def wished(made):
+    return os.path.exists(os.path.join(made.home, layout.WAKE, f"{os.path.basename(made.run)}.finish"))
+
+
+@pytest.fixture
+def made(tmp_path):
+    return MadeStandby(tmp_path)
+
+
+def test_a_run_that_is_over_stays_as_it_is(made):
+    made.waits()
+    made.record(layout.RESULT, outcome="failed", reason="no", ended_at=AGO)
+    done = ask(made)
+    assert (done.phase, done.outcome, done.note) == (phase.DONE, "failed", "it was over already")
+    assert not wished(made)
+
+
+@pytest.mark.parametrize("when", ["approval", "time"])
+def test_one_that_is_not_on_standby_is_refused_and_left_as_it_is(made, when):
+    made.attempt["standby"] = False
+    made.waits(when)
+    with pytest.raises(Refused, match="cannot finish r: it is not on standby") as caught:
+        ask(made)
+    assert "workcell stop r" in caught.value.hint and not wished(made)
+
+
+def test_a_run_that_there_is_not_is_named(made):
+    made.waits()
+    with pytest.raises(NoSuchRun):
+        ask(made, "nothing")
+
+
+def test_in_a_turn_the_wish_is_on_disk_and_the_turn_goes_on(tmp_path):
+    live = MadeLive(tmp_path)
+    live.attempt["standby"] = True
+    live.starts()
+    try:
+        told = []
+        done = ask(live, told=told)
+        assert (done.phase, done.outcome) == (phase.RUNNING, None) and "once its turn is over" in done.note
+        assert told == [] and wished(live) and standby.finishes(look.at(live.run))
+    finally:
+        live.loses_its_runner()
+
+
+def test_one_on_standby_ends_with_its_check_which_is_told_before(made):
+    made.waits()
+    told = []
+    done = ask(made, told=told)
+    assert (done.phase, done.outcome, done.note) == (phase.DONE, "unverified", None), "it has no script"
+    assert told == [("checks", "r")] and not wished(made)
+
+
+def test_while_another_process_acts_on_it_the_wish_stands(made, monkeypatch):
+    made.waits()
+    monkeypatch.setattr(finish, "PATIENCE", 0.05)
+    monkeypatch.setattr(wake, "POLL", 0.01)
+    held = standby.take(made.run)
+    done = ask(made)
+    assert (done.phase, done.outcome) == (phase.SCHEDULED, None) and done.note is not None and wished(made)
+    os.close(held)
+    assert ask(made).phase == phase.DONE
+
+
+def test_another_process_that_acts_on_it_for_a_moment_is_waited_for(made, monkeypatch):
+    made.waits()
+    monkeypatch.setattr(wake, "POLL", 0.01)
+    held = [standby.take(made.run)]
+    told = []
+
+    def progress(*words):
+        told.append(words)
+        if len(told) == 2:
+            os.close(held.pop())
+
+    done = registry.perform(Cell(made.home, {}, "/", progress=progress), "finish", finish.Request("r"))
+    assert (done.phase, done.note) == (phase.DONE, None) and len(told) == 2
