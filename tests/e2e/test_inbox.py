@@ -8,6 +8,7 @@ from tests.e2e.test_messages_between_runs import WAITS, WORKCELL, agent, end, to
 from tests.support.lab import eventually
 from tests.support.stubs import Stub
 from workcell.rundir import inbox, inbox_edits, layout, maildir, notice, suggestions
+from workcell.together import typist
 
 
 def ids(lab, run, *states):
@@ -23,7 +24,10 @@ def send(lab, run, *words):
 def test_what_waits_is_changed_and_typed_once_in_the_new_order(lab):
     stub = Stub(lab)
     stub.do("work 60")
-    one, two, three, four = (send(lab, stub.run, text) for text in ("one", "two", "three", "four"))
+    one = send(lab, stub.run, "one")
+    later = [json.loads(lab.workcell("send", stub.run, text, "--json").stdout) for text in ("two", "three", "four")]
+    assert [said["why"] for said in later] == [typist.BEHIND] * 3, "each is told at once"
+    two, three, four = (said["message"].removesuffix(".json") for said in later)
     assert ids(lab, stub.run, "queued") == [one, two, three, four]
     lab.workcell("inbox", "edit", stub.run, two, "two, in other words")
     Path(lab.top, "four.txt").write_text("4")

@@ -8,7 +8,7 @@ Invariants:
 - A message whose typing has begun is never typed again: `inbox.begin` is durable before the first key. Of one that was
   taken for typing, and of which `said/` does not say so, nothing was typed.
 - What another process takes out of `new/` at the same moment is typed or taken, never both: the rename decides.
-- A text that has to wait holds back those that were sent after it.
+- A text that has to wait holds back those behind it, and `said/` says so of each: its sender waits for a word.
 """
 
 from __future__ import annotations
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 DONE, LATER, BROKEN = 0, 75, 70
 """Exit codes: nothing waits; something waits for a better moment; a paste was left open."""
+
+BEHIND = "a text before it has to wait"
+"""Why a text waits that is not the first one."""
 
 
 def deliver(run: str, n: int, tty: int = 0) -> int:
@@ -61,14 +64,21 @@ class _Typist:
             for name, message in inbox.typed(self._run):
                 if not inbox.put_back(self._run, name):
                     code = self._handle(name, message, self._go_on) or code
-            for name, message in inbox.in_order(inbox.waiting(self._run)):
+            letters = inbox.in_order(inbox.waiting(self._run))
+            for place, (name, message) in enumerate(letters, 1):
                 found = self._handle(name, message, self._begin)
                 code = found or code
                 if found and message["kind"] == "text":
-                    return code  # a text that was sent later must not come first
+                    self._hold_back([behind for behind, _ in letters[place:]])
+                    return code
         except BrokenPipeError:
             return BROKEN
         return code
+
+    def _hold_back(self, names: list[str]) -> None:
+        """Write down that texts wait for the one before them: a text that was sent later must not come first."""
+        for name in names:
+            inbox.say(self._run, name, **_progress(self._said(name)), why=BEHIND)
 
     def _handle(self, name: str, message: schema.Message, step: Callable[[str, schema.Message], str]) -> int:
         """Take one step with a message, and write down what became of it."""

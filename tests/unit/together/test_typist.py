@@ -27,7 +27,10 @@ def test_a_text_that_waits_holds_back_those_behind_it(stub):
     first, second = stub.message("text", text="first"), stub.message("text", text="second")
     assert stub.deliver() == typist.LATER
     assert stub.outcome(first) == (inbox.QUEUED, "it is at work; the message comes when it is idle")
-    assert stub.outcome(second) == (inbox.QUEUED, "None")
+    assert stub.outcome(second) == (inbox.QUEUED, typist.BEHIND)
+    inbox.say(stub.run, first, state="waiting", why=typist.BEHIND)  # as if it had been the second one
+    assert stub.deliver() == typist.LATER
+    assert stub.outcome(first) == (inbox.QUEUED, "it is at work; the message comes when it is idle")
     assert inbox.said(stub.run, first)["state"] == "waiting"
 
 
