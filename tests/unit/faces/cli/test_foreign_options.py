@@ -95,7 +95,6 @@ def test_no_real_option_is_taken_for_one_of_another_program_and_each_cure_is_rea
         ("follow x", "logs -f x"),
         ("add b.md", "launch b.md"),
         ("images", "recipe ls"),
-        ("watch", "top"),
         ("brief check b.md", "brief lint b.md"),
         ("config set recipe codex", "config edit"),
         ("recipe list", "recipe ls"),
