@@ -75,6 +75,7 @@ rundir/phase.py
 rundir/schema/approvals.py
 rundir/schema/agent.py
 rundir/schema/home.py
+rundir/schema/inbox.py
 rundir/schema/plans.py
 rundir/schema/proposals.py
 rundir/schema/intent.py
