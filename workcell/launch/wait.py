@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from workcell.base import clock, probe
-from workcell.base.errors import NotFound, TimedOut, Usage
+from workcell.base.errors import NotFound, Refused, TimedOut, Usage
 from workcell.finish import settle
 from workcell.launch import change, standing
 from workcell.rundir import find, heartbeat, layout, ledger, locks, look, maildir, notice, phase, standby, vocabulary
@@ -81,15 +81,22 @@ class Waited:
 def perform(cell: Cell, request: Request) -> Waited:
     """The operation `wait`. `cell.progress` is told `standing`, how every run stands, some times a second.
 
-    Raises Usage for no run, NotFound for a group without runs, TimedOut when the time is up.
+    Raises Usage for no run, NotFound for a group without runs, Refused for a run that the caller is inside of, TimedOut
+    when the time is up.
     """
     from workcell.views import status  # noqa: F401 # before the wait: once the run is over, its end is waited for
 
     paths = [find.run(cell.home, word) for word in request.runs]
+    around = {os.path.basename(run) for run in cell.caller.runs}
+    if own := next((one for one in map(os.path.basename, paths) if one in around), None):
+        raise Refused(
+            f"{own} would wait for itself: this was called from inside it", "end the turn, or name another run"
+        )
     if request.group is not None:
         from workcell.views import ls
 
-        paths += [find.path_of(cell.home, run["id"]) for run in ls.ls(cell.home, group=request.group).runs]
+        fitting = [run["id"] for run in ls.ls(cell.home, group=request.group).runs]
+        paths += [find.path_of(cell.home, run) for run in fitting if run not in around]
         if not paths:
             raise NotFound(f"no run is in group {request.group!r}", "workcell ls --all")
     if not paths:

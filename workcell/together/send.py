@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, Literal
 from workcell.agents.events import short
 from workcell.base.errors import NotFound, Refused, TryAgain, Usage, WorkcellError
 from workcell.finish import settle
-from workcell.rundir import attending, child_index, find, inbox, inbox_edits, look, phase, selection, spool, standby
+from workcell.rundir import (
+    attending,
+    child_index,
+    deferred,
+    find,
+    inbox,
+    inbox_edits,
+    look,
+    phase,
+    selection,
+    spool,
+    standby,
+)
 from workcell.rundir.cell import Cell
 from workcell.system import control
 from workcell.together import suggest, wake
@@ -249,8 +261,18 @@ def _put(run: str, message: Outgoing, name: str | None = None) -> _Sent:
     if types:
         control.notify_runner(run)
         return _Sent(run, seen, file, None)
+    return _Sent(run, seen, file, _why_queued(seen, live=live))
+
+
+def _why_queued(seen: look.Look, *, live: bool) -> str:
+    """Why a message cannot be given to the agent now, and when it will be."""
+    if seen.phase == phase.DONE:
+        go_on = f"workcell resume {seen.id}" + (" --brief NEW.md" if seen.outcome == "passed" else "")
+        return f"the run is over ({seen.outcome}): its agent reads this once you go on with it: {go_on}"
+    if deferred.call_of(seen) is not None:
+        return "the run waits for a yes or no and goes on with that turn: the brief of an attempt after it will hold it"
     why = f"recipe {seen.recipe_name!r} takes no messages while it runs" if live else f"the run is {seen.phase}"
-    return _Sent(run, seen, file, f"{why}: the next attempt's brief will hold it")
+    return f"{why}: the next attempt's brief will hold it"
 
 
 def _heard(sent: _Sent, until: float) -> Result:

@@ -95,6 +95,8 @@ def perform_watch(cell: Cell, request: WatchRequest) -> WatchResult:
             "'workcell watch' tells the run around the caller, and this was not called from inside one",
             "workcell wait RUN, or workcell top to look at all runs",
         )
+    if not request.runs and request.group is None:
+        raise Usage("no run was named", "workcell watch RUN, or workcell watch --group GROUP")
     watcher = look.at(_own(cell))
     watches.check(watcher)
     runs = _runs(cell, request, watcher.id)

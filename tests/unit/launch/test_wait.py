@@ -5,9 +5,10 @@ import os
 import pytest
 
 from tests.support import runs
-from workcell.base.errors import TimedOut
+from workcell.base.errors import Refused, TimedOut
 from workcell.launch import wait
 from workcell.rundir import phase
+from workcell.rundir.caller import Caller
 from workcell.rundir.cell import Cell
 
 
@@ -62,3 +63,10 @@ def test_giving_up_says_what_each_run_does(lab):
     with pytest.raises(TimedOut, match=r"not over after 0\.1s: \S+ is running") as error:
         wait.perform(Cell(lab.home, {}, "/"), wait.Request((run,), timeout=0.1))
     assert error.value.hint == f"workcell status {os.path.basename(run)}"
+
+
+def test_a_run_does_not_wait_for_itself(lab):
+    run = runs.start(lab, lab.brief("exec sleep 600"))
+    inside = Cell(lab.home, lab.env(), lab.top, ask_caller=lambda: Caller(lab.home, (run,), 1))
+    with pytest.raises(Refused, match="would wait for itself"):
+        wait.perform(inside, wait.Request((os.path.basename(run),)))

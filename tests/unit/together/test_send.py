@@ -24,6 +24,16 @@ def test_a_run_that_does_not_live_gets_it_with_its_next_brief(home):
     assert [message["text"] for _, message in inbox.for_brief(run, 1)][-1] == "look at the log"
 
 
+@pytest.mark.parametrize(
+    ("name", "cure"),
+    [("frozen-two", "workcell resume {id} --brief NEW.md"), ("frozen-stopped", "workcell resume {id}")],
+)
+def test_of_one_to_a_run_that_is_over_it_is_said_what_lets_it_be_read(home, name, cure):
+    run = frozen.run_of(home, name)
+    done = send.send(run, "look at the log")
+    assert done.state == inbox.QUEUED and str(done.why).endswith(": " + cure.format(id=os.path.basename(run)))
+
+
 @pytest.mark.parametrize("text", ["", " \n"])
 def test_an_empty_message_is_refused(home, text):
     with pytest.raises(Usage, match="empty"):

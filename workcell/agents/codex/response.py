@@ -13,6 +13,8 @@ from workcell.agents.events import Event, Foreign, Record, digest, input_hash, i
 _EXIT = re.compile(r"\AChunk ID:.*?^Process exited with code (-?\d+)$", re.DOTALL | re.MULTILINE)
 _NOT_RUN = "exec_command failed: "
 """Begins the output of a command that Codex 0.169.0 did not run, by its own rules or since it could not be started."""
+_BLOCKED = "Command blocked by PreToolUse hook: "
+"""Begins the output of a command that a hook denied: for a rule, a claim of another run, or by a hook of the person."""
 _REFUSED = re.compile(
     r"(?i)\b(read-only file system|operation not permitted|sandbox(ed)?[ -](denied|error)|seatbelt)\b"
 )
@@ -92,9 +94,10 @@ def _output(this: Record) -> list[Event]:
     words = output if isinstance(output, str) else text(mapping(output).get("content")) or ""
     exited = _EXIT.search(words[:2000])
     code = int(exited[1]) if exited and len(exited[1]) < 8 else None
-    failed = code not in (None, 0) or words.startswith(_NOT_RUN)
+    blocked = words.startswith(_BLOCKED)
+    failed = code not in (None, 0) or words.startswith(_NOT_RUN) or blocked
     closed = failed and this.memory.get("sandbox") in ("read-only", "workspace-write")
-    refused = True if closed and _REFUSED.search(words[:4000]) else None
+    refused = True if blocked or (closed and _REFUSED.search(words[:4000])) else None
     key = f"result:{call}" if call else None
     if exited and this.where.whole:
         words = words.partition("\nOutput:\n")[2]

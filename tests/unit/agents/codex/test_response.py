@@ -55,6 +55,12 @@ def test_the_exit_code_of_a_command_says_whether_it_failed() -> None:
     assert (text, data) == (refused, {"call": "c1", "failed": True})
 
 
+def test_a_call_that_a_hook_denied_was_refused_whatever_the_sandbox() -> None:
+    output = "Command blocked by PreToolUse hook: other-run holds the file. Command: touch x"
+    [(_, text, data)] = told("function_call_output", call_id="c1", output=output)
+    assert text == output and data["failed"] is True and data["refused"] is True
+
+
 def test_a_failure_inside_a_sandbox_may_be_a_refusal() -> None:
     output = "Chunk ID: 1\nProcess exited with code 1\nOutput: touch: x: Read-only file system"
     assert told("function_call_output", CONTEXT, output=output)[0][2]["refused"] is True
