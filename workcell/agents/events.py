@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -35,6 +35,9 @@ MAX_INPUT = 200_000
 """Maximum characters of a tool call's input that go into its hash."""
 
 
+_Copied = TypeVar("_Copied")
+
+
 @dataclass(frozen=True)
 class Where:
     """The place of one record."""
@@ -58,6 +61,10 @@ class Where:
     record_bytes: int | None = None
     """Bytes of a record whose long texts were cut before it was read; None for one that was read as it stands."""
 
+    def of_record(self, offset: int, part: int, record_bytes: int | None) -> Where:
+        """The same file at another record."""
+        return _copy(self, offset=offset, part=part, record_bytes=record_bytes)
+
 
 @dataclass(frozen=True)
 class Record:
@@ -75,6 +82,10 @@ class Record:
     data: EventData = field(default_factory=dict)  # type: ignore[assignment]
     """What every event of this record carries in its `data`."""
 
+    def stamped(self, at: str | None, turn: str | None) -> Record:
+        """The record with its time and its turn."""
+        return _copy(self, at=at, turn=turn)
+
     def event(
         self,
         kind: AgentEventType,
@@ -90,6 +101,13 @@ class Record:
             key = f"{self.key}:{part}" if part else self.key
         told: EventData = {**self.data, **data}
         return event(kind, self.where, key, text, at=self.at, turn=self.turn, **told)
+
+
+def _copy(known: _Copied, **changed: object) -> _Copied:
+    """As `dataclasses.replace`, which takes a sixth of all the time in which a conversation is read."""
+    made = object.__new__(type(known))
+    made.__dict__.update(known.__dict__, **changed)
+    return made
 
 
 def event(

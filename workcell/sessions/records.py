@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from workcell.agents import jsonl
 from workcell.agents.events import Event, Memory, Where, event
@@ -104,7 +104,7 @@ class Reader:
             drawn = stripped.rsplit(b"\r", 1)[-1]  # a line that was drawn again stands in its last form
             yield PlainLine(strip_control(drawn).decode("utf-8", "replace").rstrip())
         for part, record in enumerate(records or []):
-            where = replace(self._where, offset=self._offset, part=part, record_bytes=record_bytes)
+            where = self._where.of_record(self._offset, part, record_bytes)
             before = copy.copy(self._memory)
             try:
                 yield from self._new(place(self._agent.read(record, self._memory, where), self._memory))

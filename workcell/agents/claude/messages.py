@@ -31,7 +31,7 @@ _EXIT = re.compile(r"Exit code (\d{1,3})\b")
 def assistant(this: Record) -> list[Event]:
     """The events of a message of the model, or of a failure that is recorded in the form of one."""
     message = mapping(this.body.get("message"))
-    this = replace(this, at=text(this.body.get("timestamp")), turn=text(this.body.get("promptId")))
+    this = this.stamped(text(this.body.get("timestamp")), text(this.body.get("promptId")))
     if _is_failure(this.body, message):
         return _failure(this, message)
     found: list[Event] = []
@@ -126,7 +126,7 @@ def _end(this: Record, message: Foreign) -> list[Event]:
 def user(this: Record) -> list[Event]:
     """The events of a message in the user's place: prompts of a person, results of tools, an interruption."""
     body = this.body
-    this = replace(this, at=text(body.get("timestamp")), turn=text(body.get("promptId")))
+    this = this.stamped(text(body.get("timestamp")), text(body.get("promptId")))
     if body.get("isCompactSummary") is True:
         return [this.event("annotation", "compacted", part="summary", status="compacted")]
     content = mapping(body.get("message")).get("content")
