@@ -184,6 +184,7 @@ def test_ten_runs_at_once(lab):
 
 
 @pytest.mark.heavy
+@pytest.mark.serial
 @pytest.mark.timeout(900)
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
 def test_two_hundred_runs_at_once(lab):

@@ -4,8 +4,6 @@ import re
 import subprocess
 import sys
 
-import pytest
-
 from tests.support.lab import ROOT
 from workcell.faces.cli import app, reference, table
 
@@ -35,11 +33,18 @@ def test_there_are_errors_to_look_at():
     assert len(list(rows())) > 60
 
 
-@pytest.mark.parametrize(("message", "hint"), list(rows()))
-def test_an_error_says_what_and_where_and_its_cure(message, hint):
-    assert not message.endswith((".", "!")) and not hint.endswith((".", "!"))
-    assert not message[0].isupper() or message.split()[0].isupper()
-    assert hint or message in WITHOUT_HINT, "no cure"
+def wrong(message, hint):
+    """What is wrong with an error of the page."""
+    if message.endswith((".", "!")) or hint.endswith((".", "!")):
+        yield "ends like a sentence"
+    if message[0].isupper() and not message.split()[0].isupper():
+        yield "begins like a sentence"
+    if not hint and message not in WITHOUT_HINT:
+        yield "no cure"
+
+
+def test_an_error_says_what_and_where_and_its_cure():
+    assert not [(message, fault) for message, hint in rows() for fault in wrong(message, hint)]
 
 
 def test_every_verb_is_told_of_in_one_line():

@@ -258,6 +258,7 @@ def test_colours_are_those_of_the_terminal(three, top):
 
 
 @pytest.mark.heavy  # making and removing ten thousand runs takes more than a minute
+@pytest.mark.serial
 def test_many_ended_runs_do_not_hold_the_keys_up(lab, top):
     one = lab.launch(lab.brief("true", name="one"), "--wait")
     crowds.done(lab.home, 10_000, like=one)

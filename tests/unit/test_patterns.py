@@ -35,16 +35,16 @@ def _is_python(path: Path) -> bool:
     return path.suffix == ".py" or path.read_bytes()[:80].split(b"\n")[0].endswith(b"python3")
 
 
-@pytest.mark.parametrize("path", [path for path in _CODE if _is_python(path)], ids=lambda path: path.name)
-def test_no_possessive_quantifier_and_no_atomic_group_in_the_code(path: Path) -> None:
-    found = {text: _uses(text) for text in _literals(path) if text not in _NO_PATTERNS}
-    assert not {text: used for text, used in found.items() if used}
+def test_no_possessive_quantifier_and_no_atomic_group_in_the_code() -> None:
+    texts = [(path.name, text) for path in _CODE if _is_python(path) for text in _literals(path)]
+    assert len(texts) > 1000
+    assert not [(name, text) for name, text in texts if text not in _NO_PATTERNS and _uses(text)]
 
 
-@pytest.mark.parametrize("path", _DATA, ids=lambda path: path.name)
-def test_no_possessive_quantifier_and_no_atomic_group_in_the_data(path: Path) -> None:
-    lines = [line.split(":", 1)[1].strip(" '\"") for line in path.read_text().split("\n") if "pattern:" in line]
-    assert not [line for line in lines if _uses(line)]
+def test_no_possessive_quantifier_and_no_atomic_group_in_the_data() -> None:
+    lines = [(path.name, line) for path in _DATA for line in path.read_text().split("\n") if "pattern:" in line]
+    assert len(lines) > 10
+    assert not [(name, line) for name, line in lines if _uses(line.split(":", 1)[1].strip(" '\""))]
 
 
 @pytest.mark.parametrize("pattern", ["a*+b", "[a-z]++", "x?+", "(?:ab){2,}+", "(?>a|b)c", r"\++\d{3}+", r"[\]+]*+"])
