@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.support.deferred_runs import COMMAND, Asking
 from tests.support.lab import eventually, naming
 from workcell.accounts import holds
 from workcell.approvals import left_open
-from workcell.rundir import deferred, look, phase
+from workcell.rundir import deferred, inbox, layout, look, phase
 
 T1 = {"id": "t1", "command": COMMAND}
 
@@ -54,8 +55,10 @@ def test_it_waits_without_a_process_and_every_view_names_the_commands(asking):
     assert lab.workcell("approve", run, code=77).stderr, "nothing is asked any more"
 
 
-def test_what_is_denied_does_not_run_and_the_next_call_is_asked_about_anew(asking):
+def test_what_is_denied_does_not_run_the_next_call_is_asked_about_anew_and_a_message_is_told_before_the_check(asking):
     run = asking.launch(T1, {"id": "t2", "command": COMMAND})
+    said = asking.lab.workcell("send", run, "and mend the docs").stdout
+    assert "the turn that follows carries that out, and the turn after it gets this" in said
     asking.lab.workcell("deny", run)
     eventually(lambda: (seen := look.at(run)).n == 2 and seen.phase == phase.SCHEDULED, what="its second question")
     assert asking.hooks() == ["t1 defer", "t1 deny", "t2 defer"] and asking.ran() == 0
@@ -64,6 +67,10 @@ def test_what_is_denied_does_not_run_and_the_next_call_is_asked_about_anew(askin
     assert ended(asking, run) == "passed"
     assert asking.hooks()[3:] == ["t2 allow"] and asking.ran() == 1
     assert asking.decisions() == ["deny", "allow"]
+    assert asking.lab.mark("prompts") == "new prompt\ncontinued -\ncontinued -\ncontinued prompt\n"
+    assert asking.asked_by(run) == {"who": "message", "from": "person"}
+    assert Path(layout.attempt(run, 4), layout.BRIEF).read_text() == "and mend the docs\n"
+    assert asking.lab.mark("checked") == "checked\n" and inbox.waiting(run) == []
 
 
 def test_a_run_that_waits_is_stopped(asking):

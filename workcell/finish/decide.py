@@ -113,11 +113,11 @@ def wait_for_approval(seen: look.Look, call: schema.DeferredCall) -> nexts.Decis
     return decision
 
 
-def wait_for_message(seen: look.Look) -> nexts.Decision:
+def wait_for_message(seen: look.Look, reason: str = standby.REASON) -> nexts.Decision:
     """What follows a turn that ended well of a run on standby, with or without a watchdog."""
     from workcell.evidence import verdict
 
-    decision = nexts.wait_for_message(standby.REASON)
+    decision = nexts.wait_for_message(reason)
     if seen.reader != "none":
         decision["verdict"] = summary(verdict.judge(seen, []))
         decision["cost_usd"] = verdict.cost(seen)
@@ -204,6 +204,19 @@ def history_of(run: str, seen: look.Look, facts: schema.Facts | None, verify: sc
             }
         )
     return rows
+
+
+def used_up(seen: look.Look, cost: float | None) -> str | None:
+    """The limit that leaves no room for an attempt of a message; None where there is room.
+
+    A message begins the count of attempts anew; time and cost count since a person asked. `cost` is what the agent
+    reported for this attempt.
+    """
+    if seen.limits is None:
+        return None
+    history = history_of(seen.run, seen, None, None)
+    history[-1]["cost_usd"] = cost
+    return nexts.past_limit(nexts.since_person(history), {**seen.limits, "attempts": None})
 
 
 def next_record(seen: look.Look, decision: nexts.Decision) -> schema.Next:

@@ -2,7 +2,8 @@
 
 Invariants:
 - Nothing is changed here, and the same records give the same answer: finish may be killed and ask again.
-- A run that watches others is on standby until it was told of all of them, whatever its brief says.
+- A run that watches others is on standby until it was told of all of them, whatever its brief says. So is one whose
+  turn carried out a person's yes or no, in which it can be told nothing, while messages wait for it.
 - The check of a run on standby runs once it is told to finish, and at no end of a turn before. A turn that did not end
   well is judged by playbooks as any other attempt.
 """
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 from workcell.finish import decide
 from workcell.judgement import next as nexts
 from workcell.judgement import outcome
-from workcell.rundir import inbox, layout, look, standby, watches
+from workcell.rundir import deferred, inbox, layout, look, standby, watches
 
 if TYPE_CHECKING:
     from workcell.cleaning.clean import Cleaner
@@ -26,6 +27,9 @@ ENDED_WELL = ("ok", "partial")
 
 CHECKED_LATER: tuple[schema.Outcome, str] = (outcome.UNVERIFIED, "it waited for runs that it watches")
 """Outcome and reason of a run that ends while it waits to be told of others."""
+
+READS_ON = "messages came while it waited for a yes or no, and its next turn gets them"
+"""Why a run is woken again before its check."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +53,10 @@ def find(seen: look.Look, cleaner: Cleaner) -> Rest | None:
     if standby.finishes(seen):
         return None
     if not standby.keeps(seen.attempt):
-        waits = is_to_be_told(seen) and _ended_well(seen)
-        return Rest(decide.wait_for_message(seen), CHECKED_LATER) if waits else None
+        if is_to_be_told(seen):
+            return Rest(decide.wait_for_message(seen), CHECKED_LATER) if _ended_well(seen) else None
+        reads = reads_on(seen) and _ended_well(seen)
+        return Rest(decide.wait_for_message(seen, READS_ON), (outcome.UNVERIFIED, READS_ON)) if reads else None
     step = decide.wait_for_message(seen) if _ended_well(seen) else None
     words = f"its turn did not end well, and its check was not run: {outcome.ending(seen.exit)}"
     return Rest(step, (outcome.FAILED, words))
@@ -68,6 +74,18 @@ def is_to_be_told(seen: look.Look) -> bool:
         return True
     told = {str(one.get("id")) for _, one in inbox.for_brief(seen.run, seen.n) if inbox.of_watch(one)}
     return bool(told) and not told.isdisjoint(watches.fired(home))
+
+
+def reads_on(seen: look.Look) -> bool:
+    """Whether messages wait that the agent could not be told in a turn that a person's decision opened.
+
+    A limit that is used up opens no attempt for them: then the check decides.
+    """
+    if not deferred.answers(seen.attempt) or not seen.recipe.get("resume") or not standby.letters(seen):
+        return False
+    from workcell.evidence import verdict
+
+    return decide.used_up(seen, verdict.cost(seen) if seen.reader != "none" else None) is None
 
 
 def _deferred(seen: look.Look, cleaner: Cleaner) -> schema.DeferredCall | None:

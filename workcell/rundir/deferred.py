@@ -38,10 +38,15 @@ def ended(after: "schema.Next | None") -> bool:
     return after is not None and after.get("when") == APPROVAL
 
 
+def answers(attempt: "schema.Attempt | None") -> bool:
+    """Whether a person's decision opened the attempt: in it the agent hears that, and no message."""
+    by = attempt.get("asked_by") if attempt is not None else None
+    return by is not None and by.get("who") == APPROVAL
+
+
 def may_be_open(seen: "Look") -> bool:
     """Whether the conversation of the run may hold a call that was deferred and never answered."""
-    by = seen.attempt.get("asked_by") if seen.attempt is not None else None
-    return ended(seen.next) or (by is not None and by.get("who") == APPROVAL)
+    return ended(seen.next) or answers(seen.attempt)
 
 
 def undecided(seen: "Look") -> "schema.DeferredCall | None":

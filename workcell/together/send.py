@@ -270,7 +270,9 @@ def _why_queued(seen: look.Look, *, live: bool) -> str:
         go_on = f"workcell resume {seen.id}" + (" --brief NEW.md" if seen.outcome == "passed" else "")
         return f"the run is over ({seen.outcome}): its agent reads this once you go on with it: {go_on}"
     if deferred.call_of(seen) is not None:
-        return "the run waits for a yes or no and goes on with that turn: the brief of an attempt after it will hold it"
+        return "the run waits for a yes or no: the turn that follows carries that out, and the turn after it gets this"
+    if live and deferred.answers(seen.attempt):
+        return "its agent carries out a yes or no in this turn: the next turn gets this, before the run is checked"
     why = f"recipe {seen.recipe_name!r} takes no messages while it runs" if live else f"the run is {seen.phase}"
     return f"{why}: the next attempt's brief will hold it"
 

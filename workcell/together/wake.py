@@ -20,7 +20,6 @@ from workcell.accounts import holds
 from workcell.base.errors import TryAgain
 from workcell.finish import decide, settle
 from workcell.finish import finish as ending
-from workcell.judgement import next as nexts
 from workcell.launch import resume
 from workcell.rundir import layout, look, run_hold, standby, status
 from workcell.system import tmux
@@ -105,13 +104,6 @@ def held(home: str, seen: look.Look) -> str | None:
 
 
 def spent(seen: look.Look) -> str | None:
-    """The limit that the run has used up, with what raises it; None where there is room for another attempt.
-
-    A message begins the count of attempts anew; time and cost count since a person asked.
-    """
-    if seen.limits is None:
-        return None
-    history = decide.history_of(seen.run, seen, None, None)
-    history[-1]["cost_usd"] = status.cost_of(seen, seen.n)
-    used = nexts.past_limit(nexts.since_person(history), {**seen.limits, "attempts": None})
+    """The limit that the run has used up, with what raises it; None where there is room for another attempt."""
+    used = decide.used_up(seen, status.cost_of(seen, seen.n))
     return None if used is None else f"{used}: workcell resume {seen.id} begins to count anew"

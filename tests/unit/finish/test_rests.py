@@ -163,6 +163,45 @@ def test_a_message_that_only_says_it_is_of_a_watch_keeps_no_run_from_its_check(m
     assert found(made) is None
 
 
+def carries_out_a_decision(made):
+    made.attempt.update(standby=False, asked_by={"who": "approval", "decision": "d1"})
+    made.ends()
+    inbox.post(made.run, {"kind": "text", "text": "and the docs", "by": "person"})
+
+
+def test_messages_that_a_turn_of_a_decision_could_not_tell_are_told_before_the_check(made):
+    carries_out_a_decision(made)
+    rest = found(made)
+    assert rest.step["standby"] and rest.step["reason"] == rests.READS_ON
+    assert rest.ended == ("unverified", rests.READS_ON)
+    made.attempt["asked_by"] = {"who": "person", "from": None}
+    made.store()
+    assert found(made) is None, "the brief of any other attempt holds what waited"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"messages": ["told"]},
+        {"limits": {"wall_seconds": 5.0}},
+        {"recipe": {"name": "listener", "values": {}}},
+    ],
+)
+def test_it_is_checked_at_once_where_nothing_waits_or_no_turn_could_follow(made, more):
+    carries_out_a_decision(made)
+    if "messages" in more:
+        more = {"messages": [message["id"] for _, message in inbox.waiting(made.run)]}
+    made.attempt.update(more)
+    made.store()
+    assert found(made) is None
+
+
+def test_a_turn_of_a_decision_that_ended_badly_is_checked(made):
+    carries_out_a_decision(made)
+    made.ends(code=3)
+    assert found(made) is None
+
+
 def test_a_run_that_no_message_could_wake_is_not_kept_waiting_for_one(made):
     made.attempt["standby"] = False
     made.attempt["recipe"]["values"] = {}

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support import frozen, runs
 from workcell.base.errors import Refused, Usage
-from workcell.rundir import inbox, layout, ledger, phase
+from workcell.rundir import inbox, layout, ledger, look, phase
 from workcell.together import answer, send
 
 
@@ -32,6 +32,12 @@ def test_of_one_to_a_run_that_is_over_it_is_said_what_lets_it_be_read(home, name
     run = frozen.run_of(home, name)
     done = send.send(run, "look at the log")
     assert done.state == inbox.QUEUED and str(done.why).endswith(": " + cure.format(id=os.path.basename(run)))
+
+
+def test_of_one_during_the_turn_of_a_decision_it_is_said_that_the_next_turn_gets_it(tmp_path):
+    seen = look.Look(str(tmp_path / "runs" / "r"))
+    seen.phase, seen.attempt = phase.RUNNING, {"asked_by": {"who": "approval", "decision": "d1"}}
+    assert "the next turn gets this, before the run is checked" in send._why_queued(seen, live=True)
 
 
 @pytest.mark.parametrize("text", ["", " \n"])
