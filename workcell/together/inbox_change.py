@@ -74,6 +74,8 @@ class Changed:
     """The id of the message in its place; null where none is, and where it kept its id."""
     ahead: int
     """How many messages still go before it."""
+    why: str | None = None
+    """Of a message that was released: why it cannot reach the agent now, and when it will; null where it can."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,8 @@ def release(cell: Cell, request: ReleaseRequest) -> Changed:
         if known.state != inbox.SUGGESTED:
             raise Refused(f"{known.key} was not suggested: it is {known.state}", _list(known.run))
         _change(known, inbox_edits.RELEASE, None)
-        return Changed(os.path.basename(known.run), known.key, None, _ahead(known.run, known.name))
+        why = send.why_kept(look.at(known.run))
+        return Changed(os.path.basename(known.run), known.key, None, _ahead(known.run, known.name), why)
 
 
 _STAMP = 19

@@ -248,8 +248,7 @@ def _put(run: str, message: Outgoing, name: str | None = None) -> _Sent:
     seen = settle.settle(run)
     if seen.phase == phase.CORRUPT:
         raise Refused(f"{seen.id} cannot be read: {seen.why}", f"workcell fsck {seen.id}")
-    live = seen.phase in (phase.RUNNING, phase.STARTING)
-    types = live and seen.screen != "none" and seen.io == "terminal"
+    types = _types(seen)
     if message["kind"] != "text" and not types:
         raise Refused(f"{seen.id} has no terminal to press keys in: it is {seen.phase}", f"workcell status {seen.id}")
     if message["kind"] != "text":
@@ -261,16 +260,31 @@ def _put(run: str, message: Outgoing, name: str | None = None) -> _Sent:
     if types:
         control.notify_runner(run)
         return _Sent(run, seen, file, None)
-    return _Sent(run, seen, file, _why_queued(seen, live=live))
+    return _Sent(run, seen, file, _why_queued(seen))
 
 
-def _why_queued(seen: look.Look, *, live: bool) -> str:
+def _lives(seen: look.Look) -> bool:
+    return seen.phase in (phase.RUNNING, phase.STARTING)
+
+
+def _types(seen: look.Look) -> bool:
+    """Whether texts are typed for the agent."""
+    return _lives(seen) and seen.screen != "none" and seen.io == "terminal"
+
+
+def why_kept(seen: look.Look) -> str | None:
+    """Why a text that waits stays where it is, and until when; None where it is typed, or wakes the run."""
+    return None if _types(seen) or standby.waits(seen) else _why_queued(seen)
+
+
+def _why_queued(seen: look.Look) -> str:
     """Why a message cannot be given to the agent now, and when it will be."""
     if seen.phase == phase.DONE:
         go_on = f"workcell resume {seen.id}" + (" --brief NEW.md" if seen.outcome == "passed" else "")
         return f"the run is over ({seen.outcome}): its agent reads this once you go on with it: {go_on}"
     if deferred.call_of(seen) is not None:
         return "the run waits for a yes or no: the turn that follows carries that out, and the turn after it gets this"
+    live = _lives(seen)
     if live and deferred.answers(seen.attempt):
         return "its agent carries out a yes or no in this turn: the next turn gets this, before the run is checked"
     why = f"recipe {seen.recipe_name!r} takes no messages while it runs" if live else f"the run is {seen.phase}"

@@ -10,6 +10,7 @@ from workcell.base.errors import NotFound, Refused, TryAgain, Usage
 from workcell.rundir import attending, inbox, layout, maildir, suggestions
 from workcell.rundir.cell import Cell
 from workcell.together import inbox_change as op
+from workcell.together import send
 from workcell.views import inbox as listing
 
 
@@ -100,8 +101,16 @@ def test_only_what_was_suggested_is_released(cell, run):
     with pytest.raises(Refused, match="was not suggested: it is queued"):
         op.release(cell, op.ReleaseRequest(run, waits))
     assert texts(run) == ["b"]
-    assert op.release(cell, op.ReleaseRequest(run, key)).ahead == 0
+    done = op.release(cell, op.ReleaseRequest(run, key))
+    assert (done.ahead, done.why) == (0, "the run is created: the next attempt's brief will hold it")
     assert texts(run) == ["a", "b"]
+
+
+def test_of_one_released_to_a_run_that_is_over_it_is_said_what_lets_it_be_read(tmp_path):
+    over = frozen.run_of(frozen.thaw(tmp_path / "home"), "frozen-stopped")
+    key = post(over, "try this", to=layout.SUGGESTED)
+    done = op.release(Cell(layout.home_of(over), {}, "/"), op.ReleaseRequest(over, key))
+    assert done.why == send.send(over, "and this").why and f"workcell resume {done.id}" in str(done.why)
 
 
 def test_keys_and_empty_texts_are_refused(cell, run):

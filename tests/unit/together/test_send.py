@@ -37,7 +37,7 @@ def test_of_one_to_a_run_that_is_over_it_is_said_what_lets_it_be_read(home, name
 def test_of_one_during_the_turn_of_a_decision_it_is_said_that_the_next_turn_gets_it(tmp_path):
     seen = look.Look(str(tmp_path / "runs" / "r"))
     seen.phase, seen.attempt = phase.RUNNING, {"asked_by": {"who": "approval", "decision": "d1"}}
-    assert "the next turn gets this, before the run is checked" in send._why_queued(seen, live=True)
+    assert "the next turn gets this, before the run is checked" in str(send.why_kept(seen))
 
 
 @pytest.mark.parametrize("text", ["", " \n"])

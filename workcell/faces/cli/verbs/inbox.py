@@ -141,4 +141,5 @@ def _tell(verb: str, done: inbox_change.Changed, word: str, as_json: bool) -> No
         return
     into = f", now {done.into[-_SHORT:]}" if done.into else ""
     ahead = f"; {out.count(done.ahead, 'message')} before it" if done.ahead else ""
-    out.line(f"{word}: {out.safe(done.message[-_SHORT:])}{into}{ahead}")
+    why = f": {out.safe(done.why)}" if done.why else ""
+    out.line(f"{word}: {out.safe(done.message[-_SHORT:])}{into}{ahead}{why}")
