@@ -250,11 +250,15 @@ def fill(intent: Carried, opening: Opening) -> schema.Attempt:
     used = _used(intent, opening, named)
     values = used["recipe"]["values"]
     brief = opening.brief.decode("utf-8", "replace")
-    ports = port_numbers.told(opening.ports, opening.ports_before)
-    standby = bool(intent.get("standby"))
     prompt = opening.told
     if prompt is None:
-        prompt = compose.prompt(values["prompt"], named, brief, intent["prose"], ports, standby=standby)
+        around: compose.Surroundings = {
+            "prose": intent["prose"],
+            "ports": port_numbers.told(opening.ports, opening.ports_before),
+            "standby": bool(intent.get("standby")),
+            "checked": intent.get("verify") is not None,
+        }
+        prompt = compose.prompt(values["prompt"], named, brief, around)
     prompt = prompt.replace("\0", "")
     named["prompt"] = prompt
     own: Own = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypedDict
 
 from workcell.base.errors import Invalid
 from workcell.texts import compiled, search_path
@@ -49,14 +49,22 @@ def _place(name: str, home: str | None) -> str:
     return own if own and os.path.exists(own) else os.path.join(search_path.shipped("templates"), name)
 
 
-def prompt(
-    text: str, variables: Variables, brief: str, prose: str, ports: Sequence[str] = (), *, standby: bool = False
-) -> str:
-    """What the agent is told: the recipe's own prompt if it has one, else the template; empty prose adds nothing.
+class Surroundings(TypedDict):
+    """What the agent is told beside its brief."""
 
-    `ports` are lines like `$WEB is 20017`. Of a run on standby, `standby`, the template says what a turn's end means.
-    """
-    values = {**variables, "brief_text": brief, "prose": prose, "ports": ports, "standby": standby}
+    prose: str
+    """Rules of the repository; empty text adds nothing."""
+    ports: Sequence[str]
+    """Lines like `$WEB is 20017`."""
+    standby: bool
+    """Whether the run waits for messages when a turn ends."""
+    checked: bool
+    """Whether the run has a check."""
+
+
+def prompt(text: str, variables: Variables, brief: str, around: Surroundings) -> str:
+    """What the agent is told: the recipe's own prompt if it has one, else the template."""
+    values = {**variables, "brief_text": brief, **around}
     if text:
         from workcell.texts import recipe
 

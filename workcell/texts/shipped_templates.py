@@ -47,9 +47,16 @@ def _prompt(given: Mapping[str, Any]) -> str:
     out: list[str] = []
     out += ['You are working in ', str(given['workspace']), ' on one objective, unattended. The brief is below and in ', str(given['brief']), ".\n\n- Work until the definition of done holds, then stop. No one answers questions: decide as the brief's author would\n  want and write down what you decided.\n- Before you stop, write ", str(given['agent_dir']), '/handoff.md with the headings: Done, Remaining, Decisions, How to verify,\n  Blockers, Next step. The one who goes on after you has only that file, the repository and this brief.\n']
     if given['standby']:
-        out += ['- When nothing is left to do, end your turn. You then wait for messages without costing anything: what others send\n  begins your next turn, in this conversation. The check runs when the run is told to finish (workcell finish self).\n']
+        out += ['- When nothing is left to do, end your turn. You then wait for messages without costing anything: what others send\n  begins your next turn, in this conversation.\n']
+        if given['checked']:
+            out += ['  The check runs when the run is told to finish (workcell finish self).\n']
+        else:
+            out += ['  No script checks the work; the run ends when it is told to finish (workcell finish self).\n']
     else:
-        out += ['- The work is checked by a script that was fixed before you began. It runs after you stop.\n']
+        if given['checked']:
+            out += ['- The work is checked by a script that was fixed before you began. It runs after you stop.\n']
+        else:
+            out += ['- No script checks the work when you stop: check it yourself before, and write down how.\n']
     if given['ports']:
         out += ['- These TCP ports of 127.0.0.1 are for you alone, other runs have their own: ', str(', '.join(map(str, given['ports']))), '.\n  Start every server on one of them.\n']
     if given['prose']:
@@ -93,7 +100,7 @@ def _resume(given: Mapping[str, Any]) -> str:
 
 COMPILED: dict[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
     'handoff.md.j2': ('db3d4528c1a320b47a1c8e2dee9a05df58611e0e8fdd2fd435af39f8917be6f0', _handoff),
-    'prompt.md.j2': ('f74e0eb9303c9a497788c4b643b096940c779b5a22738ccc5d030240d5f79693', _prompt),
+    'prompt.md.j2': ('aef754f8581c106411486ea40a7b3570bf8f3817c9e061f51404b69c9e71b9eb', _prompt),
     'rescue.md.j2': ('3170510ca6f12ce1556bf5c915a5a76e090b3a3c27dc74dfc4c8120107901280', _rescue),
     'resume.md.j2': ('874c265dd6b1f5c58893a489f66256606a9816333358f59e4364a4b59e1703a1', _resume),
 }

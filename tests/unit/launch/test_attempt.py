@@ -54,6 +54,21 @@ def test_another_recipe_adds_its_variables_and_secrets():
     assert intent["recipe"]["name"] == "mine"
 
 
+@pytest.mark.parametrize(
+    ("intent", "said"),
+    [
+        ({"verify": {"sha256": "x"}}, "The work is checked by a script that was fixed before you began."),
+        ({"verify": None}, "No script checks the work when you stop"),
+        ({"verify": {"sha256": "x"}, "standby": True}, "The check runs when the run is told to finish"),
+        ({"verify": None, "standby": True}, "No script checks the work; the run ends when it is told to finish"),
+    ],
+)
+def test_the_agent_is_told_of_a_check_where_there_is_one(intent, said):
+    prompt = attempt.fill(attempt.with_recipe({**BARE, **intent}, chosen()), opening())["prompt"]
+    every = ("is checked by a script", "No script checks", "The check runs")
+    assert said in prompt and sum(prompt.count(words) for words in every) == 1
+
+
 def test_setup_runs_before_the_first_attempt_alone():
     intent = attempt.with_recipe({**BARE, "setup": ["make deps"]}, chosen())
     first = attempt.fill(intent, opening())
