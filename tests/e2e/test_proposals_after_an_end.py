@@ -27,7 +27,7 @@ def test_it_waits_everywhere_and_is_done_once_after_a_yes(ended):
     assert all(one["why"].startswith("Its work is half done. (") for one in needs)
     assert all(one["dismiss"] == f"workcell ack {ended.id}" for one in needs)
     assert "decide · " in lab.workcell("ls").stdout and approve in lab.workcell("why", ended.run).stdout
-    assert "asks you: Its work is half done." in lab.workcell("what", ended.run).stdout
+    assert "asked you: Its work is half done." in lab.workcell("what", ended.run).stdout
     handoff = lab.workcell("handoff", ended.run).stdout
     assert f"workcell approve {ended.id}     # within 24 hours: keeps the tree as it is; opens the next" in handoff
     (listed,) = ended.said("approvals")["approvals"]
@@ -67,6 +67,9 @@ def test_after_a_no_nothing_is_done(ended):
     refused = ended.lab.workcell("approve", ended.name, code=None)
     assert refused.returncode == 77 and "was denied" in refused.stderr
     assert ended.said("status", ended.run)["needs"]["command"] == f"workcell resume {ended.id}"
+    for verb in ("status", "why"):
+        said = " ".join(ended.lab.workcell(verb, ended.run).stdout.split())
+        assert "asked you: Its work is half done. (you denied that at 20" in said, verb
 
 
 def resumed(ended):

@@ -274,7 +274,7 @@ def _follow(case: Case, over: Decision, book: Book, verdict: Verdict) -> Decisio
     if decision["how"] is None:
         given_up = [name for name in over["findings"] if name in _GIVEN_UP]
         word = outcome.ABANDONED if given_up else over["outcome"]
-        rest = f"asks you: {ending.proposal['text']}" if ending.proposal else "leaves it to you"
+        rest = f"asked you: {ending.proposal['text']}" if ending.proposal else "leaves it to you"
         if ending.proposal:
             decision["asks"] = {**ending.proposal, "cause": over["reason"]}
         return {**decision, "outcome": word, "reason": f"{over['reason']}; the playbook {book.name} {rest}"}

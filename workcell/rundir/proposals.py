@@ -148,6 +148,24 @@ def answers(made: "schema.Proposal", seen: look.Look) -> bool:
     return seen.phase not in (phase.UNKNOWN, phase.CORRUPT) or seen.phase == made["phase"]
 
 
+def reason(seen: look.Look) -> "str | None":
+    """Why the run ended so, and what became of the proposal about that end; None while it is not over."""
+    words, home = seen.reason, layout.home_of(seen.run)
+    made = seen.result.get("proposal") if seen.result is not None else None
+    if not words or made not in of_attempt(home, seen.id, seen.n):
+        return words
+    standing, ended = decided(home, made), done(home, made)
+    if standing is None:
+        return words
+    if standing["decision"] == "void":
+        return f"{words} (that is void: {standing['why']})"
+    if standing["decision"] == "denied":
+        return f"{words} (you denied that at {standing['at']})"
+    came = [ended["state"], *([ended["why"]] if ended["why"] else [])] if ended is not None else []
+    so = f", and what came of it is: {': '.join(came)}" if came else ""
+    return f"{words} (you approved that at {standing['at']}{so})"
+
+
 def due(home: str, now: float) -> bool:
     """Whether a tick has something to do about a proposal: one was decided, or counts no more."""
     for identity in open_ids(home):

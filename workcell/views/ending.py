@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from workcell.cleaning import run_cleaner
 from workcell.cleaning.clean import Cleaner
-from workcell.rundir import layout, look, phase, safe_open
+from workcell.rundir import layout, look, phase, proposals, safe_open
 from workcell.terminal.strip_ansi import strip_control
 
 LINES = 10
@@ -34,7 +34,7 @@ def of(seen: look.Look, cleaner: Cleaner | None = None) -> Ending:
 def _headline(seen: look.Look, cleaner: Cleaner) -> str | None:
     word: str | None
     if seen.phase == phase.DONE:
-        word, cause = seen.outcome, seen.reason
+        word, cause = seen.outcome, proposals.reason(seen)
     elif seen.phase == phase.RUNNING:
         return None
     else:

@@ -55,6 +55,8 @@ class Surroundings:
         if self._proposals:
             known.proposals = self.waiting_proposals(seen)
         known.suggestions = self._suggestions(seen.id)
+        if seen.result is not None and seen.result.get("proposal"):
+            known.reason = proposals.reason(seen)
         if known.terminal and known.state in ("question", "approval"):
             known.dialog = _dialog(seen, asks=known.state == "approval")
         return known

@@ -9,7 +9,7 @@ from workcell.cleaning import run_cleaner
 from workcell.evidence import activity, capture_state
 from workcell.judgement import outcome, words
 from workcell.judgement import session as sessions
-from workcell.rundir import deferred, find, layout, look, needs, phase, standby, status
+from workcell.rundir import deferred, find, layout, look, needs, phase, proposals, standby, status
 from workcell.rundir.cell import Cell
 from workcell.sessions import short_records, summaries, titles
 from workcell.sessions.lines import is_own, own_prompt
@@ -104,7 +104,7 @@ def last_lines(seen: look.Look) -> str:
 
 def _over(seen: look.Look) -> str:
     if seen.result is not None:
-        return f"{seen.result.get('outcome')}: {seen.result.get('reason')}"
+        return f"{seen.result.get('outcome')}: {proposals.reason(seen)}"
     if standby.waits(seen):
         return f"{standby.WAITING}: {standby.REASON}"
     call = deferred.undecided(seen)

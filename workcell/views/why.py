@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from workcell.cleaning import run_cleaner
 from workcell.evidence import judge, judge_run
-from workcell.rundir import find, look, vocabulary
+from workcell.rundir import find, look, proposals, vocabulary
 from workcell.rundir.cell import Cell
 from workcell.views import ending, status
 
@@ -62,7 +62,7 @@ def why(home: str, run: str) -> Result:
         phase=seen.phase,
         attempt=seen.n,
         outcome=seen.outcome,
-        reason=cleaner.mask(reason) if (reason := seen.reason or seen.why) else reason,
+        reason=cleaner.mask(reason) if (reason := proposals.reason(seen) or seen.why) else reason,
         meaning=_meaning(found["verdict"], now["state"]),
         headline=ended.headline or cleaner.line(_live(seen, now)),
         check=ended.check,

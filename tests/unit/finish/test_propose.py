@@ -33,7 +33,7 @@ def applied(made, chosen):
 
 def test_the_run_is_over_and_asks(chosen):
     assert (chosen["goes"], chosen["how"], chosen["outcome"]) == ("over", None, "failed")
-    assert chosen["reason"] == f"{REASON}; the playbook p asks you: Look at it."
+    assert chosen["reason"] == f"{REASON}; the playbook p asked you: Look at it."
 
 
 def test_it_is_sealed_once_and_told_once(made, chosen):

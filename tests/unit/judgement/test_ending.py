@@ -84,7 +84,7 @@ def test_what_a_person_is_asked_ends_the_run_whatever_the_other_steps_say():
     assert step["asks"]["text"] == "It hangs."
     assert set(step["asks"]) == {"text", "acts", "risk", "cause"} == set(ProposalWanted.__annotations__) - {"playbook"}
     assert step["reason"].startswith(step["asks"]["cause"])
-    assert "asks you: It hangs." in step["reason"]
+    assert "asked you: It hangs." in step["reason"]
 
 
 def test_where_no_step_says_how_to_go_on_it_is_left_to_a_person():

@@ -135,3 +135,39 @@ def test_all_about_a_run_that_are_not_decided_are_void(made):
     found = [(proposals.decided(made.home, one["id"]) or {}).get("decision") for one in (first, second, other)]
     assert found == ["approved", "void", None]
     assert proposals.decided(made.home, second["id"])["why"] == "it was merged"
+
+
+@pytest.mark.parametrize(
+    ("decision", "state", "why", "said"),
+    [
+        ("denied", "denied", None, "it failed (you denied that at "),
+        ("approved", None, None, "it failed (you approved that at "),
+        (
+            "approved",
+            "failed",
+            "resume: its tree is gone",
+            ", and what came of it is: failed: resume: its tree is gone)",
+        ),
+        (
+            "void",
+            "void",
+            "no person decided within 24 hours",
+            "it failed (that is void: no person decided within 24 hours)",
+        ),
+    ],
+)
+def test_the_reason_of_an_end_says_what_became_of_the_proposal_about_it(made, decision, state, why, said):
+    found = record(where=phase.DONE)
+    seen = made.seen(phase.DONE)
+    seen.result = {"outcome": "failed", "reason": "it failed", "proposal": found["id"]}
+    assert proposals.reason(seen) == "it failed"
+    proposals.propose(made.home, found)
+    assert proposals.reason(seen) == "it failed"
+    proposals.decide(made.home, found["id"], decision, why)
+    if state is not None:
+        proposals.end(made.home, found["id"], state, why)
+    assert said in proposals.reason(seen)
+    seen.result["proposal"] = "../" + found["id"]
+    assert proposals.reason(seen) == "it failed", "that is no proposal about it"
+    seen.result = None
+    assert proposals.reason(seen) is None
