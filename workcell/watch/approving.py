@@ -4,6 +4,7 @@ Invariants:
 - The decision is sealed before anything is done, and the first one counts.
 - What was approved is carried out here where the lock of the watchdog is free, else by the next tick. Either does it
   at most once.
+- For a minute after a decision the name of the run means no proposal that was made after it: that needs its id.
 - A run of which both an agent and a playbook ask something is not guessed about.
 """
 
@@ -13,6 +14,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
+from workcell.base import clock
 from workcell.base.errors import InputOutput, Refused, TryAgain
 from workcell.finish import settle
 from workcell.judgement import permission
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 
 PATIENCE = 5.0
 """Seconds to wait for a tick that is at work; after that, the next one carries out what was approved."""
+
+JUST_DECIDED = 60.0
+"""Seconds after a decision in which the name of the run means no proposal that was made after it."""
 
 APPROVED = "approved"
 
@@ -106,9 +111,10 @@ def _meant(cell: Cell, run: str, *, allow: bool) -> schema.Proposal | None:
     if not waiting:
         return None if dialog is not None else _last(cell.home, seen)
     waiting = [made for made in waiting if proposals.outdated(made, seen, cell.clock()) is None] or waiting[:1]
-    if len(waiting) == 1 and not asks:
-        return waiting[0]
     verb = "approve" if allow else "deny"
+    if len(waiting) == 1 and not asks:
+        _refuse_newer(cell, waiting[0], verb)
+        return waiting[0]
     lines = [f"workcell {verb} {made['id']}: {proposal_acts.acts_in_words(made)}" for made in waiting]
     if asks and dialog is not None:
         lines.append(f"workcell answer {seen.id}: {dialogs.title(dialog)}")
@@ -117,6 +123,24 @@ def _meant(cell: Cell, run: str, *, allow: bool) -> schema.Proposal | None:
         f"workcell {verb} {waiting[0]['id']}",
         details=lines,
     )
+
+
+def _refuse_newer(cell: Cell, made: schema.Proposal, verb: str) -> None:
+    """Raise Refused where a person has just decided about an earlier proposal of the run, and this one was made since.
+
+    Who names the run once more may mean the earlier one.
+    """
+    for identity in proposals.every_id(cell.home):
+        standing = proposals.decided(cell.home, identity) if proposals.run_of(identity) == made["run"] else None
+        if standing is None or standing["decision"] == "void" or identity == made["id"]:
+            continue
+        since = abs(cell.clock() - clock.parse(standing["at"]))
+        if made["created_at"] >= standing["at"] and since < JUST_DECIDED:
+            raise Refused(
+                f"{identity} was {standing['decision']} {since:.0f} seconds ago, and {made['id']} was proposed since",
+                f"workcell {verb} {made['id']}",
+                details=[f"it proposes: {proposal_acts.acts_in_words(made)}: {made['text']}"],
+            )
 
 
 def _last(home: str, seen: look.Look) -> schema.Proposal | None:

@@ -5,6 +5,7 @@ import os
 import pytest
 
 from tests.support import proposed
+from workcell.base import clock
 from workcell.base.errors import NotFound, Refused, TryAgain
 from workcell.rundir import heartbeat, locks, phase, proposals
 from workcell.rundir.cell import Cell
@@ -15,6 +16,9 @@ from workcell.watch import approving, live_run
 def no_waiting(monkeypatch):
     monkeypatch.setattr(live_run, "PATIENCE", 0.0)
     monkeypatch.setattr(approving, "PATIENCE", 0.0)
+
+
+FORMAT = clock.stamp
 
 
 @pytest.fixture
@@ -101,6 +105,34 @@ def test_of_several_none_is_guessed(made):
     )
     approve(made, second["id"])
     assert proposals.open_ids(made.home) == [first["id"]]
+
+
+@pytest.mark.parametrize("verb", [approve, deny])
+def test_a_second_word_at_once_does_not_answer_what_was_proposed_since(made, monkeypatch, verb):
+    monkeypatch.setattr(proposals.clock, "stamp", lambda at=None: FORMAT(made.now().wall if at is None else at))
+    first = proposed.proposed(made)
+    made.seconds = 5.0
+    approve(made)
+    made.seconds = 7.0
+    newer = proposed.proposed(made, incident="another")
+    made.seconds = 9.0
+    with pytest.raises(Refused, match=f"{first['id']} was approved 4 seconds ago") as raised:
+        verb(made)
+    assert raised.value.hint == f"workcell {verb.__name__} {newer['id']}" and "Do it" in raised.value.details[0]
+    assert proposals.decided(made.home, newer["id"]) is None
+    made.seconds = 5.0 + approving.JUST_DECIDED
+    assert verb(made).proposal == newer["id"]
+
+
+def test_by_its_id_it_is_answered_at_once_and_one_that_stood_before_by_the_name_too(made, monkeypatch):
+    monkeypatch.setattr(proposals.clock, "stamp", lambda at=None: FORMAT(made.now().wall if at is None else at))
+    older = proposed.proposed(made)
+    first = proposed.proposed(made, incident="other")
+    made.seconds = 1.0
+    assert approve(made, first["id"]).state == "done"
+    assert approve(made).proposal == older["id"], "both were there"
+    newer = proposed.proposed(made, incident="another")
+    assert approve(made, newer["id"]).state == "done"
 
 
 def test_a_dialog_and_a_proposal_are_not_taken_for_each_other(made_live):
