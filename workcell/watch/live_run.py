@@ -26,7 +26,7 @@ from workcell.judgement.ending import Hold
 from workcell.playbooks import notices
 from workcell.playbooks.interpreter import Hindrance, Reason
 from workcell.playbooks.step import DONE, FAILED, REFUSED, Done, Judged, Outgoing, Step
-from workcell.rundir import inbox, layout, look, phase
+from workcell.rundir import inbox, layout, look, phase, standby
 from workcell.rundir import needs as table
 from workcell.system import control
 from workcell.texts import config
@@ -42,6 +42,9 @@ PATIENCE = 2.0
 """Maximum seconds to wait for the runner to take a message, and for word of an answer."""
 
 POLL = 0.05
+
+STANDBY_READY_END = 15.0
+"""Maximum seconds after its turn for which a program on standby is left: it goes on in its own conversation."""
 
 
 @dataclass(frozen=True)
@@ -180,7 +183,10 @@ class LiveRun:
         return Done(DONE, f"proposed as {made['id']}")
 
     def ready_end_after(self, passed: float) -> float:
-        whole = self.seen.recipe.get("ready_end_after") or _ready_end_after(layout.home_of(self.seen.run))
+        whole = self.seen.recipe.get("ready_end_after")
+        if not whole:
+            whole = _ready_end_after(layout.home_of(self.seen.run))
+            whole = min(whole, STANDBY_READY_END) if standby.keeps(self.seen.attempt) else whole
         # a message that was sent while no tick looked begins a new turn once it is typed
         waits = inbox.waiting(self.seen.run) or inbox.typed(self.seen.run)
         return whole if waits else max(0.0, whole - passed)

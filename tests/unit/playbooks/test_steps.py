@@ -236,6 +236,15 @@ def test_wait_until__live_for_the_end_of_an_agent_that_is_ready(made):
     assert ready.rest(made.live(), 50.0) == 70.0
 
 
+def test_wait_until__live_on_standby_it_is_a_quarter_of_a_minute(made):
+    ready = step("wait_until: ready_end")
+    seen = made.seen()
+    seen.attempt["standby"] = True
+    assert (ready.rest(made.live(seen=seen), 10.0), ready.rest(made.live(seen=seen), 15.0)) == (5.0, 0.0)
+    seen.attempt["recipe"] = {"name": "r", "origins": [], "values": {"ready_end_after": 60.0}}
+    assert ready.rest(made.live(seen=seen), 15.0) == 45.0, "that of the recipe goes first"
+
+
 @pytest.mark.parametrize("part", [maildir.NEW, layout.TYPED])
 def test_wait_until__live_a_message_that_waits_begins_it_anew(made, part):
     name = inbox.post(made.run, {"kind": "text", "text": "more", "by": "person"}, "7")
