@@ -1,7 +1,6 @@
 """A tick with nothing to do is nearly free: one question to tmux, none to git, and no more CPU than three bare scans."""
 
 import os
-import resource
 import shutil
 import statistics
 import subprocess
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import crowds
+from tests.support import cpu_seconds, crowds
 from tests.support.lab import ROOT
 from workcell.rundir import layout
 
@@ -61,13 +60,7 @@ def test_what_a_tick_imports_and_asks(lab):
 
 def cpu(argv, env, times):
     """CPU seconds of the program and of all that it starts: the median of several runs."""
-    found = []
-    for _ in range(times):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run(argv, env=env, check=True, capture_output=True)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        found.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    return statistics.median(found)
+    return statistics.median(cpu_seconds.of(argv, env) for _ in range(times))
 
 
 @pytest.mark.heavy

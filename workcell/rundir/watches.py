@@ -67,13 +67,36 @@ def parse(name: str) -> "Entry | None":
 
 def on(home: str, run: str) -> "list[Entry]":
     """The open watches on the run of that id, by due time and then by age."""
-    if not ids.plain(run):
-        return []
+    return [entry for name in sorted(_names(home, run)) if (entry := parse(name)) is not None]
+
+
+def _names(home: str, run: str) -> "list[str]":
     try:
-        names = os.listdir(directory(home, run))
+        return os.listdir(directory(home, run)) if ids.plain(run) else []
     except (FileNotFoundError, NotADirectoryError):
         return []
-    return [entry for name in sorted(names) if (entry := parse(name)) is not None]
+
+
+class Glance:
+    """The open watches on one run, as far as a tick asks of those on every run: one name is taken apart."""
+
+    __slots__ = ("due", "only_ends")
+
+    def __init__(self, due: int, only_ends: bool) -> None:
+        self.due = due
+        """When the first of them is due, in seconds since the epoch; NO_DUE for none."""
+        self.only_ends = only_ends
+        """Whether all of them wait for the end of the run."""
+
+
+def glance(home: str, run: str) -> "Glance | None":
+    """What the names of the watches on the run of that id tell at once; None where there is no watch on it."""
+    names = sorted(name for name in _names(home, run) if name[0] != ".")
+    first = next((entry for name in names if (entry := parse(name)) is not None), None)
+    return None if first is None else Glance(first.due, all(name.endswith(_OF_END) for name in names))
+
+
+_OF_END = "-done.json"
 
 
 def watched(home: str) -> "list[str]":

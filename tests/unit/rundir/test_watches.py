@@ -53,6 +53,24 @@ def test_what_is_no_watch_is_left_out(home):
     assert watches.on(home, "../b") == [] and watches.on(home, "none") == []
 
 
+def test_a_glance_tells_of_all_without_taking_every_name_apart(home):
+    assert watches.glance(home, "b") is None and watches.glance(home, "../b") is None
+    made = place(home)
+    folder = Path(watches.directory(home, "b"))
+    for name in (".lock", "0000000001.a-other.json"):
+        (folder / name).write_text("")
+    watches.take_back(home, "b", watches.name_of(made))
+    assert watches.glance(home, "b") is None
+    (folder / "0000000001.a-other.json").unlink()
+    place(home)
+    place(home, due=1.9e9)
+    seen = watches.glance(home, "b")
+    assert (seen.due, seen.only_ends) == (1_900_000_000, True)
+    place(home, wanted="idle")
+    seen = watches.glance(home, "b")
+    assert (seen.due, seen.only_ends) == (1_900_000_000, False)
+
+
 def test_a_record_that_names_another_run_or_watch_counts_for_nothing(home):
     made = place(home)
     text = Path(watches.directory(home, "b"), watches.name_of(made)).read_text()
