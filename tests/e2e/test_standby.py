@@ -27,11 +27,15 @@ def test_it_waits_without_a_process_or_a_check_and_is_no_alarm(listening):
     after = look.at(run).next
     assert (after["when"], after["not_before"], after["how"]) == ("message", "9999-12-31T00:00:00.000Z", "native")
     [listed] = json.loads(lab.workcell("ls", "--json").stdout)["runs"]
+    [kept] = os.listdir(os.path.join(lab.home, layout.RESTING))
+    os.rename(os.path.join(lab.home, layout.RESTING), os.path.join(lab.home, "aside"))
+    assert json.loads(lab.workcell("ls", "--json").stdout)["runs"] == [listed], "a full look says the same"
     assert (listed["state"], listed["phase"], listed["needs"]) == ("waiting", "scheduled", None)
     assert listed["waits"]["what"] == "message" and listed["due_at"] is None
     for words in (["status", run], ["why", run], ["what", run], ["handoff", run], ["recover", run, "--dry-run"]):
         assert "message" in (said := lab.workcell(*words).stdout) or "send" in said, words
     assert listening.watch.tick() == [] and look.at(run).n == 1
+    assert os.listdir(os.path.join(lab.home, layout.RESTING)) == [kept], "the tick keeps what is not there"
     assert listening.watch.notices() == []
     assert "not over" in lab.workcell("wait", run, "--timeout", "0.3s", code=None).stderr
     assert "waiting" in lab.workcell("wait", run, "--for", "idle", "--timeout", "9s").stdout

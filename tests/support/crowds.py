@@ -26,6 +26,25 @@ def done(home: str, count: int, like: str | None = None) -> None:
         Path(run, layout.ATTEMPTS, "001", layout.RESULT).write_text('{"schema": "workcell.file.result/1"}')
 
 
+def _copy(like: str, run: str) -> int:
+    """A copy of one run, as if it had been begun under that name; a descriptor of its ledger."""
+    shutil.copytree(like, run, symlinks=True)
+    fd = os.open(ledger.path(run), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    home = ledger.witness(run, fd)
+    for line in Path(ledger.path(like)).read_text().splitlines():
+        said = json.loads(line)
+        os.write(fd, json_codec.encode_line({**said, **({"home": home} if "home" in said else {})}))
+    return fd
+
+
+def standing_by(home: str, like: str, count: int) -> list[str]:
+    """Copies of one run on standby."""
+    runs = [os.path.join(home, layout.RUNS, f"20260101-0000-rests-{number:04d}") for number in range(count)]
+    for run in runs:
+        os.close(_copy(like, run))
+    return runs
+
+
 class Live:
     """Copies of one launched run that are running, as far as locks and identities tell: we hold their ledgers."""
 

@@ -1,12 +1,13 @@
 """A run that is on standby by its records alone: no process was ever started for it."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 from tests.support.made_runs import MadeRun
 from workcell.base import clock
-from workcell.rundir import deferred, layout, standby
+from workcell.rundir import adopt, deferred, layout, look, maildir, standby, writer
 
 AGO = "2026-11-20T05:12:09.042Z"
 
@@ -31,6 +32,21 @@ class MadeStandby(MadeRun):
         self.record(layout.START, started_at=AGO, agent=None, runner={"pid": 1})
         exit: dict[str, Any] = {"how": how, "code": code, "signal": None, "seconds": 5.0, "ended_at": AGO}
         self.record(layout.EXIT, **{**exit, **more})
+
+    def with_ledger(self) -> None:
+        """It is on standby, with an inbox, a policy, and a ledger of what stands."""
+        self.waits()
+        Path(layout.attempt(self.run, 1), layout.POLICY).write_text("{}")
+        for part in (maildir.TMP, maildir.NEW, maildir.CUR):
+            os.makedirs(os.path.join(self.run, layout.INBOX, part))
+        held = writer.take(self.run)
+        assert held is not None
+        with adopt.adopted(held):
+            assert standby.waits(look.at(self.run, holding=True))
+        # what was written before is older than what is written from now on
+        written, probe = os.stat(layout.attempt(self.run, 1)).st_ctime_ns, Path(self.home, "clock")
+        while not probe.exists() or probe.stat().st_mtime_ns <= written:
+            probe.write_text("")
 
     def waits(self, when: str = standby.MESSAGE) -> None:
         """It ended well, and waits for messages."""

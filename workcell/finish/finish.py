@@ -73,6 +73,7 @@ def finish(run: str, n: int, held: writer.Writer, below: int | None = None) -> s
     _publish(seen, held, cleaner)
     _optional(lambda: _compress(run, n))
     _tidy(run, n)
+    status.keep_resting(seen)
     return seen.outcome
 
 

@@ -7,7 +7,7 @@ what delivers one looks afterwards, finish looks again once it has given its loc
 import os
 
 from workcell.base import clock
-from workcell.rundir import inbox, layout, locks, look, maildir, phase, safe_open, seal
+from workcell.rundir import inbox, layout, locks, look, maildir, phase, resting, safe_open, seal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ def finishes(seen: "Look") -> bool:
 
 
 def forget(run: str) -> None:
-    """The run has ended: what was said of its end is removed."""
+    """The run has ended: what was said of its end is removed, and what was kept of its rest."""
+    resting.remove(run)
     try:
         os.unlink(_path(run, FINISH))
     except OSError:

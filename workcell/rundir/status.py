@@ -15,6 +15,7 @@ from workcell.rundir import (
     needs,
     phase,
     pinned,
+    resting,
     room,
     run_hold,
     safe_open,
@@ -73,7 +74,7 @@ def situation(seen: look.Look, activity: "schema.Activity | None" = None) -> nee
         known.call = deferred.undecided(seen)
         known.rests = standby.waits(seen) and not standby.due(seen)
         known.due_at = due_at(seen)
-        known.unwatched = heartbeat.missing(home)
+        known.unwatched = None if known.rests else heartbeat.missing(home)  # a message wakes it without one
     return known
 
 
@@ -284,6 +285,34 @@ def mark_over(run: str) -> None:
             seen = look.at(run, holding=True)
             if seen.phase == phase.DONE:
                 held.end(kept(seen))
+
+
+def mark_resting(run: str, known: resting.Resting) -> None:
+    """Keep the document of a run on standby, where its last writer did not; not while it is written."""
+    if known.calm(run) or resting.waits_for(run):
+        return
+    try:
+        held = writer.take(run, 0)
+    except OSError:
+        return
+    if held is not None:
+        with held:
+            keep_resting(look.at(run, holding=True))
+
+
+def keep_resting(seen: look.Look) -> None:
+    """Keep the document of the run if it is on standby and needs nothing; for the holder of the right to write."""
+    rests = standby.waits(seen) and not resting.waits_for(seen.run) and not standby.finishes(seen)
+    if rests and seen.book is not None and not seen.altered:
+        made = kept(seen)
+        if made["needs"] is None and made["hold"] is None:
+            resting.place(seen.run, seen.book.size, made)
+
+
+def resting_one(known: resting.Resting, run: str) -> "schema.Status | None":
+    """The kept document of a run on standby; None when the run must be looked at."""
+    found = known.document(run)
+    return None if found is None else {**_ADDED, **found, "dir": run}
 
 
 _ADDED: "Any" = {"usage": None, "changed": None, "parent": None}

@@ -132,6 +132,9 @@ def _ended(around: Surroundings, path: str) -> schema.Status:
 
 def _live(around: Surroundings, path: str) -> schema.Status:
     """The document of a run that is not over; what cites its agent is cleaned, what else a run says was before."""
+    kept = around.of_resting(path)
+    if kept is not None:
+        return kept
     seen = look.at(path)
     document = around.document(seen, capture_state.weighed(seen))
     if document["activity"] is not None:

@@ -9,7 +9,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from workcell.rundir import acks, layout, look, phase, proposals, run_hold, suggestions
+from workcell.rundir import acks, layout, look, phase, proposals, resting, run_hold, suggestions
 from workcell.rundir import needs as table
 from workcell.rundir import status as documents
 
@@ -41,6 +41,7 @@ class Surroundings:
         """Ids of the messages that wait for a person, by run."""
         self._proposals = proposals.open_ids(home)
         """Ids of proposals that have no end."""
+        self._resting = resting.Resting(home)
 
     def document(self, seen: look.Look, activity: schema.Activity | None = None) -> schema.Status:
         """The status document of a run that was looked at."""
@@ -60,6 +61,18 @@ class Surroundings:
         if known.terminal and known.state in ("question", "approval"):
             known.dialog = _dialog(seen, asks=known.state == "approval")
         return known
+
+    def of_resting(self, run: str) -> schema.Status | None:
+        """The kept document of the run in that directory, if it is on standby and needs nothing; None for a look."""
+        name = os.path.basename(run)
+        if name in self.suggested or any(proposals.run_of(identity) == name for identity in self._proposals):
+            return None
+        found = documents.resting_one(self._resting, run)
+        if found is None or run_hold.standing(run, self.now) is not None:
+            return None
+        known = table.Situation(found["id"], found["state"], found["phase"])
+        known.rests = True
+        return {**found, "waits": table.waits(known), "acknowledged": False}
 
     def waiting_proposals(self, seen: look.Look) -> list[schema.Proposal]:
         """The proposals about the run that wait for a person, or for what was approved to be carried out."""

@@ -17,9 +17,11 @@ from workcell.rundir import (
     phase,
     plans,
     proposals,
+    resting,
     run_hold,
     safe_open,
     scan,
+    standby,
     status,
     suggestions,
     watches,
@@ -125,7 +127,9 @@ def _pass(home: str, now: observe.Now, report: Report) -> None:
     held: set[str] = set()
     seen_by_id: dict[str, look.Look] = {}
     finishing = 0
-    for path in found.live:
+    rest, watched = resting.Resting(home), set(watches.watched(home))
+    paths = rest.disturbed(found.live, watched)
+    for path in paths:
         seen = look.at(path)
         if seen.phase == phase.UNKNOWN and locks.make_readable(os.path.join(path, layout.AGENT_LOCK)):
             seen = look.at(path)  # its agent had taken the right to open its lock away, as settle would find
@@ -145,6 +149,8 @@ def _pass(home: str, now: observe.Now, report: Report) -> None:
             todo.append((seen, word))
         elif deferred.call_of(seen) is not None:
             left_open.append(seen)
+        elif standby.waits(seen) and seen.id not in held:
+            status.mark_resting(path, rest)
     tmux = _tmux(home, memory) if running else None
     unsettled = heartbeat.acted(home) != memory.actions_read
     if todo or unsettled or (tmux is not None and tmux.trouble) or _account_held(home):
@@ -152,13 +158,14 @@ def _pass(home: str, now: observe.Now, report: Report) -> None:
 
         report.did = act.act(home, memory, todo, tmux, finishing, BUDGET)
     report.did += _persons(home, now, memory, running, left_open, held)
-    if watches.watched(home):
+    if watched:
         from workcell.watch import watched_runs
 
         report.did += watched_runs.fire(home, now.wall, seen_by_id, {seen.id: word for seen, word in todo})
     report.did += _plans(home)
-    memory.keep({os.path.basename(path) for path in found.live})
-    memory.stamp({**report.counts(), "actions": heartbeat.acted(home), "pruned_at": _pruned(home, memory)})
+    memory.keep({os.path.basename(path) for path in paths})
+    pruned_at = _pruned(home, memory, {os.path.basename(path) for path in found.live})
+    memory.stamp({**report.counts(), "actions": heartbeat.acted(home), "pruned_at": pruned_at})
 
 
 def _plans(home: str) -> list[str]:
@@ -220,7 +227,7 @@ def _account_held(home: str) -> bool:
         return False
 
 
-def _pruned(home: str, memory: observe.Memory) -> float:
+def _pruned(home: str, memory: observe.Memory, live: set[str]) -> float:
     """When the sent notices were last looked through, as epoch seconds: now, where that is an hour ago."""
     last = memory.pruned_at
     if last is not None and 0.0 <= memory.now.wall - last < PRUNE:
@@ -229,6 +236,7 @@ def _pruned(home: str, memory: observe.Memory) -> float:
 
     outbox_prune.prune(home, memory.now.wall)
     watches.prune(home, memory.now.wall)
+    resting.prune(home, live)
     return memory.now.wall
 
 

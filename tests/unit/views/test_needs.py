@@ -6,9 +6,10 @@ import pytest
 
 from tests.support import frozen, proposed
 from tests.support.made_runs import WALL, MadeRun
+from tests.support.made_standby import MadeStandby
 from workcell.accounts import holds
 from workcell.base import clock
-from workcell.rundir import acks, layout, look, phase, proposals
+from workcell.rundir import acks, layout, look, orders, phase, proposals, status
 from workcell.views.needs import Surroundings
 
 ASKS = {"state": "approval", "since": None, "confidence": 0.9, "evidence": []}
@@ -206,3 +207,22 @@ def test_a_proposal_is_needed_until_it_is_denied_or_void_and_while_what_was_appr
     assert waiting() == [other["id"]], "it was approved, and not carried out"
     proposals.end(made_live.home, other["id"], "done")
     assert waiting() == []
+
+
+def test_of_a_run_on_standby_the_kept_document_says_what_a_look_says(tmp_path):
+    made = MadeStandby(tmp_path)
+    made.with_ledger()
+    status.keep_resting(look.at(made.run, holding=True))
+    whole = Surroundings(made.home).document(look.at(made.run))
+    assert Surroundings(made.home).of_resting(made.run) == whole and whole["waits"]["what"] == "message"
+    orders.place(made.run, orders.name(made.run), orders.HOLD, until_at=None, why="later", by="person")
+    assert Surroundings(made.home).of_resting(made.run) is None, "a hold costs a look"
+
+
+def test_a_suggestion_for_a_run_on_standby_costs_a_look(tmp_path):
+    made = MadeStandby(tmp_path)
+    made.with_ledger()
+    status.keep_resting(look.at(made.run, holding=True))
+    around = Surroundings(made.home)
+    around.suggested = {"r": ["x"]}
+    assert around.of_resting(made.run) is None

@@ -2,15 +2,17 @@
 
 import errno
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.support import frozen
 from tests.support.made_runs import MadeRun
+from tests.support.made_standby import MadeStandby
 from workcell.base.errors import InputOutput
-from workcell.rundir import heartbeat, layout, locks, phase
-from workcell.watch import observe, tick
+from workcell.rundir import heartbeat, inbox, layout, locks, look, phase, watches
+from workcell.watch import act, observe, tick
 
 
 def at(seconds):
@@ -106,3 +108,23 @@ def test_an_attempt_of_a_playbook_is_taken_up_once_its_agent_writes(tmp_path):
     tick._taken_up(seen, memory)
     tick._taken_up(seen, memory)
     assert memory.of_run(seen)["taken_up"] and len(os.listdir(os.path.join(made.run, layout.SPOOL, "new"))) == 1
+
+
+def test_a_run_on_standby_is_looked_at_once_and_again_when_something_waits_for_it_or_it_is_watched(
+    tmp_path, monkeypatch
+):
+    made = MadeStandby(tmp_path)
+    made.with_ledger()
+    os.chmod(made.home, 0o700)
+    assert tick.tick(made.home, at(0)).live == 1
+    looked, really = [], look.at
+    monkeypatch.setattr(look, "at", lambda run, **more: looked.append(run) or really(run, **more))
+    assert tick.tick(made.home, at(60)).live == 1 and looked == []
+    watches.place(made.home, "r", {"run": "other", "attempt": 1}, "idle")
+    tick.tick(made.home, at(120))
+    assert set(looked) == {made.run}
+    shutil.rmtree(watches.directory(made.home))
+    del looked[:]
+    inbox.post(made.run, {"kind": "text", "text": "a", "by": "person"})
+    monkeypatch.setattr(act, "act", lambda home, memory, todo, *_: [word for _, word in todo])
+    assert tick.tick(made.home, at(180)).did == ["due"] and looked == [made.run]
