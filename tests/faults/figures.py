@@ -10,6 +10,11 @@ FILE = "SWEEP_FIGURES"
 """Variable with the path of the JSON file, docs/figures/sweeps.json by custom: one row for each program."""
 
 
+def sample(program: str, chosen: int, calls: int) -> str:
+    """The name of the row: that of the program where every call was tried, else one that tells of a sample."""
+    return program if chosen == calls else f"{program}, a sample of {calls}"
+
+
 def record(program: str, *, calls: int, killed: int, wrong: int) -> str:
     """The figures of a sweep in words. `calls` were tried, at `killed` of them the kill hit, `wrong` was what broke."""
     words = f"{program}: {calls} calls, {killed} kills hit, {wrong} violations"

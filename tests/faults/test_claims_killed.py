@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.faults import points
+from tests.faults import figures, points
 from tests.support.claimed_tree import ClaimedTree
 from workcell.rundir import claim_waits, claims, lease
 
@@ -79,8 +79,10 @@ def struck(made, acts, count):
         os.close(held)
         landed += points.struck(argv, point, "signal=KILL", env=env, cwd=made.top)
         faults += [f"{point}: {words}" for words in wrong(made, acts)]
-    assert not faults, "\n".join(faults)
-    assert chosen and landed >= len(chosen) * 0.5
+    name = figures.sample(acts, len(chosen), len(found))
+    words = figures.record(name, calls=len(chosen), killed=landed, wrong=len(faults))
+    assert not faults, "\n".join([words, *faults])
+    assert chosen and landed >= len(chosen) * 0.5, words
 
 
 @pytest.mark.parametrize("acts", ["claim", "unclaim"])
@@ -89,6 +91,7 @@ def test_killed_at_some_calls(made, acts):
 
 
 @pytest.mark.sweep
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("acts", ["claim", "unclaim"])
 def test_killed_at_every_call(made, acts):
     struck(made, acts, None)
@@ -99,18 +102,22 @@ def shared(made, count):
     path = lease.path_of(made.home, made.top)
     found = points.points(argv, env={**os.environ}, cwd=made.top)
     chosen = found if count is None else points.spread(found, count)
+    landed = 0
     for point in chosen:
         for name in (path, os.path.join(path + ".d", "one"), os.path.join(path + ".d", "two")):
             if os.path.lexists(name):
                 os.unlink(name)
         lease.claim(made.home, made.top, "one", lambda run: False, shared=True).close()
-        points.struck(argv, point, "signal=KILL", env={**os.environ}, cwd=made.top)
+        landed += points.struck(argv, point, "signal=KILL", env={**os.environ}, cwd=made.top)
         living = lease.runs_in(made.home, made.top, lambda run: run == "one")
         assert living == ["one"], f"{point}: the lease of the living is lost"
         with pytest.raises(lease.TreeBusy):
             lease.claim(made.home, made.top, "three", lambda run: run == "one")
         lease.claim(made.home, made.top, "two", lambda run: run == "one", shared=True).close()
         lease.claim(made.home, made.top, "three", lambda run: False).close()
+    name = figures.sample("launch that shares a tree", len(chosen), len(found))
+    words = figures.record(name, calls=len(chosen), killed=landed, wrong=0)
+    assert chosen and landed >= len(chosen) * 0.5, words
 
 
 def test_a_launch_that_shares_is_killed_at_some_calls(made):
@@ -118,5 +125,6 @@ def test_a_launch_that_shares_is_killed_at_some_calls(made):
 
 
 @pytest.mark.sweep
+@pytest.mark.timeout(3600)
 def test_a_launch_that_shares_is_killed_at_every_call(made):
     shared(made, None)

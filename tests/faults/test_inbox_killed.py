@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from tests.faults import points
+from tests.faults import figures, points
 from tests.support.lab import Lab
 from workcell.rundir import inbox, layout, maildir, suggestions
 
@@ -77,8 +77,10 @@ def strike(lab: Lab, verb: str, count: int | None) -> None:
         got, faults = bench.strike(point)
         landed += got
         wrong += [f"{point}: {words}" for words in faults]
-    assert not wrong, "\n".join(wrong)
-    assert landed >= len(chosen) * 0.7
+    name = figures.sample(f"inbox {verb}", len(chosen), len(found))
+    words = figures.record(name, calls=len(chosen), killed=landed, wrong=len(wrong))
+    assert not wrong, "\n".join([words, *wrong])
+    assert landed >= len(chosen) * 0.7, words
 
 
 def test_an_edit_killed_at_some_calls(lab):
@@ -92,6 +94,7 @@ def test_killed_at_a_sample_of_calls(lab, verb):
 
 
 @pytest.mark.sweep
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("verb", VERBS)
 def test_killed_at_every_call(lab, verb):
     strike(lab, verb, None)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import points
+from tests.faults import figures, points
 from tests.support import launched_plans
 from tests.support.lab import Lab, eventually
 from workcell.rundir import find, look, phase, plans
@@ -118,8 +118,10 @@ def strike(lab: Lab, verb: str, count: int | None) -> None:
         got, faults = bench.strike(point)
         landed += got
         wrong += [f"{point}: {words}" for words in faults]
-    assert not wrong, "\n".join(wrong)
-    assert landed >= len(chosen) * 0.5
+    name = figures.sample(f"plan: {verb}", len(chosen), len(found))
+    words = figures.record(name, calls=len(chosen), killed=landed, wrong=len(wrong))
+    assert not wrong, "\n".join([words, *wrong])
+    assert landed >= len(chosen) * 0.5, words
 
 
 VERBS = ("launch", "advance", "stop", "retry")
@@ -137,6 +139,7 @@ def test_killed_at_a_sample_of_calls(lab, verb):
 
 
 @pytest.mark.sweep
+@pytest.mark.timeout(7200)
 @pytest.mark.parametrize("verb", VERBS)
 def test_killed_at_every_call(lab, verb):
     strike(lab, verb, None)

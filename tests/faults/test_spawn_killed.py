@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import points, truth
+from tests.faults import figures, points, truth
 from tests.support.lab import Lab, eventually
 from workcell.rundir import child_index, layout, look, phase
 
@@ -78,8 +78,10 @@ def strike(lab: Lab, count: int | None) -> None:
         got, faults = bench.strike(point)
         landed += got
         wrong += [f"{point}: {words}" for words in faults]
-    assert not wrong, "\n".join(wrong)
-    assert landed >= len(chosen) * 0.7
+    name = figures.sample("spawn", len(chosen), len(found))
+    words = figures.record(name, calls=len(chosen), killed=landed, wrong=len(wrong))
+    assert not wrong, "\n".join([words, *wrong])
+    assert landed >= len(chosen) * 0.7, words
 
 
 def test_killed_at_some_calls(lab):
@@ -92,5 +94,6 @@ def test_killed_at_a_sample_of_calls(lab):
 
 
 @pytest.mark.sweep
+@pytest.mark.timeout(3600)
 def test_killed_at_every_call(lab):
     strike(lab, None)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import points, truth
+from tests.faults import figures, points, truth
 from tests.faults.test_spawn_killed import INSIDE
 from tests.support.lab import Lab, eventually
 from workcell.finish import watchers
@@ -28,8 +28,8 @@ watchers.tell(look.at(sys.argv[1]))
 class Bench:
     """Two runs that watch, which are prepared, and one that is over."""
 
-    def __init__(self, lab: Lab) -> None:
-        self.lab = lab
+    def __init__(self, lab: Lab, trial: str) -> None:
+        self.lab, self.trial = lab, trial
         self.over = lab.launch(lab.brief("true", name="over"), "--wait", repo=lab.new_repo())
         briefs = [lab.brief("true", name=name, recipe=GOES_ON) for name in ("one", "two")]
         self.watchers = [lab.launch(brief, "--prepare", repo=lab.new_repo()) for brief in briefs]
@@ -94,13 +94,15 @@ def strike(
         begin()
         landed += points.struck(argv, point, "signal=KILL", **more)
         faults += [f"{point}: {words}" for words in wrong()]
-    assert not faults, "\n".join(faults)
-    assert landed >= len(chosen) * 0.7
+    name = figures.sample(f"watches: {bench.trial}", len(chosen), len(found))
+    words = figures.record(name, calls=len(chosen), killed=landed, wrong=len(faults))
+    assert not faults, "\n".join([words, *faults])
+    assert landed >= len(chosen) * 0.7, words
 
 
 def watch(lab: Lab, count: int | None) -> None:
     """A watch that stands is told once, however far its maker came; one that does not stand was never promised."""
-    bench = Bench(lab)
+    bench = Bench(lab, "watch")
     run = bench.watchers[0]
 
     def wrong() -> list[str]:
@@ -113,7 +115,7 @@ def watch(lab: Lab, count: int | None) -> None:
 
 def fire(lab: Lab, count: int | None) -> None:
     """Each watcher is told once of a run that is over, though one of them watches it twice."""
-    bench = Bench(lab)
+    bench = Bench(lab, "fire")
     over = os.path.basename(bench.over)
 
     def before() -> None:
@@ -130,7 +132,7 @@ def fire(lab: Lab, count: int | None) -> None:
 
 def spawn(lab: Lab, count: int | None) -> None:
     """A child is watched from before it is there; of one that never came its parent is told that it is gone."""
-    bench = Bench(lab)
+    bench = Bench(lab, "spawn")
     run = bench.watchers[0]
     # it is over by a stop alone, so that what is told is told by who finds it gone
     words = ("spawn", lab.brief("true", name="child"), "--watch", "--prepare", "--repo", lab.repo, "--no-window")
