@@ -143,6 +143,12 @@ def test_a_merge_that_conflicts_starts_nothing_and_names_the_files_until_it_is_c
     last = rows(lab, plan)["last"]
     assert (last["state"], last["files"], last["runs"]) == ("blocked", ["same.txt"], [])
     assert "files in conflict: same.txt" in lab.workcell("plan", "show", plan).stdout
+    (stuck,) = json.loads(lab.workcell("ls", "--needs", "--json").stdout)["plans"]
+    assert (stuck["plan"], stuck["entry"]) == (plan, "last") and "same.txt" in stuck["needs"]["why"]
+    assert stuck["needs"]["command"] == f"workcell plan retry {plan} last"
+    assert stuck["needs"]["command"] in " ".join(lab.workcell("ls").stdout.split())
+    kept = lab.workcell("rm", rows(lab, plan)["one"]["run"], "--keep-branch", code=None)
+    assert "starts with its work" in kept.stderr and os.path.isdir(lab.run(rows(lab, plan)["one"]["run"]))
     place = look.at(lab.run(rows(lab, plan)["two"]["run"])).launch["workspace"]
     Path(place, "same.txt").write_text("one\n")
     lab.workcell("plan", "retry", plan)

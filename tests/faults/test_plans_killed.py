@@ -11,7 +11,7 @@ from tests.faults import figures, points
 from tests.support import launched_plans
 from tests.support.lab import Lab, eventually
 from workcell.rundir import find, look, phase, plans
-from workcell.together import plan_state
+from workcell.views import plan_state
 
 pytestmark = pytest.mark.skipif(points.STRACE is None, reason="strace is not installed")
 

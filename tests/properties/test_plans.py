@@ -11,7 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tests.support import plans as made
 from workcell.judgement import plan_order
 from workcell.rundir import plans
-from workcell.together import plan_advance, plan_state
+from workcell.together import plan_advance
+from workcell.views import plan_state
 
 ID = "20261120-0512-night-7f3a"
 

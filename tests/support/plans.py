@@ -10,7 +10,7 @@ from workcell.base import digest, ids, json_codec
 from workcell.base.errors import WorkcellError
 from workcell.judgement.plan_order import Start
 from workcell.rundir import ledger, plans, status
-from workcell.together.plan_state import State
+from workcell.views.plan_state import State
 
 
 def entry(name: str, *needs: str, **more: Any) -> dict[str, Any]:

@@ -19,12 +19,9 @@ _NONE: Mapping[str, str] = {}
 
 def after_end(seen: look.Look) -> None:
     """Have the plan of the run brought on, if it is over and has one. A disk that refuses leaves it to the tick."""
-    if seen.result is None:
-        return
-    named = seen.launch.get("plan") if seen.launch is not None else None
-    plan = str(named.get("id")) if isinstance(named, dict) else ""
     home = layout.home_of(seen.run)
-    if not ids.plain(plan) or not os.path.isdir(plans.directory(home, plan)):
+    plan = of_run(home, seen.launch)
+    if seen.result is None or plan is None:
         return
     try:
         plans.note_change(home, plan)
@@ -32,6 +29,26 @@ def after_end(seen: look.Look) -> None:
         bring_on(home, plan, {"WORKCELL_ATTEMPT": f"{seen.id}/{seen.n}", "WORKCELL_RUN_DIR": seen.run})
     except (OSError, ValueError):
         return
+
+
+def before_start(home: str, launch: Mapping[str, object] | None) -> None:
+    """Leave word that the plan of a run which starts again is not over any more: the next tick looks at it.
+
+    `launch` is the launch record of the run. A disk that refuses leaves it to the end of the run.
+    """
+    plan = of_run(home, launch)
+    try:
+        if plan is not None:
+            plans.note_change(home, plan)
+    except OSError:
+        return
+
+
+def of_run(home: str, launch: Mapping[str, object] | None) -> str | None:
+    """The id of the plan that a run is of, as its launch record says; None where it has none, or the plan is gone."""
+    named = launch.get("plan") if launch is not None else None
+    plan = str(named.get("id")) if isinstance(named, dict) else ""
+    return plan if ids.plain(plan) and os.path.isdir(plans.directory(home, plan)) else None
 
 
 def bring_on(home: str, plan: str, mark: Mapping[str, str] = _NONE) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -55,11 +56,15 @@ class Try:
 
 @dataclass(frozen=True)
 class Trouble:
-    """Why an entry cannot be started, what cures it, and the files that conflict."""
+    """Why an entry cannot be started, what is to be done before it is launched again, and the files that conflict.
+
+    `budget` is what the plan goes on with, in US dollars, where its own is used up.
+    """
 
     why: str
     hint: str | None = None
     files: tuple[str, ...] = ()
+    budget: int | None = None
 
 
 Lane = tuple[str, str]
@@ -281,9 +286,10 @@ def _cost(step: Step, left: float | None, lanes: int) -> float | None:
 
 def _bankrupt(poor: Sequence[Step], rules: Rules, known: Known, found: Verdict) -> None:
     why = f"the budget of ${rules.budget:g} is used up: ${known.spent:g} were reported"
+    more = math.ceil(known.spent + max(rules.budget or 0.0, *(step.cost or 0.0 for step in poor)))
     for step in poor:
         found.states[step.name] = "blocked"
-        found.troubles[step.name] = Trouble(why, "workcell plan retry {plan} --budget USD")
+        found.troubles[step.name] = Trouble(why, budget=more)
 
 
 def _of_plan(known: Known, found: Verdict) -> PlanState:

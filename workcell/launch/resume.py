@@ -14,7 +14,7 @@ from workcell.base import digest, json_codec
 from workcell.base.errors import CannotCreate, Refused
 from workcell.base.light_dataclass import dataclass
 from workcell.cleaning import run_cleaner
-from workcell.finish import handoff, settle, verify_script
+from workcell.finish import handoff, of_plan, settle, verify_script
 from workcell.launch import attempt as attempts
 from workcell.launch import (
     busy_tree,
@@ -357,6 +357,7 @@ def _remove_unborn(run: str, n: int) -> None:
 def _started(request: Request, n: int) -> Result:
     if request.by.get("who") == "person":
         holds.lift_by_resume(request.run)  # else the watchdog would keep away from what a person started again
+    of_plan.before_start(request.home, _launched(request.run))
     seen = start.runner(request.run, n)
     trouble = start.window(request.home, request.run, n) if request.window else None
     return Result(request.run, seen.id, n, seen.phase, trouble, _text(seen, layout.BRIEF))

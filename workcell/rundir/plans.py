@@ -28,7 +28,7 @@ AGAIN = "again"
 """Empty: something has changed since the plan was looked at. The process that gives the lock back looks for it."""
 
 OVER = "over"
-"""Empty, a cache: nothing of the plan lives or can be started. Ticks leave it alone."""
+"""Empty, a cache: nothing of the plan lives or can be started. Ticks leave it alone, unless AGAIN stands."""
 
 LARGEST = 1 << 26
 """Bytes of a file of a plan that are read."""
@@ -49,8 +49,10 @@ def ids_of(home: str) -> "list[str]":
 
 
 def open_ids(home: str) -> "list[str]":
-    """Ids of the plans that are not known to be over."""
-    return [one for one in ids_of(home) if not os.path.lexists(os.path.join(directory(home, one), OVER))]
+    """Ids of the plans that are not known to be over, or of which something has changed since."""
+    over = (one for one in ids_of(home) if os.path.lexists(os.path.join(directory(home, one), OVER)))
+    left_alone = {one for one in over if not changed(home, one)}
+    return [one for one in ids_of(home) if one not in left_alone]
 
 
 def find(home: str, word: str) -> str:

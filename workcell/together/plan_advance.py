@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Protocol
 from workcell.base.errors import InputOutput, TryAgain, WorkcellError
 from workcell.judgement.plan_order import Crown, Start
 from workcell.rundir import find, ledger, plans
-from workcell.together import plan_notices, plan_state
-from workcell.together.plan_state import State
+from workcell.together import plan_notices
+from workcell.views import plan_state
+from workcell.views.plan_state import State
 
 if TYPE_CHECKING:
     from workcell.judgement.plan_order import Verdict
@@ -93,6 +94,26 @@ def under_lock(home: str, plan: str, hands: Hands) -> None:
             continue
         _conclude(state, verdict)
         return
+
+
+def note_ends(home: str, plan: str, patience: float) -> bool:
+    """Put the ends of its runs on record, and start nothing; False where another process kept the lock so long.
+
+    Raises what `advance` raises.
+    """
+    try:
+        lock = plans.take(home, plan, patience)
+        if lock is None:
+            return False
+        try:
+            _write_ends(plan_state.read(home, plan))
+        finally:
+            os.close(lock)
+    except FileNotFoundError:
+        return True  # the plan was removed meanwhile
+    except OSError as error:
+        raise InputOutput(f"the plan {plan} cannot be written: {error.strerror}", "free some disk space") from error
+    return True
 
 
 def _write_ends(state: State) -> None:

@@ -12,7 +12,7 @@ from workcell.rundir import find, look
 
 if TYPE_CHECKING:
     from workcell.rundir.schema.plans import PlanEntry
-    from workcell.together.plan_state import State
+    from workcell.views.plan_state import State
 
 WHO = tuple(f"GIT_{role}_{key}" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL"))
 """Variables by which a person tells git who commits."""

@@ -11,9 +11,10 @@ from workcell.launch import asked, batch, dry_run
 from workcell.launch.requests import AskedDryRun
 from workcell.rundir import family, plans
 from workcell.rundir.cell import Cell
-from workcell.together import plan_advance, plan_create, plan_results, plan_state
+from workcell.together import plan_advance, plan_create, plan_results
 from workcell.together.plan_start import Hands
 from workcell.trust import access
+from workcell.views import plan_state
 
 if TYPE_CHECKING:
     from workcell.launch.requests import LaunchRequest

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from workcell.base.errors import WorkcellError
 from workcell.launch.requests import AskedDryRun
-from workcell.together import plan_state
+from workcell.views import plan_needs, plan_state
 
 if TYPE_CHECKING:
     from workcell.judgement.plan_order import Verdict
@@ -161,7 +161,7 @@ def _row(state: plan_state.State, verdict: Verdict, entry: PlanEntry) -> Row:
         merge=list(entry["merge"]),
         race=list(entry["race"]),
         why=trouble.why if trouble else None,
-        hint=(trouble.hint or "").replace("{plan}", state.id) or None if trouble else None,
+        hint=(trouble.hint or plan_needs.command(state.id, name, trouble)) if trouble else None,
         files=list(trouble.files) if trouble else [],
         asked_at=entry["at"],
     )

@@ -16,8 +16,8 @@ from workcell.launch import plan as single
 from workcell.launch.options import Options
 from workcell.rundir import find, look, phase
 from workcell.together import plan_base
-from workcell.together.plan_state import State
 from workcell.trust import access
+from workcell.views.plan_state import State
 
 if TYPE_CHECKING:
     from workcell.rundir.schema.plans import Plan, PlanEntry

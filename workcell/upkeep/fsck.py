@@ -14,6 +14,8 @@ from workcell.base.errors import Usage
 from workcell.rundir import events, find, layout, ledger, log_segments, look, phase, safe_open, schema, status, writer
 from workcell.rundir.cell import Cell
 from workcell.upkeep import fsck_ledger as ledgers
+from workcell.upkeep import fsck_plans
+from workcell.upkeep.fsck_plans import PlanReport
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ class Result:
     """How many runs were looked at."""
     runs: list[Report]
     """Those of which there is anything to say."""
+    plans: list[PlanReport] = field(default_factory=list)
+    """Plans of which there is anything to say; looked at where no runs are named."""
 
 
 @dataclass
@@ -56,7 +60,8 @@ def perform(cell: Cell, request: Request) -> Result:
         raise Usage("--accept needs RUN", "name the runs whose files you have looked at")
     paths = [find.run(cell.home, word) for word in request.runs] or None
     reports = fsck(cell.home, paths, rebuild=request.rebuild, accept=request.accept)
-    return Result(len(reports), [one for one in reports if one.problems or one.mended or one.foreign])
+    plans = fsck_plans.check(cell.home, rebuild=request.rebuild) if paths is None else []
+    return Result(len(reports), [one for one in reports if one.problems or one.mended or one.foreign], plans)
 
 
 def fsck(home: str, runs: list[str] | None = None, *, rebuild: bool = False, accept: bool = False) -> list[Report]:

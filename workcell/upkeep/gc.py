@@ -17,13 +17,11 @@ from workcell.git import repository, safe_removal, snapshot, worktrees
 from workcell.rundir import acks, attempts, find, layout, locks, log_segments, look, needs, notice, phase, writer
 from workcell.rundir.cell import Cell
 from workcell.system import resource_limits
-from workcell.upkeep import rm, run_removal
+from workcell.upkeep import gc_plans, rm, run_removal
+from workcell.upkeep.gc_items import DAY, Item, size, young
 
 if TYPE_CHECKING:
     from workcell.rundir import schema
-
-HOUR = 3600.0
-DAY = 86400.0
 
 
 @dataclass(frozen=True)
@@ -41,21 +39,6 @@ class Request:
 @dataclass(frozen=True)
 class Result:
     items: list[Item]
-
-
-@dataclass
-class Item:
-    """One proposal. `kind` is run, staged, unfinished, worktree, log, ledger, notices or cgroup;
-    `can`: it may go; `why`: the proof, or the lack of it."""
-
-    kind: str
-    path: str
-    bytes: int
-    can: bool
-    why: list[str]
-    done: str | None = None
-    cure: str | None = None
-    """The command that would let it go, where it stays."""
 
 
 def perform(cell: Cell, request: Request) -> Result:
@@ -83,7 +66,9 @@ def gc(
     for item in items:
         if item.kind == "run" and os.path.basename(item.path) in stay:
             item.can, item.why = False, ["its worktree stays, and this is the record of it"]
-            item.cure = f"workcell rm {os.path.basename(item.path)}"
+            item.cure = item.cure or f"workcell rm {os.path.basename(item.path)}"
+    gc_plans.hold_back(home, items)
+    items += gc_plans.listed(home, older_than, time.time(), items) if not chosen else []
     if act:
         for item in items:
             if item.can:
@@ -102,25 +87,6 @@ def _run_of(home: str, item: Item) -> str:
     return below[1].removesuffix(".jsonl") if len(below) > 1 and item.kind != "notices" else ""
 
 
-def _size(path: str) -> int:
-    total = 0
-    for directory, _, files in os.walk(path):
-        for name in files:
-            try:
-                total += os.lstat(os.path.join(directory, name)).st_blocks * 512
-            except OSError:
-                continue
-    return total
-
-
-def _young(path: str) -> bool:
-    """Made within the hour: a launch makes its tree, and its staged run, some moments before the run is there."""
-    try:
-        return time.time() - os.stat(path).st_mtime < HOUR
-    except OSError:
-        return True
-
-
 def _staged(home: str) -> list[Item]:
     """Runs that were never born: their maker is dead when the lock is free."""
     directory = os.path.join(home, layout.RUNS)
@@ -129,10 +95,10 @@ def _staged(home: str) -> list[Item]:
         path = os.path.join(directory, name)
         if name.startswith(layout.STAGED):
             lock = os.path.join(path, layout.RUNNER_LOCK)
-            held = locks.held(lock) if os.path.exists(lock) or not _young(path) else probe.YES
+            held = locks.held(lock) if os.path.exists(lock) or not young(path) else probe.YES
             words = {probe.NO: "never became a run; no process is making it", probe.YES: "a process is making it now"}
             why = words.get(held, "its lock could not be asked")
-            out.append(Item("staged", path, _size(path), held == probe.NO, [why]))
+            out.append(Item("staged", path, size(path), held == probe.NO, [why]))
     return out
 
 
@@ -180,7 +146,7 @@ class _Seen:
             why = f"its run is {result['outcome']}, and no person has resumed or acknowledged it (workcell ack {name})"
             self.kept[name] = why, f"workcell gc {name} --yes"
         proof = f"{result['outcome']}, ended {clock.span(age)} ago"
-        self.runs.append(Item("run", path, _size(path), True, [proof]))
+        self.runs.append(Item("run", path, size(path), True, [proof]))
 
 
 def _plain_log(seen: look.Look) -> list[Item]:
@@ -206,7 +172,7 @@ def _worktrees(home: str, kept: dict[str, tuple[str, str]]) -> list[Item]:
         if find.is_live(home, name):
             out.append(Item("worktree", path, 0, False, ["its run is not over"], cure=f"workcell stop {name}"))
             continue
-        if not os.path.isdir(find.path_of(home, name)) and _young(path):
+        if not os.path.isdir(find.path_of(home, name)) and young(path):
             out.append(Item("worktree", path, 0, False, ["it was made within the hour: its run may be on its way"]))
             continue
         proofs = safe_removal.removable(path)
@@ -218,7 +184,7 @@ def _worktrees(home: str, kept: dict[str, tuple[str, str]]) -> list[Item]:
             why, cure = [kept[name][0]], kept[name][1]
         else:
             why, cure = [one.says for one in proofs], None
-        out.append(Item("worktree", path, _size(path), not (against or name in kept), why, cure=cure))
+        out.append(Item("worktree", path, size(path), not (against or name in kept), why, cure=cure))
     return out
 
 
@@ -237,7 +203,7 @@ def _unfinished(home: str) -> list[Item]:
     for path, what in worktrees.unfinished(directory) if os.path.isdir(directory) else []:
         live = find.is_live(home, os.path.basename(path))
         words = f"its {what} was cut short" + (", and its run is not done" if live else "")
-        out.append(Item("unfinished", path, _size(path), not live, [words]))
+        out.append(Item("unfinished", path, size(path), not live, [words]))
     return out
 
 
@@ -310,9 +276,9 @@ def _witnesses(home: str) -> list[Item]:
     for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
         path = os.path.join(folder, name)
         run = find.path_of(home, name.removesuffix(".jsonl"))
-        if name.startswith(".") and not _young(path):
+        if name.startswith(".") and not young(path):
             out.append(Item("ledger", path, _size_of(path), True, ["its making was cut short"]))
-        if name.startswith(".") or not name.endswith(".jsonl") or os.path.isdir(run) or _young(path):
+        if name.startswith(".") or not name.endswith(".jsonl") or os.path.isdir(run) or young(path):
             continue
         seen = look.at(run)
         over = seen.phase == phase.DONE or (seen.phase == phase.CREATED and not os.path.lexists(run))
@@ -392,4 +358,5 @@ _ACTS = {
     "ledger": _remove_ledger,
     "notices": _remove_notices,
     "cgroup": _remove_group,
+    gc_plans.KIND: gc_plans.remove,
 }

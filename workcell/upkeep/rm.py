@@ -5,16 +5,23 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 
-from workcell.base.errors import Refused, TryAgain, WorkcellError
+from workcell.base.errors import Invalid, NotFound, Refused, TryAgain, WorkcellError
 from workcell.cleaning import run_cleaner
 from workcell.cleaning.clean import Cleaner
+from workcell.finish import of_plan
 from workcell.git import branch_removal, merging, repository, run_work, safe_removal, snapshot, worktrees
-from workcell.rundir import find, layout, look, phase
+from workcell.rundir import find, layout, look, phase, plans
 from workcell.rundir.cell import Cell
+from workcell.together import plan_advance
 from workcell.upkeep import run_removal
+from workcell.views import plan_takes
 
 LOST_WITH_SNAPSHOT = frozenset({"clean", "merged or pushed", "named", "at rest"})
 """Proofs of a tree that `force` does without: a snapshot holds what they are about."""
+
+
+PATIENCE = 10.0
+"""Seconds for which another process may bring the plan of the run on."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,7 @@ def perform(cell: Cell, request: Request) -> Result:
         raise Refused(f"{seen.id} is not over: it is {seen.phase}", cure)
     _not_inside(cell, seen.id)
     removal = _Removal(request, run, _work(seen), run_cleaner.of_run(run if os.path.isdir(run) else None))
+    _leave_plan(cell.home, removal, seen)
     unsaved = _unsaved(removal)
     if unsaved and not request.force:
         raise Refused(
@@ -93,6 +101,29 @@ def perform(cell: Cell, request: Request) -> Result:
         raise TryAgain(f"the records of {seen.id} stay: {done.removeprefix('left: ')}", f"workcell rm {seen.id}")
     notes = [removal.clean.mask(note) for note in removal.notes]
     return Result(seen.id, removal.snapshot, _keeper(removal), removal.tree, removal.branch, notes)
+
+
+def _leave_plan(home: str, removal: _Removal, seen: look.Look) -> None:
+    """See to it that the plan of the run, where it has one that is not over, goes on without it.
+
+    Its end is put on the record of the plan, which is worked out from the run as long as it is there. Raises Refused
+    where an entry is to start with its work, unless `force` is set, and TryAgain where the plan cannot be written now.
+    """
+    plan = of_plan.of_run(home, seen.launch)
+    if plan is None or plan not in plans.open_ids(home):
+        return
+    try:
+        noted = plan_advance.note_ends(home, plan, PATIENCE)
+        taken = plan_takes.of_plan(home, plan).get(seen.id)
+    except (Invalid, NotFound):
+        return  # nothing can be started for it any more
+    if not noted:
+        raise TryAgain(f"the plan {plan} is brought on at this moment", f"workcell rm {seen.id}")
+    if taken is not None and not removal.request.force:
+        cure = f"workcell plan show {plan}; or give its work up: workcell rm {seen.id} --force"
+        raise Refused(f"{seen.id} stays: {taken.why}", cure)
+    if taken is not None:
+        removal.notes.append(f"{taken.by!r} of the plan {plan} cannot be started without its work")
 
 
 def _keeper(removal: _Removal) -> str | None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from workcell.base import clock
 from workcell.base.errors import Usage
 from workcell.cleaning import run_cleaner
 from workcell.evidence import capture_state
-from workcell.rundir import acks, heartbeat, layout, look, needs, outcomes, phase, scan, status, vocabulary
+from workcell.rundir import acks, heartbeat, layout, look, needs, outcomes, phase, plans, scan, status, vocabulary
 from workcell.rundir.cell import Cell
 from workcell.views.needs import Surroundings
 
@@ -57,6 +57,20 @@ class Request:
 
 
 @dataclass(frozen=True)
+class PlanNeed:
+    """One plan that needs a person."""
+
+    plan: str
+    """Its id."""
+    name: str
+    state: str
+    """`running` as long as a run of it lives, else `blocked`."""
+    entry: str | None
+    """The first entry that cannot be started; null where the plan cannot be read."""
+    needs: schema.Needs
+
+
+@dataclass(frozen=True)
 class Result:
     runs: list[schema.Status]
     """Status documents, in the order in which they are shown."""
@@ -65,7 +79,9 @@ class Result:
     warning: str | None = None
     """Why the watchdog seems not to work, where it is owed; null when all is well."""
     needing: int = 0
-    """How many runs need a person, those that are left out included."""
+    """How many runs and plans need a person, those that are left out included."""
+    plans: list[PlanNeed] = field(default_factory=list)
+    """Plans that need a person, oldest first."""
 
 
 def perform(cell: Cell, request: Request) -> Result:
@@ -75,7 +91,7 @@ def perform(cell: Cell, request: Request) -> Result:
         raise Usage(f"{unknown[0]!r} is no state", f"one of: {', '.join(sorted(vocabulary.STATES))}")
     found = listed(cell.home, request, cell.clock(), cell.directory)
     waiting = sum(run["state"] == phase.SCHEDULED for run in found.runs)
-    return Result(found.runs, found.hidden, heartbeat.warning(cell.home, waiting), found.needing)
+    return replace(found, warning=heartbeat.warning(cell.home, waiting))
 
 
 def listed(home: str, request: Request, now: float, directory: str = "/") -> Result:
@@ -108,7 +124,19 @@ def listed(home: str, request: Request, now: float, directory: str = "/") -> Res
     needing = sum(run["needs"] is not None for run in runs)
     if not request.filters:
         needing += sum(name not in known for name in unacknowledged)
-    return Result(runs, 0 if request.filters else len(over) - shown, None, needing)
+    stuck = plans_needing(home, request)
+    return Result(runs, 0 if request.filters else len(over) - shown, None, needing + len(stuck), stuck)
+
+
+def plans_needing(home: str, request: Request) -> list[PlanNeed]:
+    """The plans that need a person, oldest first; none where other filters than `needs` and `group` choose runs."""
+    known = plans.open_ids(home)
+    if not known or replace(request, needs=False, group=None, everything=False).filters:
+        return []
+    from workcell.views import plan_needs  # few homes have a plan that is not over
+
+    found = plan_needs.of_home(home, known)
+    return [one for one in found if request.group in (None, one.name)]
 
 
 def ls(home: str, *, everything: bool = False, group: str | None = None, now: float | None = None) -> Result:

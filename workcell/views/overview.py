@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from workcell.rundir import heartbeat, layout, look, outcomes, phase, scan, status
 from workcell.views import ls
+from workcell.views.ls import PlanNeed
 from workcell.views.needs import Surroundings
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class Result:
     """Why the watchdog seems not to work, where it is owed; null when all is well."""
     watchdog: str
     """What repeats the ticks and when the last one was, or what is wrong and its cure: one line."""
+    plans: list[PlanNeed] = field(default_factory=list)
+    """The plans that need a person, oldest first."""
 
 
 def overview(home: str, now: float) -> Result:
@@ -61,7 +64,7 @@ def overview(home: str, now: float) -> Result:
     waiting = sum(run["state"] == phase.SCHEDULED for run in listed.runs)
     ticks = heartbeat.Watchdog(home)
     warning = heartbeat.warning(home, waiting)
-    return Result(dict(states), needing, accounts, ticks.present, warning, ticks.words())
+    return Result(dict(states), needing, accounts, ticks.present, warning, ticks.words(), listed.plans)
 
 
 def _read_state(home: str, run: str) -> str:

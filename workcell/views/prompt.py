@@ -21,7 +21,7 @@ class Result:
     live: int
     """How many runs have a runner."""
     needs: int
-    """How many runs need a person."""
+    """How many runs and plans need a person."""
     text: str
     """Both in a few characters; empty when both are 0."""
 

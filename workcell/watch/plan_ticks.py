@@ -3,7 +3,7 @@
 from workcell.base.errors import WorkcellError
 from workcell.finish import of_plan
 from workcell.rundir import plans
-from workcell.together import plan_state
+from workcell.views import plan_state
 
 
 def look_after(home: str, known: list[str]) -> list[str]:

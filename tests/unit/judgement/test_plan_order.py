@@ -120,6 +120,8 @@ def test_a_budget_that_is_used_up_needs_a_person():
     verdict = plan_order.decide(steps, Rules(budget=9.0), spent)
     assert (verdict.states["b"], verdict.state) == ("blocked", "blocked")
     assert "budget of $9" in verdict.troubles["b"].why
+    more = plan_order.decide(steps, Rules(budget=verdict.troubles["b"].budget), spent)
+    assert "b" in starts(more), "the cure is enough"
 
 
 def test_a_circle_which_no_launch_accepts_ends_no_process():

@@ -9,7 +9,8 @@ import pytest
 from tests.support import plans as made
 from workcell.base.errors import InputOutput, Refused, TryAgain
 from workcell.rundir import plans
-from workcell.together import plan_advance, plan_state
+from workcell.together import plan_advance
+from workcell.views import plan_state
 
 ID = "20261120-0512-night-7f3a"
 entry = made.entry
@@ -101,6 +102,7 @@ def test_what_cannot_be_launched_is_blocked_and_told_once(tmp_path):
     bench = Bench(tmp_path, entry("a"), entry("b", "a"), entry("d"))
     bench.hands.troubles["a"] = Refused("the tree is in a rebase", "git rebase --abort")
     bench.advance()
+    assert bench.state() == "running" and len(bench.notices()) == 1, "it is told of while others work"
     bench.end("d")
     bench.advance()
     assert bench.states() == {"a": "blocked", "b": "waiting", "d": "passed"} and bench.state() == "blocked"

@@ -10,7 +10,8 @@ from tests.support.lab import eventually
 from tests.support.launched_plans import show, written
 from workcell.base.errors import NotFound, Refused
 from workcell.rundir import find, look
-from workcell.together import plan_base, plan_state
+from workcell.together import plan_base
+from workcell.views import plan_state
 
 WHO = {f"GIT_{role}_{key}": f"a@{key}" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
 

@@ -2,7 +2,8 @@
 
 from tests.support import plans as made
 from workcell.base.errors import Refused
-from workcell.together import plan_advance, plan_results, plan_state
+from workcell.together import plan_advance, plan_results
+from workcell.views import plan_state
 
 ID = "20261120-0512-night-7f3a"
 
@@ -12,13 +13,13 @@ def test_a_document_names_runs_needs_and_cures(tmp_path):
     hands = made.FakeHands(home)
     plan_advance.advance(home, ID, hands)
     made.end(home, hands.run_of("a"), "passed", cost=1.25)
-    hands.troubles["b"] = Refused("no tree", "workcell plan show {plan}")
+    hands.troubles["b"] = Refused("no tree", "git init")
     plan_advance.advance(home, ID, hands)
     found = plan_results.result(plan_state.read(home, ID))
     assert (found.state, found.cost_usd, found.live, found.max_live) == ("blocked", 1.25, 0, 2)
     first, second = found.entries
     assert (first.run, first.state, first.runs) == (hands.run_of("a"), "passed", [hands.run_of("a")])
-    assert (second.needs, second.why, second.hint) == (["a"], "no tree", f"workcell plan show {ID}")
+    assert (second.needs, second.why, second.hint) == (["a"], "no tree", "git init")
 
 
 def test_a_row_of_the_list_counts_the_entries(tmp_path):

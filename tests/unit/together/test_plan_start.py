@@ -8,7 +8,8 @@ from tests.support import launched_plans
 from tests.support.launched_plans import show, written
 from workcell.judgement.plan_order import Start
 from workcell.rundir import env, find, layout, look, phase, plans
-from workcell.together import plan_start, plan_state
+from workcell.together import plan_start
+from workcell.views import plan_state
 
 
 @pytest.fixture(autouse=True)

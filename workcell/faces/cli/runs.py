@@ -61,6 +61,11 @@ def needing(number: int) -> str:
     return f"{number} {'needs' if number == 1 else 'need'} you"
 
 
+def stuck(found: op.Result) -> list[str]:
+    """A line for each plan that needs a person."""
+    return [f"{NEEDED} plan {one.name} needs you: {one.needs['command']}" for one in found.plans]
+
+
 def divided(found: op.Result, by: str, width: int) -> list[str]:
     """The table under one heading for each state, repository or group, in the order of the first run of each."""
     parts: dict[str, list[schema.Status]] = {}
@@ -163,6 +168,7 @@ def _draw(found: op.Result) -> tuple[int, int]:
     words = f"{runs}, {needing(found.needing)}" if found.needing else runs
     foot = printable.clip(f"{words} · {time.strftime('%H:%M:%S')} · q ends this, and no run", width)
     frame = lines(found, width) if found.runs else ["no runs"]
+    frame += [printable.clip(out.safe(line), width) for line in stuck(found)]
     room = max(1, height - 1)
     if len(frame) > room:
         frame = [*frame[: room - 1], f"… and {len(frame) - room + 1} more"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from workcell.base import clock, counts
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 def ls(found: listing.Result, *, filtered: bool = False, by: str | None = None, tree: bool = False) -> None:
     """The table of runs, and what is missing from it. `tree` shows children below their parents."""
     if not found.runs:
+        plan_needs(found.plans)
         out.say(_nothing(found, filtered))
         return
     width = out.columns()
@@ -31,11 +33,21 @@ def ls(found: listing.Result, *, filtered: bool = False, by: str | None = None, 
         lines = runs.tree(found.runs, width) if tree else runs.lines(found, width)
     for line in lines:
         print(line)
+    plan_needs(found.plans)
     if found.needing:
         out.say(f"{runs.NEEDED} {runs.needing(found.needing)}: workcell status")
     if found.hidden:
         older = out.count(found.hidden, "older run")
         out.say(f"and {older} that {'is' if found.hidden == 1 else 'are'} over; --all shows them")
+
+
+def plan_needs(stuck: Sequence[listing.PlanNeed]) -> None:
+    """The plans that need a person, each with what it needs."""
+    for one in stuck:
+        word, code = out.state(one.state)
+        head = f"{out.paint(runs.NEEDED, '35;1')} {out.paint(word, code)}"
+        out.line(f"{head}  {out.paint(f'plan {out.safe(one.name)}', '1')}")
+        need(one.needs, indent=2)
 
 
 def _nothing(found: listing.Result, filtered: bool) -> str:
@@ -107,6 +119,7 @@ def home(found: overview.Result) -> None:
         name = out.paint(out.safe(run["name"] or run["id"]), "1")
         out.line(f"{out.paint(runs.NEEDED, '35;1')} {out.paint(word, code)}  {name}")
         need(run["needs"], run.get("waits"), indent=2)
+    plan_needs(found.plans)
     for account in found.accounts:
         _panel("account", f"{account.account} is held{_until(account.until_at)}: {account.why or '-'}")
         if account.runs:

@@ -171,9 +171,7 @@ class Top(App[int]):
 
     def _foot(self, found: ls.Result) -> None:
         view = self._view
-        words = [out.count(len(found.runs), "run")]
-        if needing := rows.needing(found.runs):
-            words.append(f"{needing} {'needs' if needing == 1 else 'need'} you")
+        words = [out.count(len(found.runs), "run"), *rows.needed(found)]
         words += [f"/{view.words}"] if view.words else []
         words += ["only what needs you"] if view.needs else []
         words += [f"by {view.by}"] if view.by else []

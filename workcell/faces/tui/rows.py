@@ -11,6 +11,7 @@ from workcell.faces.cli import out
 
 if TYPE_CHECKING:
     from workcell.rundir import schema
+    from workcell.views import ls
 
 GROUPINGS = ("", "state", "repo")
 """What the list can be divided by; empty for one list without headings."""
@@ -63,6 +64,13 @@ def _heading(run: schema.Status, by: str) -> str:
 def needing(runs: Sequence[schema.Status]) -> int:
     """How many of the runs need a person."""
     return sum(run["needs"] is not None for run in runs)
+
+
+def needed(found: ls.Result) -> list[str]:
+    """How many runs and plans need a person, and the command for the first of the plans."""
+    number = needing(found.runs) + len(found.plans)
+    words = [f"{number} {'needs' if number == 1 else 'need'} you"] if number else []
+    return words + [f"plan {one.name}: {one.needs['command']}" for one in found.plans[:1]]
 
 
 def named(run: schema.Status) -> str:

@@ -33,9 +33,10 @@ def fsck(
         _ask_to_accept(request.runs, yes)
     found: op.Result = call.perform("fsck", request)
     bad = [report for report in found.runs if report.problems]
+    bad_plans = [report for report in found.plans if report.problems]
     if as_json:
         call.show("fsck", found)
-        return 1 if bad else 0
+        return 1 if bad or bad_plans else 0
     for report in found.runs:
         for line in report.mended:
             out.line(f"{report.id}: {out.safe(line)}")
@@ -43,8 +44,14 @@ def fsck(
             out.line(f"{report.id}: {out.paint(out.safe(line), '31')}")
         for line in report.foreign:
             out.line(f"{report.id}: {out.safe(line)}")
-    out.say(f"{out.count(found.checked, 'run')} checked, {len(bad)} with problems")
-    return 1 if bad else 0
+    for plan in found.plans:
+        for line in plan.mended:
+            out.line(f"plan {out.safe(plan.id)}: {out.safe(line)}")
+        for line in plan.problems:
+            out.line(f"plan {out.safe(plan.id)}: {out.paint(out.safe(line), '31')}")
+    wrong = f", and {out.count(len(bad_plans), 'plan')}" if bad_plans else ""
+    out.say(f"{out.count(found.checked, 'run')} checked, {len(bad)} with problems{wrong}")
+    return 1 if bad or bad_plans else 0
 
 
 def _ask_to_accept(runs: tuple[str, ...], yes: bool) -> None:

@@ -8,7 +8,8 @@ import pytest
 from tests.support import plans as made
 from workcell.base.errors import Invalid, NotFound
 from workcell.rundir import ledger, plans
-from workcell.together import plan_advance, plan_state
+from workcell.together import plan_advance
+from workcell.views import plan_state
 
 ID = "20261120-0512-night-7f3a"
 
