@@ -21,7 +21,7 @@ TABLES = {
     "texts/config.py": r"settings(\['(watchdog|summarize|claims)'\])?|config\.read\(.*\)",
     "texts/project_rules.py": r"laid|rules|values|values\['require'\]|front",
     "texts/launch_file.py": r"values|entry|defaults|read|given",
-    "texts/recipe.py": r"values|recipe|front|typing|approvals|attempt\['terminal'\]|given|size|value",
+    "texts/recipe.py": r"values|recipe|front|typing|own_commands|approvals|attempt\['terminal'\]|given|size|value",
     "texts/recipe_seed.py": r"approvals",
     "texts/adapter_keys.py": r"values|adapter|quiet|daily|options|secrets",
     "texts/signal.py": r"signal|self",

@@ -155,6 +155,8 @@ REACH = {
     "recover": ["ENDED"],
     "send --urgent": ["STRANGER", "now", "--urgent"],
     "note": ["STRANGER", "words"],
+    "clear": ["STRANGER", "--force"],
+    "compact": ["STRANGER"],
     "inbox rm": ["STRANGER", "17"],
     "inbox edit": ["STRANGER", "17", "words"],
     "inbox first": ["STRANGER", "17"],

@@ -92,6 +92,8 @@ def test_every_document_is_as_its_schema_says(lab):
     ask("open", second)
     ask("stop", second, "--grace", "1s")
     ask("resume", first, "--dry-run")
+    ask("clear", first)
+    ask("compact", first)
     ask("wait", run, code=0)
     ask("finish", run)
     ask("diff", run)

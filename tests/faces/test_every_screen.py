@@ -29,6 +29,8 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "finish": ("frozen-stopped", "frozen-two"),
     "wait": ("bad", "frozen-two"),
     "send": ("nobody hello",),
+    "clear": ("frozen-two", "frozen-stopped --force", "nobody"),
+    "compact": ("frozen-two",),
     "inbox ls": ("", "frozen-two", "nobody"),
     "inbox rm": ("frozen-two 17",),
     "inbox edit": ("frozen-two 17 words", "frozen-two 17 words --file {top}/bad.md"),

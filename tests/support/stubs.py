@@ -29,6 +29,7 @@ class Stub:
         ghosts = f"ghosts: [{QUEUED}]"
         agent = "codex" if env.get("CODEX") else "claude"
         recipe = f'  resume: ["false"]\n  reader: {agent}\n  typing: {{screen: {agent}, settle: 0.15s, patience: 3s, {ghosts}}}'
+        recipe += "\n  own_commands: {clear: /clear, compact: /compact}"
         brief = lab.brief(
             f"{given}exec {sys.executable} {STUB} {self.directory}", verify, "terminal", name, recipe=recipe
         )

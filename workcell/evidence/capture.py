@@ -264,7 +264,7 @@ class _Step:
         source["session"] = sessions.fold(source["session"], found)
         sources.count_unknown(source, found)
         source["transcript"] = payload.get("transcript_path") or source["transcript"]
-        self.state["session"] = _begun(payload) or self.state["session"] or source["memory"].get("session")
+        capture_state.follow(self.state, _begun(payload) or self.state["session"] or source["memory"].get("session"))
         self.hooked += found
 
     def _of_hooks(self) -> list[Event]:

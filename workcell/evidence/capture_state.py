@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = "workcell.file.capture/1"
 
+MOST_EARLIER = 100
+"""Maximum number of earlier conversations of an attempt that stay known."""
+
 HINTED = 0.9
 """Confidence in what the runner heard."""
 
@@ -37,9 +40,17 @@ def stored(directory: str) -> schema.Capture | None:
     return found if found.get("schema") == SCHEMA and _sound(found) else None
 
 
+def follow(state: schema.Capture, session: str | None) -> None:
+    """The conversation of the attempt is that one from now on; the one before stays known."""
+    before = state["session"]
+    if before is not None and before != session:
+        state["earlier"] = [*(one for one in state.get("earlier", []) if one != before), before][-MOST_EARLIER:]
+    state["session"] = session
+
+
 def _sound(found: Foreign) -> bool:
-    all_of, told = found.get("sources"), found.get("told")
-    if not isinstance(all_of, dict) or not isinstance(told, list) or not all(isinstance(one, str) for one in told):
+    all_of = found.get("sources")
+    if not isinstance(all_of, dict) or not _names(found.get("told")) or not _names(found.get("earlier", [])):
         return False
     hook = all_of.get("hook")
     return (
@@ -54,6 +65,10 @@ def _sound(found: Foreign) -> bool:
         and all(_counts(one.get("unknown", {})) for one in all_of.values())
         and all(_read_so_far(all_of[name]) for name in ("stream", "transcript") if name in all_of)
     )
+
+
+def _names(found: object) -> bool:
+    return isinstance(found, list) and all(isinstance(one, str) for one in found)
 
 
 def _counts(found: object) -> bool:

@@ -19,13 +19,13 @@ from workcell.launch import attempt as attempts
 from workcell.launch import (
     busy_tree,
     children,
-    conversation,
     plan,
     plan_share,
     ports,
     resume_agent,
     resume_brief,
     resume_checks,
+    resume_conversation,
     resume_environment,
     resume_limits,
     resume_place,
@@ -252,31 +252,28 @@ def _files(
     carried["ignore_repo"], policy = resume_trust.settle(asked, seen, basis.recipe, made)
     if not asked.preview:
         carried["approvals"] = rules.gate(json_codec.decode(policy).get("rules")) if policy is not None else None
-    values = carried["recipe"]["values"]
-    session, why_not = None, None
-    if request.native:
-        why_not = resume_checks.unasked(seen, carried)
-        if why_not is None:
-            session, why_not = conversation.to_continue(request.run, request.home, request.recipe, values, seen)
-        if why_not is not None and request.by.get("who") == deferred.APPROVAL:
-            raise Refused(f"cannot go on with {seen.id}: {why_not}", f"workcell resume {seen.id} --brief NEW.md")
-        if session is not None and request.by.get("who") == standby.MESSAGE:
-            basis = resume_wake.spoken(request.run, seen, basis, numbers)
+    chosen = resume_conversation.choose(request, seen, carried)
+    if chosen.session is not None and request.by.get("who") == standby.MESSAGE:
+        basis = resume_wake.spoken(request.run, seen, basis, numbers)
     opening = attempts.Opening(
         request.run,
         n,
         seen.launch["name"],
         basis.brief,
         request.by,
-        conversation=session,
+        conversation=chosen.session,
         told=basis.told,
         ports=numbers,
         ports_before=ports.moved(ports.of(seen.attempt), numbers),
     )
     intent = attempts.fill(carried, opening)
-    if why_not is not None:
-        intent["native_why"] = why_not
-    intent["messages"] = basis.messages
+    if chosen.why_not is not None:
+        intent["native_why"] = chosen.why_not
+    if chosen.compact is not None:
+        intent["argv"] = resume_conversation.with_compaction(
+            intent["argv"], chosen.compact, layout.attempt(request.run, n)
+        )
+    intent["messages"] = [*chosen.obeyed, *basis.messages]
     intent["brief_given"] = n if made is not None else seen.attempt.get("brief_given", 1)
     plan.check_programs(basis.recipe, intent["argv"], _path(request.run))
     resource_limits.check(intent["limits"])

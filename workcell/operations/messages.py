@@ -11,6 +11,15 @@ def _finish() -> dict[str, Operation]:
     return {"finish": Operation(op.Request, op.perform, {op.Result: "finish"})}
 
 
+def _own_commands() -> dict[str, Operation]:
+    from workcell.together import own_command as op
+
+    return {
+        "clear": Operation(op.ClearRequest, op.clear, {op.Result: "clear"}),
+        "compact": Operation(op.CompactRequest, op.compact, {op.Result: "compact"}),
+    }
+
+
 def _send() -> dict[str, Operation]:
     from workcell.together import send as op
 
@@ -29,6 +38,7 @@ def _tell_and_note() -> dict[str, Operation]:
 OPERATIONS: dict[str, Callable[[], dict[str, Operation]]] = {
     "finish": _finish,
     "send": _send,
+    **dict.fromkeys(("clear", "compact"), _own_commands),
     **dict.fromkeys(("tell", "note"), _tell_and_note),
 }
 """As `catalog.OPERATIONS`."""

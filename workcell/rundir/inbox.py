@@ -13,7 +13,7 @@ from workcell.rundir import layout, maildir, orders, safe_open, seal, spool, voc
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
+    from typing import Any, Final
 
     from workcell.rundir import schema
     from workcell.rundir.schema import Message
@@ -32,6 +32,10 @@ _STATES = {
 """What the directory of a message says of it, in the order in which messages are moved."""
 
 SCHEMA = "workcell.message/1"
+CLEAR: "Final" = "clear"
+COMPACT: "Final" = "compact"
+"""Kinds of messages by which a program begins a new conversation, or compacts the one that it has."""
+
 ENTERED = "entered"
 """The stage of a text that stood whole in the composer when Enter was pressed."""
 
@@ -136,9 +140,9 @@ def of_watch(message: "Message") -> bool:
 
 
 def words(message: "Message") -> str:
-    """A text as the agent gets it: one of another run begins with a line that says of which, and how to answer."""
+    """What the agent gets: a text of another run begins with a line that says of which, and how to answer."""
     text, run = str(message.get("text") or ""), sender(message)
-    if run is None:
+    if run is None or message["kind"] != "text":
         return text
     return f"Message from the run {run}. To answer it: workcell send {run} 'TEXT'\n\n{text}"
 
@@ -162,16 +166,21 @@ def waiting(run: str) -> "list[tuple[str, Message]]":
 
 
 def in_order(letters: "list[tuple[str, Message]]") -> "list[tuple[str, Message]]":
-    """The messages in the order in which they are typed: keys, then texts by their modes, and by name within a mode."""
+    """The messages in the order in which they are typed: as `haste` says, and by name where that is the same."""
     return sorted(letters, key=lambda one: (haste(one[1]), one[0]))
 
 
 def haste(message: "Message") -> int:
-    """The place of a message among those that wait: keys first, then texts in the order of the modes."""
+    """The place of a message among those that wait: keys first, then texts in the order of the modes.
+
+    What clears the conversation goes before all texts: they are for the new one.
+    """
     if message["kind"] in ("answer", "interrupt"):
         return 0
+    if message["kind"] == CLEAR:
+        return 1
     mode, modes = message.get("mode"), vocabulary.MESSAGE_MODES
-    return 1 + (modes.index(mode) if mode in modes else len(modes))
+    return 2 + (modes.index(mode) if mode in modes else len(modes))
 
 
 def typed(run: str) -> "list[tuple[str, Message]]":
@@ -270,14 +279,23 @@ def _move(run: str, name: str, part: str, to: str) -> None:
 
 def for_brief(run: str, n: int) -> "list[tuple[str, Message]]":
     """Queued texts that no brief of attempts up to `n` holds: what the next attempt's brief must say."""
-    given = set()
-    for number in range(1, n + 1):
+    return [(name, one) for name, one in _for_next(run, n) if one["kind"] == "text"]
+
+
+def own_commands(run: str, n: int) -> "list[Message]":
+    """Queued messages to clear or to compact that no attempt up to `n` obeyed: for the next attempt."""
+    return [one for _, one in _for_next(run, n) if one["kind"] in vocabulary.OWN_COMMANDS]
+
+
+def _for_next(run: str, n: int) -> "list[tuple[str, Message]]":
+    queued, given = waiting(run), set()
+    for number in range(1, n + 1) if queued else ():
         given |= in_brief(run, number)
-    return [(name, one) for name, one in waiting(run) if one["kind"] == "text" and one.get("id") not in given]
+    return [(name, one) for name, one in queued if one.get("id") not in given]
 
 
 def in_brief(run: str, n: int) -> set[str]:
-    """Ids of the messages that stand in the brief of attempt `n`."""
+    """Ids of the messages that stand in the brief of attempt `n`, or that it obeys."""
     try:
         data = safe_open.read(os.path.join(layout.attempt(run, n), layout.ATTEMPT), maildir.LARGEST)
         found = json_codec.decode(data or b"").get("messages")
@@ -291,4 +309,5 @@ def briefed(run: str, n: int) -> None:
     given = in_brief(run, n)
     for name, message in waiting(run):
         if message.get("id") in given:
-            accept(run, name, message, f"in the brief of attempt {n}", n)
+            evidence = f"in the brief of attempt {n}" if message["kind"] == "text" else f"attempt {n} began with it"
+            accept(run, name, message, evidence, n)

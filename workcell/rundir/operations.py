@@ -19,6 +19,8 @@ OPERATIONS = {
     "watch": WORK,
     "unwatch": WORK,
     "send": WORK,
+    "clear": WORK,
+    "compact": WORK,
     "inbox ls": LOOK,
     "inbox rm": WORK,
     "inbox edit": WORK,
@@ -155,6 +157,8 @@ OF_DESCENDANTS = {
     "resume": None,
     "recover": None,
     "send": "urgent",
+    "clear": None,
+    "compact": None,
     "note": None,
     "inbox rm": None,
     "inbox edit": None,
@@ -162,7 +166,7 @@ OF_DESCENDANTS = {
 }
 """Operations that reach only descendants of the run that they are called from; with an option, only if it is set."""
 
-ALSO_OWN = ("note", "finish", "inbox rm", "inbox edit", "inbox first")
+ALSO_OWN = ("note", "finish", "compact", "inbox rm", "inbox edit", "inbox first")
 """Those of OF_DESCENDANTS that reach the run, too, that they are called from."""
 
 GRANTABLE = tuple(

@@ -260,7 +260,10 @@ PLAN_ENTRY_STATES = (
 
 # -- messages, orders and holds
 
-AGENT_MESSAGES = ("text", "answer", "interrupt")
+OWN_COMMANDS = ("clear", "compact")
+"""What a program does with its own conversation when it is told to: begin a new one, or compact the one that it has."""
+
+AGENT_MESSAGES = ("text", "answer", "interrupt", *OWN_COMMANDS)
 """Kinds of messages for the agent itself, which are typed into its terminal."""
 
 MESSAGE_KINDS = (*AGENT_MESSAGES, "stop")

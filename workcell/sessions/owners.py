@@ -64,5 +64,9 @@ def _sessions(run: str, n: int) -> list[tuple[str, str]]:
     if state is not None:
         sources = state["sources"]
         every_source = [sources["hook"], sources.get("stream"), sources.get("transcript")]
-        told += [state["session"], *(one["session"]["id"] for one in every_source if one is not None)]
+        told += [
+            *state.get("earlier", []),
+            state["session"],
+            *(one["session"]["id"] for one in every_source if one is not None),
+        ]
     return [(agent, name) for name in dict.fromkeys(told) if isinstance(name, str) and name]

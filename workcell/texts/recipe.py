@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from workcell.rundir import schema
 
 MAX_EXTENDS = 8
+_JOINED = ("env", "limits", "typing", "own_commands", "approvals")
+"""Keys of which each layer gives some, and the layers behind it the others."""
 _OF_A_REPOSITORY = "project: "
 """How the origin of a recipe begins that lies in a repository: what it brings gets no grant of what it extends."""
 
@@ -82,6 +84,12 @@ TYPING = (
 """How a message is put before a program that has a terminal. Codex takes what comes within 8 ms of each other for a
 paste, and Enter within 120 ms after it for a new line."""
 
+OWN_COMMANDS = (
+    Field("clear", fields.line, "begins a new conversation; typed into its terminal"),
+    Field("compact", fields.line, "compacts the conversation; typed, or with io: file read before the prompt"),
+)
+"""The words by which a program does something with its own conversation, `/clear` for example."""
+
 KEYS = (
     Field("name", fields.line, "the recipe's name"),
     Field("summary", fields.line, "one line for people"),
@@ -92,6 +100,7 @@ KEYS = (
     Field("versions", fields.line, "versions that are known to work, e.g. '>=2.1 <3'"),
     Field("seed", recipe_seed.seed_files, "files that are laid into {{ attempt_dir }} before the start"),
     Field("typing", fields.group(TYPING), "how messages are typed into its terminal"),
+    Field("own_commands", fields.group(OWN_COMMANDS), "what the program is told to clear or compact its conversation"),
     Field("probe", _command, "asks whether the credential is taken: 0 is yes; sends nothing that costs"),
     Field("io", fields.one_of(*vocabulary.AGENT_IO), "a terminal of its own, or straight into agent.log"),
     Field("stdin", fields.one_of(*vocabulary.AGENT_STDIN), "with io: file, what it reads"),
@@ -144,6 +153,7 @@ DEFAULTS: schema.RecipeValues = {
     "may": [],
     "seed": {},
     "typing": {},
+    "own_commands": {},
     "approvals": {},
     "terminal": {"columns": 200, "rows": 50, "term": "xterm-256color"},
 }
@@ -154,7 +164,7 @@ class Recipe:
     """A recipe with everything that it extends already in it.
 
     `origins` names the files as `origin: path`, nearest first; `sources` has for each key that a file gives, and for
-    each key of `env`, `limits` and `typing` (`env.NAME`), `path:line` of where it stands.
+    each key of `env`, `limits`, `typing` and `own_commands` (`env.NAME`), `path:line` of where it stands.
     """
 
     name: str
@@ -313,7 +323,7 @@ def _merge(layers: list[Document], home: str, sources: dict[str, str] | None = N
         for key, value in mine.items():
             if value is None:
                 continue
-            if key in ("env", "limits", "typing", "approvals"):
+            if key in _JOINED:
                 given = {k: v for k, v in value.items() if v is not None or key == "env"}
                 values[key] = {**values[key], **given}
                 sources.update({f"{key}.{name}": _place(layer, (key, name)) for name in given})

@@ -159,20 +159,32 @@ def _has_stamp(name: str) -> bool:
 
 
 @contextmanager
+def holding(run: str) -> "Iterator[None]":
+    """No other process changes the inbox of the run, or opens an attempt of it, during the body.
+
+    Raises TryAgain where one does for too long, and InputOutput for what the disk refuses, in the body, too.
+    """
+    held = None
+    try:
+        held = inbox_edits.lock(run, PATIENCE)
+        if held is None:
+            name = os.path.basename(run)
+            raise TryAgain(f"another process changes the inbox of {name}", "try again in a few seconds")
+        yield
+    except OSError as error:
+        raise _unwritten(run, error) from error
+    finally:
+        if held is not None:
+            os.close(held)
+
+
+@contextmanager
 def _message(cell: Cell, word: str, message: str) -> "Iterator[_Waiting]":
     """The message that is meant, while no other process changes the inbox. At the end the runner is
     told, or a run on standby is woken where a message waits for it."""
     run = find.run_to_change(cell.home, word)
-    try:
-        held = inbox_edits.lock(run, PATIENCE)
-    except OSError as error:
-        raise _unwritten(run, error) from error
-    if held is None:
-        raise TryAgain(f"another process changes the inbox of {os.path.basename(run)}", "try again in a few seconds")
-    try:
+    with holding(run):
         yield _find(cell, run, message)
-    finally:
-        os.close(held)
     seen = look.at(run)
     if seen.phase in (phase.RUNNING, phase.STARTING):
         control.notify_runner(run)

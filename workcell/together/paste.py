@@ -66,6 +66,12 @@ def type_text(terminal: AgentTerminal, text: str, mode: schema.MessageMode, stag
     return submit(terminal, stage)
 
 
+def turn_is_open(terminal: AgentTerminal) -> bool:
+    """Whether the agent is at work, or asks something in the middle of its turn."""
+    seen = terminal.look()
+    return seen.dialog is not None or seen.busy or not terminal.at_rest()
+
+
 def _empty_composer(terminal: AgentTerminal, mode: schema.MessageMode) -> Snapshot:
     """A look at a composer that is empty, in a program that takes a message now."""
     seen = terminal.look()

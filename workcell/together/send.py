@@ -299,13 +299,14 @@ def _heard(sent: _Sent, until: float) -> Result:
             return Result(sent.seen.id, sent.name, inbox.QUEUED, why)
     if sent.queued is not None:
         return Result(sent.seen.id, sent.name, sent.state, sent.queued)
-    return _word(sent.seen, sent.run, sent.name, until)
+    return word_of(sent.seen, sent.name, until)
 
 
-def _word(seen: look.Look, run: str, name: str, until: float) -> Result:
+def word_of(seen: look.Look, name: str, until: float) -> Result:
+    """What becomes known, until that monotonic time, of a message that is to be typed into the terminal of the run."""
     pause = 0.01
     while True:
-        state, said = inbox.state(run, name)
+        state, said = inbox.state(seen.run, name)
         why = said and (said.get("evidence") if state == inbox.ACCEPTED else said.get("why"))
         # words on an end stand before the file is moved: until then they are no answer
         waits = said is not None and said.get("why") and said.get("state") not in (inbox.ACCEPTED, inbox.REFUSED)

@@ -22,7 +22,7 @@ from workcell.agents.events import short
 from workcell.base import platform, probe
 from workcell.base.json_codec import decode
 from workcell.evidence import capture_state
-from workcell.rundir import inbox, inbox_edits, layout, look, safe_open
+from workcell.rundir import inbox, inbox_edits, layout, look, safe_open, vocabulary
 from workcell.together import dialog, paste
 from workcell.together.agent_terminal import AgentTerminal, Entered, Impossible, NotNow, Unconfirmed
 
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 DONE, LATER, BROKEN = 0, 75, 70
 """Exit codes: nothing waits; something waits for a better moment; a paste was left open."""
+
+_TYPED = ("text", *vocabulary.OWN_COMMANDS)
+"""Kinds of messages that go through the composer."""
 
 BEHIND = "a text before it has to wait"
 """Why a text waits that is not the first one."""
@@ -68,7 +71,7 @@ class _Typist:
             for place, (name, message) in enumerate(letters, 1):
                 found = self._handle(name, message, self._begin)
                 code = found or code
-                if found and message["kind"] == "text":
+                if found and message["kind"] in _TYPED:
                     self._hold_back([behind for behind, _ in letters[place:]])
                     return code
         except BrokenPipeError:
@@ -113,6 +116,8 @@ class _Typist:
         if message["kind"] == "interrupt":
             return self._interrupt(name)
         mode: schema.MessageMode = message.get("mode") or "sequential"
+        if message["kind"] == inbox.CLEAR and mode == "sequential" and paste.turn_is_open(self._terminal):
+            raise Impossible("its agent is in a turn")
         return paste.type_text(self._terminal, inbox.words(message), mode, partial(self._stage, name))
 
     def _stage(self, name: str, stage: str) -> None:
@@ -141,7 +146,7 @@ class _Typist:
             raise Unconfirmed(str(said.get("why")))
         if said.get("attempt") != self._n:
             raise Unconfirmed(f"it was being typed when attempt {said.get('attempt')} ended")
-        if message["kind"] != "text":
+        if message["kind"] not in _TYPED:
             raise Unconfirmed("the key may have been pressed; what came of it was not seen")
         if self._recorded(message):
             return "it stands in the agent's records"

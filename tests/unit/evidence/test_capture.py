@@ -342,6 +342,8 @@ def test_ten_hours_of_a_transcript_in_bounded_memory(tmp_path):
         lambda found: found["sources"]["hook"]["session"].update(open={"x": 1}),
         lambda found: found["sources"].update(transcript={"session": sessions.empty(), "file": 1}),
         lambda found: found.update(journal=-1),
+        lambda found: found.update(earlier=[1]),
+        lambda found: found.pop("told"),
     ],
 )
 def test_a_state_that_something_else_wrote_counts_as_none(tmp_path, change):
@@ -370,7 +372,8 @@ def test_a_conversation_that_goes_on_in_another_session_is_followed(tmp_path, so
     spool.note(str(run.path), "hook", attempt=1, source="claude", time="2026-11-20T05:00:00.000Z", payload=payload)
     run.drain()
     run.capture()
-    assert capture_state.stored(str(run.attempt))["session"] == other
+    state = capture_state.stored(str(run.attempt))
+    assert state["session"] == other and state["earlier"] == [run.transcript.stem], "the one before stays known"
     second.write_text(json.dumps(said("after")) + "\n")
     run.capture()
     run.capture()

@@ -64,6 +64,8 @@ PROMISED = {
     "finish": ("id phase outcome note",),
     "send": ("id message state why",),
     "send-several": ("runs failed",),
+    "clear": ("id message state why",),
+    "compact": ("id message state why",),
     "open": ("id command place started",),
     "note": ("id attempt event written",),
     "tell": ("id notice adapters left",),

@@ -82,3 +82,24 @@ def test_what_is_no_message_is_left_out(run):
     post(run)
     Path(box, maildir.NEW, "0-bad.json").write_text("{")
     assert [message["text"] for _, message in inbox.waiting(run)] == ["do it"]
+
+
+def test_what_clears_goes_before_all_texts_and_compacting_waits_its_turn(run):
+    made = [("compact", {}), ("text", {"mode": "urgent"}), ("clear", {}), ("interrupt", {}), ("text", {})]
+    for kind, more in made:
+        post(run, kind=kind, mode=more.get("mode", "sequential"))
+    order = [(one["kind"], one["mode"]) for _, one in inbox.in_order(inbox.waiting(run))]
+    assert [kind for kind, _ in order] == ["interrupt", "clear", "text", "compact", "text"]
+    assert order[2] == ("text", "urgent")
+
+
+def test_what_is_for_the_program_stands_in_no_brief_and_an_attempt_obeys_it_once(run):
+    name = post(run, "/clear", kind="clear", by="run:boss/1")
+    [message] = inbox.own_commands(run, 1)
+    assert inbox.for_brief(run, 1) == [] and inbox.words(message) == "/clear", "it has no header"
+    attempt = Path(layout.attempt(run, 1), layout.ATTEMPT)
+    attempt.write_text(json.dumps({**json.loads(attempt.read_text()), "messages": [message["id"]]}))
+    assert inbox.own_commands(run, 1) == []
+    inbox.briefed(run, 1)
+    assert inbox.state(run, name)[0] == inbox.ACCEPTED
+    assert inbox.said(run, name)["evidence"] == "attempt 1 began with it"

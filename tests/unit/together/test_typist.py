@@ -188,3 +188,41 @@ def test_a_text_that_enter_handed_to_a_program_that_ended_then_was_taken(stub):
     assert stub.deliver() == typist.DONE
     reaper.join()
     assert stub.outcome(name) == (inbox.ACCEPTED, inbox.LAST)
+
+
+def test_what_clears_goes_before_the_texts_that_wait_and_is_typed_without_a_header(stub):
+    text = stub.message("text", text="for the new conversation")
+    clear = stub.message("clear", text="/clear", mode="sequential", by="run:boss/1")
+    assert stub.deliver() == typist.DONE
+    assert [stub.outcome(name)[0] for name in (clear, text)] == [inbox.ACCEPTED] * 2
+    assert [one["text"] for one in stub.heard()] == ["/clear", "for the new conversation"]
+
+
+def test_in_a_turn_it_is_refused_and_forced_it_cuts_the_turn_off(stub):
+    stub.do("work 30")
+    stub.shows("Working")
+    refused = stub.message("clear", text="/clear", mode="sequential")
+    compact = stub.message("compact", text="/compact", mode="sequential")
+    assert stub.deliver() == typist.LATER
+    assert stub.outcome(refused) == (inbox.REFUSED, "its agent is in a turn")
+    assert stub.outcome(compact) == (inbox.QUEUED, "it is at work; the message comes when it is idle")
+    forced = stub.message("clear", text="/clear", mode="urgent")
+    assert stub.deliver() == typist.DONE
+    assert [stub.outcome(name)[0] for name in (forced, compact)] == [inbox.ACCEPTED] * 2
+    assert stub.heard() == [{"interrupted": True}, {"text": "/clear"}, {"text": "/compact"}]
+
+
+def test_what_clears_and_has_to_wait_holds_back_the_texts_behind_it(stub):
+    stub.do("dialog")
+    stub.shows("proceed?")
+    forced, text = stub.message("clear", text="/clear", mode="urgent"), stub.message("text", text="later")
+    assert stub.deliver() == typist.LATER
+    assert "a dialog is up" in stub.outcome(forced)[1] and stub.outcome(text) == (inbox.QUEUED, typist.BEHIND)
+    stub.do("undo")
+
+
+def test_what_clears_and_was_cut_short_is_never_typed_again(stub):
+    name = stub.message("clear", text="/clear", mode="sequential")
+    inbox.begin(stub.run, name, 1, "pasted")
+    assert stub.deliver() == typist.DONE
+    assert stub.outcome(name)[0] == inbox.REFUSED and stub.heard() == []

@@ -2,7 +2,7 @@
 
 from workcell.faces.cli import call, out, several
 from workcell.rundir import inbox
-from workcell.together import send
+from workcell.together import own_command, send
 
 
 def tell(done: send.Result, verb: str, as_json: bool) -> int:
@@ -11,6 +11,15 @@ def tell(done: send.Result, verb: str, as_json: bool) -> int:
         call.show(verb, done)
     else:
         out.line(f"{done.state}: {out.safe(str(done.why))}")
+    return 0
+
+
+def tell_own(done: own_command.Result, verb: str, as_json: bool) -> int:
+    """Print what became of a command to the agent's program."""
+    if as_json:
+        call.show(verb, done)
+    else:
+        out.line(f"{done.state or 'nothing to do'}: {out.safe(done.why)}")
     return 0
 
 

@@ -15,6 +15,8 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "watch": ("watch", "From inside a run: get a message once other runs are over.", RUN),
     "unwatch": ("unwatch", "Take watches back.", RUN),
     "send": ("send", "Put a message before the agent.", ACT),
+    "clear": ("clear", "Begin a new conversation with the next turn.", ACT),
+    "compact": ("compact", "Have the agent compact its conversation.", ACT),
     "inbox": ("inbox", "List, change and release messages that wait.", ACT),
     "tell": ("tell", "From inside a run: tell the person something.", ACT),
     "claim": ("claim", "From inside a run: say which paths it edits.", ACT),

@@ -297,6 +297,8 @@ class Capture(TypedDict):
     agent: str
     session: str | None
     """Id of the conversation."""
+    earlier: NotRequired[list[str]]
+    """Ids of the conversations of the attempt before that one, the newest last; at most 100."""
     journal: int
     """Bytes of `events.jsonl` that were read."""
     told: list[str]

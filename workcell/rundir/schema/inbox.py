@@ -39,9 +39,9 @@ class Message(TypedDict):
     is watched."""
     attempt: NotRequired[int | None]
     mode: NotRequired[MessageMode]
-    """Of a text."""
+    """Of a text. Of a `clear`: `urgent` cuts an open turn off, `sequential` is refused in one."""
     text: NotRequired[str | None]
-    """Of a text, or the words of an answer."""
+    """Of a text, or the words of an answer. Of `clear` and `compact`: what is typed, by the recipe of the attempt."""
     choice: NotRequired[str | None]
     """Of an answer: the option that is taken."""
     dialog_id: NotRequired[str | None]

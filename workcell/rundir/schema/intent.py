@@ -87,6 +87,15 @@ class Typing(TypedDict, total=False):
     """What an empty composer shows."""
 
 
+class OwnCommands(TypedDict, total=False):
+    """What the program is told, so that it does something with its own conversation."""
+
+    clear: str
+    """Begin a new conversation; typed into its terminal."""
+    compact: str
+    """Compact the conversation; typed into its terminal, or, without one, put before the prompt of the next attempt."""
+
+
 class RecipeApprovals(TypedDict, total=False):
     """How rules of approvals are applied by the program itself; added where rules hold."""
 
@@ -106,6 +115,7 @@ class RecipeValues(TypedDict, total=False):
     versions: str
     seed: dict[str, str | Foreign]
     typing: Typing
+    own_commands: OwnCommands
     probe: list[str]
     io: AgentIo
     stdin: AgentStdin

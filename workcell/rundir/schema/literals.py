@@ -138,8 +138,9 @@ RuleGate = Literal["open", "closed"]
 Risk = Literal["low", "write", "network", "destructive", "secret"]
 DecisionWay = Literal["terminal", "answer", "policy", "stop", "limit", "exit"]
 
-AgentMessage = Literal["text", "answer", "interrupt"]
-MessageKind = Literal["text", "answer", "interrupt", "stop"]
+OwnCommand = Literal["clear", "compact"]
+AgentMessage = Literal["text", "answer", "interrupt", "clear", "compact"]
+MessageKind = Literal["text", "answer", "interrupt", "clear", "compact", "stop"]
 MessageMode = Literal["urgent", "important", "sequential"]
 MessageState = Literal["queued", "typed", "accepted", "refused", "suggested", "removed"]
 InboxVerb = Literal["rm", "edit", "first", "release"]
@@ -316,6 +317,7 @@ VOCABULARIES = {
     "RULE_ASKS": RuleAsk,
     "RULE_GATES": RuleGate,
     "RISKS": Risk,
+    "OWN_COMMANDS": OwnCommand,
     "AGENT_MESSAGES": AgentMessage,
     "MESSAGE_KINDS": MessageKind,
     "MESSAGE_MODES": MessageMode,
