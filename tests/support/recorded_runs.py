@@ -2,11 +2,13 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 from tests.support import frozen, lab
-from workcell.rundir import layout, look
+from workcell.base import digest, json_codec
+from workcell.rundir import layout, ledger, look
 
 
 def recorded(top: Path, log: bytes = b"", transcript: bytes = b"", name: str = "frozen-unverified", **more: Any) -> str:
@@ -25,6 +27,19 @@ def record(run: str, log: bytes = b"", transcript: bytes = b"", **more: Any) -> 
     Path(directory, layout.AGENT_LOG).write_bytes(log)
     if transcript:
         Path(directory, layout.TRANSCRIPT).write_bytes(transcript)
+
+
+def go_on(run: str) -> None:
+    """Give the run another attempt, a copy of its last one."""
+    n = look.at(run).n
+    shutil.copytree(layout.attempt(run, n), layout.attempt(run, n + 1), symlinks=True)
+    data = Path(layout.attempt(run, n), layout.ATTEMPT).read_bytes()
+    line = {"attempt": n + 1, "name": layout.ATTEMPT, "sha256": digest.sha256(data), "born": True}
+    with open(ledger.path(run), "ab") as file:
+        file.write(json_codec.encode_line(line))
+    current = Path(run, layout.CURRENT)
+    current.unlink()
+    current.symlink_to(os.path.relpath(layout.attempt(run, n + 1), run))
 
 
 def lines(*records: dict[str, Any]) -> bytes:

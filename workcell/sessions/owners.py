@@ -1,12 +1,18 @@
-"""Which run has a session: by what its attempts say of the conversations of their agents."""
+"""Which run has a session, by what its attempts say of the conversations of their agents, and its title there."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from workcell.agents.session_files import SessionFile
+from workcell.cleaning import run_cleaner
 from workcell.evidence import capture_state
 from workcell.rundir import find, layout, look, outcomes
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
+    from workcell.sessions.outline import Outline
 
 LATER = 60.0
 """Seconds after the end of a run in which its agent may still have written."""
@@ -53,14 +59,34 @@ class Owners:
         return self._ends[run].at if run in self._ends else _NEVER
 
 
+def title(home: str, owner: Owner | None, found: Outline) -> str | None:
+    """The title of a session. In one that a run began workcell asked first, so it is the objective of the run, masked.
+
+    A name that a person gave goes before it. A session that a run adopted, as a foreign one, has its own.
+    """
+    if owner is None or found.about.named:
+        return found.title
+    run = find.path_of(home, owner.run)
+    first, last = (_attempt(layout.attempt(run, n)) for n in (1, owner.attempt))
+    if last is None or (first is not None and first.get("adopted")):
+        return found.title
+    objective = last.get("objective")
+    return run_cleaner.of_run(run).line(str(objective)) if objective else find.name_of(run) or found.title
+
+
+def _attempt(directory: str) -> schema.Attempt | None:
+    found: schema.Attempt | None = look.read_record(directory, layout.ATTEMPT, [], required=False)
+    return found
+
+
 def _sessions(run: str, n: int) -> list[tuple[str, str]]:
     """The agent and the id of each session that an attempt had, as far as was captured."""
     directory = layout.attempt(run, n)
-    attempt = look.read_record(directory, layout.ATTEMPT, [], required=False)
+    attempt = _attempt(directory)
     if attempt is None or attempt.get("reader") in (None, "none"):
         return []
     agent, state = str(attempt["reader"]), capture_state.stored(directory)
-    told = [attempt.get("agent_session")]
+    told: list[object] = [attempt.get("agent_session")]
     if state is not None:
         sources = state["sources"]
         every_source = [sources["hook"], sources.get("stream"), sources.get("transcript")]

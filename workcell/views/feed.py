@@ -26,6 +26,10 @@ NOTEWORTHY = (
     "limit",
     "message.accepted",
     "message.refused",
+    "message.received",
+    "message.removed",
+    "message.edited",
+    "message.released",
     "proposal.decided",
     "proposal.ended",
     "annotation",
@@ -40,6 +44,8 @@ NOTEWORTHY = (
     "run.ended",
 )
 """Kinds of events that are told. Of a sub-agent nothing is."""
+CHANGES = ("message.removed", "message.edited", "message.released")
+"""Of these the runs concerned have copies, which name the run of the inbox (`to`)."""
 
 
 @dataclass(frozen=True)
@@ -70,5 +76,7 @@ def perform(cell: Cell, request: Request) -> Iterator[ShownEvent]:
 def _tells(event: ShownEvent) -> bool:
     data = event.get("data") or {}
     if isinstance(data, dict) and data.get("side"):
+        return False
+    if event["type"] in CHANGES and "to" in event:
         return False
     return event["type"] != "limit" or (isinstance(data, dict) and data.get("status") == "rejected")

@@ -1,7 +1,7 @@
 """search: words in what was asked, said and done in all conversations, and in briefs and handoffs of runs.
 
 The files themselves are searched, those that were written to last first; there is no index, and hits come as they are
-found.
+found. A text that stands in several attempts of a run is told once, of the one that was written to last.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Hit:
     show: str
     """What `workcell show` calls the conversation: the id of a run, or `AGENT:ID` with a unique beginning."""
     title: str | None
-    """The name of the run; the title of the session."""
+    """The name of the run; the title of the session, as `sessions` has it."""
     agent: str | None
     session: str | None
     """The program's own name of the conversation; null where only the run is known."""
@@ -138,6 +138,8 @@ class _Search:
         self._cleaners: dict[str, Cleaner] = {}
         self._told: set[str] = set()
         """Ids of the events that were told: the copy in a run and the program's own file hold the same."""
+        self._attempts: dict[tuple[str, str, str], int | None] = {}
+        """By run, kind and text: the attempt of which it was told. Prompts and briefs repeat what came before."""
 
     def hits(self) -> Iterator[Hit]:
         """All hits, those in the files that were written to last first."""
@@ -146,7 +148,13 @@ class _Search:
             if self._since is not None and source.changed < self._since:
                 return
             found = self._session(source) if isinstance(source, SessionFile) else self._attempt(source)
-            yield from (hit for hit in found if hit.kind in self._kinds and self._young(hit))
+            yield from (hit for hit in found if self._wanted(hit))
+
+    def _wanted(self, hit: Hit) -> bool:
+        """Whether it is one of those that were asked for, and no other attempt of its run has the same text."""
+        if hit.kind not in self._kinds or not self._young(hit):
+            return False
+        return hit.run is None or self._attempts.setdefault((hit.run, hit.kind, hit.text), hit.attempt) == hit.attempt
 
     def _young(self, hit: Hit) -> bool:
         try:
@@ -179,7 +187,7 @@ class _Search:
             changed=file.changed,
             cleaner=caller_cleaner.of(self._cell),
             show=f"{file.agent}:{self._short[file.id]}",
-            title=about.title,
+            title=owners.title(self._cell.home, owner, about),
             agent=file.agent,
             session=file.id,
             run=owner.run if owner else None,

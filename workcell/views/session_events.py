@@ -1,7 +1,7 @@
 """What happens in the sessions of agent programs that no run began: their last events, and those that come.
 
-The files of the programs are only read. What is read is bounded: the newest files, the end of each, and while they are
-followed what is appended to those that changed of late.
+The files of the programs are only read. What is read is bounded: the newest files, the end of each, what stands before
+it back to the prompt of its turn, and while they are followed what is appended to those that changed of late.
 """
 
 from __future__ import annotations
@@ -11,16 +11,17 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from workcell.agents import registry
+from workcell.agents import jsonl, registry
 from workcell.agents.events import MAX_TEXT, short
 from workcell.agents.session_files import SessionFile
 from workcell.base import clock
 from workcell.cleaning import caller_cleaner
 from workcell.rundir import safe_open
 from workcell.rundir.cell import Cell
-from workcell.sessions import known
+from workcell.sessions import known, turn_start
 from workcell.sessions.owners import Owners
 from workcell.sessions.records import PlainLine, Reader
+from workcell.sessions.turn_start import TurnStarts
 from workcell.views.event_keys import ShownEvent
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class SessionEvents:
         self._since = DAY if since is None else since
         self._cleaner = caller_cleaner.of(cell)
         self._agents: dict[str, Agent] = {}
+        self._starts = TurnStarts()
         self._began = clock.stamp()
         self._listed = cell.clock()
         self._files = known.every(cell.home, cell.environment)
@@ -78,7 +80,9 @@ class SessionEvents:
             read += 1
             start = max(0, file.size - END)
             talk = self._talk(file, start)
-            kept = sorted([*kept, *self._shown(talk, talk.read(file.size - start))], key=_time)[-limit:]
+            events = talk.read(file.size - start)
+            before = [] if talk.opened is None else [talk.opened]
+            kept = sorted([*kept, *self._shown(talk, [*before, *events])], key=_time)[-limit:]
         return kept
 
     def new(self) -> list[ShownEvent]:
@@ -120,7 +124,7 @@ class SessionEvents:
     def _talk(self, file: SessionFile, start: int) -> _Talk:
         if file.agent not in self._agents:
             self._agents[file.agent] = registry.load(file.agent, self._cell.home)
-        return _Talk(self._agents[file.agent], file, start)
+        return _Talk(self._agents[file.agent], file, start, self._starts)
 
     def _shown(self, talk: _Talk, events: list[Event]) -> list[ShownEvent]:
         """Those of the kinds that are wanted, as they are shown."""
@@ -141,8 +145,11 @@ class SessionEvents:
 class _Talk:
     """One session that is read from a place in its file on."""
 
-    def __init__(self, agent: Agent, file: SessionFile, start: int) -> None:
+    def __init__(self, agent: Agent, file: SessionFile, start: int, starts: TurnStarts) -> None:
         self.file, self.offset = file, start
+        self.opened: Event | None = None
+        """The prompt of the turn in which the first place stands, once it was read on from there."""
+        self._starts = starts
         self.told_from = self.ask_again = 0.0
         """When (monotonic) it may be told, and when its owner is to be asked for."""
         self.owned = False
@@ -178,9 +185,12 @@ class _Talk:
     def _begin(self, fd: int) -> None:
         """Read what stands before the place: it tells which turn is open. The first line of it may be torn."""
         self._reader = Reader(self._agent, os.path.basename(self.file.path), "transcript")
-        start = max(0, self.offset - END)
-        before = os.pread(fd, self.offset - start, start)
-        self._events(before[before.find(b"\n") + 1 :] if start else before)
+        start, before = _lines_before(fd, self.offset)
+        found = turn_start.last(self._events(before))
+        if found is None:
+            found = self._starts.before(self._agent, fd, start)
+            self._asked = "" if found is None else found["text"]
+        self.opened = found if found is not None and found["type"] == "user.prompt" else None
 
     def _events(self, data: bytes) -> list[Event]:
         assert self._reader is not None
@@ -199,6 +209,18 @@ class _Talk:
             data: Any = {**event["data"], **({"asked": short(self._asked, MAX_TEXT)} if self._asked else {})}
             return {**event, "text": event["text"] or self._said, "data": data}
         return event
+
+
+def _lines_before(fd: int, end: int) -> tuple[int, bytes]:
+    """(where a line begins, what stands from there to `end`): END bytes, or as many more as the last line needs."""
+    size = END
+    while True:
+        start = max(0, end - size)
+        found = os.pread(fd, end - start, start)
+        first = found.find(b"\n") + 1 if start else 0
+        if not start or first or size >= jsonl.MAX_LINE:
+            return start + first, found[first:]
+        size *= 4
 
 
 def _seconds(stamp: str | None, otherwise: float) -> float:

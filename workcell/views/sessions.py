@@ -82,7 +82,8 @@ class Session:
     proved: bool
     """Whether sessions that were begun so were examined with the real program; of others the files may tell less."""
     title: str | None
-    """The program's own title, else what was asked first."""
+    """The program's own title, else what was asked first; of a session that a run began, the objective of the run,
+    unless a person named it."""
     prompt: str | None
     """What was asked last."""
     said: str | None
@@ -130,7 +131,7 @@ def perform(cell: Cell, request: Request) -> Result:
     short = known.short_ids(files, (file for file, _ in chosen))
     cleaner = caller_cleaner.of(cell)
     sessions = [
-        _session(file, found, _Owned(short[file.id], owned.of(file), cell.home), open_in, cleaner)
+        _session(file, found, _Owned(short[file.id], owned.of(file), cell.home, found), open_in, cleaner)
         for file, found in chosen
     ]
     shown = {(file.agent, file.id) for file, _ in chosen}
@@ -199,14 +200,15 @@ class _Fits:
         """By its own words, else by the topics and the summary of its run."""
         if questions.about(found, topic):
             return True
-        return _Owned("", self._owned.of(file), self._home).is_about(topic)
+        return _Owned("", self._owned.of(file), self._home, found).is_about(topic)
 
 
 class _Owned:
     """What the run that has a session says of it."""
 
-    def __init__(self, short: str, owner: Owner | None, home: str) -> None:
+    def __init__(self, short: str, owner: Owner | None, home: str, found: outline.Outline) -> None:
         self.short, self.owner = short, owner
+        self.title = owners.title(home, owner, found)
         self.summary: str | None = None
         self.topics: list[str] = []
         run = None if owner is None else find.path_of(home, owner.run)
@@ -218,8 +220,8 @@ class _Owned:
             self.topics = over["topics"] if over is not None else []
 
     def is_about(self, topic: Words) -> bool:
-        """Whether topics and summary have all the words."""
-        return topic.at(" ".join([*self.topics, self.summary or ""])) is not None
+        """Whether title, topics and summary have all the words."""
+        return topic.at(" ".join([self.title or "", *self.topics, self.summary or ""])) is not None
 
 
 def _session(
@@ -248,7 +250,7 @@ def _session(
         model=found.about.model,
         via=via,
         proved=via in PROVED,
-        title=masked(found.title),
+        title=masked(owned.title),
         prompt=masked(found.last_prompt),
         said=masked(found.said),
         turn=found.turn,

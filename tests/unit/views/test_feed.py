@@ -55,3 +55,16 @@ def test_the_last_ones_those_of_late_and_the_calls_of_tools(home: str) -> None:
 
 def test_every_kind_that_is_told_is_one() -> None:
     assert set(feed.NOTEWORTHY) <= set(event_keys.KINDS)
+
+
+def test_messages_between_runs_and_changes_of_those_that_wait_are_told_once(home: str) -> None:
+    events = Path(frozen.run_of(home, frozen.DONE[0]), layout.EVENTS)
+    told: list[dict[str, Any]] = [
+        {"type": "message.received", "from": "other", "text": "the build is red"},
+        {"type": "message.edited", "by": "person", "message": "m1"},
+        {"type": "message.edited", "by": "person", "message": "m2", "to": "another-run"},
+    ]
+    lines = [{"n": 2000 + n, "at": f"2029-12-31T23:59:5{n}.000Z", **one} for n, one in enumerate(told)]
+    with open(events, "a") as file:
+        file.writelines(json.dumps(line) + "\n" for line in lines)
+    assert [one.get("text") or one.get("message") for one in asked(home, last=3)] == ["the build is red", "m1"]

@@ -97,3 +97,22 @@ def test_hits_come_as_they_are_found(person: Path) -> None:
     for path in (person / ".claude").rglob("5369a4b0-1.jsonl"):
         path.unlink()
     assert list(hits) == []
+
+
+def test_a_text_that_several_attempts_have_is_told_of_the_newest(person: Path) -> None:
+    run = made.recorded(person)
+    made.go_on(run)
+    first, second = Path(layout.attempt(run, 1)), Path(layout.attempt(run, 2))
+    for number, directory in enumerate((first, second)):
+        (directory / layout.BRIEF).unlink()
+        (directory / layout.BRIEF).write_text(f"Plant a needle.\nA needle of attempt {number + 1}.\n")
+        (directory / layout.HANDOFF).unlink(missing_ok=True)
+        (directory / layout.HANDOFF).write_text(f"The needle is {number}.\n")
+        for path in directory.iterdir():
+            os.utime(path, (NOW - 9 + number, NOW - 9 + number), follow_symlinks=False)
+    hits = asked(person, "needle", home=made.home_of(run))
+    assert [(hit.kind, hit.attempt, hit.text) for hit in hits] == [
+        ("handoff", 2, "The needle is 1."),
+        ("brief", 2, "Plant a needle."),
+        ("handoff", 1, "The needle is 0."),
+    ]

@@ -11,7 +11,7 @@ from tests.support import recorded_runs as made
 from tests.support.agent_sessions import Claude, Codex, tree
 from workcell.base import clock
 from workcell.rundir.cell import Cell
-from workcell.sessions import known
+from workcell.sessions import known, turn_start
 from workcell.views import feed, session_events
 from workcell.views.session_events import SessionEvents
 
@@ -89,9 +89,36 @@ def test_only_the_ends_of_the_newest_files_are_read(person: Path, monkeypatch: p
     monkeypatch.setattr(session_events, "MOST", 3)
     monkeypatch.setattr(session_events, "END", 4096)
     for number in range(5):
-        Claude(name=f"s{number}").prompt("x" * 9000).prompt(f"ask {number}").keep(person, BEGUN + 60 + number)
+        talk = Claude(name=f"s{number}").prompt("old").said("x").titled("x" * 4000).prompt(f"ask {number}")
+        talk.keep(person, BEGUN + 60 + number)
     found = SessionEvents(cell(person), feed.NOTEWORTHY).latest(50)
     assert sorted(one["text"] for one in found) == ["ask 2", "ask 3", "ask 4"]
+
+
+def test_the_prompt_of_a_turn_that_is_longer_than_the_end_is_told(person: Path) -> None:
+    talk = Claude().prompt("the turn before").said("Yes.").prompt("fix the login")
+    for number in range(9):
+        talk.call("make test", f"t{number}").result("x" * 300_000, f"t{number}")
+    path = talk.keep(person)
+    assert [one[1:] for one in told(SessionEvents(cell(person), feed.NOTEWORTHY).latest(50))] == [
+        ("user.prompt", "fix the login")
+    ]
+    talk.said("It works.").keep(person)
+    [asked, ended] = SessionEvents(cell(person), feed.NOTEWORTHY).latest(50)
+    assert (asked["text"], ended["text"], ended["data"]["asked"]) == ("fix the login", "It works.", "fix the login")
+    assert path.stat().st_size > 20 * session_events.END
+
+
+def test_a_turn_that_is_too_long_is_told_without_its_prompt(person: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(2):
+        talk = Claude(name=f"s{number}").prompt("fix the login")
+        for call in range(8):
+            talk.call("make test", f"t{call}").result("x" * 100_000, f"t{call}")
+        talk.said("It works.").keep(person, BEGUN + 60 + number)
+    monkeypatch.setattr(turn_start, "STEP", 1 << 19)
+    monkeypatch.setattr(turn_start, "ALL", 1 << 20)
+    found = SessionEvents(cell(person), feed.NOTEWORTHY).latest(50)
+    assert [one["type"] for one in found] == ["user.prompt", "turn.completed", "turn.completed"]
 
 
 @pytest.fixture
@@ -145,3 +172,13 @@ def test_a_look_that_is_not_due_asks_for_no_file(person: Path, monkeypatch: pyte
     monkeypatch.setattr(os, "stat", None)
     monkeypatch.setattr(known, "every", None)
     assert events.new() == []
+
+
+def test_what_was_asked_long_before_is_known_when_the_turn_ends(person: Path, at_once: None) -> None:
+    talk = Claude().prompt("fix the login").call("make test").result("x" * 900_000)
+    path = talk.keep(person)
+    events = SessionEvents(Cell(str(person.parent / "home"), {"HOME": str(person)}, "/"), feed.NOTEWORTHY)
+    assert events.new() == []
+    append(path, now(talk.said("Done.")), 3)
+    [found] = events.new()
+    assert (found["type"], found["data"]["asked"]) == ("turn.completed", "fix the login")

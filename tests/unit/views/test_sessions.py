@@ -93,7 +93,7 @@ def test_the_run_that_has_it_is_named_and_can_be_left_out(person: Path) -> None:
 def test_the_session_of_a_run_has_its_summary_and_is_found_by_its_topics(person: Path) -> None:
     session = Claude().prompt("inside a run")
     session.keep(person, NOW - 50)
-    run = made.recorded(person, agent_session=session.id, transcript=b"")
+    run = made.recorded(person, agent_session=session.id, transcript=b"", objective="inside a run")
     analysis = {"schema": short_records.ANALYSIS, "at": "", "title": "inside a run", "summary": "Mended the parser.",
                 "category": "fix", "topics": ["tokens"]}  # fmt: skip
     Path(look.at(run).directory, layout.ANALYSIS).write_text(json.dumps(analysis))
@@ -122,3 +122,19 @@ def test_the_content_of_those_that_are_not_shown_is_not_read(tmp_path: Path, mon
     assert titles(found) == ["the newest"] and found.hidden == 60
     # the sessions of programs that run on this machine meanwhile are looked at, too: they are of other persons
     assert len([path for path in opened if path.startswith(str(tmp_path / ".claude"))]) == 1
+
+
+def test_a_session_that_a_run_began_is_titled_by_what_the_run_is_for(person: Path) -> None:
+    typed = "You are working in the repository /w/repo. Read brief.md"
+    session = Claude().prompt(typed).said("Done.")
+    session.keep(person, NOW - 50)
+    run = made.recorded(person, agent_session=session.id, objective="the login works")
+    home = made.home_of(run)
+    assert titles(asked(person, home))[0] == "the login works"
+    assert titles(asked(person, home, about="login works")) == ["the login works"]
+    session.titled("My login").keep(person, NOW - 50)
+    assert titles(asked(person, home))[0] == "My login", "a person named it"
+    adopted = Claude().prompt("look at the queue").said("Done.")
+    adopted.keep(person, NOW - 40)
+    made.record(run, agent_session=adopted.id, adopted={"file": "x", "size": 1, "inode": 1}, objective="go on")
+    assert titles(asked(person, home))[0] == "look at the queue"
