@@ -46,6 +46,7 @@ def test_it_waits_without_a_process_and_every_view_names_the_commands(asking):
 
     assert "attempt 2 goes on with it" in lab.workcell("approve", run).stdout
     assert ended(asking, run) == "passed"
+    assert f"Bash: {COMMAND} → ok" in lab.workcell("show", run).stdout, "the call stands in the attempt before"
     assert asking.hooks() == ["t1 defer", "t1 allow", "t1 defer"], "the second question of that attempt is a new one"
     assert (asking.ran(), lab.mark("prompts")) == (1, "new prompt\ncontinued -\n")
     [line] = [one for one in asking.lines() if one.get("decides")]

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from workcell.agents import registry
+from workcell.agents.events import Event
 from workcell.agents.protocol import Agent
 from workcell.evidence import capture
-from workcell.rundir import layout, look, phase, safe_open, start_place
+from workcell.rundir import deferred, layout, look, phase, safe_open, start_place
 from workcell.sessions import agent_log, tail
 from workcell.sessions.lines import Lines, own_prompt
 from workcell.sessions.records import Reader
@@ -46,15 +47,33 @@ class Conversation:
 
     def lines(self) -> Lines:
         """What makes lines of its pieces."""
-        return Lines(start_place.path(self.attempt), own_prompt(self.attempt), self.attempt.get("objective"))
+        return Lines(
+            start_place.path(self.attempt), own_prompt(self.attempt), self.attempt.get("objective"), self._left_open()
+        )
 
     def story(self) -> Story:
         """What makes parts of its pieces, for what is written as a whole."""
-        return Story(start_place.path(self.attempt), own_prompt(self.attempt), self.attempt.get("objective"))
+        return Story(
+            start_place.path(self.attempt), own_prompt(self.attempt), self.attempt.get("objective"), self._left_open()
+        )
 
     def turns(self, number: int) -> Turns:
         """What makes turns of its pieces and keeps the last ones."""
-        return Turns(number, start_place.path(self.attempt), own_prompt(self.attempt), self.attempt.get("objective"))
+        return Turns(
+            number,
+            start_place.path(self.attempt),
+            own_prompt(self.attempt),
+            self.attempt.get("objective"),
+            self._left_open(),
+        )
+
+    def _left_open(self) -> list[Event]:
+        """The calls that the attempt before was left with, where this one goes on with the one that a person decided:
+        the records of this attempt begin with its answer."""
+        if self.n < 2 or look.asker(self.attempt) != deferred.APPROVAL:
+            return []
+        before = of_attempt(look.at(self.run), self.n - 1)
+        return before.last_turns(1).turns.waiting() if before is not None else []
 
     def end(self, size: int) -> tuple[bytes, bool]:
         """(the last `size` bytes, whether these are all)."""

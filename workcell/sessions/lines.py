@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from workcell.agents.events import Event, short
@@ -30,9 +30,19 @@ REASON = 160
 
 
 class Lines:
-    """Makes lines of pieces. `cwd` is the directory in which the agent works: paths below it are shown relative."""
+    """Makes lines of pieces. `cwd` is the directory in which the agent works: paths below it are shown relative.
 
-    def __init__(self, cwd: str | None = None, own_prompt: str | None = None, objective: str | None = None) -> None:
+    `earlier` are calls that were made before the first piece, whose answers may come.
+    """
+
+    def __init__(
+        self,
+        cwd: str | None = None,
+        own_prompt: str | None = None,
+        objective: str | None = None,
+        earlier: Iterable[Event] = (),
+    ) -> None:
+        self._earlier = by_call(earlier)
         self._cwd = cwd
         self._own_prompt = own_prompt
         self._objective = objective
@@ -86,7 +96,7 @@ class Lines:
 
     def _result(self, event: Event) -> list[str]:
         name = str(event["data"].get("call"))
-        call = self._open.pop(name, None)
+        call = self._open.pop(name, None) or self._earlier.pop(name, None)
         self._shown.discard(name)
         if call is None:
             ended = outcome(event, None)
@@ -200,6 +210,11 @@ def hanging(label: str, text: str) -> list[str]:
         label + lines[0].rstrip(),
         *(" " * len(label) + line.rstrip() if line.strip() else "" for line in lines[1:]),
     ]
+
+
+def by_call(events: Iterable[Event]) -> dict[str, Event]:
+    """Calls of tools by the name under which their answers come."""
+    return {str(event["data"].get("call") or event["id"]): event for event in events}
 
 
 def first_line(text: str) -> str:

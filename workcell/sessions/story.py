@@ -6,7 +6,7 @@ waits behind it. What an answer says that comes later still is told as a step of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -69,10 +69,17 @@ def _more(text: str, line: str) -> str:
 class Story:
     """Makes parts of pieces; what the line of a step says is not in its `text` again.
 
-    `cwd`, `own_prompt` and `objective` are those of `Lines`.
+    `cwd`, `own_prompt`, `objective` and `earlier` are those of `Lines`.
     """
 
-    def __init__(self, cwd: str | None = None, own_prompt: str | None = None, objective: str | None = None) -> None:
+    def __init__(
+        self,
+        cwd: str | None = None,
+        own_prompt: str | None = None,
+        objective: str | None = None,
+        earlier: Iterable[Event] = (),
+    ) -> None:
+        self._earlier = lines.by_call(earlier)
         self._own_prompt, self._objective = own_prompt, objective
         self._lines = lines.Lines(cwd)
         self._parts: dict[str, Part] = {}
@@ -181,6 +188,9 @@ class Story:
 
     def _result(self, event: Event, data: EventData) -> None:
         name = f"call:{data.get('call')}"
+        earlier = self._earlier.pop(str(data.get("call")), None)
+        if earlier is not None and name not in self._calls:
+            self._call(earlier)
         call, step = self._calls.pop(name, None), self._parts.get(name)
         code = data.get("exit_code")
         ended = lines.outcome(event, call)

@@ -7,7 +7,7 @@ begin anywhere in a file: what comes before the first prompt is a turn whose pro
 from __future__ import annotations
 
 import collections
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -105,11 +105,20 @@ class _Open:
 
 
 class Turns:
-    """Builds turns of pieces and keeps the last `most` of them."""
+    """Builds turns of pieces and keeps the last `most` of them.
+
+    `cwd`, `own_prompt`, `objective` and `earlier` are those of `Lines`.
+    """
 
     def __init__(
-        self, most: int, cwd: str | None = None, own_prompt: str | None = None, objective: str | None = None
+        self,
+        most: int,
+        cwd: str | None = None,
+        own_prompt: str | None = None,
+        objective: str | None = None,
+        earlier: Iterable[Event] = (),
     ) -> None:
+        self._earlier = lines.by_call(earlier)
         self._turns: collections.deque[_Open] = collections.deque(maxlen=most)
         self._own_prompt, self._objective = own_prompt, objective
         self._lines = lines.Lines(cwd)
@@ -174,6 +183,7 @@ class Turns:
         name = f"call:{data.get('call') or event['id']}"
         if name in self._calls:
             return
+        turn = self._current(event)  # a turn that begins here has no calls yet
         self._calls[name] = event
         step = Step(
             "tool",
@@ -184,10 +194,13 @@ class Turns:
             tool=data.get("tool"),
             files=tuple(data.get("files") or ()),
         )
-        self._current(event).add(name, step)
+        turn.add(name, step)
 
     def _result(self, event: Event, data: schema.EventData) -> None:
         name = f"call:{data.get('call')}"
+        earlier = self._earlier.pop(str(data.get("call")), None)
+        if earlier is not None and name not in self._calls:
+            self._call(earlier)
         turn, call = self._current(event), self._calls.pop(name, None)
         step = turn.steps.get(name)
         if step is None or call is None:

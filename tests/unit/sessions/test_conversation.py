@@ -3,8 +3,10 @@
 import pytest
 
 from tests.support import recorded_runs as made
+from tests.support.agent_sessions import Claude
 from workcell.rundir import look
 from workcell.sessions import conversation
+from workcell.sessions.turns import Step
 
 STREAM = made.lines(made.said("from the stream"))
 TRANSCRIPT = made.lines(made.prompt("asked"), made.said("from the transcript"))
@@ -58,3 +60,23 @@ def test_messages_that_woke_a_run_are_shown_and_a_composed_prompt_as_its_objecti
     run = made.recorded(tmp_path, log, prompt=given, objective="all is well", asked_by=by)
     turns = found(run).last_turns(1).turns.closed()
     assert [turn.prompt for turn in turns] == [shown]
+
+
+def test_an_attempt_that_goes_on_with_an_approved_call_shows_the_call_and_its_result(tmp_path):
+    before = Claude().prompt("deploy it").call("make lint", "t1").result("clean", "t1").call("make deploy", "t2")
+    run = made.recorded(tmp_path, transcript=made.lines(*before.records))
+    made.go_on(run)
+    after = Claude().result("deployed", "t2").said("It is deployed.")
+    asked_by = {"who": "approval", "decision": "d1"}
+    made.record(run, transcript=made.lines(*after.records), asked_by=asked_by)
+    talk = found(run)
+    [turn] = talk.last_turns(5).turns.closed()
+    assert [step.line for step in turn.steps] == ["Bash: make deploy → ok", "It is deployed."]
+    assert turn.steps[0].result == "deployed"
+    pieces = list(talk.reader().read(made.lines(*after.records)))
+    lines, story = talk.lines(), talk.story()
+    assert next(line for piece in pieces for line in lines.add(piece)) == "Bash: make deploy → ok"
+    steps = [part for piece in pieces for part in story.add(piece) if isinstance(part, Step)]
+    assert (steps[0].line, steps[0].result) == ("Bash: make deploy → ok", "deployed")
+    made.record(run, transcript=made.lines(*after.records), asked_by={"who": "person"})
+    assert [step.line for step in found(run).last_turns(5).turns.closed()[0].steps] == ["It is deployed."]

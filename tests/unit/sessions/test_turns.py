@@ -174,3 +174,8 @@ def test_the_last_twenty_turns_of_a_hundred_megabytes_cost_as_much_as_reading_th
     assert len(last(b"", 20, read)[0].turns.closed()) == 20
     assert peak < 4 << 20
     assert spent < 3 * floor, f"{spent * 1000:.1f} ms against {floor * 1000:.1f} ms"
+
+
+def test_a_call_at_the_beginning_of_what_is_read_has_its_result():
+    [turn] = turns(encoded(call(), answer("it works"))).closed()
+    assert turn.prompt is None and [step.result for step in turn.steps] == ["it works"]
