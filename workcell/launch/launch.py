@@ -136,7 +136,7 @@ def create(made: plan.Plan, request: Request) -> Result:
     with children.room(request.home, request.caller):
         born = _write(made, request)
     children.tell(request.caller, made.id, made.name)
-    notes = born.notes
+    notes = [*born.notes, *_namesakes(request.home, made)]
     held_back = None if request.prepare or request.now else _held(request.home, made.run)
     notes += [] if held_back is None else [held_back]
     if request.prepare or held_back is not None:
@@ -144,6 +144,16 @@ def create(made: plan.Plan, request: Request) -> Result:
     seen = start.runner(made.run, 1)
     trouble = start.window(request.home, made.run, 1) if request.window else None
     return Result(made.run, made.id, made.name, seen.phase, trouble, notes, born.ports)
+
+
+def _namesakes(home: str, made: plan.Plan) -> list[str]:
+    """What a person should know where other live runs have the name of this one: how it is addressed."""
+    others = [run for run in find.live_of_name(home, made.name) if run != made.id]
+    if not others:
+        return []
+    more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+    named = f"{len(others) + 1} live runs are named {made.name!r}: {', '.join([made.id, *others[:3]])}{more}"
+    return [f"{named}; name each by its id, e.g. workcell status {made.id}"]
 
 
 class _Born(NamedTuple):

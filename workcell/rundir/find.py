@@ -167,6 +167,21 @@ def namesakes(home: str, word: str) -> tuple[str, list[str]] | None:
     return chosen, [entry for entry in reversed(named) if entry != chosen]
 
 
+def live_of_name(home: str, name: str) -> list[str]:
+    """The ids of the runs of exactly that name that are not over, newest first."""
+    part = ids.slug(name)
+    # the id tells the name, but for a longer one that has it in it
+    fitting = [run for run in reversed(ids_of(home)) if part in run and not _is_over(home, run)]
+    return [run for run in fitting if name_of(path_of(home, run)) == name]
+
+
+def _is_over(home: str, run: str) -> bool:
+    try:
+        return not is_live(home, run)
+    except OSError:
+        return False  # that could not be asked is no answer
+
+
 def home_of(path: str) -> str:
     """The home that the run's directory lies in."""
     return os.path.dirname(os.path.dirname(path))

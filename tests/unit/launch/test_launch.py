@@ -41,6 +41,24 @@ def test_one_that_is_prepared_is_not_started(lab):
     assert wait.wait([done.run], wait.DONE, 5.0).states == ["created"]
 
 
+def test_another_live_run_of_the_same_name_is_told(lab):
+    def prepared(name):
+        made = request(lab, lab.brief(name=name), prepare=True)
+        made = replace(made, options=replace(made.options, repo=lab.new_repo()))
+        done = launch.launch(made)
+        return done, [note for note in done.notes if "are named" in note]
+
+    first, told = prepared("twice")
+    assert told == [] and prepared("twice-more")[1] == []
+    second, [note] = prepared("twice")
+    assert note.startswith(f"2 live runs are named 'twice': {second.id}, {first.id}; name each by its id")
+    assert note.endswith(f"workcell status {second.id}")
+    for run in (first, second):
+        Path(lab.home, "ended").mkdir(exist_ok=True)
+        Path(lab.home, "ended", run.id).write_text("{}")
+    assert prepared("twice")[1] == [], "the others are over"
+
+
 def test_without_a_check_it_is_said(lab):
     done = launch.launch(request(lab, lab.brief(verify=None), prepare=True))
     assert any("no verify script" in note for note in done.notes)
