@@ -134,6 +134,8 @@ class Agent:
     """Where it looks for skills, below a repository or the home directory."""
     given_session: bool = False
     """Whether it is told its session id beforehand; else the id is learned from its first record."""
+    tools: tuple[str, ...] = ()
+    """Names of its tools, as its hooks say them; a newer version of it may have others."""
     begun_by: tuple[str, ...] = ()
     """Values of `type` of the records of which a transcript must hold one before the program can continue it; with
     none, any whole record will do."""

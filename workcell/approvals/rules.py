@@ -69,6 +69,11 @@ def command_pattern(value: Any, path: fields.Path, document: Document) -> list[s
     except ValueError as error:
         document.fault(path, f"{text!r} cannot be read: {error}", "put words with blanks in quotes, and the whole, too")
         return None
+    called = _CALL.fullmatch(text)
+    if called is not None:
+        words_of = f"{text!r} is written as of a program's own settings"
+        document.fault(path, words_of, f"write: tool: {called[1]}, and below it command: '{called[2]}'")
+        return None
     # the words as a shell reads them, with an ordinary character for each that stands for others
     script = shell.read(re.sub(r"[*?]", "x", text))
     if not words or not script.plain or len(script.commands) != 1 or len(script.commands[0]) != len(words):
@@ -100,6 +105,8 @@ RULE = (
     Field("why", fields.line, "what the agent is told"),
 )
 
+_CALL = re.compile(r"([A-Za-z]\w*)\((.*)\)")
+"""`Bash(git diff *)`: a rule of Claude Code."""
 _ANSWERS: tuple[RuleAnswer, ...] = ("allow", "deny", "ask")
 _SHELL_TOOLS = {"Bash", "shell", "exec_command", "local_shell"}
 _OF_A_HOME = ("repo", "even_risky")
@@ -123,17 +130,6 @@ def of_home(home: str) -> Read:
 def of_repository(top: str) -> Read:
     """The rules of a repository. Raises as `of_home`."""
     return _read(repository_file(top), foreign=True)
-
-
-def lint(home: str) -> list[Fault]:
-    """Every fault of the rules of a home."""
-    try:
-        of_home(home)
-    except Faulty as error:
-        return error.faults
-    except WorkcellError as error:
-        return [Fault(home_file(home), None, error.message, error.hint)]
-    return []
 
 
 def _read(path: str, *, foreign: bool) -> Read:
@@ -179,7 +175,8 @@ def _rules(answer: RuleAnswer, entry: Any, path: fields.Path, found: Document) -
         return []
     before = len(found.faults)
     values: _Values = fields.check(entry, RULE, found, path)
-    _check(answer, values, path, found)
+    if len(found.faults) == before:
+        _check(answer, values, path, found)
     if len(found.faults) > before:
         return []
     line = found.lines.get(path) or found.lines.get(path[:1]) or 1
@@ -207,6 +204,10 @@ def _rules(answer: RuleAnswer, entry: Any, path: fields.Path, found: Document) -
 def _check(answer: RuleAnswer, values: _Values, path: fields.Path, found: Document) -> None:
     """Note what makes a rule say nothing, or something else than it seems to."""
     commands = values["command"] or []
+    for index, tool in enumerate(values["tool"] or []):
+        if called := _CALL.fullmatch(tool):
+            cure = f"write: tool: {called[1]}, and below it command: '{called[2]}'"
+            found.fault((*path, "tool", index), f"{tool!r} is no name of a tool", cure)
     if values["command"] and values["path"]:
         found.fault(path, "a rule has 'command' or 'path', not both", "make two rules of it")
     elif not values["command"] and not values["path"] and not values["tool"]:

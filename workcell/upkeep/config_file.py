@@ -2,9 +2,9 @@
 
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from workcell.approvals import rules
+from workcell.approvals import lint_rules
 from workcell.base import spelling
 from workcell.base.errors import TryAgain, WorkcellError
 from workcell.cleaning.clean import Cleaner, secret_values
@@ -38,7 +38,16 @@ class Example:
 
 @dataclass(frozen=True)
 class LintRequest:
-    """config.yaml of the home, and its rules/approvals.yaml."""
+    """config.yaml of the home, its rules/approvals.yaml, and .workcell/approvals.yaml of the repository around."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """A file of rules that answer what agents ask."""
+
+    file: str
+    rules: int
+    """Each command, path and tool counted singly; 0 where the file has faults."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,10 @@ class LintResult:
     """False: there is no such file, and defaults are in force."""
     faults: list[str]
     """Every fault, a line each."""
+    rules: list[Rules] = field(default_factory=list)
+    """The files of approvals that were checked, those that exist."""
+    notes: list[str] = field(default_factory=list)
+    """Tools in rules that no agent program is known to have: a newer one may."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +114,7 @@ def perform_show(cell: Cell, request: ShowRequest) -> Shown | Example:
 def perform_lint(cell: Cell, request: LintRequest) -> LintResult:
     """The operation `config lint`: faults of keys and values, and names of recipes and adapters that there are not.
 
-    With the faults of rules/approvals.yaml.
+    With the faults of the rules of approvals, among them names of tools that are spelt almost like a known one.
     """
     path = path_of(cell.home)
     exists = os.path.lexists(path)
@@ -111,7 +124,14 @@ def perform_lint(cell: Cell, request: LintRequest) -> LintResult:
         faults = error.faults
     except WorkcellError as error:
         faults = [Fault(path, None, error.message, error.hint)]
-    return LintResult(path, exists, [str(fault) for fault in [*faults, *rules.lint(cell.home)]])
+    found = lint_rules.lint(cell.home, _project(cell))
+    return LintResult(
+        path,
+        exists,
+        [str(fault) for fault in [*faults, *found.faults]],
+        [Rules(one.file, one.rules) for one in found.files],
+        [str(one) for one in found.unknown],
+    )
 
 
 def perform_edit(cell: Cell, request: EditRequest) -> Edited:

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from workcell.approvals import rules
+from workcell.approvals import lint_rules, rules
 from workcell.texts.document import Faulty
 
 
@@ -25,6 +25,8 @@ from workcell.texts.document import Faulty
         ("allow: [{comand: x}]", "unknown key 'comand'"),
         ("allow: [3]", "must be a command"),
         ("allow: [x\n", "YAML"),
+        ("deny: ['bash(rm *)']", "write: tool: bash, and below it command: 'rm *'"),
+        ("deny: [{tool: 'Bash(rm *)'}]", "is no name of a tool"),
         ("allow:\n" + "".join(f"  - c{n}\n" for n in range(501)), "more than 500 rules"),
     ],
 )
@@ -92,4 +94,4 @@ def test_faulty_rules_are_raised_and_listed(tmp_path):
     home, repo = written(tmp_path, "allow: [bash *]\n")
     with pytest.raises(Faulty):
         rules.read(home, repo).pinned(repo, "claude", repo)
-    assert len(rules.lint(home)) == 1
+    assert len(lint_rules.lint(home, repo).faults) == 1

@@ -1,6 +1,6 @@
 """Claude Code, as one `Agent`."""
 
-from workcell.agents.claude import hooks, records, sessions, sign_in, terminal
+from workcell.agents.claude import hooks, records, sessions, sign_in, terminal, tools
 from workcell.agents.protocol import Agent
 
 AGENT = Agent(
@@ -13,6 +13,7 @@ AGENT = Agent(
     sign_in=sign_in,
     sessions=sessions,
     skills=".claude",
+    tools=tools.NAMES,
     given_session=True,
     begun_by=("user",),  # 2.1.328 refuses a transcript that holds only its first records, queue-operation
 )

@@ -1,6 +1,6 @@
 """Codex, as one `Agent`."""
 
-from workcell.agents.codex import hooks, records, sessions, sign_in, terminal
+from workcell.agents.codex import hooks, records, sessions, sign_in, terminal, tools
 from workcell.agents.protocol import Agent, Exits
 
 EXITS = Exits(noise=("WARNING: proceeding", "Reading additional input"), trying=("Reconnecting...",))
@@ -15,4 +15,5 @@ AGENT = Agent(
     sessions=sessions,
     exits=EXITS,
     skills=".agents",
+    tools=tools.NAMES,
 )

@@ -59,7 +59,7 @@ def _row(found: op.Shown, row: config_words.Setting) -> list[grid.Cell]:
 
 @app.command("lint")
 def lint(as_json: arguments.Json = False) -> int:
-    """Check config.yaml and rules/approvals.yaml: every fault, with its line and cure. 1 if there is any."""
+    """Check config.yaml and the rules of approvals: every fault, with its line and cure. 1 if there is any."""
     found: op.LintResult = call.perform("config lint", op.LintRequest())
     if as_json:
         call.show("config lint", found)
@@ -72,7 +72,19 @@ def lint(as_json: arguments.Json = False) -> int:
             out.say("hint: workcell config edit")
     elif not found.faults:
         out.say(f"{out.safe(found.file)}: no faults")
+    _say_rules(found)
     return 1 if found.faults else 0
+
+
+def _say_rules(found: op.LintResult) -> None:
+    """What is to be known of the rules of approvals where they have no faults."""
+    for note in found.notes:
+        out.say(f"note: {out.safe(note)}")
+    if not found.rules:
+        out.say("there are no rules of approvals")
+    for one in found.rules:
+        if one.rules and not found.faults:
+            out.say(f"{out.safe(one.file)}: {out.count(one.rules, 'rule')}, no faults")
 
 
 _EDIT = editing.Purpose(

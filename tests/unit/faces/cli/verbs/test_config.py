@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.support import frozen
+from tests.support import frozen, ruled_run
 
 VERB = "config"
 
@@ -34,6 +34,17 @@ def test_the_example_is_a_file_without_faults(home, ask):
     Path(home, "config.yaml").write_text(said)
     code, _, complained = ask("lint")
     assert code == 0 and "config.yaml: no faults" in complained
+
+
+def test_good_rules_are_said_to_be_good_with_their_number(home, ask):
+    assert "no rules of approvals" in ask("lint")[2]
+    ruled_run.write(home, "allow: [ls, make]\ndeny: [{tool: Zoological}]\n")
+    code, said, complained = ask("lint")
+    assert (code, said) == (0, "") and "rules/approvals.yaml: 3 rules, no faults" in complained
+    assert "note: " in complained and "'Zoological'" in complained
+    ruled_run.write(home, "deny: [{tool: bash}]\n")
+    code, said, complained = ask("lint")
+    assert code == 1 and "did you mean 'Bash'" in said and "no faults" not in complained.replace("config.yaml: no", "")
 
 
 def test_every_fault_is_told_with_its_line(home, ask):
