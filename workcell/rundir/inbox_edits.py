@@ -114,6 +114,21 @@ def settle(run: str) -> None:
             _forget(box, name)
 
 
+def under_way(run: str) -> "list[tuple[str, str, Message]]":
+    """(part, file name, message) of what will take the place of a message that was taken out, and does not stand yet.
+
+    A live change is a moment before that; of a killed one the next holder of the lock brings it. Looks only.
+    """
+    found: list[tuple[str, str, Message]] = []
+    for name in maildir.waiting(os.path.join(run, layout.INBOX), layout.EDITS):
+        made = _sound(maildir.read(os.path.join(run, layout.INBOX), name, layout.EDITS))
+        if made is None or made["into"] is None or made["message"] is None or not _begun(run, name, made):
+            continue
+        if made["message"].get("kind") in vocabulary.AGENT_MESSAGES and inbox.state(run, made["into"])[0] is None:
+            found.append((made["part"], made["into"], made["message"]))
+    return found
+
+
 def _forget(box: str, name: str) -> None:
     try:
         maildir.drop(box, name, layout.EDITS)

@@ -20,7 +20,7 @@ from workcell.terminal.printable import printable
 from workcell.together import send, wake
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from workcell.rundir import schema
     from workcell.rundir.schema.literals import InboxVerb
@@ -69,13 +69,15 @@ class Changed:
 
     id: str
     message: str
-    """The id of the message that was named."""
+    """The id of the message that was named, or of the one that had taken its place."""
     into: str | None
     """The id of the message in its place; null where none is, and where it kept its id."""
     ahead: int
     """How many messages still go before it."""
     why: str | None = None
     """Of a message that was released: why it cannot reach the agent now, and when it will; null where it can."""
+    named: str | None = None
+    """The id that was named, where another message had taken its place before."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,8 @@ class _Waiting:
     name: str
     state: str
     message: "schema.Message"
+    named: str | None = None
+    """The id that was named, where this one has taken the place of that message."""
 
     @property
     def key(self) -> str:
@@ -111,7 +115,7 @@ def rm(cell: Cell, request: RmRequest) -> Changed:
     """
     with _message(cell, request.run, request.message) as known:
         _change(known, inbox_edits.RM, None)
-        return Changed(os.path.basename(known.run), known.key, None, 0)
+        return Changed(os.path.basename(known.run), known.key, None, 0, named=known.named)
 
 
 def edit(cell: Cell, request: EditRequest) -> Changed | Text:
@@ -134,7 +138,9 @@ def first(cell: Cell, request: FirstRequest) -> Changed:
         _need_text(known)
         names = [name for name, _ in inbox.in_state(known.run, known.state) if _has_stamp(name)]
         if not names or min(names) == known.name:
-            return Changed(os.path.basename(known.run), known.key, None, _ahead(known.run, known.name))
+            return Changed(
+                os.path.basename(known.run), known.key, None, _ahead(known.run, known.name), named=known.named
+            )
         moment = f"{max(0, int(min(names)[:_STAMP]) - 1):0{_STAMP}d}"
         return _put_in_place(known, inbox_edits.FIRST, {**known.message}, ids.unique_at(moment))
 
@@ -147,7 +153,7 @@ def release(cell: Cell, request: ReleaseRequest) -> Changed:
             raise Refused(f"{known.key} was not suggested: it is {known.state}", _list(known.run))
         _change(known, inbox_edits.RELEASE, None)
         why = send.why_kept(look.at(known.run))
-        return Changed(os.path.basename(known.run), known.key, None, _ahead(known.run, known.name), why)
+        return Changed(os.path.basename(known.run), known.key, None, _ahead(known.run, known.name), why, known.named)
 
 
 _STAMP = 19
@@ -193,23 +199,59 @@ def _message(cell: Cell, word: str, message: str) -> "Iterator[_Waiting]":
 
 
 def _find(cell: Cell, run: str, word: str) -> _Waiting:
-    """The message that waits under that id, or whose id begins or ends so. NotFound, Usage, Refused as `rm`."""
+    """The message that waits under that id, or whose id begins or ends so; of one that was edited or put first, the one
+    in its place. NotFound, Usage, Refused as `rm`."""
     name = word.removesuffix(".json")
     known = {
         key.removesuffix(".json"): (state, key, message)
         for state in (inbox.QUEUED, inbox.SUGGESTED)
         for key, message in inbox.in_state(run, state)
     }
-    near = [name] if name in known else [key for key in known if name and (key.startswith(name) or key.endswith(name))]
+    near = _fitting(name, known)
+    named = None
+    if not near:
+        named, current = _in_its_place(run, name)
+        if current is None or current not in known:
+            raise _not_waiting(run, current or name)
+        near = [current]
     if len(near) > 1:
         raise Usage(f"{printable(word)!r} fits {len(near)} messages", "use more of the id", details=near)
-    if not near:
-        raise _not_waiting(run, name)
     state, file, message = known[near[0]]
     n = layout.current(run) or 0
     if message.get("id") in inbox.in_brief(run, n):
         raise Refused(f"{near[0]} stands in the brief of attempt {n}", f"workcell send {os.path.basename(run)} TEXT")
-    return _Waiting(run, cell.caller.word(), file, state, message)
+    return _Waiting(run, cell.caller.word(), file, state, message, named)
+
+
+def _fitting(word: str, known: "Iterable[str]") -> list[str]:
+    """The id `word`, else those that begin or end so."""
+    keys = list(known)
+    return [word] if word in keys else [key for key in keys if word and (key.startswith(word) or key.endswith(word))]
+
+
+def _in_its_place(run: str, word: str) -> "tuple[str | None, str | None]":
+    """(the id that `word` means of those that were taken out, the id of the message that has its place by now).
+
+    None where there is no such message, and where nothing took its place. Raises Usage where it fits several.
+    """
+    into: dict[str, str | None] = {}
+    for name, message in inbox.in_state(run, inbox.REMOVED):
+        taken = inbox.taken(message)
+        into[name.removesuffix(".json")] = taken["into"] if taken is not None else None
+    near = [key for key in _fitting(word, into) if into[key] is not None]
+    places = {key: _followed(into, key) for key in near}
+    if len(set(places.values())) > 1:
+        raise Usage(f"{printable(word)!r} fits {len(near)} messages", "use more of the id", details=near)
+    return next(((key, place) for key, place in places.items()), (None, None))
+
+
+def _followed(into: "Mapping[str, str | None]", key: str) -> str:
+    """The last message in a row of which each took the place of the one before; the agent can write a ring of them."""
+    met = {key}
+    while (following := into.get(key)) is not None and following not in met:
+        key = following
+        met.add(key)
+    return key
 
 
 def _not_waiting(run: str, word: str) -> NotFound | Refused:
@@ -246,7 +288,7 @@ def _need_text(known: _Waiting) -> None:
 def _put_in_place(known: _Waiting, verb: "InboxVerb", made: "dict[str, Any]", new: str) -> Changed:
     """Put the message under the id `new` in the place of the one that is known."""
     _change(known, verb, {**made, "id": new, "replaces": known.key}, new + ".json")
-    return Changed(os.path.basename(known.run), known.key, new, _ahead(known.run, new + ".json"))
+    return Changed(os.path.basename(known.run), known.key, new, _ahead(known.run, new + ".json"), named=known.named)
 
 
 def _change(known: _Waiting, verb: "InboxVerb", made: "dict[str, Any] | None", into: str | None = None) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from workcell.cleaning import run_cleaner
 from workcell.cleaning.clean import Cleaner
-from workcell.rundir import find, inbox, layout, maildir
+from workcell.rundir import find, inbox, inbox_edits, layout, maildir
 from workcell.rundir.cell import Cell
 
 if TYPE_CHECKING:
@@ -80,17 +80,32 @@ def perform(cell: Cell, request: Request) -> Result:
 def _waits(run: str) -> bool:
     """Whether there is anything of which a person would want to know: two or three calls for each run of the home."""
     box = os.path.join(run, layout.INBOX)
-    return any(maildir.waiting(box, part) for part in (maildir.NEW, layout.TYPED, layout.SUGGESTED))
+    return any(maildir.waiting(box, part) for part in (maildir.NEW, layout.TYPED, layout.SUGGESTED, layout.EDITS))
 
 
 def _box(run: str, every: bool) -> Box:
     cleaner = run_cleaner.of_run(run)
+    # first: what is brought to its end meanwhile is met in its place
+    brought = inbox_edits.under_way(run)
     found = [
         _entry(run, state, name, message, cleaner)
         for state in (EVERY if every else OPEN)
-        for name, message in inbox.in_order(inbox.in_state(run, state))
+        for name, message in inbox.in_order(_in_state(run, state, brought))
     ]
     return Box(os.path.basename(run), find.name_of(run), found)
+
+
+def _in_state(
+    run: str, state: str, brought: "list[tuple[str, str, schema.Message]]"
+) -> "list[tuple[str, schema.Message]]":
+    """The messages in that state, with those that a change that was killed puts there."""
+    stand = inbox.in_state(run, state)
+    names = {name for name, _ in stand}
+    new = [(name, one) for part, name, one in brought if _PARTS[part] == state and name not in names]
+    return [*stand, *new]
+
+
+_PARTS = {maildir.NEW: inbox.QUEUED, layout.SUGGESTED: inbox.SUGGESTED}
 
 
 def _entry(run: str, state: str, name: str, message: "schema.Message", cleaner: Cleaner) -> Entry:

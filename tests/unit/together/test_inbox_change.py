@@ -143,3 +143,38 @@ def test_the_list_shows_what_waits_and_on_request_what_was(cell, run):
     [box] = listing.perform(cell, listing.Request(run, all=True)).runs
     assert box.messages[-1].why.startswith("removed by person at ")
     assert [one.id for one in listing.perform(cell, listing.Request()).runs] == [os.path.basename(run)]
+
+
+def test_the_id_of_an_edited_message_means_what_took_its_place(cell, run):
+    key = post(run, "a")
+    once = op.edit(cell, op.EditRequest(run, key, "aa"))
+    twice = op.first(cell, op.FirstRequest(run, post(run, "b"))), op.edit(cell, op.EditRequest(run, key, "aaa"))
+    assert (twice[1].message, twice[1].named) == (once.into, key) and texts(run) == ["b", "aaa"]
+    assert op.edit(cell, op.EditRequest(run, key[-8:])).text == "aaa"
+    gone = op.rm(cell, op.RmRequest(run, key))
+    assert (gone.message, gone.named) == (twice[1].into, key) and texts(run) == ["b"]
+    with pytest.raises(Refused, match=f"{gone.message} was taken out before"):
+        op.rm(cell, op.RmRequest(run, key))
+
+
+def test_what_became_of_the_message_in_its_place_is_said(cell, run):
+    key = post(run, "a")
+    done = op.edit(cell, op.EditRequest(run, key, "aa"))
+    name = f"{done.into}.json"
+    message = dict(inbox.waiting(run))[name]
+    inbox.begin(run, name, 1, "typing")
+    with pytest.raises(Refused, match=f"{done.into} is being typed"):
+        op.rm(cell, op.RmRequest(run, key))
+    inbox.accept(run, name, message, "seen", 1)
+    with pytest.raises(Refused, match=f"{done.into} has reached the agent"):
+        op.edit(cell, op.EditRequest(run, key, "aaa"))
+
+
+def test_a_ring_of_messages_ends_the_search(cell, run):
+    box = os.path.join(run, layout.INBOX)
+    for name, into in (("x1", "x2"), ("x2", "x1")):
+        taken = {"verb": "edit", "at": "2026-11-20T05:00:00.000Z", "by": "person", "into": into}
+        line = json_codec.encode_line({"kind": "text", "text": "a", "taken": taken})
+        maildir.deliver_bytes(box, f"{name}.json", line, to=layout.EDITED)
+    with pytest.raises(Refused, match="was taken out before"):
+        op.rm(cell, op.RmRequest(run, "x1"))

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from workcell.base import clock
-from workcell.rundir import find, inbox, layout, suggestions
+from workcell.rundir import find, inbox, inbox_edits, layout, maildir, suggestions
 from workcell.rundir.cell import Cell
 from workcell.views import inbox as view
 
@@ -65,3 +65,37 @@ def test_a_name_of_a_run_comes_with_its_box(made_live, cell):
     send(made_live, "x", 1)
     [box] = view.perform(cell, view.Request()).runs
     assert box.name == find.name_of(made_live.run)
+
+
+@pytest.mark.parametrize("part", [maildir.NEW, layout.SUGGESTED])
+def test_the_text_of_an_edit_that_was_killed_is_listed_and_nothing_is_changed(made_live, cell, part, monkeypatch):
+    key = send(made_live, "before", 1, to=part)
+    send(made_live, "after it", 2)
+    made = dict(inbox.in_state(made_live.run, listed_as := _STATE[part]))[f"{key}.json"]
+    edit = inbox_edits.record(
+        verb="edit", by="person", part=part, into="1900000000000000001-9-b.json", message={**made, "text": "edited"}
+    )
+    monkeypatch.setattr(maildir, "deliver_bytes", _dies_at(maildir.deliver_bytes, 2))
+    with pytest.raises(KeyboardInterrupt):
+        inbox_edits.change(made_live.run, f"{key}.json", edit)
+    monkeypatch.undo()
+    shown = [("edited", listed_as), ("after it", "queued")]
+    assert sorted(listed(cell)) == sorted(shown)
+    assert inbox.in_state(made_live.run, listed_as) != [] or part == layout.SUGGESTED
+    assert "before" in [text for text, _ in listed(cell, all=True)], "it is on record"
+    assert inbox_edits.settle_left(made_live.run) and sorted(listed(cell)) == sorted(shown)
+
+
+_STATE = {maildir.NEW: inbox.QUEUED, layout.SUGGESTED: inbox.SUGGESTED}
+
+
+def _dies_at(call, number):
+    """The call, which is killed at the time of that number."""
+    times = iter(range(1, number + 1))
+
+    def made(*given, **more):
+        if next(times) == number:
+            raise KeyboardInterrupt
+        return call(*given, **more)
+
+    return made

@@ -142,4 +142,5 @@ def _tell(verb: str, done: inbox_change.Changed, word: str, as_json: bool) -> No
     into = f", now {done.into[-_SHORT:]}" if done.into else ""
     ahead = f"; {out.count(done.ahead, 'message')} before it" if done.ahead else ""
     why = f": {out.safe(done.why)}" if done.why else ""
-    out.line(f"{word}: {out.safe(done.message[-_SHORT:])}{into}{ahead}{why}")
+    place = f" (in place of {out.safe(done.named[-_SHORT:])})" if done.named else ""
+    out.line(f"{word}: {out.safe(done.message[-_SHORT:])}{place}{into}{ahead}{why}")
