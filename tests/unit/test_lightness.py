@@ -42,6 +42,16 @@ def test_a_look_at_an_agent_at_work_loads_no_playbook_and_no_view() -> None:
     assert "watch" in rooms and not rooms & {"playbooks", "approvals", "together", "views", "git"}
 
 
+def test_a_message_that_wakes_a_run_loads_no_end_and_no_verdict() -> None:
+    """What a woken agent is told are the messages: nothing of its run's files is composed, judged or checked."""
+    load = _LOAD.format(module="workcell.together.wake, workcell.launch.conversation")
+    ran = subprocess.run([sys.executable, "-I", "-c", load, str(ROOT)], capture_output=True, text=True, timeout=30)
+    loaded = {name for name in ran.stdout.split() if name.startswith("workcell.")}
+    rooms = {name.split(".")[1] for name in loaded}
+    assert "workcell.launch.resume" in loaded and not rooms & {"playbooks", "evidence"}
+    assert not loaded & {"workcell.finish.finish", "workcell.finish.handoff", "workcell.launch.resume_brief"}
+
+
 # what each verb may not load: a parser for a verb that parses nothing, a process table for one that asks nobody
 LOOKING = {"pydantic", "jinja2", "ruamel", "psutil", "git", "apprise", "libtmux", "asyncio", "textual", "rich"}
 

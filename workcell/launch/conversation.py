@@ -32,9 +32,10 @@ def to_continue(
         return None, f"another agent cannot continue what {name} said"
     if not values.get("resume"):
         return None, f"recipe {name!r} has no 'resume'"
-    from workcell.evidence import verdict
+    from workcell.evidence import capture_state
 
-    told = [one["session"]["id"] for one in verdict.records(seen) if one["session"].get("id")]
+    sources = capture_state.sources(capture_state.stored(seen.directory))
+    told = [known["id"] for _, one in sources if (known := one["session"])["events"] and known.get("id")]
     session = str(told[-1] if told else seen.attempt["agent_session"])
     agent = registry.find(str(seen.attempt.get("reader")), home)
     if agent is None or agent.records is None:

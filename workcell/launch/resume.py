@@ -14,7 +14,7 @@ from workcell.base import digest, json_codec
 from workcell.base.errors import CannotCreate, Refused
 from workcell.base.light_dataclass import dataclass
 from workcell.cleaning import run_cleaner
-from workcell.finish import handoff, of_plan, settle, verify_script
+from workcell.finish import of_plan, settle, verify_script
 from workcell.launch import attempt as attempts
 from workcell.launch import (
     busy_tree,
@@ -23,7 +23,6 @@ from workcell.launch import (
     plan_share,
     ports,
     resume_agent,
-    resume_brief,
     resume_checks,
     resume_conversation,
     resume_environment,
@@ -197,7 +196,8 @@ class Basis:
     """What the next attempt is made of: the keys that it carries over, its brief, its check and its recipe."""
 
     intent: attempts.Carried
-    brief: bytes
+    brief: bytes | None
+    """None until it is known whether the agent is told of the run's files, or goes on with what it knows."""
     verify: bytes | None
     recipe: recipes.Recipe
     messages: list[str] = field(default_factory=list)
@@ -212,9 +212,8 @@ def _basis(
     attempt: schema.Attempt,
     made: plan.Plan | None,
     asked: resume_trust.Asked,
-    numbers: Mapping[str, int],
 ) -> Basis:
-    """The basis of the next attempt: the plan of a new brief, or else the run's files."""
+    """The basis of the next attempt: the plan of a new brief, or else what the last one was made of."""
     if made is not None:
         fresh = attempts.from_plan(made, attempt["cwd"])
         fresh["limits"] = resume_limits.left(seen, resume_limits.apply(request.raised, fresh["limits"]), request.by)
@@ -235,11 +234,18 @@ def _basis(
     intent["verify"] = attempts.pin(verify)
     if request.by.get("who") == deferred.APPROVAL:  # its agent goes on in the middle of a turn, and is told nothing
         return Basis(intent, _text(seen, layout.BRIEF).encode("utf-8", "replace"), verify, chosen, told="")
-    waiting = [message for _, message in inbox.for_brief(request.run, seen.n)]
+    return Basis(intent, None, verify, chosen)
+
+
+def _told_all(run: str, seen: look.Look, basis: Basis, numbers: Mapping[str, int]) -> Basis:
+    """The basis of an attempt that is told all that the run's files say, with the messages that wait."""
+    from workcell.launch import resume_brief
+
+    waiting = [message for _, message in inbox.for_brief(run, seen.n)]
     texts = [inbox.words(message).rstrip("\n") for message in waiting]
-    cleaner = run_cleaner.of_run(request.run)
-    brief = resume_brief.brief(request.run, seen, texts, cleaner, intent["limits"], numbers)
-    return Basis(intent, brief.encode("utf-8", "replace"), verify, chosen, [str(message["id"]) for message in waiting])
+    text = resume_brief.brief(run, seen, texts, run_cleaner.of_run(run), basis.intent["limits"], numbers)
+    ids = [str(message["id"]) for message in waiting]
+    return replace(basis, brief=text.encode("utf-8", "replace"), messages=ids)
 
 
 def _files(
@@ -247,7 +253,7 @@ def _files(
 ) -> attempts.Files:
     """What the next attempt is opened with; `numbers` are its ports."""
     assert seen.attempt is not None and seen.launch is not None
-    basis = _basis(request, seen, seen.attempt, made, asked, numbers)
+    basis = _basis(request, seen, seen.attempt, made, asked)
     carried, n = basis.intent, seen.n + 1
     carried["ignore_repo"], policy = resume_trust.settle(asked, seen, basis.recipe, made)
     if not asked.preview:
@@ -255,11 +261,14 @@ def _files(
     chosen = resume_conversation.choose(request, seen, carried)
     if chosen.session is not None and request.by.get("who") == standby.MESSAGE:
         basis = resume_wake.spoken(request.run, seen, basis, numbers)
+    if basis.brief is None:
+        basis = _told_all(request.run, seen, basis, numbers)
+    brief = basis.brief or b""
     opening = attempts.Opening(
         request.run,
         n,
         seen.launch["name"],
-        basis.brief,
+        brief,
         request.by,
         conversation=chosen.session,
         told=basis.told,
@@ -277,7 +286,7 @@ def _files(
     intent["brief_given"] = n if made is not None else seen.attempt.get("brief_given", 1)
     plan.check_programs(basis.recipe, intent["argv"], _path(request.run))
     resource_limits.check(intent["limits"])
-    return attempts.Files(intent, basis.brief, basis.verify, policy)
+    return attempts.Files(intent, brief, basis.verify, policy)
 
 
 def _verify(seen: look.Look) -> bytes | None:
@@ -304,7 +313,7 @@ def _path(run: str) -> str | None:
 
 
 def _text(seen: look.Look, name: str) -> str:
-    data = safe_open.read(os.path.join(seen.directory, name), handoff.LARGEST)
+    data = safe_open.read(os.path.join(seen.directory, name), HANDOFF_LIMIT)
     return (data or b"").decode("utf-8", "replace")
 
 

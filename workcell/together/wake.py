@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING
 from workcell.accounts import holds
 from workcell.base.errors import TryAgain
 from workcell.finish import decide, settle
-from workcell.finish import finish as ending
 from workcell.launch import resume
 from workcell.rundir import layout, look, run_hold, standby, status
 from workcell.system import tmux
@@ -60,6 +59,8 @@ def _act(run: str, *, finish: bool) -> str | None:
     if standby.waits(seen) and standby.finishes(seen):
         if not finish:
             return f"it is to finish: workcell wait {seen.id}"
+        from workcell.finish import finish as ending  # git, templates and playbooks, which a message needs none of
+
         ending.conclude(run, seen)
         return None
     letters = standby.letters(seen) if standby.waits(seen) else []

@@ -125,4 +125,5 @@ def test_where_nobody_holds_the_path_it_takes_at_most_two_starts_of_an_empty_int
         hook.append(measured(words(made, "one"), data))
     assert paths(made) == [("one", "src/x", True)]
     ratio = min(hook) / min(floor)
-    assert ratio <= 2, f"{min(hook) * 1000:.1f} ms are {ratio:.2f} times {min(floor) * 1000:.1f} ms"
+    print(f"\n{min(hook) * 1000:.1f} ms, an empty interpreter {min(floor) * 1000:.1f} ms: {ratio:.2f}")
+    assert ratio <= 2
