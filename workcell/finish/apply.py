@@ -21,7 +21,7 @@ from workcell.finish import of_plan, playbook_holds, propose
 from workcell.judgement import next as nexts
 from workcell.judgement.ending import Hold
 from workcell.playbooks import notices
-from workcell.rundir import cures, layout, look, operations, watches
+from workcell.rundir import cures, layout, look, no_tree, operations, watches
 from workcell.views.needs import Surroundings
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def keep_tree(seen: look.Look, why: str) -> str | None:
     """
     from workcell.git import repository, snapshot
 
-    tree = repository.find(seen.cwd)
+    tree = None if no_tree.of(seen.launch) else repository.find(seen.cwd)
     if tree is None:
         return None
     kept = snapshot.current(tree, seen.id) or snapshot.take(tree, seen.id, why)

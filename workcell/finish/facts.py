@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from workcell.base import clock
 from workcell.base.errors import WorkcellError
 from workcell.git import agent_leftovers, changes, forbidden, repository, tree_state
+from workcell.rundir import no_tree
 
 if TYPE_CHECKING:
     from workcell.system.processes import Leftover
@@ -34,9 +35,10 @@ def read(
     found = _empty(leftovers)
     tree = None
     try:
-        tree = repository.find(top)
+        # git looks further up: what is around the home is no tree of the run
+        tree = None if no_tree.of(launch) else repository.find(top)
         if tree is None:
-            found["git_error"] = "not a git repository"
+            found["git_error"] = no_tree.WHY if no_tree.of(launch) else "not a git repository"
         else:
             found["git"] = _git(tree, launch, attempt)
     except WorkcellError as error:

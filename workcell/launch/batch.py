@@ -11,7 +11,7 @@ from workcell.base import digest
 from workcell.base.errors import NotFound, WorkcellError
 from workcell.launch import children, entries, launch, plan
 from workcell.launch.options import Options
-from workcell.rundir import phase
+from workcell.rundir import no_tree, phase
 from workcell.texts import launch_file
 from workcell.texts.document import Fault, Faulty
 from workcell.trust import access
@@ -168,4 +168,5 @@ def _doubles(entries: list[Entry], *, in_turn: bool) -> list[Fault]:
 
 def key_of(made: plan.Plan) -> Key:
     """What makes two requests the same: the brief's bytes, the repository, the name and the recipe."""
-    return (digest.sha256(made.brief.data), os.path.realpath(made.repo), made.name, made.recipe.name)
+    repo = no_tree.NONE if made.no_tree else os.path.realpath(made.repo)
+    return (digest.sha256(made.brief.data), repo, made.name, made.recipe.name)

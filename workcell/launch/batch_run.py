@@ -15,7 +15,7 @@ from workcell.base.errors import NotFound, TryAgain, WorkcellError
 from workcell.finish import settle
 from workcell.launch import launch, resume
 from workcell.launch.batch import Batch, Entry, Key, Request, key_of
-from workcell.rundir import find, layout, lease, look, phase, vocabulary
+from workcell.rundir import find, layout, lease, look, no_tree, phase, vocabulary
 from workcell.texts import document
 
 if TYPE_CHECKING:
@@ -188,8 +188,8 @@ def _key_of_run(run: str, group: str | None) -> Key | None:
     recipe = attempt.get("recipe")
     if not isinstance(recipe, dict):
         return None
-    repo, name = str(launched.get("repo")), str(launched.get("name"))
-    return (digest.sha256(brief), os.path.realpath(repo), name, str(recipe.get("name")))
+    repo = no_tree.NONE if no_tree.of(launched) else os.path.realpath(str(launched.get("repo")))
+    return (digest.sha256(brief), repo, str(launched.get("name")), str(recipe.get("name")))
 
 
 @contextmanager

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from workcell.base.errors import TreeBusy
-from workcell.rundir import find, lease, look, phase
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING
+
+from workcell.base.errors import NotFound, TreeBusy
+from workcell.rundir import find, lease, look, no_tree, phase
+
+if TYPE_CHECKING:
+    from workcell.rundir import schema
 
 _CURES = {
     phase.CORRUPT: "its records have to be looked at first: workcell fsck {run}",
@@ -23,12 +29,19 @@ def claim(home: str, top: str, run_id: str, *, worktree: bool, shared: bool = Fa
         raise _explained(home, top, error.run, worktree, not shared and is_shared(home, top)) from None
 
 
+def claim_again(seen: look.Look, home: str, intent: schema.Attempt) -> AbstractContextManager[object]:
+    """The claim of a resume on the tree of its run; none of a run without a tree. Raises as `claim`."""
+    if no_tree.of(seen.launch):
+        return nullcontext()
+    return claim(home, intent["cwd"], seen.id, worktree=False, shared=intent.get("share") is not None)
+
+
 def holder(home: str, top: str) -> str | None:
     """A live run that has the tree now, for words about it; None where there is none, or it cannot be told."""
     try:
         return next(iter(lease.runs_in(home, top, lambda run: find.is_live(home, run))), None)
-    except OSError:
-        return None
+    except (OSError, NotFound):
+        return None  # there is no such tree yet: that of a run without one comes with its directory
 
 
 def is_shared(home: str, top: str) -> bool:

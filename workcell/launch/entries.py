@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from workcell.base.errors import WorkcellError
 from workcell.launch.options import COMMAND_LINE, Options
+from workcell.rundir import no_tree
 from workcell.texts import brief as briefs
 from workcell.texts import launch_file
 
@@ -20,6 +21,10 @@ def options(given: Options, read: launch_file.LaunchFile, entry: EntryValues, br
     """The command line before the entry, the entry before the brief, the brief before the file's defaults."""
     choice = _Choice(read, entry, _front(brief), {"labels": read.path, "group": read.path})
     defaults, who = read.defaults, choice.who
+    tree = choice.first("tree", given.tree, entry["tree"], None)
+    if no_tree.NONE in (tree, choice.front.get("tree")):
+        # the defaults speak of trees, and are no word against one that says that it has none
+        defaults = {**defaults, "repo": None, "worktree": None, "share": None}
     repo = choice.first("repo", given.repo, entry["repo"], defaults["repo"])
     if repo is not None and "repo" in who:
         repo = os.path.normpath(os.path.join(read.directory(), os.path.expanduser(repo)))
@@ -40,6 +45,7 @@ def options(given: Options, read: launch_file.LaunchFile, entry: EntryValues, br
     return replace(
         given,
         repo=repo,
+        tree=tree,
         recipe=choice.first("recipe", given.recipe, next(iter(entry["race"]), entry["recipe"]), defaults["recipe"]),
         worktree=choice.first("worktree", given.worktree, entry["worktree"], defaults["worktree"]),
         share=choice.flag("share", given.share, entry["share"], defaults["share"]),

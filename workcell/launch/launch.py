@@ -35,6 +35,7 @@ from workcell.rundir import (
     look,
     maildir,
     needs,
+    no_tree,
     phase,
     seal,
     session_lease,
@@ -181,14 +182,11 @@ def _write(made: plan.Plan, request: Request) -> _Born:
         lock = locks.take(os.path.join(staged, layout.RUNNER_LOCK))
         if lock is None:
             raise CannotCreate(f"the new run directory {staged} is already locked by another process", "try again")
-        shared = made.share is not None
-        claim = claims.enter_context(
-            busy_tree.claim(request.home, place.top, made.id, worktree=_splits(made), shared=shared)
-        )
+        lease_name = _claim_tree(request.home, made, place, claims)
         _claim_session(request.home, made, claims)
         taken = claims.enter_context(ports.claim(request.home, made.id, made.ports, {}))
         workspace.snapshot(made, place)
-        lines = _write_run(staged, made, place, os.path.basename(claim.path), taken.numbers, request)
+        lines = _write_run(staged, made, place, lease_name, taken.numbers, request)
         head: schema.LedgerLine = {"by": "launch", "parent": children.parent(request.caller), "may": made.may}
         held = writer.create(made.run, head, lines)
         children.enter(request.home, request.caller, made.id)
@@ -219,6 +217,15 @@ def _discard(staged: str) -> None:
     import shutil
 
     shutil.rmtree(staged, ignore_errors=True)
+
+
+def _claim_tree(root: str, made: plan.Plan, place: workspace.Workspace, claims: ExitStack) -> str:
+    """Claim the tree of the run; the name of its lease, empty for a run without a tree. Raises as `busy_tree.claim`."""
+    if made.no_tree:
+        return ""
+    shared = made.share is not None
+    claim = busy_tree.claim(root, place.top, made.id, worktree=_splits(made), shared=shared)
+    return os.path.basename(claims.enter_context(claim).path)
 
 
 def _claim_session(root: str, made: plan.Plan, claims: ExitStack) -> None:
@@ -269,6 +276,8 @@ def _write_run(
 ) -> list[schema.LedgerLine]:
     """Write the run into `staged`; the lines of its ledger behind the first one."""
     _make_directories(staged)
+    if made.no_tree:
+        os.mkdir(no_tree.place(staged), 0o700)
     env = json_codec.encode(env_record(made.env, made.fixed))
     seal.stage(staged, layout.ENV, env)
     seal.stage(staged, layout.RESCUE, compose.rescue(made, place.top).encode())
@@ -310,12 +319,12 @@ def _launch_record(
 ) -> schema.Launch:
     """launch.json of the run."""
     fingerprint, mark = _before(place, made)
-    return {
+    record: schema.Launch = {
         "schema": "workcell.file.launch/2",
         "id": made.id,
         "name": made.name,
         "created_at": clock.stamp(),
-        "repo": made.repo,
+        "repo": place.top if made.no_tree else made.repo,
         "workspace": place.top,
         "worktree": place.own,
         "snapshot": place.snapshot,
@@ -333,6 +342,9 @@ def _launch_record(
         "workcell": __version__,
         "python": sys.executable,
     }
+    if made.no_tree:
+        record["tree"] = no_tree.NONE
+    return record
 
 
 def env_record(env: dict[str, str], fixed: list[str]) -> schema.Env:

@@ -29,6 +29,8 @@ class Options:
     """A branch; empty for one named after the run."""
     beside: bool = False
     """Where a live run has the tree, and nothing else says otherwise: work in a worktree of its own."""
+    tree: str | None = None
+    """`none`: it has no working tree."""
     share: bool | None = None
     """Share the tree with other runs that do."""
     dirty: str | None = None

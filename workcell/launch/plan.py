@@ -12,10 +12,10 @@ from workcell.base import ids
 from workcell.base.errors import Invalid, NotFound, Refused, Unreachable
 from workcell.base.light_dataclass import dataclass
 from workcell.git import repository
-from workcell.launch import plan_ports, plan_share, plan_standby, plan_values, plan_verify, sign_in
+from workcell.launch import plan_ports, plan_share, plan_standby, plan_tree, plan_values, plan_verify, sign_in
 from workcell.launch.adopted import Adopted
 from workcell.launch.options import COMMAND_LINE, STANDARD_INPUT, Options
-from workcell.rundir import layout
+from workcell.rundir import layout, no_tree
 from workcell.system import find_program
 from workcell.texts import advice, config, document, filled_brief, project_rules, recipe, recipe_hook
 from workcell.texts import brief as briefs
@@ -84,6 +84,8 @@ class Plan:
     """The commit at which its worktree begins; None for HEAD of the tree."""
     of_plan: schema.OfPlan | None = None
     """The plan that starts the run."""
+    no_tree: bool = False
+    """It has no working tree: `repo` and `top` are a directory of its own, which launch makes."""
 
     @property
     def run(self) -> str:
@@ -114,8 +116,9 @@ def read(path: str, options: Options, text: bytes | None = None) -> briefs.Brief
 
 def from_brief(brief: briefs.Brief, options: Options, home: str) -> Plan:
     """The plan for a brief that was read already; the brief's own faults are not looked at."""
-    repo, origin = _repo(brief, options)
-    tree, git_error = _tree(repo)
+    none = plan_tree.none_wanted(brief, options)
+    repo, origin = _nowhere(home, options) if none else _repo(brief, options, home)
+    tree, git_error = (None, no_tree.WHY) if none else _tree(repo)
     top = tree.top if tree else os.path.realpath(repo)
     rules = _rules(top)
     said = _sources(brief, options, home, tree, top, rules)
@@ -171,9 +174,13 @@ def from_brief(brief: briefs.Brief, options: Options, home: str) -> Plan:
         origins=said.origins,
         base=options.base,
         of_plan=_of_plan(options),
+        no_tree=none,
     )
+    if none:
+        made.repo = made.top = no_tree.place(made.run)
     _name_built_in(said, chosen)
     plan_share.check(made)
+    plan_tree.check(made)
     if made.rules.pinned(top, chosen.name, top) is not None and not recipe_hook.reaches(chosen.values):
         typed = chosen.values["io"] == "terminal" and chosen.values["reader"] != "none"
         only = "only at dialogs of its terminal" if typed else "not at all"
@@ -263,8 +270,13 @@ def _name(said: plan_values.Sources) -> str:
     return of_file or ids.slug(brief.objective) or "run"
 
 
-def _repo(brief: briefs.Brief, options: Options) -> tuple[str, str]:
-    """(the directory to work in, who said it). Raises NotFound where there is none."""
+def _nowhere(home: str, options: Options) -> tuple[str, str]:
+    """As `_repo`, of a run without a tree: a directory that there is not, so that nothing is taken from it."""
+    return os.path.join(home, layout.RUNS, layout.STAGED, layout.NO_TREE), options.who("tree")
+
+
+def _repo(brief: briefs.Brief, options: Options, home: str) -> tuple[str, str]:
+    """(the directory to work in, who said it). NotFound without one, Refused in that of a run without a tree."""
     if options.repo is not None:
         origin = options.who("repo")
         repo = os.path.abspath(options.repo)
@@ -274,6 +286,7 @@ def _repo(brief: briefs.Brief, options: Options) -> tuple[str, str]:
     else:
         origin = "current directory"
         repo = os.getcwd()
+        plan_tree.refuse_place(home, repo)
     repo = os.path.normpath(repo)
     if not os.path.isdir(repo):
         raise NotFound(f"no directory {repo!r} to work in", "name the repository with 'repo:' or --repo")

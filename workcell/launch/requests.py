@@ -59,6 +59,8 @@ class LaunchRequest:
     name: str | None = None
     worktree: str | None = None
     """Work in a worktree of its own, on this branch; empty for a branch named after the run."""
+    tree: Literal["none"] | None = None
+    """`none`: work in no repository, but in an empty directory of its own."""
     share: bool = False
     """Share the tree with other runs that do: each claims what it edits."""
     dirty: Literal["refuse", "allow", "snapshot"] | None = None
@@ -99,6 +101,7 @@ class LaunchRequest:
             dir=self.dir,
             name=self.name,
             worktree=self.worktree,
+            tree=self.tree,
             share=self.share or None,
             dirty=self.dirty,
             labels=self.label,

@@ -21,6 +21,7 @@ from workcell.launch import (
     children,
     plan,
     plan_share,
+    plan_tree,
     ports,
     resume_agent,
     resume_checks,
@@ -34,7 +35,20 @@ from workcell.launch import (
     start,
 )
 from workcell.launch.options import Options
-from workcell.rundir import adopt, deferred, family, inbox, inbox_edits, layout, look, phase, safe_open, seal, standby
+from workcell.rundir import (
+    adopt,
+    deferred,
+    family,
+    inbox,
+    inbox_edits,
+    layout,
+    look,
+    no_tree,
+    phase,
+    safe_open,
+    seal,
+    standby,
+)
 from workcell.rundir import env as environment
 from workcell.rundir import home_creation as homes
 from workcell.system import resource_limits
@@ -153,9 +167,11 @@ def _plan(request: Request, seen: look.Look, ignore_repo: bool) -> plan.Plan | N
     if request.brief is None:
         return None
     launched = _launched(request.run)
+    without = no_tree.of(launched)
     options = Options(
         recipe=request.recipe,
-        repo=launched.get("workspace") if launched else None,
+        repo=None if without else launched.get("workspace") if launched else None,
+        tree=no_tree.NONE if without else plan_tree.KEPT,
         name=launched.get("name") if launched else None,
         model=request.told.model,
         args=request.told.args,
@@ -325,9 +341,7 @@ def _open(request: Request, seen: look.Look, files: attempts.Files, made: plan.P
     try:
         held = adopt.adopted(held)
         held.mend(seen.n)
-        top = files.intent["cwd"]
-        shared = files.intent.get("share") is not None
-        with busy_tree.claim(request.home, top, seen.id, worktree=False, shared=shared):
+        with busy_tree.claim_again(seen, request.home, files.intent):
             _remove_unborn(run, n)
             staged = os.path.join(run, layout.ATTEMPTS, f"{layout.STAGED}{layout.number(n)}")
             handoff = safe_open.read(os.path.join(seen.directory, layout.HANDOFF), HANDOFF_LIMIT)

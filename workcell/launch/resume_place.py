@@ -9,7 +9,7 @@ from dataclasses import replace
 from workcell.base.errors import Refused, WorkcellError
 from workcell.git import repository, run_work
 from workcell.launch import plan
-from workcell.rundir import layout, look, start_place
+from workcell.rundir import layout, look, no_tree, start_place
 
 
 def check(seen: look.Look, brief: str | None) -> None:
@@ -40,6 +40,8 @@ def way_back(seen: look.Look) -> str:
     brief = shlex.quote(os.path.join(layout.attempt(seen.run, 1), layout.BRIEF))
     anew = f"put it back, or launch its brief anew: workcell launch {brief}"
     launch = seen.launch
+    if no_tree.of(launch):
+        return f"mkdir {shlex.quote(seen.cwd)}"
     if launch is None:
         return anew
     if not launch["worktree"]:

@@ -8,7 +8,7 @@ from workcell.base.errors import Refused
 from workcell.base.light_dataclass import dataclass
 from workcell.git import repository
 from workcell.launch import plan
-from workcell.rundir import layout
+from workcell.rundir import layout, no_tree
 
 IGNORED_SHOWN = 5
 
@@ -48,7 +48,12 @@ def check(made: plan.Plan) -> None:
 
 
 def make(made: plan.Plan) -> Workspace:
-    """The tree to work in, made now if it is to be the run's own; of a launch that fails after all, gc names it."""
+    """The tree to work in, made now if it is to be the run's own; of a launch that fails after all, gc names it.
+
+    That of a run without a tree comes with its directory.
+    """
+    if made.no_tree:
+        return Workspace(no_tree.place(made.run), None, False)
     if made.worktree is None or made.tree is None:
         notes = [_lifted(made)] if not made.dir and os.path.realpath(made.repo) != os.path.realpath(made.top) else []
         return Workspace(made.top, made.tree, False, notes)
@@ -77,7 +82,7 @@ def _lifted(made: plan.Plan) -> str:
 
 def snapshot(made: plan.Plan, workspace: Workspace) -> None:
     """Where the policy says so, keep uncommitted work as a commit beside the branch before an agent touches it."""
-    if workspace.tree is None and made.dirty == "snapshot":
+    if workspace.tree is None and made.dirty == "snapshot" and not made.no_tree:
         workspace.notes.append(f"no snapshot was taken: {made.git_error}")
     if workspace.tree is None or workspace.own or repository.status(workspace.tree).clean:
         return

@@ -35,6 +35,8 @@ RULES, APPROVAL_RULES = "rules", "approvals.yaml"
 # a run
 LAUNCH, ENV, STATUS, EVENTS = "launch.json", "env.json", "status.json", "events.jsonl"
 CURRENT, ATTEMPTS, USER = "current", "attempts", "user"
+NO_TREE = "no-tree"
+"""The directory of a run without a working tree in which it works."""
 INBOX, SPOOL = "inbox", "spool"
 RUNNER_LOCK, AGENT_LOCK, RUNNER_LOG, CONTROL = "runner.lock", "agent.lock", "runner.log", "control.sock"
 HOLD, RESCUE, FULL_LOCK = "hold", "RESCUE.md", "full.lock"

@@ -172,6 +172,7 @@ KEYS = (
         default={"clean": False},
     ),
     Field("dirty", fields.one_of("refuse", "allow", "snapshot"), "what to do when the tree is dirty at launch"),
+    Field("tree", fields.one_of("none"), "none: it works in no repository, but in an empty directory of its own"),
     Field("worktree", worktree, "true for a worktree of its own, or the branch that it is on"),
     Field(
         "standby",

@@ -66,6 +66,7 @@ ENTRY = (
     Field("name", fields.line, "a short name for the run"),
     Field("set", _parameters, "values of the brief's parameters", default={}),
     Field("dir", brief.directory, "the directory below the top of the tree in which agent, steps and check start"),
+    Field("tree", fields.one_of("none"), "none: the run works in no repository, but in an empty directory of its own"),
     *_SHARED,
     Field("args", brief.arguments, "words that are added to the agent's command", default=[]),
     Field("verify", brief.check_script, "the check in place of the brief's; false for none"),

@@ -64,6 +64,7 @@ class BriefValues(TypedDict):
     forbid: list[str]
     require: RequireValues | None
     dirty: Dirty | None
+    tree: Literal["none"] | None
     worktree: str | None
     """A branch; empty for one that is named after the run."""
     standby: bool | None
@@ -165,6 +166,7 @@ class EntryValues(SharedValues):
     set: dict[str, str]
     """Values of the brief's parameters."""
     dir: str | None
+    tree: Literal["none"] | None
     args: list[str] | None
     verify: str | Literal[False] | None
     env: Environment | None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from workcell.base import clock, digest, ids, json_codec
 from workcell.base.errors import CannotCreate, Invalid, Usage, WorkcellError
 from workcell.launch import batch, children, launch
-from workcell.rundir import home_creation, plans
+from workcell.rundir import home_creation, no_tree, plans
 from workcell.rundir.cell import Cell
 from workcell.texts import launch_file
 from workcell.texts.document import Fault, Faulty
@@ -45,9 +45,24 @@ def check(request: batch.Request, read: launch_file.LaunchFile, *, preview: bool
     checked = batch.check(request, preview=preview, in_turn=True)
     graph = nodes(checked, read)
     faults = [*plan_graph.faults(graph), *_races(checked, read, preview=preview), *_budget(checked, read)]
+    faults += _without_tree(checked, read)
     if faults:
         raise Faulty(faults, "nothing was started; mend them all, then give the same command")
     return checked
+
+
+def _without_tree(checked: batch.Batch, read: launch_file.LaunchFile) -> list[Fault]:
+    """Entries that start on the work of others, of which one side has no tree."""
+    without = {entry.made.name for entry in checked.entries if entry.made.no_tree}
+    found = []
+    for entry, said in zip(checked.entries, read.entries, strict=True):
+        named = [*([said["base"]] if said["base"] else []), *said["merge"]]
+        wrong = [name for name in named if name in without or entry.made.no_tree]
+        if wrong:
+            key = "base" if said["base"] in wrong else "merge"
+            words = f"'{key}: {wrong[0]}' is about work in a tree, and 'tree: none' has none"
+            found.append(Fault(read.path, said["lines"].get(key, said["line"]), words, f"leave '{key}' or 'tree' out"))
+    return found
 
 
 def _races(checked: batch.Batch, read: launch_file.LaunchFile, *, preview: bool) -> list[Fault]:
@@ -167,6 +182,7 @@ def _options(entry: batch.Entry, said: EntryValues) -> PlanOptions:
         "recipe": given.recipe,
         "repo": os.path.abspath(made.repo),
         "dir": given.dir,
+        "tree": no_tree.NONE if made.no_tree else None,
         # work that is merged or races has a tree of its own
         "worktree": "" if made.worktree is None and (said["base"] or said["merge"] or said["race"]) else made.worktree,
         "dirty": given.dirty,

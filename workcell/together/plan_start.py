@@ -14,7 +14,7 @@ from workcell.judgement.plan_order import Start
 from workcell.launch import busy_tree, launch, resume
 from workcell.launch import plan as single
 from workcell.launch.options import Options
-from workcell.rundir import find, look, phase
+from workcell.rundir import find, look, no_tree, phase
 from workcell.together import plan_base
 from workcell.trust import access
 from workcell.views.plan_state import State
@@ -121,8 +121,9 @@ def options_of(plan: Plan, entry: PlanEntry, start: Start, env: Mapping[str, str
         who["limits.cost"] = f"{place} (budget)"
     found = Options(
         recipe=start.lane or said["recipe"],
-        repo=said["repo"],
+        repo=None if said.get("tree") == no_tree.NONE else said["repo"],
         dir=said["dir"],
+        tree=said.get("tree"),
         name=f"{entry['name']}-{start.lane}" if start.lane else entry["name"],
         worktree=said["worktree"],
         dirty=said["dirty"],

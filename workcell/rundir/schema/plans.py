@@ -15,6 +15,8 @@ class PlanOptions(TypedDict):
     repo: str
     """The working tree, as an absolute path."""
     dir: str | None
+    tree: NotRequired[Literal["none"] | None]
+    """`none` of a run without a tree; its `repo` counts for nothing."""
     worktree: str | None
     """A branch; empty for one named after the run; null to work in the tree itself."""
     dirty: str | None

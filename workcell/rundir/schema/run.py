@@ -88,6 +88,8 @@ class Launch(TypedDict):
     """Top of the tree that the agent works in: `repo`, or a worktree."""
     worktree: bool
     """Whether the workspace is a worktree that was made for this run."""
+    tree: NotRequired[Literal["none"]]
+    """`none` of a run without a tree, which works in `no-tree/` of its directory; absent of any other."""
     snapshot: str | None
     """Ref that keeps what was not committed at launch; null where nothing had to be kept."""
     base: Base | None
@@ -99,7 +101,7 @@ class Launch(TypedDict):
     mark: Mark | None
     """Where the repository was; null where nothing is forbidden."""
     lease: str
-    """Name of the lease of the tree."""
+    """Name of the lease of the tree; empty without one."""
     group: str | None
     """Label of the runs of one launch file."""
     labels: list[str]

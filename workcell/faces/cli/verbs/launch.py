@@ -44,6 +44,9 @@ Worktree = Annotated[
     str | None,
     typer.Option(metavar="[=BRANCH]", help="Work in a worktree of its own, on a new branch or the one named."),
 ]
+Tree = Annotated[
+    str | None, typer.Option(metavar="none", help="none: work in no repository, but in an empty directory of its own.")
+]
 Share = Annotated[
     bool, typer.Option("--share", help="Share the tree with other runs that do; each claims what it edits.")
 ]
@@ -114,6 +117,7 @@ def launch(
     dir: Dir = None,
     name: Name = None,
     worktree: Worktree = None,
+    tree: Tree = None,
     share: Share = False,
     dirty: Dirty = None,
     label: Label = None,
@@ -139,6 +143,8 @@ def launch(
     """
     if dirty not in (None, "refuse", "allow", "snapshot"):
         raise Usage(f"--dirty cannot be {dirty!r}", "--dirty refuse, --dirty allow, or --dirty snapshot")
+    if tree not in (None, "none"):
+        raise Usage(f"--tree cannot be {tree!r}", "--tree none, or --repo DIR for the tree to work in")
     if wait and prepare:
         raise Usage("--wait with --prepare would wait for a run that is not started", "leave one of them out")
     kind = op.SpawnRequest if context.command.name == op.SpawnRequest.operation else op.LaunchRequest
@@ -161,6 +167,7 @@ def launch(
         dir=dir,
         name=name,
         worktree=worktree,
+        tree=arguments.one_of(tree, ("none",)),
         share=share,
         dirty=arguments.one_of(dirty, ("refuse", "allow", "snapshot")),
         label=tuple(label or ()),
