@@ -240,7 +240,11 @@ def refuse(run: str, name: str, message: "Message", why: str, attempt: int) -> N
 
 
 def give_up(run: str, attempt: int) -> None:
-    """Close what was being typed when the attempt ended; for the holder of the right to write, once no typist lives."""
+    """Close what was being typed when the attempt ended; for the holder of the right to write, once no typist lives.
+
+    What stood in the brief of the attempt, and was not moved on when that began, is moved on.
+    """
+    briefed(run, attempt)
     for name, message in typed(run):
         told = said(run, name)
         if told is not None and told.get("state") == ACCEPTED:
@@ -306,8 +310,9 @@ def in_brief(run: str, n: int) -> set[str]:
 
 def briefed(run: str, n: int) -> None:
     """Move on the messages in the brief of attempt `n`; for its maker, and for a process that finds it not done."""
-    given = in_brief(run, n)
-    for name, message in waiting(run):
+    waits = waiting(run)
+    given = in_brief(run, n) if waits else ()
+    for name, message in waits:
         if message.get("id") in given:
             evidence = f"in the brief of attempt {n}" if message["kind"] == "text" else f"attempt {n} began with it"
             accept(run, name, message, evidence, n)

@@ -54,6 +54,16 @@ def test_what_was_being_typed_when_the_attempt_ended_is_refused(run):
     assert inbox.state(run, other)[0] == inbox.ACCEPTED
 
 
+def test_what_stood_in_the_brief_of_an_attempt_waits_no_more_at_its_end(run):
+    name, other = post(run), post(run, "for the next one")
+    [(_, message)] = [one for one in inbox.waiting(run) if one[0] == name]
+    path = Path(layout.attempt(run, 1), layout.ATTEMPT)
+    path.write_text(json.dumps({**json.loads(path.read_text()), "messages": [message["id"]]}))
+    inbox.give_up(run, 1)
+    assert inbox.state(run, name)[0] == inbox.ACCEPTED
+    assert [one for one, _ in inbox.waiting(run)] == [other]
+
+
 def test_a_text_that_was_entered_when_the_attempt_ended_was_taken(run):
     name = post(run, "/exit")
     inbox.begin(run, name, 1, "typing")
