@@ -257,6 +257,7 @@ def fill(intent: Carried, opening: Opening) -> schema.Attempt:
             "ports": port_numbers.told(opening.ports, opening.ports_before),
             "standby": bool(intent.get("standby")),
             "checked": intent.get("verify") is not None,
+            "shared": intent.get("share") is not None,
         }
         prompt = compose.prompt(values["prompt"], named, brief, around)
     prompt = prompt.replace("\0", "")

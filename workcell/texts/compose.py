@@ -60,6 +60,8 @@ class Surroundings(TypedDict):
     """Whether the run waits for messages when a turn ends."""
     checked: bool
     """Whether the run has a check."""
+    shared: bool
+    """Whether other runs work in the same tree."""
 
 
 def prompt(text: str, variables: Variables, brief: str, around: Surroundings) -> str:

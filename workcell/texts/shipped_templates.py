@@ -57,6 +57,8 @@ def _prompt(given: Mapping[str, Any]) -> str:
             out += ['- The work is checked by a script that was fixed before you began. It runs after you stop.\n']
         else:
             out += ['- No script checks the work when you stop: check it yourself before, and write down how.\n']
+    if given['shared']:
+        out += ['- Other agents work in this same tree while you do. Claim files before you edit them (workcell claim PATH...), and give\n  them back when you are done (workcell unclaim PATH...). A claim that is in the way names the run that has it: do\n  something else meanwhile, or wait (workcell claim PATH --wait 5m). See who works here with workcell others, and what is\n  claimed with workcell claims. Leave the changes of others alone, and commit your own files only.\n']
     if given['ports']:
         out += ['- These TCP ports of 127.0.0.1 are for you alone, other runs have their own: ', str(', '.join(map(str, given['ports']))), '.\n  Start every server on one of them.\n']
     if given['prose']:
@@ -100,7 +102,7 @@ def _resume(given: Mapping[str, Any]) -> str:
 
 COMPILED: dict[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
     'handoff.md.j2': ('db3d4528c1a320b47a1c8e2dee9a05df58611e0e8fdd2fd435af39f8917be6f0', _handoff),
-    'prompt.md.j2': ('aef754f8581c106411486ea40a7b3570bf8f3817c9e061f51404b69c9e71b9eb', _prompt),
+    'prompt.md.j2': ('820712cc9c404496546ccc06ddbff109d3ff37b47b29fc47888d9e6a7bc81538', _prompt),
     'rescue.md.j2': ('3170510ca6f12ce1556bf5c915a5a76e090b3a3c27dc74dfc4c8120107901280', _rescue),
     'resume.md.j2': ('874c265dd6b1f5c58893a489f66256606a9816333358f59e4364a4b59e1703a1', _resume),
 }

@@ -54,6 +54,12 @@ def test_another_recipe_adds_its_variables_and_secrets():
     assert intent["recipe"]["name"] == "mine"
 
 
+def test_the_agent_is_told_that_others_work_in_its_tree():
+    shared = {**BARE, "share": {"wait_seconds": 5.0}}
+    told = [attempt.fill(attempt.with_recipe(one, chosen()), opening())["prompt"] for one in (BARE, shared)]
+    assert ["workcell claim" in prompt for prompt in told] == [False, True]
+
+
 @pytest.mark.parametrize(
     ("intent", "said"),
     [

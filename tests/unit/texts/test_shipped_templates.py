@@ -23,6 +23,7 @@ VALUES = some.fixed_dictionaries(
         "attempt": some.integers(1, 999),
         "standby": some.booleans(),
         "checked": some.booleans(),
+        "shared": some.booleans(),
         "titles": some.just(compose.HANDOFF_SECTIONS),
         "agent": SECTIONS,
         "instead": some.fixed_dictionaries({title: TEXT for title in compose.HANDOFF_SECTIONS}),
