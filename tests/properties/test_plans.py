@@ -1,4 +1,4 @@
-"""Plans of any shape, with ends, kills, ticks and eight processes at once: order, room and budget hold, and each entry runs once."""
+"""Plans of any shape, with ends, kills, ticks, stops, retries and eight processes at once: order, room and budget hold, and nothing runs twice."""
 
 import tempfile
 import threading
@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.support import plans as made
+from workcell.base.errors import Refused, WorkcellError
 from workcell.judgement import plan_order
 from workcell.rundir import plans
-from workcell.together import plan_advance
+from workcell.together import plan_advance, plan_requests
 from workcell.views import plan_state
 
 ID = "20261120-0512-night-7f3a"
@@ -77,7 +78,7 @@ class Plans(RuleBasedStateMachine):
         self.home = made.home_of(Path(self.place.name), self.plan)
         self.hands = MortalHands(self.home)
         self.ended = {}
-        self.stops = False
+        self.made_at_stop = None
         self.advance()
 
     def state(self):
@@ -118,12 +119,48 @@ class Plans(RuleBasedStateMachine):
 
     @rule(after=st.integers(0, 4))
     def a_process_is_killed(self, after):
+        self.mortally(after, lambda: plan_advance.advance(self.home, ID, self.hands))
+
+    @rule(data=st.data())
+    def an_entry_cannot_be_started(self, data):
+        """From now on, until it is cured; one of which a run was made already is not concerned."""
+        name = data.draw(st.sampled_from([entry["name"] for entry in self.plan["entries"]]))
+        self.hands.troubles[name] = Refused("its tree is in a rebase", "git rebase --abort")
+
+    @rule(cured=st.booleans(), more=st.sampled_from([None, 50.0]), after=st.sampled_from([None, None, 0, 1, 3]))
+    def a_person_retries(self, cured, more, after):
+        """All that is blocked or did not pass; the process of the verb may be killed."""
+        if cured:
+            self.hands.troubles.clear()
+        self.mortally(after, lambda: self.retry(more))
+
+    @rule(sure=st.integers(0, 3), after=st.sampled_from([None, 0, 1]))
+    def a_person_stops_the_plan(self, sure, after):
+        if sure:
+            return
+        self.mortally(after, lambda: plan_requests.stop(self.home, ID, "person", 0.0, self.hands))
+        if self.state().known.stopped and self.made_at_stop is None:
+            self.made_at_stop = len(self.hands.made)
+
+    def retry(self, budget=None):
+        wish = plan_requests.RetryRequest(ID, (), None if self.plan["budget_usd"] is None else budget)
+        try:
+            plan_requests.retry(self.home, ID, wish, "person", self.hands)
+        except WorkcellError:
+            pass  # nothing of it is blocked or has failed, or it was stopped
+
+    def mortally(self, after, act):
+        """Do it, and die after so many acts."""
         self.hands.left = after
         try:
-            plan_advance.advance(self.home, ID, self.hands)
+            act()
         except Killed:
             pass
         self.hands.left = None
+
+    def retries(self, name):
+        """How often a person asked for an entry again."""
+        return sum(name in line.get("entries", ()) for line in plans.actions(self.home, ID) if line["act"] == "retry")
 
     @rule()
     def eight_at_once(self):
@@ -140,16 +177,21 @@ class Plans(RuleBasedStateMachine):
         state = self.state()
         entries = {entry["name"]: entry for entry in self.plan["entries"]}
         lanes = [(entry, lane) for entry, lane, _ in self.hands.made]
-        assert len(lanes) == len(set(lanes)), "a run was started twice"
+        for name, lane in set(lanes):
+            assert lanes.count((name, lane)) <= 1 + self.retries(name), "a run was started twice"
+            assert sum(run not in self.ended_now() for *of, run in self.hands.made if of == [name, lane]) <= 1
+        assert self.made_at_stop in (None, len(lanes)), "a run was started of a plan that was stopped"
         if self.plan["max_live"]:
             assert len(state.known.live) <= self.plan["max_live"]
         if self.plan["budget_usd"]:
-            assert state.known.spent + state.known.reserved <= self.plan["budget_usd"] + 1e-6
+            assert state.known.spent + state.known.reserved <= state.rules.budget + 1e-6
         states = state.verdict().states
         for name in self.hands.names():
             for need in entries[name]["needs"]:
-                wanted = ("passed",) if entries[name]["when"] == "passed" else None
-                assert states[need] in wanted if wanted else states[need] not in ("waiting", "running", "blocked")
+                if entries[name]["when"] == "passed":
+                    assert states[need] == "passed"
+                elif not self.retries(need):
+                    assert states[need] not in ("waiting", "running", "blocked")
 
     def teardown(self):
         if self.hands is not None:
@@ -158,8 +200,11 @@ class Plans(RuleBasedStateMachine):
 
     def bring_to_the_end(self):
         """Whatever happened before: a tick and the ends of what lives bring the plan to where nothing is left to do."""
+        self.hands.troubles.clear()
         for _ in range(200):
             self.a_tick()
+            if self.state().known.troubles:
+                self.retry()
             living = self.living()
             if not living:
                 break
@@ -174,6 +219,8 @@ class Plans(RuleBasedStateMachine):
             assert self.plan["budget_usd"] is not None
             return
         assert verdict.over and ID not in plans.open_ids(self.home)
+        if self.made_at_stop is not None:
+            return
         for step in plan_order.in_order(plan_state.steps_of(self.plan)):
             tried = [lane for entry, lane, _ in self.hands.made if entry == step.name]
             if verdict.states[step.name] != "skipped":

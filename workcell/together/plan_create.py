@@ -178,7 +178,7 @@ def _entry(entry: batch.Entry, node: plan_graph.Node, said: EntryValues) -> Plan
 def _options(entry: batch.Entry, said: EntryValues) -> PlanOptions:
     given: Any = entry.request.options
     made = entry.made
-    return {
+    found: PlanOptions = {
         "recipe": given.recipe,
         "repo": os.path.abspath(made.repo),
         "dir": given.dir,
@@ -199,6 +199,12 @@ def _options(entry: batch.Entry, said: EntryValues) -> PlanOptions:
         "standby": given.standby,
         "said_by": dict(given.said_by),
     }
+    # left out where they are not asked for: the same launch finds the plan that an older program made
+    if given.watch:
+        found["watch"] = True
+    if given.within is not None:
+        found["within"] = given.within
+    return found
 
 
 def standing(home: str, made: Plan) -> str | None:

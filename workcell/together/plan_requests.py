@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workcell.base.errors import InputOutput, Refused, TryAgain, Usage
-from workcell.launch import asked, batch, dry_run
+from workcell.launch import asked, batch, children, dry_run
 from workcell.launch.requests import AskedDryRun
 from workcell.rundir import family, plans
 from workcell.rundir.cell import Cell
@@ -67,6 +67,7 @@ def launch(
     asked.check(request)
     if request.prepare:
         raise Usage("--prepare with a plan: a plan starts its runs by itself", "leave it out, or look with --dry-run")
+    children.check_watch(cell.caller, wanted=request.watch, within=request.within)
     if request.name is not None:
         raise Usage("a name is for one brief", "name entries in the launch file")
     wish = batch.Request(
@@ -92,7 +93,7 @@ def launch(
             raise InputOutput(f"the plan {made['id']}: {error.strerror}", "free some disk space") from error
         finally:
             os.close(lock)
-    _bring_on(cell.home, known or made["id"])
+    bring_on(cell.home, known or made["id"])
     return plan_results.result(plan_state.read(cell.home, known or made["id"]), found=known is not None)
 
 
@@ -119,13 +120,9 @@ def _hands(home: str, plan: str) -> Hands:
     return Hands(env)
 
 
-def _bring_on(home: str, plan: str, patience: float = 0.0) -> bool:
-    return plan_advance.advance(home, plan, _hands(home, plan), patience)
-
-
 def bring_on(home: str, plan: str) -> bool:
     """Bring the plan on as far as it comes now; False where another process does so. Raises what `advance` raises."""
-    return _bring_on(home, plan)
+    return plan_advance.advance(home, plan, _hands(home, plan))
 
 
 def perform_ls(cell: Cell, request: ListRequest) -> plan_results.Listed:
@@ -144,10 +141,15 @@ def perform_stop(cell: Cell, request: StopRequest) -> plan_results.Result:
     Killed in between, the next process that brings the plan on goes on with it.
     """
     plan = _to_change(cell, "plan stop", request.plan)
-    if not plan_state.read(cell.home, plan).verdict().over:
-        plans.seal_stopped(cell.home, plan, cell.caller.word(), request.grace)
-        _bring_on(cell.home, plan, PATIENCE)
+    stop(cell.home, plan, cell.caller.word(), request.grace, _hands(cell.home, plan))
     return plan_results.result(plan_state.read(cell.home, plan))
+
+
+def stop(home: str, plan: str, by: str, grace: float, hands: plan_advance.Hands) -> None:
+    """Seal that the plan is stopped, and stop what lives; nothing of one that is over. Raises what `advance` raises."""
+    if not plan_state.read(home, plan).verdict().over:
+        plans.seal_stopped(home, plan, by, grace)
+        plan_advance.advance(home, plan, hands, PATIENCE)
 
 
 def perform_retry(cell: Cell, request: RetryRequest) -> plan_results.Result:
@@ -157,11 +159,17 @@ def perform_retry(cell: Cell, request: RetryRequest) -> plan_results.Result:
     not; TryAgain where another process keeps the plan for a minute.
     """
     plan = _to_change(cell, "plan retry", request.plan)
-    lock = plans.take(cell.home, plan, PATIENCE)
+    retry(cell.home, plan, request, cell.caller.word(), _hands(cell.home, plan))
+    return plan_results.result(plan_state.read(cell.home, plan))
+
+
+def retry(home: str, plan: str, request: RetryRequest, by: str, hands: plan_advance.Hands) -> None:
+    """Put the retry on record, under the lock of the plan, and bring it on. Raises what `perform_retry` raises."""
+    lock = plans.take(home, plan, PATIENCE)
     if lock is None:
         raise TryAgain(f"the plan {plan} is brought on at this moment", "give the same command again")
     try:
-        state = plan_state.read(cell.home, plan)
+        state = plan_state.read(home, plan)
         names = _retried(state, request)
         line: PlanAction = {
             "n": 0,
@@ -169,16 +177,15 @@ def perform_retry(cell: Cell, request: RetryRequest) -> plan_results.Result:
             "act": "retry",
             "entries": names,
             "budget_usd": request.budget,
-            "by": cell.caller.word(),
+            "by": by,
         }
-        plans.append(cell.home, plan, state.lines, line)
-        plans.mark(cell.home, plan, over=False)
+        plans.append(home, plan, state.lines, line)
+        plans.mark(home, plan, over=False)
     except OSError as error:
         raise InputOutput(f"the plan {plan} cannot be written: {error.strerror}", "free some disk space") from error
     finally:
         os.close(lock)
-    _bring_on(cell.home, plan, PATIENCE)
-    return plan_results.result(plan_state.read(cell.home, plan))
+    plan_advance.advance(home, plan, hands, PATIENCE)
 
 
 def _retried(state: plan_state.State, request: RetryRequest) -> list[str]:

@@ -138,6 +138,8 @@ def options_of(plan: Plan, entry: PlanEntry, start: Start, env: Mapping[str, str
         ignore_repo=said["ignore_repo"],
         share=said["share"],
         standby=said["standby"],
+        watch=said.get("watch", False),
+        within=said.get("within"),
         plan={"id": plan["id"], "entry": entry["name"]},
         shell=env,
         said_by=who,

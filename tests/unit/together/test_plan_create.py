@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.support import launched_plans
-from tests.support.launched_plans import written
+from tests.support.launched_plans import cell, written
 from workcell.base.errors import Usage
+from workcell.launch import batch
+from workcell.launch.options import Options
 from workcell.rundir import plans
 from workcell.texts.document import Faulty
 from workcell.together import plan_create
@@ -60,8 +62,18 @@ def test_the_plan_holds_the_words_of_the_launch_and_nothing_of_the_run_around_it
     assert first["options"]["limits"] == {"wall": 3600.0} and first["options"]["labels"] == ["x"]
     assert "objective: the objective of b" in second["text"] and str(second["script"]).endswith("true\n")
     assert second["needs"] == ["a"] and second["at"].endswith("night.yaml:5")
+    assert "watch" not in first["options"], "the key of the plan stays as it was before plans had watches"
     stored = json.loads(Path(plans.directory(lab.home, done.plan), "env.json").read_text())
     assert stored["env"]["WORKCELL_HOME"] == lab.home and "MARKS" in stored["env"]
+
+
+def test_a_watch_of_the_launch_is_kept_for_each_entry(lab):
+    read = plan_create.asked((written(lab, "brief: a.md", "brief: b.md, needs: a"),))
+    options = Options(watch=True, within=60.0, shell=lab.env())
+    wish = batch.Request(home=lab.home, files=[read.path], options=options, again=True)
+    made = plan_create.record(cell(lab), wish, plan_create.check(wish, read), read)
+    said = [(one["options"].get("watch"), one["options"].get("within")) for one in made["entries"]]
+    assert said == [(True, 60.0), (True, 60.0)]
 
 
 def test_the_same_launch_finds_the_same_plan_and_again_makes_another(lab):

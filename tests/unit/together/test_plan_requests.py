@@ -41,6 +41,13 @@ def test_a_plan_can_neither_be_prepared_nor_named(lab):
         planned(lab, "brief: a.md, when: ended", prepare=True)
 
 
+def test_a_watch_is_kept_with_the_plan_and_is_refused_outside_of_a_run(lab):
+    lab.brief("true", name="a")
+    with pytest.raises(Refused, match="not called from inside"):
+        planned(lab, "brief: a.md, when: ended", watch=True)
+    assert not plans.ids_of(lab.home)
+
+
 def test_a_stop_ends_what_lives_and_nothing_of_the_plan_is_started_again(lab):
     lab.brief("sleep 60", name="a")
     lab.brief("true", name="b")

@@ -7,7 +7,7 @@ import pytest
 from tests.support import launched_plans
 from tests.support.launched_plans import show, written
 from workcell.judgement.plan_order import Start
-from workcell.rundir import env, find, layout, look, phase, plans
+from workcell.rundir import env, find, layout, look, phase, plans, watches
 from workcell.together import plan_start
 from workcell.views import plan_state
 
@@ -63,6 +63,17 @@ def test_a_lane_of_a_race_has_a_recipe_and_a_name_of_its_own(state):
         "b-codex",
         b"#!/usr/bin/env bash\nset -euo pipefail\ntrue\n",
     )
+
+
+def test_whoever_launched_the_plan_from_inside_a_run_is_told_of_each_run_where_that_was_asked(lab, state):
+    run = show(lab, state.id).entries[0].run
+    inside = {"inside": [find.path_of(lab.home, run)], "parent": {"run": run, "attempt": 1}}
+    state.plan.update(inside)
+    entry = state.entry("b")
+    entry["options"].update(watch=True, within=3600.0)
+    hands(state).create(hands(state).prepare(state, Start("b", "", None)), "20261120-0512-b-7f3a")
+    (made,) = watches.by(lab.home, run)
+    assert made["run"] == "20261120-0512-b-7f3a" and made["due_at"] is not None
 
 
 def test_the_launcher_of_the_plan_is_the_parent_of_its_runs(lab, state):

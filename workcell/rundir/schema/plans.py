@@ -32,6 +32,10 @@ class PlanOptions(TypedDict):
     share: bool | None
     """Whether the run shares the tree with others that do."""
     standby: bool | None
+    watch: NotRequired[bool]
+    """Whether the run around the launch is told when this one is over."""
+    within: NotRequired[float]
+    """With `watch`: seconds after the start of the run until it is told in any case."""
     said_by: dict[str, str]
     """Who says a value, in words."""
 
