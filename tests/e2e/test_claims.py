@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.claiming import Worker, end
 from tests.support.lab import ROOT, eventually
-from workcell.rundir import phase
+from workcell.rundir import look, phase
 
 
 def test_two_runs_share_a_tree_and_a_third_that_does_not_is_kept_out(lab):
@@ -79,6 +79,40 @@ def test_the_second_of_two_that_wait_for_each_other_is_told_at_once(lab):
     assert two.does("workcell unclaim")[0] == 0
     assert one.answer(waits)[0] == 0
     end(lab, one, two)
+
+
+def test_the_check_of_a_shared_tree_waits_for_the_turns_of_others_and_judges_what_the_run_did(lab):
+    Path(lab.repo, "mine.txt").write_text("not committed")
+    kept = lab.launch(lab.brief("true", name="before"), "--dirty", "snapshot", "--wait")
+    Path(lab.repo, "mine.txt").unlink()
+    checked = 'test -e "$MARKS/two-is-done"; touch "$MARKS/checked"'
+    one = Worker(lab, "one", "--share", verify=checked, extra="forbid: [locked.txt, shut.txt]")
+    two = Worker(lab, "two", "--share")
+    restore = ("salvage", "restore", os.path.basename(kept), "--into", lab.repo)
+    assert "is shared, and in use by the run" in lab.workcell(*restore, code=77).stderr
+    assert two.does("workcell claim locked.txt && echo two > locked.txt && echo two > loose.txt")[0] == 0
+    assert "workcell claim" in look.at(one.run).attempt["prompt"]
+    one.begins("exit 0")
+    lab.phase(one.run, phase.FINISHING)
+    assert two.does("test ! -e $MARKS/checked && touch $MARKS/two-is-done")[0] == 0, "the check waits for the other run"
+    two.begins("exit 0")
+    for worker in (one, two):
+        lab.phase(worker.run, phase.DONE)
+    over = look.at(one.run)
+    assert over.outcome == "passed" and lab.mark("checked") == "", (
+        "what another run claimed is not forbidden to this one"
+    )
+    handoff = Path(over.directory, "handoff.md").read_text()
+    assert "changed in the shared tree without a claim: `loose.txt`\n" in handoff
+    again = lab.workcell(*restore, code=None).stderr
+    assert "is shared" not in again, "no run shares it any more"
+
+
+def test_a_forbidden_path_counts_where_the_run_claimed_it(lab):
+    one = Worker(lab, "one", "--share", extra="forbid: [locked.txt]")
+    assert one.does("workcell claim locked.txt && echo one > locked.txt")[0] == 0
+    end(lab, one)
+    assert look.at(one.run).outcome == "failed"
 
 
 def test_what_cannot_be_asked_of_a_shared_tree_is_refused_and_leaves_nothing(lab):

@@ -1,13 +1,14 @@
 """SIGKILL at the state-changing system calls of claim, unclaim and a launch that shares a tree."""
 
 import os
+import shutil
 import sys
 
 import pytest
 
 from tests.faults import figures, points
 from tests.support.claimed_tree import ClaimedTree
-from workcell.rundir import claim_waits, claims, lease
+from workcell.rundir import claim_waits, claims, layout, lease
 
 pytestmark = pytest.mark.skipif(points.STRACE is None, reason="strace is not installed")
 
@@ -62,21 +63,23 @@ def wrong(made, acts):
     return faults
 
 
+def begin(made, acts):
+    """Nothing was ever claimed, or, for what gives claims back, two paths are."""
+    made.run("two", 1)
+    shutil.rmtree(os.path.join(made.home, layout.CLAIMS), ignore_errors=True)
+    if acts == "unclaim":
+        made.take("two", "src/a", "src/b")
+
+
 def struck(made, acts, count):
     argv = [sys.executable, "-c", TAKES, made.home, made.top, acts]
     env = {**os.environ}
-    claim_waits.take(made.tree, claims.Wish("two", 1, ["src/a", "src/b"]), 0.0)
+    begin(made, acts)
     found = points.points(argv, env=env, cwd=made.top)
     chosen = found if count is None else points.spread(found, count)
     landed, faults = 0, []
     for point in chosen:
-        made.run("two", 1)
-        held = made.tree.lock()
-        for run in ("one", "two"):
-            claims.drop(made.tree, run, None)
-        if acts == "unclaim":
-            made.take("two", "src/a", "src/b")
-        os.close(held)
+        begin(made, acts)
         landed += points.struck(argv, point, "signal=KILL", env=env, cwd=made.top)
         faults += [f"{point}: {words}" for words in wrong(made, acts)]
     name = figures.sample(acts, len(chosen), len(found))
@@ -100,14 +103,19 @@ def test_killed_at_every_call(made, acts):
 def shared(made, count):
     argv = [sys.executable, "-c", SHARES, made.home, made.top]
     path = lease.path_of(made.home, made.top)
-    found = points.points(argv, env={**os.environ}, cwd=made.top)
-    chosen = found if count is None else points.spread(found, count)
-    landed = 0
-    for point in chosen:
+
+    def begin():
         for name in (path, os.path.join(path + ".d", "one"), os.path.join(path + ".d", "two")):
             if os.path.lexists(name):
                 os.unlink(name)
         lease.claim(made.home, made.top, "one", lambda run: False, shared=True).close()
+
+    begin()
+    found = points.points(argv, env={**os.environ}, cwd=made.top)
+    chosen = found if count is None else points.spread(found, count)
+    landed = 0
+    for point in chosen:
+        begin()
         landed += points.struck(argv, point, "signal=KILL", env={**os.environ}, cwd=made.top)
         living = lease.runs_in(made.home, made.top, lambda run: run == "one")
         assert living == ["one"], f"{point}: the lease of the living is lost"

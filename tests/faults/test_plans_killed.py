@@ -9,25 +9,35 @@ import pytest
 
 from tests.faults import figures, points
 from tests.support import launched_plans
-from tests.support.lab import Lab, eventually
+from tests.support.lab import Lab, eventually, naming
 from workcell.rundir import find, look, phase, plans
 from workcell.views import plan_state
 
 pytestmark = pytest.mark.skipif(points.STRACE is None, reason="strace is not installed")
 
 
+RECIPES = {"quick": "[sh, -c, 'until test -e $MARKS/go; do sleep 0.05; done']", "slow": "[sleep, '600']"}
+"""The recipes of a race: the first one passes, the other one has to be stopped."""
+
+EXPECTED = {"launch": "passed", "advance": "passed", "race": "passed", "stop": "stopped", "retry": "stopped"}
+"""How each entry stands in the end, by what was killed."""
+
+
 class Bench:
-    """A plan of two runs, and a verb that is killed; each trial is in a home of its own."""
+    """A plan of two runs, or of a race, and a verb that is killed; each trial is in a home of its own."""
 
     def __init__(self, lab: Lab, verb: str) -> None:
         self.lab, self.verb = lab, verb
         lab.brief("exit 0", name="first", verify="true")
         lab.brief("exit 0", name="second", verify="true")
         tree = ", worktree: true"
-        self.path = launched_plans.written(lab, f"brief: first.md{tree}", f"brief: second.md, needs: first{tree}")
+        entries = [f"brief: first.md{tree}", f"brief: second.md, needs: first{tree}"]
+        race = [f"brief: first.md, race: [{', '.join(RECIPES)}]"]
+        self.path = launched_plans.written(lab, *(race if verb == "race" else entries))
         self.words = {
             "launch": ["launch", self.path, "--no-window"],
             "advance": ["_plan", lab.home, "PLAN"],
+            "race": ["_plan", lab.home, "PLAN"],
             "stop": ["plan", "stop", "night", "--grace", "0s"],
             "retry": ["plan", "retry", "night"],
         }[verb]
@@ -35,24 +45,44 @@ class Bench:
     def prepare(self) -> list[str]:
         """A fresh home in which the verb has something to do; its words."""
         self.settle()
-        shutil.rmtree(self.lab.home, ignore_errors=True)
+        if os.path.isdir(self.lab.home):
+            shutil.rmtree(self.lab.home)
+        for name, command in RECIPES.items():
+            recipe = Path(self.lab.home, "recipes", f"{name}.yaml")
+            recipe.parent.mkdir(parents=True, exist_ok=True)
+            recipe.write_text(f"extends: shell\ncommand: {command}\n")
         subprocess.run(["git", "worktree", "prune"], cwd=self.lab.repo, check=True, env=self.lab.env())
         words = self.words
+        if self.verb == "race":
+            return self.lab.words(*(self.undecided() if word == "PLAN" else word for word in words))
         if self.verb != "launch":
             self.lab.brief("exit 0" if self.verb == "advance" else "sleep 600", name="first", verify="true")
             plan = self.lab.workcell("launch", self.path, "--no-window").stdout.split()[0]
             words = [plan if word == "PLAN" else word for word in words]
         if self.verb == "advance":
             self.still(plan)
+            self.forget("second")
             record = Path(plans.directory(self.lab.home, plan), "actions.jsonl")
             # as if only the first run had ended, and nothing had been brought on since
             record.write_text("".join(record.read_text().splitlines(keepends=True)[:2]))
             plans.mark(self.lab.home, plan, over=False)
-            self.forget("second")
         if self.verb == "retry":
             self.lab.workcell("stop", "first", "--grace", "0s")
             self.still(plan)
         return self.lab.words(*words)
+
+    def undecided(self) -> str:
+        """A race of which one run has passed and the other one lives, and of which nothing has taken note; the plan."""
+        go = Path(self.lab.marks, "go")
+        go.unlink(missing_ok=True)
+        plan = self.lab.workcell("launch", self.path, "--no-window").stdout.split()[0]
+        env = Path(plans.directory(self.lab.home, plan), plans.ENV)
+        env.rename(env.with_suffix(".away"))  # no process can be started for the plan
+        go.touch()
+        (quick,) = self.runs("first-quick")
+        eventually(lambda: look.at(quick).phase == phase.DONE and not naming(os.path.basename(quick)), 60.0)
+        env.with_suffix(".away").rename(env)
+        return plan
 
     def forget(self, name: str) -> None:
         for run in self.runs(name):
@@ -69,8 +99,8 @@ class Bench:
             if look.at(run).phase in (phase.RUNNING, phase.STARTING):
                 self.lab.workcell("stop", os.path.basename(run), "--grace", "0s", code=None)
         eventually(lambda: all(look.at(run).phase in (phase.DONE, phase.CREATED) for run in self.lab.runs()), 60.0)
-        for plan in plans.ids_of(self.lab.home):
-            eventually(lambda plan=plan: not plans.held(self.lab.home, plan))
+        for name in (*plans.ids_of(self.lab.home), *map(os.path.basename, self.lab.runs())):
+            eventually(lambda name=name: not naming(name), 60.0, "the last process of the trial")
 
     def runs(self, name: str) -> list[str]:
         return [run for run in self.lab.runs() if (look.at(run).launch or {}).get("name") == name]
@@ -97,9 +127,10 @@ class Bench:
 
     def wrong(self, plan: str) -> list[str]:
         state = plan_state.read(self.lab.home, plan)
-        states, found = state.verdict().states, []
-        expected = {"launch": "passed", "advance": "passed", "stop": "stopped", "retry": "stopped"}[self.verb]
-        found += [f"{name} is {word}" for name, word in states.items() if word != expected]
+        states, expected = state.verdict().states, EXPECTED[self.verb]
+        found = [f"{name} is {word}" for name, word in states.items() if word != expected]
+        if self.verb == "race":
+            return found + self.wrong_race(plan)
         known = {run for runs in state.runs.values() for run in runs}
         found += [f"{run} is of no entry" for run in map(os.path.basename, self.lab.runs()) if run not in known]
         most = {"first": 2 if self.verb == "retry" else 1, "second": 1 if expected == "passed" else 0}
@@ -107,6 +138,14 @@ class Bench:
             here = [run for run in self.runs(name) if os.path.isdir(find.path_of(self.lab.home, os.path.basename(run)))]
             found += [f"{len(here)} runs of {name}"] if len(here) > number else []
         return found
+
+    def wrong_race(self, plan: str) -> list[str]:
+        """One run of each recipe, the one that passed has won, and the other one was stopped."""
+        won = plans.winner(self.lab.home, plan, "first") or {}
+        ends = sorted((str((look.at(run).launch or {}).get("name")), look.at(run).outcome) for run in self.lab.runs())
+        found = [] if ends == [("first-quick", "passed"), ("first-slow", "stopped")] else [f"ends {ends}"]
+        quick = [os.path.basename(run) for run in self.runs("first-quick")]
+        return found + ([] if [won.get("run")] == quick else [f"{won.get('run')} won, and not {quick}"])
 
 
 def strike(lab: Lab, verb: str, count: int | None) -> None:
@@ -124,7 +163,7 @@ def strike(lab: Lab, verb: str, count: int | None) -> None:
     assert landed >= len(chosen) * 0.5, words
 
 
-VERBS = ("launch", "advance", "stop", "retry")
+VERBS = ("launch", "advance", "race", "stop", "retry")
 
 
 @pytest.mark.parametrize("verb", ["advance"])
@@ -135,7 +174,7 @@ def test_killed_at_some_calls(lab, verb):
 @pytest.mark.heavy
 @pytest.mark.parametrize("verb", VERBS)
 def test_killed_at_a_sample_of_calls(lab, verb):
-    strike(lab, verb, 4)
+    strike(lab, verb, 3)
 
 
 @pytest.mark.sweep

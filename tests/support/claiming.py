@@ -23,9 +23,10 @@ def lines(lab: Lab, name: str) -> str:
 class Worker:
     """A run in a shared tree whose agent does what the test says."""
 
-    def __init__(self, lab: Lab, name: str, *options: str) -> None:
+    def __init__(self, lab: Lab, name: str, *options: str, verify: str = "true", extra: str = "") -> None:
         self.lab, self.name, self.count = lab, name, 0
-        self.run = lab.launch(lab.brief(lines(lab, name), name=name), "--name", name, *options)
+        brief = lab.brief(lines(lab, name), verify, name=name, extra=extra)
+        self.run = lab.launch(brief, "--name", name, *options)
         self.id = os.path.basename(self.run)
 
     def begins(self, command: str) -> str:
