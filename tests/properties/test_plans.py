@@ -229,5 +229,5 @@ class Plans(RuleBasedStateMachine):
                 assert any(verdict.states[need] != "passed" for need in step.needs)
 
 
-Plans.TestCase.settings = settings(max_examples=60, stateful_step_count=12)
+Plans.TestCase.settings = settings(max_examples=40, stateful_step_count=12)
 TestPlans = Plans.TestCase
