@@ -96,6 +96,7 @@ def test_a_text_for_a_group_reaches_each_live_run_of_it_and_not_the_sender(lab):
     assert not inbox.waiting(over)
     assert "no run of group 'none' is not over" in lab.workcell("send", "--group", "none", "hello", code=66).stderr
     assert "2 words where TEXT" in lab.workcell("send", "--group", "night", "a", "b", code=2).stderr
+    assert "the text is missing" in lab.workcell("send", "night", code=2).stderr
 
 
 def test_children_get_what_their_parent_says_to_all_and_no_one_else_does(lab):

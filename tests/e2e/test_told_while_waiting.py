@@ -15,8 +15,8 @@ def test_a_wait_before_a_dialog_says_what_is_asked_and_the_commands(lab):
     assert [line.strip() for line in said[1:] if line][:4] == [
         f"needs you  answer: workcell answer {run}",
         "Bash: rm -rf build",
-        f"workcell approve {run}  Yes",
-        f"workcell deny {run}  No",
+        f"Yes: workcell approve {run}",
+        f"No: workcell deny {run}",
     ]
     assert done.stdout == "" and done.stderr.count("workcell approve") == 1
 

@@ -137,7 +137,7 @@ def test_a_dialog_is_seen_told_and_answered_on_the_command_line(lab):
 
     eventually(lambda: status()["state"] == "approval")
     why = lab.workcell("why", stub.run).stdout
-    assert "Do you want to proceed?" in why and f"workcell deny {os.path.basename(stub.run)}  No" in why
+    assert "Do you want to proceed?" in why and f"No: workcell deny {os.path.basename(stub.run)}" in why
     lab.workcell("answer", stub.run, "perhaps", code=77)
     assert lab.workcell("answer", stub.run, "3").stdout.startswith("accepted")
     assert stub.said() == [{"picked": "No"}]

@@ -160,7 +160,8 @@ def need_lines(
     lines.append(("needs you", f"{out.NEEDS.get(needed['kind'], needed['kind'])}: {needed['command']}"))
     if "why" in needed and needed["why"] not in (said, waits["why"] if waits is not None else None):
         lines.append(("", needed["why"]))
-    lines += [("", f"{one['command']}  {one['text']}") for one in needed.get("options", ())]
+    # the command last: what is marked from there to the end of the line is the command and nothing else
+    lines += [("", f"{one['text']}: {one['command']}") for one in needed.get("options", ())]
     if "dismiss" in needed:
         lines.append(("", f"or, when nothing is to be done: {needed['dismiss']}"))
     return lines

@@ -1,5 +1,6 @@
 """workcell send"""
 
+import shlex
 from typing import Annotated
 
 import typer
@@ -30,9 +31,12 @@ def send(
     if sequential + important + urgent > 1:
         raise Usage("--sequential, --important and --urgent exclude each other", "give one of them, or none")
     several = group is not None or children
-    if len(words) != (1 if several else 2):
-        wanted = "TEXT" if several else "RUN and TEXT"
-        raise Usage(f"{len(words)} words where {wanted} should stand", "quote the text as one word")
+    if several and len(words) != 1:
+        raise Usage(f"{len(words)} words where TEXT should stand", "leave RUN out, and quote the text as one word")
+    if not several and len(words) == 1:
+        raise Usage("the text is missing", f"workcell send {shlex.quote(words[0])} TEXT")
+    if not several and len(words) != 2:
+        raise Usage(f"{len(words)} words where RUN and TEXT should stand", "quote the text as one word")
     text = op.read("-") if words[-1] == "-" else words[-1]
     mode = "urgent" if urgent else "important" if important else "sequential"
     known = arguments.one_of(mode, vocabulary.MESSAGE_MODES)
