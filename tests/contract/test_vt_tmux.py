@@ -185,7 +185,7 @@ international = st.lists(
 ).map(b"".join)
 
 quick = settings(max_examples=150, suppress_health_check=list(HealthCheck))
-long = settings(max_examples=5000, suppress_health_check=list(HealthCheck), derandomize=True)
+long = settings(max_examples=2500, suppress_health_check=list(HealthCheck), derandomize=True)
 longest = settings(max_examples=20_000, suppress_health_check=list(HealthCheck))
 
 

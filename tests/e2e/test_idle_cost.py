@@ -13,7 +13,7 @@ from workcell.launch import launch
 from workcell.launch.options import Options
 from workcell.rundir import layout, look, maildir, phase
 
-RUNS, SECONDS = 100, 30.0
+RUNS, SECONDS = 100, 20.0
 
 
 def _ticks(pids: list[int]) -> int:

@@ -30,7 +30,7 @@ def at_once(lab: Lab, commands: list[list[str]], **more) -> list[tuple[int, str]
     return [(process.returncode, said) for process, said in ended]
 
 
-@pytest.mark.parametrize("rounds", [2, pytest.param(5, marks=pytest.mark.heavy)])
+@pytest.mark.parametrize("rounds", [1, pytest.param(4, marks=pytest.mark.heavy)])
 def test_eight_resumes_at_once_start_one_agent(lab, rounds):
     brief = lab.brief(
         'exec 9>>"$MARKS/flock"; flock -n 9 || echo beside >>"$MARKS/overlap"\n'
