@@ -59,6 +59,7 @@ OF_PROGRAMS = (
     "_deliver",
     "_send",
     "_plan",
+    "_check_turn",
     "_attend",
     "_window",
     "_open",
@@ -90,6 +91,10 @@ def _of_programs(words: list[str]) -> int:
             from workcell.faces import plan_advancer
 
             return plan_advancer.main(words)
+        case ["_check_turn", *_]:
+            from workcell.faces import turn_checker
+
+            return turn_checker.main(words)
         case ["_attend", *_]:
             from workcell.faces import attend
 

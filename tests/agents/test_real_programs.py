@@ -10,7 +10,7 @@ import pytest
 
 from tests.support import far_ends
 from tests.support.lab import alive, eventually
-from workcell.rundir import inbox, layout, look
+from workcell.rundir import inbox, layout, look, turn_checks
 
 pytestmark = [pytest.mark.agents, pytest.mark.timeout(240)]
 
@@ -136,6 +136,22 @@ def test_a_message_sent_while_it_works(bench, recipe):
     assert (
         sum("second thoughts" in str(body.get("messages") or body.get("input")) for _, _, body in bench.model.seen) >= 1
     )
+    bench.workcell("stop", run)
+
+
+@TUI
+def test_the_check_after_the_turn_of_a_message_leaves_the_program_as_it_is(bench, recipe):
+    run = bench.launch(recipe, "tool", "true")
+    eventually(lambda: bench.state(run) == "idle", 60.0)
+    agent = look.at(run).start["agent"]["pid"]
+    key = bench.json("send", run, "--verify", "RUN: true")["check"]
+    found = eventually(lambda: turn_checks.done(bench.lab.home, os.path.basename(run), key), 40.0)["answer"]
+    assert (found["outcome"], found["code"], found["at_end"]) == ("failed", 2, False), found
+    Path(bench.repo, "out.txt").write_text("hi\n")
+    key = bench.json("send", run, "--verify", "again; RUN: true")["check"]
+    found = eventually(lambda: turn_checks.done(bench.lab.home, os.path.basename(run), key), 40.0)["answer"]
+    assert found["outcome"] == "passed" and "again" in str(bench.model.seen), found
+    assert alive(agent) and bench.state(run) == "idle"
     bench.workcell("stop", run)
 
 

@@ -66,6 +66,7 @@ EVENTS = {
     "idle": "An agent with a terminal has waited a minute for its next message (idle_after in config.yaml).",
     "idle_long": "The same after ten minutes (idle_long_after). Each comes once for a turn that has ended.",
     "progress": "What a live run did since the last one. Off until progress_every is set in config.yaml.",
+    "checked": "The check after the turn of a message that a person sent with --verify has ended. Says how.",
     "told": "Words that the agent sent by workcell tell; at most ten an hour.",
     "escalated": "Recovery has done what it can: a person has to look.",
 }
@@ -97,6 +98,7 @@ FACTS = {
     "suggested": (*_SAID, "reply"),
     "resumed": ("why", "attempts"),
     "told": ("why",),
+    "checked": _SAID,
     "progress": (
         *("why", "objective", "command", *_OF_PROGRESS),
         *("commits", "files", "added", "removed", "untracked", "branch", "seconds", "cost_usd"),

@@ -76,6 +76,7 @@ SAID = {
     "idle_long": ("◌", "still waits for your words", "the agent has ended its turn"),
     "progress": ("▸", "goes on", "it has done something since the last notice"),
     "told": ("✉", "tells you", "words of the agent"),
+    "checked": ("✓", "was checked after a turn", "a message asked for its check"),
     "escalated": ("⚠", "needs a person", "what could be done by itself has been done"),
 }
 """By event: glyph, words on the run, and the reason that is shown where the notice gives none."""
@@ -92,6 +93,7 @@ _COMMANDS = {
     "suggested": "inbox",
     "started": "status",
     "told": "show",
+    "checked": "inbox",
     "progress": "show",
     "limited": "status",
     "resumed": "status",

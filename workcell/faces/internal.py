@@ -6,7 +6,7 @@ import sys
 from workcell.base.errors import InputOutput, TryAgain, Usage, WorkcellError
 from workcell.channels import sending
 from workcell.finish import finish, settle
-from workcell.rundir import home, look, standby, writer
+from workcell.rundir import home, look, standby, turn_checks, writer
 from workcell.terminal.printable import printable
 from workcell.views import day_report
 
@@ -36,6 +36,7 @@ def main(words: list[str]) -> int:
         else:
             finish.finish(run, attempt, held, below=os.getpid())
         held.close()
+        _check_turn(run)
         _wake(run)
         sending.waiting(home.of_run(run), day=day_report.of_home)
     except WorkcellError as error:
@@ -48,6 +49,12 @@ def main(words: list[str]) -> int:
         print(f"workcell: {verb} of {run}: {error.strerror}{where}", file=sys.stderr)
         return InputOutput.exit_code
     return 0
+
+
+def _check_turn(run: str) -> None:
+    """Have the check run that senders asked for, where the run is on standby: it waits for no message meanwhile."""
+    if turn_checks.on(home.of_run(run), os.path.basename(run)) and standby.waits(seen := look.at(run)):
+        settle.start_apart(["_check_turn", run], run, seen.n)
 
 
 def _wake(run: str) -> None:

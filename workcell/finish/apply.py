@@ -21,7 +21,7 @@ from workcell.finish import of_plan, playbook_holds, propose
 from workcell.judgement import next as nexts
 from workcell.judgement.ending import Hold
 from workcell.playbooks import notices
-from workcell.rundir import cures, layout, look, no_tree, operations, watches
+from workcell.rundir import cures, layout, look, no_tree, operations, turn_checks, watches
 from workcell.views.needs import Surroundings
 
 if TYPE_CHECKING:
@@ -80,7 +80,8 @@ def _proposed(seen: look.Look, decision: nexts.Decision, cleaner: Cleaner) -> sc
 
 
 def tell_watchers(seen: look.Look) -> None:
-    """Tell the runs that watch this one, once what was decided is sealed: of two, the later one meets the other.
+    """Tell the runs that watch this one, and who asked for its check, once what was decided is sealed: of two, the
+    later one meets the other.
 
     The plan of the run is brought on, too.
     """
@@ -88,6 +89,10 @@ def tell_watchers(seen: look.Look) -> None:
         from workcell.finish import watchers  # few runs are watched
 
         watchers.tell(seen)
+    if turn_checks.on(layout.home_of(seen.run), seen.id):
+        from workcell.finish import turn_answers  # few messages ask for a check
+
+        turn_answers.tell(seen)
     of_plan.after_end(seen)
 
 

@@ -2,8 +2,9 @@
 
 Invariants:
 - Nothing is changed here, and the same records give the same answer: finish may be killed and ask again.
-- A run that watches others is on standby until it was told of all of them, whatever its brief says. So is one whose
-  turn carried out a person's yes or no, in which it can be told nothing, while messages wait for it.
+- A run that watches others, or asked one for a check, is on standby until it was told of all of it, whatever its brief
+  says. So is one whose turn carried out a person's yes or no, in which it can be told nothing, while messages wait for
+  it.
 - The check of a run on standby runs once it is told to finish, and at no end of a turn before. A turn that did not end
   well is judged by playbooks as any other attempt.
 """
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 from workcell.finish import decide
 from workcell.judgement import next as nexts
 from workcell.judgement import outcome
-from workcell.rundir import deferred, inbox, layout, look, standby, watches
+from workcell.rundir import deferred, inbox, layout, look, standby, turn_checks, watches
 
 if TYPE_CHECKING:
     from workcell.cleaning.clean import Cleaner
@@ -63,17 +64,28 @@ def find(seen: look.Look, cleaner: Cleaner) -> Rest | None:
 
 
 def is_to_be_told(seen: look.Look) -> bool:
-    """Whether the run watches another one, or word of a watch waits for it: its work is not done, and it is woken.
+    """Whether the run watches another one or asked one for a check, or word of that waits for it: its work is not
+    done, and it is woken.
 
     A watch is moved away after its message was delivered, so what is fired meanwhile is met in the inbox.
     """
     home = layout.home_of(seen.run)
-    if not seen.recipe.get("resume") or not watches.there(home):
+    if not seen.recipe.get("resume"):
         return False
+    if watches.there(home) and _watches(home, seen):
+        return True
+    return turn_checks.there(home) and turn_checks.waits(home, seen.id, lambda: _letters(seen))
+
+
+def _watches(home: str, seen: look.Look) -> bool:
     if watches.by(home, seen.id):
         return True
-    told = {str(one.get("id")) for _, one in inbox.for_brief(seen.run, seen.n) if inbox.of_watch(one)}
+    told = {str(one.get("id")) for one in _letters(seen) if inbox.of_watch(one)}
     return bool(told) and not told.isdisjoint(watches.fired(home))
+
+
+def _letters(seen: look.Look) -> list[schema.Message]:
+    return [message for _, message in inbox.for_brief(seen.run, seen.n)]
 
 
 def reads_on(seen: look.Look) -> bool:

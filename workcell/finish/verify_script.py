@@ -60,6 +60,25 @@ def pinned(seen: look.Look) -> str | None:
     return seen.book.hashes.get((seen.n, layout.VERIFY_SCRIPT), wanted)
 
 
+class Around:
+    """What holds a script while it runs: the locks that it inherits, its control group, and what ends the rest of it.
+
+    Once `until` says that the answer is not wanted, the script is ended as at its limit. `group` is the end of the name
+    of its control group, where memory or processes are limited, and `end` is called with that group. `mark` are
+    variables by which what it starts is known.
+    """
+
+    def __init__(
+        self,
+        locks: list[int],
+        until: Callable[[], bool] | None,
+        group: str,
+        end: Callable[[schema.Cgroup], object],
+        mark: dict[str, str] | None = None,
+    ) -> None:
+        self.locks, self.until, self.group, self.end, self.mark = locks, until, group, end, mark or {}
+
+
 def run(
     run_dir: str,
     n: int,
@@ -68,11 +87,19 @@ def run(
     agent_lock: int | None,
     until: Callable[[], bool] | None = None,
 ) -> Ended:
+    """Run the attempt's verify script in its tree once no agent is there any more: as `run_in`, and what it left, or
+    what the attempt left, is ended."""
+    locks = [] if agent_lock is None else [agent_lock]
+    around = Around(locks, until, resource_limits.VERIFY, lambda group: _end(run_dir, n, None, group))
+    return run_in(run_dir, n, attempt, output, around)
+
+
+def run_in(run_dir: str, n: int, attempt: schema.Attempt, output: int, around: Around) -> Ended:
     """Run the attempt's verify script in its tree, both outputs to the descriptor `output`.
 
     Returns {how, code, signal, seconds, sha256, error}, and `cgroup` where memory or processes are limited;
-    `how` is exited, limit, tampered or not-started. Once `until` says that the answer is not wanted, the script
-    is ended as at its limit. It runs from a copy that can no longer be written to, so that what ran is what was hashed.
+    `how` is exited, limit, tampered or not-started. It runs from a copy that can no longer be written to, so that what
+    ran is what was hashed.
     """
     directory = layout.attempt(run_dir, n)
     found = _not_run()
@@ -84,16 +111,15 @@ def run(
         return {**found, "how": "not-started", "error": f"cannot start where it should: {trouble}"}
     env, umask = environment(run_dir, attempt, n)
     fd = _sealed_copy(directory, script)
-    fds = [fd] if agent_lock is None else [fd, agent_lock]
-    place, groups = resource_limits.around_verify(run_dir, n, attempt["limits"])
+    place, groups = resource_limits.around_verify(run_dir, n, attempt["limits"], around.group)
     began = time.monotonic()
     try:
         code = run_program.run_into(
             [*_interpreter(script), f"/dev/fd/{fd}"],
-            run_program.Setting(start_place.path(attempt), env, fds, umask),
+            run_program.Setting(start_place.path(attempt), env | around.mark, [fd, *around.locks], umask),
             output=output,
             timeout=attempt["limits"]["verify_seconds"] or 86400.0,
-            until=until,
+            until=around.until,
             place=place,
         )
     except Unreachable as error:
@@ -102,7 +128,7 @@ def run(
         os.close(fd)
         for group in groups:
             found["cgroup"] = resource_limits.counts_of(group, None)
-            _end(run_dir, n, None, group)
+            around.end(group)
             cgroup.remove(group)
     found["seconds"] = round(time.monotonic() - began, 3)
     if code is None:
@@ -168,7 +194,8 @@ def end_leftovers(run_dir: str, n: int, *, below: int | None) -> list[Leftover]:
     """End what the attempt left running, within the fence."""
     # the group of a copy's attempt is that of the original, whose processes live on
     group = None if look.at(run_dir, holding=True).copied else resource_limits.group_of(run_dir, n)
-    left = [] if group is None else _end(run_dir, n, None, resource_limits.verify_group(group))
+    beside = [resource_limits.verify_group(group, ends) for ends in (resource_limits.VERIFY, resource_limits.TURN)]
+    left = [one for other in beside if other is not None for one in _end(run_dir, n, None, other)]
     return left + _end(run_dir, n, below, group)
 
 

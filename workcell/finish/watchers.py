@@ -154,15 +154,15 @@ def _deliver(standing: Standing, watcher: str, entry: watches.Entry, how: str) -
     put(watcher, entry.id, standing.seen.id, standing.seen.n, watch_words.text(standing, how))
 
 
-def put(watcher: str, identity: str, run: str, n: int, text: str) -> None:
-    """Put a text about attempt `n` of a watched run into the inbox of the run `watcher`, with an event. Raises OSError.
+def put(watcher: str, identity: str, run: str, n: int, text: str, by: str = inbox.BY_WATCH) -> None:
+    """Put a text about attempt `n` of a run into the inbox of the run `watcher`, with an event. Raises OSError.
 
-    For the holder of the right to fire the watches on that run.
+    For the holder of the right to fire the watches on that run, or to answer for its checks; `by` says which.
     """
     # left by a delivery that was killed: the holder alone makes a file of this name
     maildir.drop(os.path.join(watcher, layout.INBOX), f"{identity}.json", maildir.TMP)
-    by = f"{inbox.BY_WATCH}{run}/{n}"
-    name = inbox.post(watcher, {"kind": "text", "mode": "sequential", "text": text, "by": by}, identity)
+    message = {"kind": "text", "mode": "sequential", "text": text, "by": f"{by}{run}/{n}"}
+    name = inbox.post(watcher, message, identity)
     told = {"id": f"message.received:{name}", "from": run, "message": identity, "mode": "sequential"}
     spool.note(watcher, "message.received", source="message", text=short(text), **told)
     control.notify_runner(watcher)

@@ -11,7 +11,7 @@ import os
 from workcell.base import probe
 from workcell.rundir import layout, locks, safe_open
 
-JUDGES, SENDS, SUMMARIZES = "lock", "sending", "summarizing"
+JUDGES, SENDS, SUMMARIZES, CHECKS = "lock", "sending", "summarizing", "checking"
 """The ends of the names of the locks of one run."""
 
 SUMMARIES = "summaries"
@@ -31,7 +31,8 @@ WINDOW = "window"
 def paths(run: str) -> "tuple[str, ...]":
     """The locks of one run."""
     folder = os.path.join(layout.home_of(run), layout.ATTEND)
-    return tuple(os.path.join(folder, f"{os.path.basename(run)}.{which}") for which in (JUDGES, SENDS, SUMMARIZES))
+    ends = (JUDGES, SENDS, SUMMARIZES, CHECKS)
+    return tuple(os.path.join(folder, f"{os.path.basename(run)}.{which}") for which in ends)
 
 
 def take(run: str, which: str, patience: float) -> "int | None":

@@ -42,8 +42,8 @@ ENTERED = "entered"
 BY_RUN = "run:"
 """How `by` of a message begins that was sent from inside of a run."""
 
-BY_WATCH = "watch:"
-"""How it begins where a watch of the run fired."""
+BY_WATCH, BY_CHECK = "watch:", "check:"
+"""How it begins where a watch of the run fired, and where it tells of a check that the run asked another one for."""
 
 
 class Taken(Exception):
@@ -139,6 +139,13 @@ def of_watch(message: "Message") -> bool:
     return str(message.get("by") or "").startswith(BY_WATCH)
 
 
+def checked_run(message: "Message") -> "str | None":
+    """The id of the run of whose check the message tells; None for any other message."""
+    by = str(message.get("by") or "")
+    run = by.removeprefix(BY_CHECK).partition("/")[0]
+    return run if by.startswith(BY_CHECK) and ids.plain(run) else None
+
+
 def words(message: "Message") -> str:
     """What the agent gets: a text of another run begins with a line that says of which, and how to answer."""
     text, run = str(message.get("text") or ""), sender(message)
@@ -227,9 +234,19 @@ def put_back(run: str, name: str) -> bool:
 
 def accept(run: str, name: str, message: "Message", evidence: str, attempt: int) -> None:
     """The message reached the agent."""
-    say(run, name, state=ACCEPTED, attempt=attempt, evidence=evidence)
+    say(run, name, state=ACCEPTED, attempt=attempt, evidence=evidence, **_entered(run, name))
     _note(run, "message.accepted", message, evidence=evidence, attempt=attempt)
     _move(run, name, _part(run, name), maildir.CUR)
+
+
+def _entered(run: str, name: str) -> "dict[str, str]":
+    """When Enter was about to be pressed for it, as its record has it: a turn that ended before was another one."""
+    before = said(run, name)
+    if before is None or before.get("state") == ACCEPTED:
+        at = before.get("entered_at") if before is not None else None
+    else:
+        at = before.get("at") if before.get("stage") == ENTERED else None
+    return {"entered_at": at} if isinstance(at, str) else {}
 
 
 def refuse(run: str, name: str, message: "Message", why: str, attempt: int) -> None:

@@ -125,6 +125,7 @@ INTERNAL = {
     "_wake": WORK,
     "_deliver": WORK,
     "_plan": WORK,
+    "_check_turn": WORK,
     "_complete": LOOK,
     "_window": LOOK,
     "_open": LOOK,

@@ -84,8 +84,8 @@ def letters(seen: "Look") -> "list[Message]":
 
 
 def rest(found: "list[Message]", now: float) -> float:
-    """Seconds for which these messages wait for further ones: those of watches alone do."""
-    if not found or not all(inbox.of_watch(one) for one in found):
+    """Seconds for which these messages wait for further ones: those of watches and of checks alone do."""
+    if not found or not all(inbox.of_watch(one) or inbox.checked_run(one) for one in found):
         return 0.0
     return max(0.0, TOGETHER - max(0.0, now - min(_at(one, now) for one in found)))
 

@@ -106,6 +106,7 @@ RUN_EVENTS = (
     "spawned",
     "status.changed",
     "stop.requested",
+    "turn.checked",
     "verify.ended",
     "verify.started",
     "window.not-opened",
@@ -114,7 +115,7 @@ RUN_EVENTS = (
 payload of a hook, `note` what came without a type, `annotation` a note of a person or an agent (`workcell note`), which
 has no `ref`. `message.sent` and `message.received` tell of texts that runs send each other, `spawned` of a child,
 `proposal.decided` and `proposal.ended` of what a playbook asked a person for, `message.removed`, `message.edited`,
-`message.moved` and `message.released` of changes of messages that waited."""
+`message.moved` and `message.released` of changes of messages that waited, `turn.checked` of a check after a turn."""
 
 PHASES = (
     "corrupt",
@@ -285,6 +286,9 @@ MESSAGE_PARTS = ("new", "suggested")
 SAID_STATES = ("waiting", "typed", "accepted", "refused")
 """What the record of a message says became of it."""
 
+TURN_CHECKS = ("passed", "failed", "none")
+"""What a sender is told of the check after the turn of its message; `none`: none was run."""
+
 ORDER_KINDS = ("stop", "answer", "hold", "release")
 """What a person or a policy can order; a message of such a kind counts only with its order."""
 
@@ -344,6 +348,7 @@ NOTICE_EVENTS = (
     "idle_long",
     "progress",
     "told",
+    "checked",
 )
 """What a notice can tell."""
 

@@ -13,9 +13,9 @@ if __package__ in (None, ""):
     sys.path.pop(0) if sys.path and sys.path[0] == os.path.dirname(os.path.abspath(__file__)) else None
     sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
+from workcell.base import subreaper
 from workcell.rundir import home
 
-PR_SET_CHILD_SUBREAPER = 36
 NO_PERMISSION = 77
 
 
@@ -31,7 +31,7 @@ def main(run: str, attempt: str, pipe: "int | None" = None) -> int:
         os._exit(0)
     os.setsid()
     os.umask(0o077)
-    isolation = "subreaper" if _become_subreaper() else "none"
+    isolation = "subreaper" if subreaper.become() else "none"
     os.chdir(run)
     log = _log("runner.log")
     null = os.open(os.devnull, os.O_RDONLY)
@@ -46,24 +46,6 @@ def main(run: str, attempt: str, pipe: "int | None" = None) -> int:
     program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "__main__.py")
     words = [program, run, attempt, isolation, *([] if pipe is None else [str(pipe)])]
     os.execv(sys.executable, [sys.executable, "-I", "-S", *words])
-
-
-def _become_subreaper() -> bool:
-    """Become the parent of all orphans below; False where the system knows no such thing."""
-    if not sys.platform.startswith("linux"):
-        return False
-    arguments = (PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    try:
-        # the C half of ctypes: the other half takes as long to load as all the rest here
-        import _ctypes
-
-        program = _ctypes.dlopen(None, os.RTLD_NOW)  # type: ignore[arg-type] # None is the program itself
-        prctl = _ctypes.dlsym(program, "prctl")
-        return bool(_ctypes.call_function(prctl, arguments) == 0)
-    except (ImportError, AttributeError):  # another Python than CPython
-        import ctypes
-
-        return bool(ctypes.CDLL(None).prctl(*arguments) == 0)
 
 
 def _log(path: str) -> int:

@@ -14,6 +14,9 @@ from workcell.rundir import attending, locks
 MARK = "WORKCELL_ATTEMPT"
 """The environment variable that names a process's attempt as `<run>/<attempt>`."""
 
+CHECK = "WORKCELL_TURN_CHECK"
+"""The one that a check after a turn has besides: the directory of its run."""
+
 
 def of_attempt(mark: str, *, below: int | None, lock: str | None, members: set[int]) -> list[int] | None:
     """Pids that descend from `below`, have the lock file `lock`, are among `members` or name the attempt `mark`.
@@ -33,6 +36,18 @@ def attends(run: str, pids: list[int]) -> set[int]:
     """Those of the pids that judge the run or send its notices: they hold a lock of `attend/` in the home."""
     held = [path for lock in attending.paths(run) if (path := held_path(lock)) is not None]
     return {pid for pid in pids if any(holds(pid, path) for path in held)}
+
+
+def of_check(run: str) -> list[int] | None:
+    """Pids of what a check of the run in that directory after a turn has started, and was not ended with it."""
+
+    def fits(pid: int) -> bool:
+        try:
+            return ancestry.variable(pid, CHECK) == run
+        except OSError:
+            return False
+
+    return _all(fits, None)
 
 
 def of_lock(lock: str) -> list[int] | None:

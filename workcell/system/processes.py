@@ -211,6 +211,42 @@ def end(
     return list(seen.values())
 
 
+def below() -> set[psutil.Process]:
+    """The processes that descend from this one."""
+    try:
+        return set(psutil.Process().children(recursive=True))
+    except psutil.Error:
+        return set()
+
+
+def end_check(run: str, mark: str, before: set[psutil.Process], grace: float = 2.0) -> None:
+    """End what checks after turns of the run in that directory left, as `end` does for an attempt with that mark.
+
+    That is what descends from this process and is none of `before`, orphans too where it is a subreaper, and what the
+    variable of such a check names, which a killed one left.
+    """
+    for number in range(ROUNDS):
+        found = below() - before
+        if platform.LINUX:
+            found |= set(_each(attempt_pids.of_check(run)))
+        live = [one for one in found if _lives(one) and spare(one, mark) is None]
+        for process in live:
+            try:
+                process.terminate() if number == 0 else process.kill()
+            except psutil.Error:
+                continue
+        if not live:
+            return
+        psutil.wait_procs(live, timeout=grace if number == 0 else 5.0)
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
+
+
 def _command(process: psutil.Process) -> str:
     try:
         return " ".join(process.cmdline())[:200] or process.name()

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 ENDS_AT_LOGOUT = "with limits on memory or processes an agent ends when your last session does"
 LINGER = "loginctl enable-linger"
 
-VERIFY = "-verify"
-"""What the group of a verify script has behind the name of its attempt's."""
+VERIFY, TURN = "-verify", "-check"
+"""What the group of a verify script has behind the name of its attempt's: at the end of the attempt, and of a turn."""
 
 
 def check(limits: cgroup.Bounds) -> None:
@@ -61,18 +61,18 @@ def _of(seen: look.Look, n: int) -> schema.Cgroup | None:
     return group
 
 
-def verify_group(group: schema.Cgroup | None) -> schema.Cgroup | None:
-    """Where a verify script's group would stand beside this one; a crash may have left it."""
+def verify_group(group: schema.Cgroup | None, ends: str = VERIFY) -> schema.Cgroup | None:
+    """Where a verify script's group would stand beside this one; a crash may have left it. `ends` is VERIFY or TURN."""
     if group is None:
         return None
     beside: schema.Cgroup = {**group}
     memory, pids, unit = group.get("memory"), group.get("pids"), group.get("unit")
     if unit:
-        beside["unit"] = unit = unit.removesuffix(".slice") + VERIFY.replace("-", "_") + ".slice"
+        beside["unit"] = unit = unit.removesuffix(".slice") + ends.replace("-", "_") + ".slice"
         beside["memory"] = memory and os.path.join(os.path.dirname(memory), unit)
         beside["pids"] = pids and os.path.join(os.path.dirname(pids), unit)
     else:
-        beside["memory"], beside["pids"] = memory and memory + VERIFY, pids and pids + VERIFY
+        beside["memory"], beside["pids"] = memory and memory + ends, pids and pids + ends
     return beside
 
 
@@ -87,12 +87,17 @@ def counts_of(group: schema.Cgroup | None, exit: schema.Exit | None) -> schema.C
     return counts
 
 
-def around_verify(run: str, n: int, limits: cgroup.Bounds) -> tuple[Callable[[int], None] | None, list[schema.Cgroup]]:
-    """(what puts a process into a new group with these limits, the group once it is made); None where none is asked."""
+def around_verify(
+    run: str, n: int, limits: cgroup.Bounds, ends: str = VERIFY
+) -> tuple[Callable[[int], None] | None, list[schema.Cgroup]]:
+    """(what puts a process into a new group with these limits, the group once it is made); None where none is asked.
+
+    `ends` is VERIFY or TURN.
+    """
     made: list[schema.Cgroup] = []
     if not cgroup.wanted(limits):
         return None, made
-    called = cgroup.name(find.home_of(run), run, n) + VERIFY
+    called = cgroup.name(find.home_of(run), run, n) + ends
 
     def place(pid: int) -> None:
         made.append(cgroup.place(called, pid, limits))
@@ -103,7 +108,7 @@ def around_verify(run: str, n: int, limits: cgroup.Bounds) -> tuple[Callable[[in
 def remove(run: str, n: int) -> None:
     """Remove the attempt's groups, unless something that must not be ended lives on in them: then gc does it later."""
     group = group_of(run, n)
-    for one in (verify_group(group), group):
+    for one in (verify_group(group), verify_group(group, TURN), group):
         cgroup.remove(one)
 
 
@@ -135,7 +140,7 @@ def left(home: str, known: set[str]) -> list[tuple[str, str, int]]:
 
 
 def _named(path: str, begins: str) -> tuple[str, str]:
-    run, _, number = cgroup.called(path, begins).removesuffix(VERIFY).rpartition(".")
+    run, _, number = cgroup.called(path, begins).removesuffix(VERIFY).removesuffix(TURN).rpartition(".")
     return run, number
 
 

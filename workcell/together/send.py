@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from workcell.agents.events import short
+from workcell.base import ids
 from workcell.base.errors import NotFound, Refused, TryAgain, Usage, WorkcellError
 from workcell.finish import settle
 from workcell.rundir import (
@@ -25,7 +27,7 @@ from workcell.rundir import (
 )
 from workcell.rundir.cell import Cell
 from workcell.system import control
-from workcell.together import suggest, wake
+from workcell.together import suggest, turn_request, wake
 from workcell.trust import access
 
 if TYPE_CHECKING:
@@ -76,6 +78,9 @@ class Request:
     """To every live child of the run around the caller."""
     suggest: bool = False
     """It waits until a person releases it."""
+    verify: bool = False
+    """The check of the run is run once the turn has ended that the text begins, and the sender is told; the run goes
+    on."""
 
     @property
     def urgent(self) -> bool:
@@ -91,6 +96,8 @@ class Result:
     """queued, typed, accepted, refused or suggested; removed where it was taken out meanwhile."""
     why: str | None
     """The evidence of an accepted message, or the reason of one that waits or was refused."""
+    check: str | None = None
+    """The id of the check that was asked for, and of the message to come to a run that asked; null without one."""
 
 
 @dataclass(frozen=True)
@@ -110,12 +117,12 @@ def perform(cell: Cell, request: Request) -> Result | Results:
     if request.group is None and not request.children:
         if request.run is None:
             raise Usage("no run was named", "workcell send RUN TEXT, or --group GROUP, or --children")
-        check(request.text)
+        _check_request(request)
         sent = _post(cell, find.run_to_change(cell.home, request.run), request)
         return raise_if_refused(_heard(sent, time.monotonic() + PATIENCE))
     if request.run is not None or (request.group is not None and request.children):
         raise Usage("several addressees are named in two ways", "one of RUN, --group GROUP and --children")
-    check(request.text)
+    _check_request(request)
     posted, failed = [], []
     for run in _addressees(cell, request):
         try:
@@ -161,13 +168,15 @@ class _Sent:
     """Where it stays."""
     wakes: bool = False
     """Whether it wakes the run, which is on standby."""
+    check: str | None = None
+    """The id of the check that was asked for with it."""
 
 
 def _post(cell: Cell, run: str, request: Request) -> _Sent:
     """Put the text into the inbox of the run; from inside another run, under its cap and with an event in both."""
     who = cell.caller
     message: Outgoing = {"kind": "text", "mode": request.mode, "text": request.text, "by": who.word()}
-    put = _suggest if request.suggest else _put
+    put = partial(_with_check, who) if request.verify else _suggest if request.suggest else _put
     if not who.inside:
         return put(run, message)
     lock = attending.take(who.runs[0], attending.MAILS, CALLERS)
@@ -187,6 +196,14 @@ def _post(cell: Cell, run: str, request: Request) -> _Sent:
     return done
 
 
+def _with_check(who: access.Caller, run: str, message: Outgoing) -> _Sent:
+    """Put a text into the inbox of a run whose check is to be run after that turn."""
+    name = ids.unique()
+    with turn_request.made(run, who, name) as made:
+        sent = _put(run, message, name)
+    return replace(sent, check=made["id"])
+
+
 def raise_if_refused(done: Result) -> Result:
     """The same result; raises Refused when the message was refused."""
     if done.state == inbox.REFUSED:
@@ -202,10 +219,17 @@ def _note(who: access.Caller, run: str, name: str, request: Request) -> None:
         "mode": request.mode,
         "text": short(request.text),
         **({"suggested": True} if request.suggest else {}),
+        **({"verify": True} if request.verify else {}),
     }
     to = os.path.basename(run)
     spool.note(who.runs[0], "message.sent", **{**told, "id": f"message.sent:{name}", "attempt": who.attempt, "to": to})
     spool.note(run, "message.received", **{**told, "id": f"message.received:{name}", "from": who.id})
+
+
+def _check_request(request: Request) -> None:
+    check(request.text)
+    if request.verify and request.suggest:
+        raise Usage("--verify and --suggest exclude each other", "suggest it without --verify")
 
 
 def check(text: str) -> None:
@@ -296,10 +320,10 @@ def _heard(sent: _Sent, until: float) -> Result:
     if sent.wakes:
         why = wake.wake(sent.run)
         if why is not None:
-            return Result(sent.seen.id, sent.name, inbox.QUEUED, why)
+            return Result(sent.seen.id, sent.name, inbox.QUEUED, why, sent.check)
     if sent.queued is not None:
-        return Result(sent.seen.id, sent.name, sent.state, sent.queued)
-    return word_of(sent.seen, sent.name, until)
+        return Result(sent.seen.id, sent.name, sent.state, sent.queued, sent.check)
+    return replace(word_of(sent.seen, sent.name, until), check=sent.check)
 
 
 def word_of(seen: look.Look, name: str, until: float) -> Result:

@@ -18,6 +18,7 @@ from workcell.rundir import (
     proposals,
     standby,
     suggestions,
+    turn_checks,
     watches,
     writer,
 )
@@ -68,7 +69,7 @@ def remove_witness(run: str) -> None:
         if os.path.lexists(path):
             os.unlink(path)
     shutil.rmtree(orders.directory(run), ignore_errors=True)
-    for part in (acks, outcomes, attending, proposals, child_index, claims, standby, suggestions):
+    for part in (acks, outcomes, attending, proposals, child_index, claims, standby, suggestions, turn_checks):
         part.remove(run)
     watches.remove_empty(layout.home_of(run), os.path.basename(run))
     if os.path.lexists(ledger.path(run)):

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from workcell.cleaning import run_cleaner
 from workcell.cleaning.clean import Cleaner
-from workcell.rundir import find, inbox, inbox_edits, layout, maildir
+from workcell.rundir import find, inbox, inbox_edits, layout, maildir, turn_checks
 from workcell.rundir.cell import Cell
 
 if TYPE_CHECKING:
     from workcell.rundir import schema
+    from workcell.rundir.schema.inbox import TurnCheck
 
 OPEN = (inbox.TYPED, inbox.QUEUED, inbox.SUGGESTED, inbox.REFUSED)
 """States of messages that are listed, in this order; the others are asked for."""
@@ -47,6 +48,10 @@ class Entry:
     """The message in whose place it was put."""
     into: str | None = None
     """Of one that was taken out: the message in its place."""
+    check: str | None = None
+    """Of one that was sent with `verify`: that its check is yet to come, or how it ended."""
+    output: str | None = None
+    """The end of the output of that check, where it did not pass."""
 
 
 @dataclass(frozen=True)
@@ -85,10 +90,11 @@ def _waits(run: str) -> bool:
 
 def _box(run: str, every: bool) -> Box:
     cleaner = run_cleaner.of_run(run)
+    checks = _checks(run)
     # first: what is brought to its end meanwhile is met in its place
     brought = inbox_edits.under_way(run)
     found = [
-        _entry(run, state, name, message, cleaner)
+        _entry(run, state, name, message, cleaner, checks.get(name))
         for state in (EVERY if every else OPEN)
         for name, message in inbox.in_order(_in_state(run, state, brought))
     ]
@@ -108,7 +114,18 @@ def _in_state(
 _PARTS = {maildir.NEW: inbox.QUEUED, layout.SUGGESTED: inbox.SUGGESTED}
 
 
-def _entry(run: str, state: str, name: str, message: "schema.Message", cleaner: Cleaner) -> Entry:
+def _checks(run: str) -> "dict[str, TurnCheck]":
+    """The checks that were asked for with messages, by the file names of these."""
+    home, name = layout.home_of(run), os.path.basename(run)
+    if not turn_checks.there(home):
+        return {}
+    known = [*turn_checks.every_done(home, name), *turn_checks.open_requests(home, name)]
+    return {one["message"]: one for one in known}
+
+
+def _entry(
+    run: str, state: str, name: str, message: "schema.Message", cleaner: Cleaner, check: "TurnCheck | None" = None
+) -> Entry:
     told, taken = inbox.said(run, name), inbox.taken(message)
     if taken is not None:
         why: object = f"{_DONE[taken['verb']]} by {taken['by']} at {taken['at']}"
@@ -126,7 +143,21 @@ def _entry(run: str, state: str, name: str, message: "schema.Message", cleaner: 
         why=cleaner.line(str(why)) if why else None,
         replaces=cleaner.line(str(before)) if before else None,
         into=cleaner.line(taken["into"]) if taken is not None and taken["into"] else None,
+        **_of_check(check, cleaner),
     )
+
+
+def _of_check(made: "TurnCheck | None", cleaner: Cleaner) -> dict[str, str]:
+    """What an entry says of the check that was asked for with its message."""
+    answer = made["answer"] if made is not None else None
+    if made is None or answer is None:
+        return {"check": NOT_YET} if made is not None else {}
+    said = {"check": cleaner.line(f"{_CHECKED[answer['outcome']]}: {answer['why']}")}
+    return said if answer["outcome"] != "failed" else {**said, "output": cleaner.text(answer["tail"])}
+
+
+NOT_YET = "once its turn has ended"
+_CHECKED = {"passed": "passed", "failed": "did not pass", "none": "not run"}
 
 
 _DONE = {"rm": "removed", "edit": "edited", "first": "put first", "release": "released"}

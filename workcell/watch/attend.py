@@ -22,7 +22,7 @@ from workcell.base import clock, ids, json_codec
 from workcell.channels import outbox, sending
 from workcell.evidence import activity, capture_state
 from workcell.judgement.activity import WORKS
-from workcell.rundir import attending, hint, home_creation, layout, look, maildir, phase, watches
+from workcell.rundir import attending, hint, home_creation, layout, look, maildir, phase, turn_checks, watches
 from workcell.system import control
 
 if TYPE_CHECKING:
@@ -60,6 +60,10 @@ def attend(run: str, n: int) -> bool:
             from workcell.finish import watchers  # few runs are watched
 
             watchers.tell(seen, activity=doing)
+        if doing["state"] not in WORKS and turn_checks.on(home, seen.id):
+            from workcell.finish import turn_check  # few messages ask for a check
+
+            turn_check.begin(seen)
         if doing["state"] not in WORKS or seen.ruled:
             from workcell.watch import tell_person
 

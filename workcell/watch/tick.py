@@ -24,6 +24,7 @@ from workcell.rundir import (
     standby,
     status,
     suggestions,
+    turn_checks,
     watches,
 )
 from workcell.rundir import home_creation as homes
@@ -162,20 +163,25 @@ def _pass(home: str, now: observe.Now, report: Report) -> None:
         from workcell.watch import watched_runs
 
         report.did += watched_runs.fire(home, now.wall, seen_by_id, {seen.id: word for seen, word in todo})
-    report.did += _plans(home)
+    report.did += _checks_and_plans(home, seen_by_id)
     memory.keep({os.path.basename(path) for path in paths})
     pruned_at = _pruned(home, memory, {os.path.basename(path) for path in found.live})
     memory.stamp({**report.counts(), "actions": heartbeat.acted(home), "pruned_at": pruned_at})
 
 
-def _plans(home: str) -> list[str]:
-    """Have plans brought on that something was left to do for; a line for each."""
-    known = plans.open_ids(home)
-    if not known:
-        return []
-    from workcell.watch import plan_ticks
+def _checks_and_plans(home: str, live: dict[str, look.Look]) -> list[str]:
+    """Have checks after turns and plans brought on that something was left to do for; a line for each."""
+    did: list[str] = []
+    if turn_checks.asked(home):
+        from workcell.watch import turn_check_ticks
 
-    return plan_ticks.look_after(home, known)
+        did += turn_check_ticks.look_after(home, live)
+    known = plans.open_ids(home)
+    if known:
+        from workcell.watch import plan_ticks
+
+        did += plan_ticks.look_after(home, known)
+    return did
 
 
 def _persons(

@@ -14,7 +14,7 @@ from workcell.cleaning.clean import Cleaner
 from workcell.evidence import capture_state
 from workcell.finish import rests
 from workcell.judgement import session as sessions
-from workcell.rundir import inbox, layout, look, maildir, standby, watches
+from workcell.rundir import inbox, layout, look, maildir, standby, turn_checks, watches
 
 ME = {"run": "r", "attempt": 1}
 CALL = "t1"
@@ -248,3 +248,19 @@ def test_a_call_counts_only_under_rules_and_where_our_hook_deferred_it(made):
     assert found(made) is None
     defers(made, "another")
     assert found(made) is None
+
+
+def test_one_that_asked_for_the_check_of_another_waits_until_it_was_told(made):
+    made.attempt["standby"] = False
+    made.ends()
+    turn_checks.place(made.home, "other", 1, "m.json", "run:somebody/1")
+    turn_checks.place(made.home, "r", 1, "m.json", "run:r/1")
+    assert found(made) is None, "those are not its, or of itself"
+    one = turn_checks.place(made.home, "other", 1, "m.json", "run:r/1")
+    assert found(made).step["standby"]
+    inbox.post(made.run, {"kind": "text", "text": "it passed", "by": f"{inbox.BY_CHECK}other/1"}, one["id"])
+    turn_checks.end(made.home, turn_checks.answer(made.home, one, {"outcome": "passed", "why": "exit code 0"}))
+    assert rests.is_to_be_told(look.at(made.run))
+    made.attempt["messages"] = [one["id"]]
+    made.store()
+    assert not rests.is_to_be_told(look.at(made.run))

@@ -42,7 +42,7 @@ from workcell.rundir.schema.home import (
     Tick,
     Trust,
 )
-from workcell.rundir.schema.inbox import InboxEdit, Message, Said
+from workcell.rundir.schema.inbox import InboxEdit, Message, Said, TurnCheck
 from workcell.rundir.schema.intent import (
     AdoptedFile,
     AskedBy,
@@ -201,6 +201,7 @@ FILES = {
     "message": Message,
     "said": Said,
     "inbox-edit": InboxEdit,
+    "turn-check": TurnCheck,
     "hook": Hook,
     "activity": Hint,
     "runbook-step": RunbookStep,

@@ -5,6 +5,7 @@ from typing import Literal, NotRequired
 from typing_extensions import TypedDict
 
 from workcell.rundir.schema.literals import (
+    CheckEnd,
     Decision,
     InboxVerb,
     MessageKind,
@@ -12,7 +13,9 @@ from workcell.rundir.schema.literals import (
     MessagePart,
     SaidState,
     Seconds,
+    Sha256,
     Time,
+    TurnOutcome,
 )
 
 
@@ -35,8 +38,8 @@ class Message(TypedDict):
     id: NotRequired[str]
     at: NotRequired[Time]
     by: NotRequired[str]
-    """`person`, `rule`, `playbook:<name>`, `run:<run>/<attempt>`, or `watch:<run>/<attempt>` for word of a run that
-    is watched."""
+    """`person`, `rule`, `playbook:<name>`, `run:<run>/<attempt>`, `watch:<run>/<attempt>` for word of a run that is
+    watched, or `check:<run>/<attempt>` for word of a check that was asked for with a message to that run."""
     attempt: NotRequired[int | None]
     mode: NotRequired[MessageMode]
     """Of a text. Of a `clear`: `urgent` cuts an open turn off, `sequential` is refused in one."""
@@ -69,6 +72,8 @@ class Said(TypedDict):
     """Why it was refused, or still waits."""
     evidence: NotRequired[str]
     """By what it is known to be accepted."""
+    entered_at: NotRequired[Time]
+    """Of an accepted one that was typed: when Enter was about to be pressed."""
 
 
 class InboxEdit(TypedDict):
@@ -85,3 +90,47 @@ class InboxEdit(TypedDict):
     """The file name of the message that takes its place; null where none does."""
     message: Message | None
     """That message; null where none does, and for a release, which changes nothing of it."""
+
+
+class TurnAnswer(TypedDict):
+    """How the check after the turn of a message ended."""
+
+    at: Time
+    attempt: int
+    outcome: TurnOutcome
+    why: str
+    how: CheckEnd | None
+    """Null where no check was run; so are the next five."""
+    code: int | None
+    signal: int | None
+    seconds: Seconds | None
+    sha256: Sha256 | None
+    """Of the script that was run: the one that was sealed at the launch."""
+    error: str | None
+    tail: str
+    """The last lines of its output, cleaned; empty where none were kept."""
+    tree: Literal["same", "changed", "unknown"]
+    """Whether what git does not ignore changed between the begin of the check and its end."""
+    turn: bool
+    """Whether the agent was in another turn when the check ended."""
+    at_end: bool
+    """Whether it is the check of the end of an attempt."""
+
+
+class TurnCheck(TypedDict):
+    """`checks/<run>/<id>.json` of the home: a sender wants to know how the check ends after the turn of a message."""
+
+    schema: Literal["workcell.file.turn-check/1"]
+    id: str
+    """Also the id of the message that tells it."""
+    run: str
+    """Id of the run that is checked."""
+    attempt: int
+    """Its attempt when the message was sent."""
+    message: str
+    """The file name of the message in its inbox."""
+    by: str
+    """`person`, or `run:<run>/<attempt>`: who is told."""
+    at: Time
+    answer: TurnAnswer | None
+    """Null until it is known."""

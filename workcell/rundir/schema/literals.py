@@ -146,6 +146,7 @@ MessageState = Literal["queued", "typed", "accepted", "refused", "suggested", "r
 InboxVerb = Literal["rm", "edit", "first", "release"]
 MessagePart = Literal["new", "suggested"]
 SaidState = Literal["waiting", "typed", "accepted", "refused"]
+TurnOutcome = Literal["passed", "failed", "none"]
 OrderKind = Literal["stop", "answer", "hold", "release"]
 HoldScope = Literal["run", "account"]
 HoldEnd = Literal["resets", "person", "probe"]
@@ -211,6 +212,7 @@ NoticeEvent = Literal[
     "idle_long",
     "progress",
     "told",
+    "checked",
 ]
 DeliveryState = Literal["waiting", "sending", "delivered", "told", "skipped", "refused", "expired", "missing", "lost"]
 
@@ -271,6 +273,7 @@ RunEventType = Literal[
     "spawned",
     "status.changed",
     "stop.requested",
+    "turn.checked",
     "verify.ended",
     "verify.started",
     "window.not-opened",
@@ -325,6 +328,7 @@ VOCABULARIES = {
     "INBOX_VERBS": InboxVerb,
     "MESSAGE_PARTS": MessagePart,
     "SAID_STATES": SaidState,
+    "TURN_CHECKS": TurnOutcome,
     "ORDER_KINDS": OrderKind,
     "HOLD_SCOPES": HoldScope,
     "HOLD_ENDS": HoldEnd,

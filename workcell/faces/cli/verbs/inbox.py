@@ -63,9 +63,18 @@ def _print(box: op.Box, one: op.Entry) -> None:
         print(out.paint(f"  in place of {out.safe(one.replaces[-_SHORT:])}", "90"))
     for line in out.wrapped(one.why, max(20, out.columns() - 2)) if one.why else ():
         print(out.paint(f"  {line}", "90"))
+    _print_check(one)
     if one.state == states.SUGGESTED:
         for verb in ("release", "rm"):
             print(f"  workcell inbox {verb} {out.safe(box.id)} {out.safe(one.id[-_SHORT:])}")
+
+
+def _print_check(one: op.Entry) -> None:
+    if one.check:
+        colour = "90" if one.output is None else "31"
+        print(out.paint(f"  its check: {out.safe(one.check)}", colour))
+    for line in out.body(one.output).splitlines() if one.output else ():
+        print(f"    {line}")
 
 
 @app.command("rm")

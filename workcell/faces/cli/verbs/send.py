@@ -25,6 +25,9 @@ def send(
     important: Annotated[bool, typer.Option("--important", help="After the turn that runs.")] = False,
     urgent: Annotated[bool, typer.Option("--urgent", help="At once: the turn that runs is interrupted.")] = False,
     suggest: Annotated[bool, typer.Option("--suggest", help="Let it wait until a person releases it.")] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Run its check once that turn has ended, and tell you; the run goes on.")
+    ] = False,
     as_json: arguments.Json = False,
 ) -> int:
     """Put a message before the agent; never into a dialog or a half-typed line."""
@@ -40,7 +43,7 @@ def send(
     text = op.read("-") if words[-1] == "-" else words[-1]
     mode = "urgent" if urgent else "important" if important else "sequential"
     known = arguments.one_of(mode, vocabulary.MESSAGE_MODES)
-    request = op.Request(None if several else words[0], text, known, group, children, suggest)
+    request = op.Request(None if several else words[0], text, known, group, children, suggest, verify)
     done: op.Result | op.Results = call.perform("send", request)
     if isinstance(done, op.Results):
         return message_status.tell_several(done, as_json)
