@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from workcell.base.errors import NotFound, Refused, TryAgain, Usage
 from workcell.cleaning import run_cleaner
 from workcell.cleaning.clean import Cleaner
 from workcell.finish import check, settle, verify_output, verify_script
-from workcell.rundir import find, lease, look, phase, status
+from workcell.rundir import find, layout, lease, look, phase, status
 from workcell.rundir.cell import Cell
 from workcell.terminal import log_reader
 
@@ -52,11 +53,24 @@ def perform(cell: Cell, request: Request) -> Result:
     `verify` raise.
     """
     run = find.run(cell.home, request.run)
+    if cell.caller.within(run):
+        _refuse_own(look.at(run))
     if not request.raw:
         return verify(run, show=lambda text: cell.progress("line", text))
     if cell.output is None:
         raise Usage("there is no output that takes raw bytes here", "ask without raw: the result has the cleaned lines")
     return verify(run, raw=cell.output)
+
+
+def _refuse_own(seen: look.Look) -> None:
+    """Raise TryAgain for a run whose agent asks: its check runs when its turn is over, and it cannot wait for that."""
+    if seen.attempt is None or seen.attempt.get("verify") is None or seen.phase == phase.DONE:
+        return
+    script = shlex.quote(os.path.join(seen.directory, layout.VERIFY_SCRIPT))
+    raise TryAgain(
+        f"cannot verify {seen.id} from inside of it: its check runs once your turn is over",
+        f"end your turn, or try the script yourself: bash {script}",
+    )
 
 
 def verify(run: str, *, show: Callable[[str], None] | None = None, raw: int | None = None) -> Result:

@@ -67,6 +67,10 @@ class Caller:
         self.known = known
         """False when the environment names a run, and it could not be asked whether the caller is inside of it."""
 
+    def within(self, run: str) -> bool:
+        """Whether the caller is inside of the run in that directory."""
+        return os.path.basename(run) in map(os.path.basename, self.runs)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Caller) and vars(self) == vars(other)
 

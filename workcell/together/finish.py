@@ -43,10 +43,10 @@ def perform(cell: Cell, request: Request) -> Result:
     if seen.phase == phase.DONE:
         return Result(seen.id, seen.phase, seen.outcome, "it was over already")
     if not (standby.waits(seen) or standby.keeps(seen.attempt)):
-        raise Refused(
-            f"cannot finish {seen.id}: it is not on standby, and ends by itself",
-            f"workcell wait {seen.id}, or end it as it is: workcell stop {seen.id}",
-        )
+        cure = f"workcell wait {seen.id}, or end it as it is: workcell stop {seen.id}"
+        if cell.caller.within(run):
+            cure = "end your turn: the run ends with it, and is checked then"
+        raise Refused(f"cannot finish {seen.id}: it is not on standby, and ends by itself", cure)
     standby.finish(run, seen.n)
     deadline = time.monotonic() + PATIENCE
     while standby.waits(seen := look.at(run)):  # its agent may have ended its turn since

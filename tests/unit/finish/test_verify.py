@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from tests.support import runs
+from tests.unit.conftest import MadeLive
 from workcell.base.errors import NotFound, TryAgain, Usage
 from workcell.finish import settle, verify
 from workcell.operations import registry
 from workcell.rundir import look, phase, writer
+from workcell.rundir.caller import Caller
 from workcell.rundir.cell import Cell
 
 
@@ -49,6 +51,19 @@ def test_it_says_what_the_check_means_now_and_what_is_next(lab):
     assert (verify.verify(run).meaning, verify.verify(run).next) == ("it still passes", None)
     Path(lab.repo, "later").unlink()
     assert verify.verify(run).next == f"workcell diff {name}"
+
+
+def test_from_inside_of_the_run_the_cure_is_no_wait_for_itself(tmp_path):
+    made = MadeLive(tmp_path)
+    made.attempt["verify"] = {"sha256": "x"}
+    made.starts()
+    try:
+        cell = Cell(made.home, {}, "/", ask_caller=lambda: Caller(made.home, (made.run,), 1))
+        with pytest.raises(TryAgain, match="once your turn is over") as caught:
+            verify.perform(cell, verify.Request("r"))
+        assert f"bash {made.run}/attempts/001/verify.sh" in caught.value.hint and "wait" not in caught.value.hint
+    finally:
+        made.loses_its_runner()
 
 
 def test_raw_bytes_go_to_the_callers_descriptor(lab, tmp_path):

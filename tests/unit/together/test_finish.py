@@ -9,6 +9,7 @@ from tests.unit.conftest import MadeLive
 from workcell.base.errors import NoSuchRun, Refused
 from workcell.operations import registry
 from workcell.rundir import layout, look, phase, standby
+from workcell.rundir.caller import Caller
 from workcell.rundir.cell import Cell
 from workcell.together import finish, wake
 
@@ -42,6 +43,15 @@ def test_one_that_is_not_on_standby_is_refused_and_left_as_it_is(made, when):
     with pytest.raises(Refused, match="cannot finish r: it is not on standby") as caught:
         ask(made)
     assert "workcell stop r" in caught.value.hint and not wished(made)
+
+
+def test_from_inside_of_it_the_cure_is_to_end_the_turn(made):
+    made.attempt["standby"] = False
+    made.waits("time")
+    cell = Cell(made.home, {}, "/", ask_caller=lambda: Caller(made.home, (made.run,), 1))
+    with pytest.raises(Refused) as caught:
+        finish.perform(cell, finish.Request("r"))
+    assert caught.value.hint.startswith("end your turn") and "workcell wait" not in caught.value.hint
 
 
 def test_a_run_that_there_is_not_is_named(made):
