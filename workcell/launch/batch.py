@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from workcell.base import digest
 from workcell.base.errors import NotFound, WorkcellError
@@ -16,9 +16,6 @@ from workcell.texts import launch_file
 from workcell.texts.document import Fault, Faulty
 from workcell.trust import access
 from workcell.trust.trust import Untrusted
-
-if TYPE_CHECKING:
-    pass
 
 Key = tuple[str, str, str, str]
 
@@ -66,38 +63,45 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class _Asked:
+    """One brief as it was asked for."""
+
+    at: str
+    path: str
+    options: Options
+
+
+Further = Callable[[list[Entry | None]], list[Fault]]
+"""Finds faults of the entries together, in their order; None stands for one that has faults of its own."""
+
+
+@dataclass(frozen=True)
 class Batch:
     group: str | None
     max_live: int | None
     entries: list[Entry]
 
 
-def check(request: Request, *, preview: bool = False, in_turn: bool = False) -> Batch:
+def check(request: Request, *, preview: bool = False, in_turn: bool = False, further: Further | None = None) -> Batch:
     """Every brief's plan. Faulty with all faults of all files when there is any; nothing is written.
 
-    `in_turn`: of entries in one tree the later ones wait, whatever `max_live` says.
+    `in_turn`: of entries in one tree the later ones wait, whatever `max_live` says. `further` finds more faults.
 
     Raises Untrusted for the first repository that brings what no person has trusted, unless it is for a preview.
     Errors that are no fault of a file are told with the line of the launch file that asked.
     """
     asked, faults, groups, limits, missing = _asked(request)
-    entries: list[Entry] = []
-    for at, path, options in asked:
-        window = request.window and not entries
-        one = launch.Request(
-            request.home, path, options, window=window, prepare=request.prepare, now=request.now, caller=request.caller
-        )
-        try:
-            entries.append(Entry(replace(one, window=request.window), launch.check(one, preview=preview), at))
-        except Untrusted:
-            raise
-        except Faulty as error:
-            faults += error.faults
-        except WorkcellError as error:
-            faults.append(Fault(at, None, error.message, error.hint))
-            missing += isinstance(error, NotFound) and at == path
+    made: list[Entry | None] = []
+    for one in asked:
+        entry = _planned(request, one, first=not any(made), preview=preview)
+        made.append(entry if isinstance(entry, Entry) else None)
+        if not isinstance(entry, Entry):
+            faults += entry.faults if isinstance(entry, Faulty) else [Fault(one.at, None, entry.message, entry.hint)]
+            missing += isinstance(entry, NotFound) and one.at == one.path
+    entries = [entry for entry in made if entry is not None]
     max_live = request.max_live or min(limits, default=None)
     faults += _doubles(entries, in_turn=in_turn or max_live is not None)
+    faults += further(made) if further is not None else []
     if faults and missing == len(faults):
         # no file is wrong: they are not there
         raise NotFound("; ".join(fault.message for fault in faults), faults[0].cure)
@@ -115,16 +119,35 @@ def check(request: Request, *, preview: bool = False, in_turn: bool = False) -> 
     return Batch(group, max_live, entries)
 
 
-def _asked(request: Request) -> tuple[list[tuple[str, str, Options]], list[Fault], list[str], list[int], int]:
-    """((where, brief, options) of every entry, faults, groups, limits of the launch files, how many are not there)."""
+def _planned(request: Request, asked: _Asked, *, first: bool, preview: bool) -> Entry | WorkcellError:
+    """The entry with its plan, or why it has none. Raises Untrusted."""
+    one = launch.Request(
+        request.home,
+        asked.path,
+        asked.options,
+        window=request.window and first,
+        prepare=request.prepare,
+        now=request.now,
+        caller=request.caller,
+    )
+    try:
+        return Entry(replace(one, window=request.window), launch.check(one, preview=preview), asked.at)
+    except Untrusted:
+        raise
+    except WorkcellError as error:
+        return error
+
+
+def _asked(request: Request) -> tuple[list[_Asked], list[Fault], list[str], list[int], int]:
+    """(every entry, faults, groups, limits of the launch files, how many are not there)."""
     missing = 0
-    asked: list[tuple[str, str, Options]] = []
+    asked: list[_Asked] = []
     faults: list[Fault] = []
     groups: list[str] = []
     limits: list[int] = []
     for path in request.files:
         if not launch_file.is_one(path):
-            asked.append((path, path, request.options))
+            asked.append(_Asked(path, path, request.options))
             continue
         try:
             read = launch_file.read(path)
@@ -143,7 +166,7 @@ def _asked(request: Request) -> tuple[list[tuple[str, str, Options]], list[Fault
                 at = f"{path}:{entry['line']}"
                 brief = os.path.join(read.directory(), os.path.expanduser(entry["brief"]))
                 brief = os.path.relpath(brief) if not os.path.isabs(path) else os.path.normpath(brief)
-                asked.append((at, brief, entries.options(request.options, read, entry, brief)))
+                asked.append(_Asked(at, brief, entries.options(request.options, read, entry, brief)))
     return asked, faults, groups, limits, missing
 
 

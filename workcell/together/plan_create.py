@@ -12,8 +12,8 @@ from workcell.base.errors import CannotCreate, Invalid, Usage, WorkcellError
 from workcell.launch import batch, children, launch
 from workcell.rundir import home_creation, no_tree, plans
 from workcell.rundir.cell import Cell
-from workcell.texts import launch_file
-from workcell.texts.document import Fault, Faulty
+from workcell.texts import document, launch_file
+from workcell.texts.document import Fault
 from workcell.together import plan_graph
 from workcell.trust.trust import Untrusted
 
@@ -42,20 +42,26 @@ def asked(files: tuple[str, ...]) -> launch_file.LaunchFile | None:
 
 def check(request: batch.Request, read: launch_file.LaunchFile, *, preview: bool = False) -> batch.Batch:
     """Every entry's run, as far as it can be planned now, and the graph. Faulty with all faults; nothing is written."""
-    checked = batch.check(request, preview=preview, in_turn=True)
-    graph = nodes(checked, read)
-    faults = [*plan_graph.faults(graph), *_races(checked, read, preview=preview), *_budget(checked, read)]
-    faults += _without_tree(checked, read)
-    if faults:
-        raise Faulty(faults, "nothing was started; mend them all, then give the same command")
-    return checked
+
+    def faults(made: list[batch.Entry | None]) -> list[Fault]:
+        said = [one for one in read.entries if one["brief"]]
+        pairs = [(entry, one) for entry, one in zip(made, said, strict=True) if entry is not None]
+        graph = [_node(read, one, entry) for entry, one in zip(made, said, strict=True)]
+        found = [*plan_graph.faults(graph), *_races(pairs, read, preview=preview), *_budget(pairs, read)]
+        return found + _without_tree(pairs, read)
+
+    return batch.check(request, preview=preview, in_turn=True, further=faults)
 
 
-def _without_tree(checked: batch.Batch, read: launch_file.LaunchFile) -> list[Fault]:
+_Pairs = list[tuple[batch.Entry, "EntryValues"]]
+"""Entries that can be planned, each with what the launch file says of it."""
+
+
+def _without_tree(pairs: _Pairs, read: launch_file.LaunchFile) -> list[Fault]:
     """Entries that start on the work of others, of which one side has no tree."""
-    without = {entry.made.name for entry in checked.entries if entry.made.no_tree}
+    without = {entry.made.name for entry, _ in pairs if entry.made.no_tree}
     found = []
-    for entry, said in zip(checked.entries, read.entries, strict=True):
+    for entry, said in pairs:
         named = [*([said["base"]] if said["base"] else []), *said["merge"]]
         wrong = [name for name in named if name in without or entry.made.no_tree]
         if wrong:
@@ -65,10 +71,10 @@ def _without_tree(checked: batch.Batch, read: launch_file.LaunchFile) -> list[Fa
     return found
 
 
-def _races(checked: batch.Batch, read: launch_file.LaunchFile, *, preview: bool) -> list[Fault]:
+def _races(pairs: _Pairs, read: launch_file.LaunchFile, *, preview: bool) -> list[Fault]:
     """What keeps a race from being one: fewer than two recipes, one that cannot be launched, no check, one branch."""
     found = []
-    for entry, said in zip(checked.entries, read.entries, strict=True):
+    for entry, said in pairs:
         lanes, line = said["race"], said["lines"].get("race", said["line"])
         words = None
         if lanes and len(set(lanes)) < max(2, len(lanes)):
@@ -91,7 +97,7 @@ def _races(checked: batch.Batch, read: launch_file.LaunchFile, *, preview: bool)
     return found
 
 
-def _budget(checked: batch.Batch, read: launch_file.LaunchFile) -> list[Fault]:
+def _budget(pairs: _Pairs, read: launch_file.LaunchFile) -> list[Fault]:
     """Entries whose own limit is above the budget of all: they could never start."""
     return [
         Fault(
@@ -100,28 +106,45 @@ def _budget(checked: batch.Batch, read: launch_file.LaunchFile) -> list[Fault]:
             f"{entry.made.name!r} may cost ${entry.made.limits['cost_usd']:g}, and the budget is ${read.budget:g}",
             "raise 'budget', or give it 'limits: {cost: USD}' below it",
         )
-        for entry, said in zip(checked.entries, read.entries, strict=True)
+        for entry, said in pairs
         if read.budget is not None and (entry.made.limits["cost_usd"] or 0.0) > read.budget
     ]
 
 
 def nodes(checked: batch.Batch, read: launch_file.LaunchFile) -> list[plan_graph.Node]:
     """The entries as the graph of a plan."""
-    return [
-        plan_graph.Node(
-            name=entry.made.name,
-            file=read.path,
-            line=said["line"],
-            needs=tuple(said["needs"]),
-            when=said["when"] or "passed",
-            base=said["base"],
-            merge=tuple(said["merge"]),
-            lines=said["lines"],
-            checked=entry.made.verify is not None,
-            standby=entry.made.standby,
-        )
-        for entry, said in zip(checked.entries, read.entries, strict=True)
-    ]
+    return [_node(read, said, entry) for entry, said in zip(checked.entries, read.entries, strict=True)]
+
+
+def _node(read: launch_file.LaunchFile, said: EntryValues, entry: batch.Entry | None) -> plan_graph.Node:
+    """An entry in the graph; of one that cannot be planned only what the launch file says is known."""
+    return plan_graph.Node(
+        name=entry.made.name if entry is not None else _name_of(read, said),
+        file=read.path,
+        line=said["line"],
+        needs=tuple(said["needs"]),
+        when=said["when"] or "passed",
+        base=said["base"],
+        merge=tuple(said["merge"]),
+        lines=said["lines"],
+        checked=entry is None or entry.made.verify is not None,
+        standby=entry is not None and entry.made.standby,
+    )
+
+
+def _name_of(read: launch_file.LaunchFile, said: EntryValues) -> str:
+    """The name that an entry would have if its faults were mended; empty where its brief cannot be read."""
+    if said["name"]:
+        return said["name"]
+    path = os.path.join(read.directory(), os.path.expanduser(str(said["brief"])))
+    try:
+        found = document.parse_markdown(document.load(path), path)
+    except WorkcellError:
+        return ""
+    name = found.front.get("name")
+    if found.unread:
+        return ""
+    return name if isinstance(name, str) and name else ids.slug(os.path.basename(path).rpartition(".")[0])
 
 
 def record(cell: Cell, request: batch.Request, checked: batch.Batch, read: launch_file.LaunchFile) -> Plan:

@@ -13,6 +13,7 @@ from workcell.texts.document import Fault
 class Node:
     """One entry of the launch file. `lines` are those of its keys; `checked`: it has a check, so it can pass.
 
+    `name` is empty where nothing tells it.
     `standby`: its run waits for messages, and does not end by itself.
     """
 
@@ -41,10 +42,14 @@ class Node:
 
 
 def faults(nodes: Sequence[Node]) -> list[Fault]:
-    """Every fault of the graph, with the line that it is in."""
-    found = _doubles(nodes)
-    known = {node.name: node for node in nodes}
-    unknown = [fault for node in nodes for fault in _unknown(node, known)]
+    """Every fault of the graph, with the line that it is in.
+
+    Where the name of an entry is not known, any name that no other one has may be its own, and no circle is looked for.
+    """
+    named = [node for node in nodes if node.name]
+    found = _doubles(named)
+    known = {node.name: node for node in named}
+    unknown = [fault for node in nodes for fault in _unknown(node, known)] if len(named) == len(nodes) else []
     found += unknown
     if not unknown and len(known) == len(nodes):
         found += _circle(nodes, known)

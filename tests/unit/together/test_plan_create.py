@@ -94,3 +94,16 @@ def test_what_keeps_a_race_or_a_budget_from_holding_is_told_with_its_line(lab):
     assert "one branch" in faults(lab, "brief: a.md, race: [quick, slow], worktree: mine")[0][1]
     costly = faults(lab, "brief: a.md", "brief: b.md, limits: {cost: 9}", head="budget: 5")
     assert costly == [(5, "'b' may cost $9, and the budget is $5")]
+
+
+def test_the_faults_of_briefs_and_those_of_the_graph_are_told_in_one_go(lab):
+    Path(lab.top, "bad.md").write_text("---\nobjective: x\nlimits: {wall: soon}\n---\n")
+    found = faults(
+        lab, "brief: bad.md", "brief: b.md, needs: [bad, aa]", "brief: c.md, limits: {cost: 9}", head="budget: 5"
+    )
+    assert [line for line, _ in found] == [3, 5, 6] and "wall" in found[0][1]
+    assert [words for _, words in found[1:]] == ["no entry is named 'aa'", "'c' may cost $9, and the budget is $5"]
+    unread = faults(
+        lab, "brief: gone.md", "brief: b.md, needs: gone", "brief: c.md, limits: {cost: 9}", head="budget: 5"
+    )
+    assert ["no such file" in unread[0][1], unread[1][1]] == [True, "'c' may cost $9, and the budget is $5"]

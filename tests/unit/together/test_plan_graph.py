@@ -45,3 +45,8 @@ def test_base_and_merge_come_before_too():
     made = Node("c", "f", 1, (), base="a", merge=("b", "a"), lines={"base": 4, "merge": 5})
     assert made.before == ("a", "b") and (made.line_of("a"), made.line_of("b")) == (4, 5)
     assert [fault.line for fault in plan_graph.faults([made])] == [4, 5]
+
+
+def test_beside_an_entry_without_a_known_name_no_name_is_unknown_and_the_rest_is_told():
+    nodes = [node(""), node("a", "x"), node("b", "a", line=3, standby=True), node("a", line=9)]
+    assert [fault.line for fault in plan_graph.faults(nodes)] == [9, 4]
