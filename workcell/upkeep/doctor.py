@@ -22,6 +22,7 @@ from workcell.upkeep import (
     doctor_agents,
     doctor_approvals,
     doctor_machine,
+    doctor_playbooks,
     doctor_shell,
     recipe_catalog,
 )
@@ -46,6 +47,7 @@ def doctor(home: str) -> list[Line]:
         _channels,
         _secrets,
         doctor_approvals.check,
+        doctor_playbooks.check,
         doctor_machine.file_system,
         doctor_machine.space,
         doctor_machine.limits,

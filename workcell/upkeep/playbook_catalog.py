@@ -59,14 +59,18 @@ class Shown:
 
 @dataclass(frozen=True)
 class LintRequest:
-    files: tuple[str, ...]
-    """Paths of playbook files; a directory means all playbooks in it."""
+    files: tuple[str, ...] = ()
+    """Paths of playbook files; a directory means all playbooks in it. Without any, all that hold here."""
 
 
 @dataclass(frozen=True)
 class LintResult:
     faults: list[str]
     """Every fault, a line each."""
+    checked: list[str]
+    """Paths of the files that were checked."""
+    ignored: list[str]
+    """Files of the repository that are not used, a line each; of named files none."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,13 @@ def perform_show(cell: Cell, request: ShowRequest) -> Shown:
 
 def perform_lint(cell: Cell, request: LintRequest) -> LintResult:
     """The operation `playbook lint`."""
-    return LintResult([str(fault) for fault in lint(list(request.files))])
+    if request.files:
+        checked, faults = lint(list(request.files))
+        return LintResult([str(fault) for fault in faults], checked, [])
+    ignored: list[str] = []
+    items = search_path.items("recovery", recipe_catalog.project(), cell.home, ignored=ignored.append)
+    faults = [fault for item in items for fault in _faults(item.path, foreign=item.origin == "project")]
+    return LintResult([str(fault) for fault in faults], [item.path for item in items], ignored)
 
 
 def perform_test(cell: Cell, request: TestRequest) -> TestResult:
@@ -168,8 +178,9 @@ def show(home: str, name: str) -> tuple[str, str]:
         return item.path, file.read()
 
 
-def lint(paths: list[str]) -> list[Fault]:
-    """Every fault of those files; a directory means all playbooks in it."""
+def lint(paths: list[str]) -> tuple[list[str], list[Fault]]:
+    """(the files that were checked, every fault of them); a directory means all playbooks in it."""
+    checked: list[str] = []
     faults: list[Fault] = []
     for path in paths:
         files = [path]
@@ -178,19 +189,23 @@ def lint(paths: list[str]) -> list[Fault]:
             files = [os.path.join(path, name) for name in names if name != "README.md"]
             if not files:
                 faults.append(Fault(path, None, "there is no playbook in this directory", "name a file, NAME.md"))
-        for file in files:
-            try:
-                found = playbook.read(file)
-            except Faulty as error:
-                faults += error.faults
-                continue
-            except WorkcellError as error:
-                faults.append(Fault(file, None, error.message, error.hint))
-                continue
-            stem = os.path.basename(file).removesuffix(".md")
-            if found.name != stem:
-                faults.append(Fault(file, None, f"the file is named {stem!r}, and 'name' says {found.name!r}"))
-    return faults
+        checked += files
+        faults += [fault for file in files for fault in _faults(file)]
+    return checked, faults
+
+
+def _faults(file: str, *, foreign: bool = False) -> list[Fault]:
+    """Every fault of a playbook file; `foreign` is one of a repository."""
+    try:
+        found = playbook.read(file, foreign=foreign)
+    except Faulty as error:
+        return error.faults
+    except WorkcellError as error:
+        return [Fault(file, None, error.message, error.hint)]
+    stem = os.path.basename(file).removesuffix(".md")
+    if found.name != stem:
+        return [Fault(file, None, f"the file is named {stem!r}, and 'name' says {found.name!r}")]
+    return []
 
 
 def test(home: str, paths: list[str], *, agent: str, extra: list[str], phase: str) -> list[Tried]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from workcell.base import clock, json_codec, platform
 from workcell.base.errors import Usage, WorkcellError
+from workcell.playbooks import library
 from workcell.rundir import heartbeat, seal
 from workcell.rundir import home_creation as homes
 from workcell.watch.timers import command, cron, launchd, systemd
@@ -36,6 +37,8 @@ class Status:
     """Whether `watchdog run` is at work."""
     ping: schema.Ping | None
     """What came of the last ping; null where config.yaml sets none, or none was sent yet."""
+    faults: list[str]
+    """What is wrong with playbooks of the home, which are therefore not followed; a line each."""
     words: str
     """What repeats the ticks and when the last one was, or what is wrong and its cure: one line, as `status` has it."""
 
@@ -122,5 +125,6 @@ def status(home: str) -> Status:
         present=known.present,
         foreground=known.by == "foreground",
         ping=heartbeat.last_ping(home),
+        faults=[str(fault) for fault in library.load(None, home)[1]],
         words=known.words(),
     )

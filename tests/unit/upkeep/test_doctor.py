@@ -134,3 +134,13 @@ def test_an_adapter_that_is_on_and_lacks_its_package_is_told(home, monkeypatch):
     monkeypatch.setitem(sys.modules, "apprise", None)
     [line, _] = [line for line in doctor.doctor(str(home)) if line.name == "adapter mine"]
     assert line.level == "warn" and line.cure and "pip install apprise" in line.cure
+
+
+def test_a_playbook_that_cannot_be_read_is_named_and_one_that_can_is_counted(home):
+    ((level, words),) = levels(home, "playbooks")
+    assert level == doctor_line.OK and words.endswith("hold here")
+    (home / "recovery").mkdir()
+    (home / "recovery" / "mine.md").write_text("---\nname: mine\nversion: [\n---\n")
+    found = levels(home, "playbooks")
+    assert found and all(level == doctor_line.WARN for level, _ in found)
+    assert all(f"{home}/recovery/mine.md:" in words and "it is not followed" in words for _, words in found)

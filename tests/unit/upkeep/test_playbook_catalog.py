@@ -23,8 +23,8 @@ def test_the_shipped_ones_have_no_faults(tmp_path):
     assert faults == [] and len(rows) > 10
     assert all(row.origin == "shipped" and row.steps for row in rows)
     path, text = playbook_catalog.show(str(tmp_path), rows[0].name)
-    assert playbook_catalog.lint([path]) == [] and text.startswith("---")
-    assert playbook_catalog.lint([str(Path(path).parent)]) == []
+    assert playbook_catalog.lint([path]) == ([path], []) and text.startswith("---")
+    assert playbook_catalog.lint([str(Path(path).parent)])[1] == []
     with pytest.raises(NotFound):
         playbook_catalog.show(str(tmp_path), "none")
 
@@ -32,8 +32,8 @@ def test_the_shipped_ones_have_no_faults(tmp_path):
 def test_faults_name_their_file(tmp_path):
     bad = tmp_path / "bad.md"
     bad.write_text("---\nname: other\n---\n")
-    assert playbook_catalog.lint([str(bad), str(tmp_path / "none.md")])
-    assert all(str(tmp_path) in fault.file for fault in playbook_catalog.lint([str(bad)]))
+    assert playbook_catalog.lint([str(bad), str(tmp_path / "none.md")])[1]
+    assert all(str(tmp_path) in fault.file for fault in playbook_catalog.lint([str(bad)])[1])
 
 
 def test_a_recording_and_a_run_are_tried(tmp_path):
@@ -65,6 +65,25 @@ def test_a_name_that_is_not_the_files_is_a_fault(tmp_path):
     path, text = playbook_catalog.show(str(tmp_path), "orphan")
     other = tmp_path / "other.md"
     other.write_text(text)
-    [fault] = playbook_catalog.lint([str(other)])
+    _, [fault] = playbook_catalog.lint([str(other)])
     assert "the file is named 'other', and 'name' says 'orphan'" in str(fault)
-    assert playbook_catalog.lint([path]) == []
+    assert playbook_catalog.lint([path])[1] == []
+
+
+def test_without_a_file_all_that_hold_here_are_checked(tmp_path, monkeypatch):
+    home, repo = tmp_path / "home", tmp_path / "repo"
+    for folder in (home / "recovery", repo / ".workcell" / "recovery", repo / ".git"):
+        folder.mkdir(parents=True)
+    monkeypatch.chdir(repo)
+    monkeypatch.setattr(playbook_catalog.recipe_catalog, "project", lambda: str(repo))
+    cell = Cell(str(home), {}, str(repo))
+    clean = playbook_catalog.perform_lint(cell, playbook_catalog.LintRequest())
+    assert clean.faults == clean.ignored == [] and len(clean.checked) > 10
+    mine, theirs = home / "recovery" / "orphan.md", repo / ".workcell" / "recovery" / "new.md"
+    mine.write_text("---\nname: orphan\nversion: 1\n---\n")
+    theirs.write_text("---\nname: new\nversoin: 1\n---\n")
+    (repo / ".workcell" / "recovery" / "looping.md").write_text("---\n---\n")
+    found = playbook_catalog.perform_lint(cell, playbook_catalog.LintRequest())
+    assert {fault.partition(":")[0] for fault in found.faults} == {str(mine), str(theirs)}
+    assert {str(mine), str(theirs)} <= set(found.checked) and len(found.checked) == len(clean.checked) + 1
+    assert len(found.ignored) == 1 and "looping.md" in found.ignored[0]

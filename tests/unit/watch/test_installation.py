@@ -59,3 +59,11 @@ def test_an_installation_that_nothing_will_call_says_what_ticks_without_it(progr
         assert done.warning is not None and done.warning.endswith("it does not tick: workcell watchdog run")
     else:
         assert done.warning is None
+
+
+def test_a_playbook_that_is_not_followed_is_named(tmp_path):
+    assert installation.status(str(tmp_path)).faults == []
+    (tmp_path / "recovery").mkdir()
+    (tmp_path / "recovery" / "mine.md").write_text("---\nname: mine\n---\n")
+    assert all("recovery/mine.md" in fault for fault in installation.status(str(tmp_path)).faults) is True
+    assert installation.status(str(tmp_path)).faults

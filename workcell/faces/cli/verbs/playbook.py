@@ -1,5 +1,6 @@
 """workcell playbook"""
 
+import os
 from typing import Annotated
 
 import typer
@@ -52,14 +53,25 @@ def show(name: Annotated[str, typer.Argument(help="Its name.")], as_json: argume
 
 
 @app.command("lint")
-def lint(files: Annotated[list[str], typer.Argument(help="Playbook files.")], as_json: arguments.Json = False) -> int:
+def lint(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(help="Playbook files; without any, all that hold here: yours, shipped, the repository's."),
+    ] = None,
+    as_json: arguments.Json = False,
+) -> int:
     """Check playbook files: every fault, with its line and cure. 1 if there is any."""
-    found: op.LintResult = call.perform("playbook lint", op.LintRequest(tuple(files)))
+    found: op.LintResult = call.perform("playbook lint", op.LintRequest(tuple(files or ())))
     if as_json:
         call.show("playbook lint", found)
     else:
+        for line in found.ignored:
+            out.say(f"workcell: {out.safe(line)}")
         for fault in found.faults:
             out.line(out.safe(fault))
+        if not files:
+            folders = ", ".join(dict.fromkeys(os.path.dirname(path) for path in found.checked))
+            out.say(f"{out.count(len(found.checked), 'playbook')} checked, in {out.safe(folders)}")
     return 1 if found.faults else 0
 
 

@@ -126,4 +126,6 @@ def status(as_json: arguments.Json = False) -> int:
             print(f"runs       {found.last['live']} live, {found.last['done']} over")
         if found.ping:
             _show_ping(found.ping)
+        for fault in found.faults:
+            print("\n".join(out.hanging("playbook   ", f"not followed: {out.safe(fault)}", out.columns())))
     return 0 if found.present and not found.warning else 1
