@@ -133,9 +133,10 @@ def test_outside_without_resume_and_in_a_ring_nothing_is_watched(lab):
     plain = lab.launch(lab.brief(WAITS, name="plain"), repo=lab.new_repo())
     other = lab.launch(lab.brief(WAITS, name="other", recipe=GOES_ON), repo=lab.new_repo())
     assert "workcell wait RUN" in lab.workcell("watch", "plain", code=77).stderr
-    assert "workcell wait RUN" in inside(lab, plain, "watch", "other", code=77).stderr
+    assert "hint: workcell wait other" in inside(lab, plain, "watch", "other", code=77).stderr
     spawn = inside(lab, plain, "spawn", lab.brief("true", name="child"), "--watch", "--no-window", code=77)
     assert "no message could wake it" in spawn.stderr and len(lab.runs()) == 3
+    assert "leave --watch out" in spawn.stderr and "RUN" not in spawn.stderr
     inside(lab, other, "watch", "manager")
     mine, theirs = os.path.basename(run), os.path.basename(other)
     ring = inside(lab, run, "watch", "other", code=77).stderr

@@ -164,7 +164,7 @@ def check_watch(who: access.Caller, *, wanted: bool, within: float | None) -> No
             "--watch tells the run around the caller, and this was not called from inside one",
             "--wait stays until the run is over",
         )
-    watches.check(look.at(who.runs[0]))
+    watches.check(look.at(who.runs[0]), "leave --watch out, and name the id that spawn prints to 'workcell wait'")
 
 
 def watch(home: str, who: access.Caller, options: Options, child: str) -> None:

@@ -183,8 +183,8 @@ def from_brief(brief: briefs.Brief, options: Options, home: str) -> Plan:
     plan_tree.check(made)
     if made.rules.pinned(top, chosen.name, top) is not None and not recipe_hook.reaches(chosen.values):
         typed = chosen.values["io"] == "terminal" and chosen.values["reader"] != "none"
-        only = "only at dialogs of its terminal" if typed else "not at all"
-        words = f"no hook of the program of recipe {chosen.name!r} applies rules of approvals: they hold {only}"
+        holds = "they hold only at dialogs of its terminal" if typed else "this run has none"
+        words = f"no hook of the program of recipe {chosen.name!r} applies rules of approvals: {holds}"
         made.notes.append(words)
     return made
 

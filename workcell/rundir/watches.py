@@ -155,12 +155,12 @@ def is_gone(home: str, run: str) -> bool:
 # -- who may watch
 
 
-def check(seen: look.Look) -> None:
-    """Raise Refused where the run could not be woken by a message: its conversation cannot be gone on with."""
+def check(seen: look.Look, cure: str) -> None:
+    """Raise Refused, with that cure, where no message could wake the run: its conversation cannot be gone on with."""
     if not seen.recipe.get("resume"):
         raise Refused(
             f"{seen.id} cannot watch: its recipe {seen.recipe_name!r} has no 'resume', so no message could wake it",
-            "workcell wait RUN",
+            cure,
         )
 
 

@@ -28,6 +28,6 @@ def perform_spawn(cell: Cell, request: requests.SpawnRequest) -> object:
     if not cell.caller.inside:
         raise Refused(
             "'workcell spawn' launches a child of the run around the caller, and this was not called from inside one",
-            "workcell launch, with the same words",
+            "outside of a run 'launch' takes the same words",
         )
     return perform_launch(cell, request)

@@ -98,7 +98,8 @@ def perform_watch(cell: Cell, request: WatchRequest) -> WatchResult:
     if not request.runs and request.group is None:
         raise Usage("no run was named", "workcell watch RUN, or workcell watch --group GROUP")
     watcher = look.at(_own(cell))
-    watches.check(watcher)
+    named = [f"--group {request.group}"] if request.group is not None else []
+    watches.check(watcher, " ".join(["workcell wait", *request.runs, *named]))
     runs = _runs(cell, request, watcher.id)
     try:
         made = _make(cell, request, runs)

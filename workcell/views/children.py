@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from workcell.base.errors import NotFound
 from workcell.rundir import child_index, find
 from workcell.rundir.cell import Cell
 from workcell.views import ls
@@ -32,7 +33,15 @@ class Result:
 
 
 def perform(cell: Cell, request: Request) -> Result:
-    """The operation `children`. Looks only; a child that was removed is not among them."""
+    """The operation `children`. Looks only; a child that was removed is not among them.
+
+    Raises NotFound for a caller outside of all runs that names none, and what `find.run` raises.
+    """
+    if request.run == find.SELF and not cell.caller.inside:
+        raise NotFound(
+            "whose children? This was not called from inside a run",
+            "workcell children -, for the newest run; 'workcell ls --tree' shows which ones have any",
+        )
     run = os.path.basename(find.run(cell.home, request.run))
     return Result(run, of(cell.home, run, cell.clock(), everything=request.all))
 

@@ -209,7 +209,7 @@ def test_rules_of_approvals_are_read_once_and_a_recipe_without_a_hook_is_told(pl
     (place / "home/recipes/quick.yaml").write_text(RECIPE)
     made = make(place, recipe="quick")
     assert any(
-        "the program of recipe 'quick' applies rules of approvals: they hold not at all" in note for note in made.notes
+        "the program of recipe 'quick' applies rules of approvals: this run has none" in note for note in made.notes
     )
     pinned = made.rules.pinned(made.top, "quick", made.top)
     assert pinned is not None and pinned["home"][0]["command"] == ["git", "push"]

@@ -169,10 +169,10 @@ def test_a_run_that_cannot_go_on_with_its_conversation_is_refused(home):
     seen = look.Look(family.directory(home, "a"))
     seen.attempt = {"recipe": {"name": "shell", "values": {}}}
     with pytest.raises(Refused, match="its recipe 'shell' has no 'resume'") as caught:
-        watches.check(seen)
-    assert caught.value.hint.startswith("workcell wait")
+        watches.check(seen, "workcell wait b")
+    assert caught.value.hint == "workcell wait b"
     seen.attempt = {"recipe": {"name": "claude", "values": {"resume": ["claude"]}}}
-    watches.check(seen)
+    watches.check(seen, "")
 
 
 def test_what_was_fired_long_ago_is_forgotten(home):

@@ -180,8 +180,8 @@ def _parsed(words: list[str], typed: list[str], as_json: bool) -> int:
         if not as_json and getattr(error, "ctx", None) is not None and type(error).__name__ == "NoArgsIsHelpError":
             out.say(error.format_message())
             return 2
-        message, hint = _usage_words(error, typed)
-        out.error("usage", 2, message, hint, [], as_json)
+        message, hint = failures.as_typed(typed, *_usage_words(error, typed))
+        out.error("usage", 2, str(message), hint, [], as_json)
         return 2
     except typer.Abort:
         return 130
@@ -211,13 +211,16 @@ def _usage_words(error: Any, typed: list[str]) -> tuple[str, str]:
     if isinstance(error, NoSuchVerb):
         return message, str(error.hint)
     option, context = getattr(error, "option_name", None), getattr(error, "ctx", None)
+    whole = foreign_options.quoted(typed)
+    if whole is not None:
+        return f"{message}; the command line is one word, in quotes", whole
     within = _within(typed) if option is None else None
     if within is not None:
         return f"{message}; it is {within.split()[2]!r} here", within
     if option is not None:
         verb, rest = (typed[0], typed[1:]) if typed[0] in table.VERBS else ("", typed)
         names = options_of(load(verb) if verb else get_command(app))
-        if verb == "launch":
+        if verb in ("launch", "spawn"):
             from workcell.launch import asked
 
             if (line := asked.as_command(rest)) is not None:

@@ -31,7 +31,7 @@ def duration(option: str, text: str | None) -> float | None:
 
     seconds = fields.parse_duration(text)
     if seconds is None:
-        raise Usage(f"{option}: {text!r} is not a duration", "write it like 90s, 20m or 3h")
+        raise Usage(f"{option}: {text!r} is not a duration", f"{option} 90s, {option} 8h or {option} 7d")
     return seconds
 
 

@@ -27,7 +27,8 @@ def told(act: Callable[[], int], words: list[str], as_json: bool) -> int:
             from workcell.faces.cli import busy_tree
 
             error = busy_tree.pasteable(failure, words)
-        out.error(error.code, error.exit_code, error.message, error.hint, error.details, as_json)
+        said, hint, *details = as_typed(words, error.message, error.hint, *error.details)
+        out.error(error.code, error.exit_code, str(said), hint, [str(line) for line in details], as_json)
         return error.exit_code
     except KeyboardInterrupt:
         return 130
@@ -37,6 +38,13 @@ def told(act: Callable[[], int], words: list[str], as_json: bool) -> int:
         return 0
     except Exception as error:
         return failed(error, words, as_json)
+
+
+def as_typed(words: list[str], *texts: str | None) -> list[str | None]:
+    """The texts, in which commands to launch name `spawn` where that was typed: it takes the same words."""
+    if words[:1] != ["spawn"]:
+        return list(texts)
+    return [text and text.replace("workcell launch", "workcell spawn") for text in texts]
 
 
 def failed(error: Exception, words: list[str], as_json: bool) -> int:

@@ -102,3 +102,15 @@ def advice(verb: str, option: str) -> str:
 def command(verb: str, rest: Sequence[str]) -> str:
     """A command line to paste."""
     return shlex.join(["workcell", *([verb] if verb else []), *rest])
+
+
+_TAKES_A_LINE = ["approvals", "test"]
+"""The verb whose argument is a whole command line."""
+
+
+def quoted(typed: Sequence[str]) -> str | None:
+    """The command line with its last words as one, where a verb takes one that was typed without quotes; else None."""
+    rest = [word for word in typed[2:] if word != "--"]
+    if list(typed[:2]) != _TAKES_A_LINE or len(rest) < 2 or rest[0].startswith("-") or "--json" in rest:
+        return None
+    return shlex.join(["workcell", *_TAKES_A_LINE, shlex.join(rest)])

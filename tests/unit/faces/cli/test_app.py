@@ -229,3 +229,14 @@ def test_a_wrong_name_of_a_saved_brief_is_told_by_the_option_that_gave_it(home, 
     (tmp_path / "b.md").write_text("---\nobjective: x\n---\n")
     code, _, complained = ask("brief", "save", str(tmp_path / "b.md"), "--as", "../x")
     assert code == 78 and "--as: '../x' cannot be a name" in complained
+
+
+@pytest.mark.parametrize("words", [("rm", "-rf", "x"), ("--", "rm", "-rf", "x")])
+def test_a_command_line_without_quotes_is_shown_with_them(home, ask, words):
+    code, _, said = ask("approvals", "test", *words)
+    assert code == 2 and said.endswith("hint: workcell approvals test 'rm -rf x'\n") and "in quotes" in said
+
+
+def test_outside_of_a_run_children_asks_whose(home, ask):
+    code, _, said = ask("children")
+    assert code == 66 and "whose children" in said and "workcell children -" in said and "'self'" not in said

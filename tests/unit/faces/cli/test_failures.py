@@ -9,6 +9,7 @@ import pytest
 from workcell.base.errors import Refused, TreeBusy
 from workcell.faces.cli import failures
 from workcell.rundir import layout
+from workcell.texts.document import Fault, Faulty
 
 
 @pytest.fixture
@@ -35,6 +36,16 @@ def test_an_error_of_ours_has_its_code_and_its_cure(capsys):
     assert capsys.readouterr().err == "workcell: not now\nhint: wait\n"
     failures.told(raising(Refused("not now", "wait")), ["stop", "x", "--json"], True)
     assert json.loads(capsys.readouterr().out)["error"] == "not now"
+
+
+def test_what_spawn_says_names_spawn_and_what_launch_says_launch(capsys):
+    error = Faulty([Fault("night.yaml", 3, "no", "workcell launch A")], "workcell launch B, or launch it later")
+    failures.told(raising(error), ["spawn", "night.yaml"], False)
+    said = capsys.readouterr().err
+    assert "(workcell spawn A)" in said and "workcell spawn B, or launch it later" in said
+    assert "workcell launch" not in said
+    failures.told(raising(error), ["launch", "night.yaml"], False)
+    assert "workcell launch A" in (said := capsys.readouterr().err) and "workcell spawn" not in said
 
 
 def test_a_tree_in_use_is_told_with_the_line_that_was_typed(capsys):

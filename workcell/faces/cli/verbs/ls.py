@@ -5,8 +5,7 @@ from typing import Annotated
 import typer
 
 from workcell.base.errors import Usage
-from workcell.faces.cli import call, runs, show
-from workcell.texts import fields
+from workcell.faces.cli import arguments, call, runs, show
 from workcell.views import ls as op
 
 app = typer.Typer(add_completion=False)
@@ -31,9 +30,7 @@ def ls(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """List runs: what needs you, what lives, and what ended in the last day. Filters combine."""
-    seconds = fields.parse_duration(since) if since else None
-    if since and seconds is None:
-        raise Usage(f"{since!r} is not a duration", "write it like 90s or 2h")
+    seconds = arguments.duration("--since", since)
     if by is not None and by not in runs.HEADINGS:
         raise Usage(f"cannot list by {by!r}", f"one of: {', '.join(runs.HEADINGS)}")
     if by is not None and tree:

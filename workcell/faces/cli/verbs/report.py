@@ -8,7 +8,6 @@ import typer
 from workcell.base.errors import Usage
 from workcell.faces.cli import arguments, call, out, wrap
 from workcell.terminal import printable
-from workcell.texts import fields
 from workcell.views import report as op
 from workcell.views import report_text
 
@@ -27,9 +26,7 @@ def report(
     as_json: arguments.Json = False,
 ) -> None:
     """Tell what came of the runs: what passed, failed, waits and went on by itself, with commands and cost."""
-    seconds = fields.parse_duration(since)
-    if seconds is None:
-        raise Usage(f"--since: {since!r} is not a duration", "write it like 90s, 8h or 7d")
+    seconds = arguments.duration("--since", since) or 0.0
     if form is not None and form not in FORMS:
         raise Usage(f"no such form: {form!r}", f"one of {', '.join(FORMS)}")
     found: op.Result = call.perform("report", op.Request(seconds, arguments.one_of(form or "text", FORMS), most))

@@ -92,7 +92,7 @@ def test_runs_stand_under_headings(ls):
 @pytest.mark.parametrize(
     ("words", "said", "cure"),
     [
-        (("--since", "yesterday"), "'yesterday' is not a duration", "write it like 90s or 2h"),
+        (("--since", "yesterday"), "'yesterday' is not a duration", "--since 8h"),
         (("--by", "colour"), "cannot list by 'colour'", "one of: state, repo, group"),
     ],
 )
