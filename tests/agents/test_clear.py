@@ -8,7 +8,7 @@ import pytest
 
 from tests.support import watching
 from tests.support.lab import eventually
-from workcell.rundir import layout, look, standby
+from workcell.rundir import inbox, layout, look, standby
 
 pytestmark = [pytest.mark.agents, pytest.mark.timeout(240)]
 
@@ -23,6 +23,13 @@ def asked(bench, since):
 def session(run):
     """The id of the conversation of its current attempt."""
     return str(look.at(run).attempt["agent_session"])
+
+
+def typed(bench, run, verb):
+    """Ask for it at a terminal, and wait until its words were taken: it waits for an agent that draws."""
+    before = len(inbox.in_state(run, inbox.ACCEPTED))
+    assert bench.json(verb, run)["state"] in ("accepted", "queued")
+    eventually(lambda: len(inbox.in_state(run, inbox.ACCEPTED)) > before, 60.0, f"{verb} of {run}")
 
 
 def waits(run, n):
@@ -69,13 +76,13 @@ def test_at_a_terminal_the_new_conversation_is_read_and_the_old_one_stays_listed
     eventually(lambda: bench.state(run) == "idle", 60.0)
     eventually(lambda: [one for one in bench.json("sessions")["sessions"] if one["run"]], 40.0)
     [old] = [one["id"] for one in bench.json("sessions")["sessions"]]
-    assert bench.json("compact", run)["state"] == "accepted"
+    typed(bench, run, "compact")
     eventually(
         lambda: "compact" in str([one for one in bench.events(run) if one["type"] == "annotation"]).lower(), 60.0
     )
     eventually(lambda: bench.state(run) == "idle", 60.0)
     before = len(bench.model.seen)
-    eventually(lambda: bench.json("clear", run)["state"] == "accepted", 60.0)
+    typed(bench, run, "clear")
     eventually(lambda: bench.state(run) == "idle", 40.0)
     bench.json("send", run, "what came after; RUN: true")
     eventually(lambda: bench.json("what", run)["asked"].startswith("what came after"), 60.0)
@@ -88,4 +95,8 @@ def test_at_a_terminal_the_new_conversation_is_read_and_the_old_one_stays_listed
         lambda: (found := bench.json("sessions")["sessions"]) and len(found) > 1 and found, 40.0, "two conversations"
     )
     assert {one["run"] for one in listed} == {os.path.basename(run)} and old in {one["id"] for one in listed}
+    eventually(lambda: bench.state(run) == "idle", 60.0)
+    typed(bench, run, "clear")
     bench.workcell("stop", run)
+    said = bench.json("resume", run, "--native", "--dry-run")
+    assert said["how"] == "artifacts" and said["how_why"].startswith("it was cleared"), said

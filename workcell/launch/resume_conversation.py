@@ -43,7 +43,7 @@ def choose(request: Request, seen: look.Look, carried: attempts.Carried) -> Chos
     decided = request.by.get("who") == deferred.APPROVAL
     asked = [] if decided else inbox.own_commands(request.run, seen.n)
     ids = [str(one.get("id")) for one in asked]
-    if any(one["kind"] == inbox.CLEAR for one in asked):
+    if any(one["kind"] == inbox.CLEAR for one in asked) or (request.native and not decided and _cleared_at_last(seen)):
         return Chosen(None, CLEARED if request.native else None, obeyed=ids)
     session, why_not = None, None
     values = carried["recipe"]["values"]
@@ -57,6 +57,23 @@ def choose(request: Request, seen: look.Look, carried: attempts.Carried) -> Chos
         return Chosen(None, why_not, obeyed=ids)  # a conversation that begins has nothing to compact
     words = compacts(values) if asked else None
     return Chosen(session, None, words, ids if words is not None else [])
+
+
+def _cleared_at_last(seen: look.Look) -> bool:
+    """Whether the conversation was cleared at the terminal of the attempt, and nothing was asked in the new one.
+
+    Then the records may still speak of the old one: Codex names the new one with its first prompt.
+    """
+    if seen.io != "terminal":
+        return False
+    at = inbox.cleared_at(seen.run, seen.n)
+    if at is None:
+        return False
+    from workcell.evidence import capture_state
+
+    told = capture_state.records(capture_state.stored(seen.directory))
+    prompt = told["prompt"] if told is not None else None
+    return prompt is None or (prompt["at"] or "") <= at
 
 
 def compacts(values: schema.RecipeValues) -> str | None:

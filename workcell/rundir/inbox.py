@@ -308,6 +308,19 @@ def own_commands(run: str, n: int) -> "list[Message]":
     return [one for _, one in _for_next(run, n) if one["kind"] in vocabulary.OWN_COMMANDS]
 
 
+def cleared_at(run: str, n: int) -> "str | None":
+    """When the words that clear the conversation were last typed in attempt `n`; None where they were not."""
+    found, obeyed = None, None
+    for name, message in _letters(run, maildir.CUR):
+        told = said(run, name) if message["kind"] == CLEAR else None
+        if told is None or told.get("attempt") != n:
+            continue
+        obeyed = in_brief(run, n) if obeyed is None else obeyed
+        if message.get("id") not in obeyed:
+            found = max(found or "", told["at"])
+    return found
+
+
 def _for_next(run: str, n: int) -> "list[tuple[str, Message]]":
     queued, given = waiting(run), set()
     for number in range(1, n + 1) if queued else ():

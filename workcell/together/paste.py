@@ -67,9 +67,12 @@ def type_text(terminal: AgentTerminal, text: str, mode: schema.MessageMode, stag
 
 
 def turn_is_open(terminal: AgentTerminal) -> bool:
-    """Whether the agent is at work, or asks something in the middle of its turn."""
+    """Whether the agent is seen at work, or asks something in the middle of its turn.
+
+    One that only draws may be between two steps: that is for `type_text` to wait for.
+    """
     seen = terminal.look()
-    return seen.dialog is not None or seen.busy or not terminal.at_rest()
+    return seen.dialog is not None or seen.busy
 
 
 def _empty_composer(terminal: AgentTerminal, mode: schema.MessageMode) -> Snapshot:

@@ -1,5 +1,6 @@
 """In which conversation the next attempt begins, and which messages of the inbox that obeys."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -7,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.support.made_standby import MadeStandby
+from workcell.evidence import capture_state
+from workcell.judgement import session as sessions
 from workcell.launch import attempt as attempts
 from workcell.launch import conversation, resume, resume_conversation
-from workcell.rundir import inbox, look
+from workcell.rundir import inbox, layout, look
 
 WORDS = {"compact": "/compact"}
 
@@ -56,6 +59,41 @@ def test_what_an_attempt_obeyed_is_not_obeyed_again(made):
 def test_in_the_middle_of_a_turn_it_waits_for_the_attempt_after(made):
     put(made, "clear", "compact")
     assert choose(made, by="approval") == resume_conversation.Chosen("s-1")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "io", "cleared"),
+    [
+        (None, "terminal", True),
+        ("2020-01-01T00:00:00.000Z", "terminal", True),
+        ("2099-01-01T00:00:00.000Z", "terminal", False),
+        (None, "file", False),
+    ],
+)
+def test_cleared_at_the_terminal_and_not_asked_since_it_begins_anew(made, prompt, io, cleared):
+    made.attempt["recipe"]["values"]["io"] = made.attempt["io"] = io
+    made.store()
+    if prompt is not None:
+        told = {**sessions.empty(), "events": 1, "prompt": {"text": "do it", "at": prompt, "id": None}}
+        state: dict[str, object] = {"schema": capture_state.SCHEMA, "session": None, "journal": 0, "told": []}
+        hook = {"memory": {}, "session": sessions.empty(), "transcript": None}
+        where = {"offset": 0, "inode": None, "memory": {}, "scope": "", "kind": "", "skipping": False, "bad": 0}
+        transcript = {"session": told, "file": "/none", "copied": 0, "state": where}
+        state.update(final=True, sources={"hook": hook, "transcript": transcript})
+        Path(layout.attempt(made.run, 1), layout.CAPTURE).write_text(json.dumps(state))
+        assert capture_state.stored(layout.attempt(made.run, 1)) is not None
+    [name] = put(made, "clear")
+    inbox.accept(made.run, f"{name}.json", {"kind": "clear", "id": name}, "it left the composer", 1)
+    assert (choose(made).session is None) is cleared
+    assert choose(made, by="approval").session == "s-1", "its agent is in the middle of a turn"
+
+
+def test_what_opened_an_attempt_is_not_what_ended_it(made):
+    made.attempt["io"] = "terminal"
+    made.attempt["messages"] = put(made, "clear")
+    made.store()
+    inbox.briefed(made.run, 1)
+    assert choose(made) == resume_conversation.Chosen("s-1")
 
 
 def test_compacted_it_is_told_first(made):
