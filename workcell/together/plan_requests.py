@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workcell.base.errors import InputOutput, Refused, TryAgain, Usage
 from workcell.launch import asked, batch, children, dry_run
 from workcell.launch.requests import AskedDryRun
-from workcell.rundir import family, plans
+from workcell.rundir import acks, family, find, look, phase, plans
 from workcell.rundir.cell import Cell
 from workcell.together import plan_advance, plan_create, plan_results
 from workcell.together.plan_start import Hands
@@ -181,6 +182,8 @@ def retry(home: str, plan: str, request: RetryRequest, by: str, hands: plan_adva
         }
         plans.append(home, plan, state.lines, line)
         plans.mark(home, plan, over=False)
+        if by == "person":
+            _acknowledge(state, names)
     except OSError as error:
         raise InputOutput(f"the plan {plan} cannot be written: {error.strerror}", "free some disk space") from error
     finally:
@@ -188,10 +191,26 @@ def retry(home: str, plan: str, request: RetryRequest, by: str, hands: plan_adva
     plan_advance.advance(home, plan, hands, PATIENCE)
 
 
+def _acknowledge(state: plan_state.State, names: list[str]) -> None:
+    """A person who has entries launched anew has seen how their runs ended: those need no person any more.
+
+    What the disk refuses stays on the list, and `ack` takes it off.
+    """
+    lanes = [lane for lane in state.runs if lane[0] in names]
+    for run in (run for lane in lanes for run in state.runs[lane]):
+        seen = look.at(find.path_of(state.home, run))
+        if seen.phase == phase.DONE:
+            try:
+                acks.place(state.home, run, seen.n)
+            except OSError:
+                return
+
+
 def _retried(state: plan_state.State, request: RetryRequest) -> list[str]:
     if state.known.stopped:
         raise Refused(
-            f"{state.id} was stopped, and starts nothing any more", f"workcell launch {state.plan['file']} --again"
+            f"{state.id} was stopped, and starts nothing any more",
+            f"workcell launch {shlex.quote(state.plan['file'])} --again",
         )
     states = state.verdict().states
     unknown = [name for name in request.entries if name not in states]

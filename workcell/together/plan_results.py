@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,10 @@ from workcell.views import plan_needs, plan_state
 if TYPE_CHECKING:
     from workcell.judgement.plan_order import Verdict
     from workcell.rundir.schema.plans import PlanEntry
+
+
+GOES_ON = ("waiting", "running", "passed", "unverified", "skipped")
+"""States of an entry that is not launched anew without being named."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,9 @@ class Result:
     found: bool = False
     """Of a launch: whether the plan was there already."""
     notes: list[str] = field(default_factory=list)
+    cure: str | None = None
+    """The command that launches anew what failed or is blocked; of a plan that was stopped, the whole plan. Null where
+    nothing is to be launched anew."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +151,16 @@ def result(state: plan_state.State, *, found: bool = False) -> Result:
         live=len(state.known.live),
         entries=[_row(state, verdict, entry) for entry in plan["entries"]],
         found=found,
+        cure=_cure(state, verdict),
     )
+
+
+def _cure(state: plan_state.State, verdict: Verdict) -> str | None:
+    if state.known.stopped:
+        return f"workcell launch {shlex.quote(state.plan['file'])} --again"
+    if any(word not in GOES_ON for word in verdict.states.values()):
+        return f"workcell plan retry {state.id}"
+    return None
 
 
 def _row(state: plan_state.State, verdict: Verdict, entry: PlanEntry) -> Row:

@@ -8,7 +8,7 @@ from tests.support import launched_plans
 from tests.support.lab import eventually
 from tests.support.launched_plans import cell, show, written
 from workcell.base.errors import NotFound, Refused, Usage
-from workcell.rundir import find, look, phase, plans
+from workcell.rundir import acks, find, look, phase, plans
 from workcell.together import plan_requests as op
 from workcell.trust import access
 
@@ -58,7 +58,7 @@ def test_a_stop_ends_what_lives_and_nothing_of_the_plan_is_started_again(lab):
     assert look.at(find.path_of(lab.home, over.entries[0].run)).outcome == "stopped"
     with pytest.raises(Refused, match="was stopped") as caught:
         op.perform_retry(cell(lab), op.RetryRequest("night"))
-    assert "--again" in str(caught.value.hint)
+    assert "--again" in str(caught.value.hint) and show(lab, "night").cure == caught.value.hint
 
 
 def test_a_retry_makes_a_new_run_and_what_was_skipped_follows(lab):
@@ -71,9 +71,13 @@ def test_a_retry_makes_a_new_run_and_what_was_skipped_follows(lab):
         op.perform_retry(cell(lab), op.RetryRequest(plan, ("x",)))
     open(os.path.join(lab.marks, "go"), "w").close()
     eventually(lambda: not plans.held(lab.home, plan))
+    assert show(lab, plan).cure == f"workcell plan retry {plan}"
+    [old] = show(lab, plan).entries[0].runs
+    assert not acks.stands(lab.home, old, 1)
     op.perform_retry(cell(lab), op.RetryRequest(plan))
+    assert acks.stands(lab.home, old, 1), "it needs no person any more"
     eventually(lambda: show(lab, plan).state == "passed", what="the plan has passed")
-    assert [len(row.runs) for row in show(lab, plan).entries] == [2, 1]
+    assert [len(row.runs) for row in show(lab, plan).entries] == [2, 1] and show(lab, plan).cure is None
     with pytest.raises(Refused, match="nothing of"):
         op.perform_retry(cell(lab), op.RetryRequest(plan))
     with pytest.raises(Refused, match="is passed"):

@@ -34,8 +34,17 @@ def show(plan: plan_results.Result) -> None:
                 out.line(f"  files in conflict: {out.safe(', '.join(row.files))}")
             if row.hint:
                 out.line(f"  hint: {out.safe(row.hint)}")
-    if any(row.state == "blocked" for row in plan.entries):
-        out.line(f"once that is cured: workcell plan retry {plan.plan}")
+    blocked = any(row.state == "blocked" for row in plan.entries)
+    if not blocked:
+        for row in plan.entries:
+            if row.state in _ENDED_BADLY and row.run:
+                out.line(f"{out.safe(row.name)} {row.state}: workcell why {row.run}")
+    if plan.cure:
+        words = "once that is cured" if blocked else "to launch it anew"
+        out.line(f"{words}: {out.safe(plan.cure)}")
+
+
+_ENDED_BADLY = ("failed", "tampered", "abandoned")
 
 
 def _figures(plan: plan_results.Result) -> str:

@@ -35,7 +35,13 @@ def test_each_entry_has_a_line_with_its_state_and_what_it_waits_for(capsys):
 
 
 def test_what_is_blocked_says_why_which_files_and_the_cure(capsys):
-    plan_output.show(plan(row("a", "blocked", why="they conflict", files=["x.py"], hint="mend it"), state="blocked"))
+    plan_output.show(
+        plan(
+            row("a", "blocked", why="they conflict", files=["x.py"], hint="mend it"),
+            state="blocked",
+            cure="workcell plan retry p-1",
+        )
+    )
     said = capsys.readouterr().out
     assert "a is blocked: they conflict" in said and "files in conflict: x.py" in said and "hint: mend it" in said
     assert "workcell plan retry p-1" in said
@@ -46,3 +52,12 @@ def test_a_launch_prints_the_id_and_says_when_the_plan_was_there(capsys):
     said = capsys.readouterr()
     assert said.out.splitlines()[0] == "p-1" and "--again" in said.err
     assert plan_output.launched(plan(row("a", "failed"), state="failed"), wait=True, as_json=False) == 1
+
+
+def test_a_plan_that_failed_names_why_and_the_command_that_launches_it_anew(capsys):
+    rows = [row("a", "failed", run="r-a"), row("b", "skipped", "a")]
+    plan_output.show(plan(*rows, state="failed", cure="workcell plan retry p-1"))
+    *_, why, cure = capsys.readouterr().out.splitlines()
+    assert (why, cure) == ("a failed: workcell why r-a", "to launch it anew: workcell plan retry p-1")
+    plan_output.show(plan(row("a", "passed", run="r-a"), state="passed"))
+    assert "workcell" not in capsys.readouterr().out

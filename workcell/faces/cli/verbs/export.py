@@ -46,9 +46,12 @@ def export(
 
 
 def _form(form: str | None, output: str | None) -> Any:
-    """The form that was asked for. Raises Usage for another one."""
+    """The form that was asked for, else that of the name of the file. Raises Usage for another one."""
     ending = os.path.splitext(output)[1][1:] if output else ""
-    chosen = form or (ending if ending in op.FORMS else op.FORMS[0])
+    if form is None and ending and ending not in op.FORMS:
+        known = ", ".join(f".{one}" for one in op.FORMS)
+        raise Usage(f"no form has files that end with .{ending}", f"-o with one of {known}, or --as {op.FORMS[0]}")
+    chosen = form or ending or op.FORMS[0]
     if chosen not in op.FORMS:
         raise Usage(f"no such form: {chosen!r}", f"one of {', '.join(op.FORMS)}")
     return chosen

@@ -57,6 +57,13 @@ def test_what_fails_leaves_nothing_behind(run, tmp_path):
     assert sorted(os.listdir(tmp_path)) == before
 
 
+def test_a_name_that_ends_like_no_form_is_refused_unless_the_form_is_said(run, tmp_path):
+    refused = ask(run, "-o", "talk.pdf", fails=Usage)
+    assert ".pdf" in str(refused) and ".md, .html, .jsonl, .cast" in refused.hint
+    assert not (tmp_path / "talk.pdf").exists()
+    assert ask(run, "-o", "talk.txt", "--as", "md") and (tmp_path / "talk.txt").read_text().startswith("# ")
+
+
 def test_raw_says_that_it_may_hold_secrets(run, tmp_path):
     assert "may hold secrets" in ask(run, "--raw", "-o", "talk.md").stderr
     assert TOKEN in (tmp_path / "talk.md").read_text()
