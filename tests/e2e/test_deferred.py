@@ -53,14 +53,17 @@ def test_it_waits_without_a_process_and_every_view_names_the_commands(asking):
     assert (line["answer"], line["by"], line["call"]) == ("allow", "person", "t1")
     assert [one["attempt"] for one in asking.lines() if one.get("of") == line["id"]] == [2]
     assert asking.asked_by(run) == {"who": "approval", "decision": line["id"]}
-    assert lab.workcell("approve", run, code=77).stderr, "nothing is asked any more"
+    refused = lab.workcell("approve", run, code=77).stderr
+    assert "asks for no permission now: it was allowed by a person at" in refused and COMMAND in refused
 
 
 def test_what_is_denied_does_not_run_the_next_call_is_asked_about_anew_and_a_message_is_told_before_the_check(asking):
     run = asking.launch(T1, {"id": "t2", "command": COMMAND})
     said = asking.lab.workcell("send", run, "and mend the docs").stdout
     assert "the turn that follows carries that out, and the turn after it gets this" in said
-    asking.lab.workcell("deny", run)
+    said = asking.lab.workcell("deny", run, "--why", "not on a Friday").stdout
+    assert "attempt 2 goes on without it" in said and "told that a person said no: not on a Friday" in said
+    assert [line.get("why") for line in asking.lines() if line.get("decides")] == ["not on a Friday"]
     eventually(lambda: (seen := look.at(run)).n == 2 and seen.phase == phase.SCHEDULED, what="its second question")
     assert asking.hooks() == ["t1 defer", "t1 deny", "t2 defer"] and asking.ran() == 0
     assert deferred.undecided(look.at(run))["call"] == "t2"
@@ -101,7 +104,8 @@ def test_holds_delay_the_attempt_and_not_the_decision(asking):
     lab.workcell("hold", run, "--why", "not now")
     said = lab.workcell("approve", run).stdout
     assert "workcell release" in said and asking.decisions() == ["allow"]
-    assert "it was allowed" in lab.workcell("deny", run, code=77).stderr and asking.decisions() == ["allow"]
+    refused = lab.workcell("deny", run, code=77).stderr
+    assert "it was allowed by a person at" in refused and COMMAND in refused and asking.decisions() == ["allow"]
     watch.tick()
     seen = look.at(run)
     assert seen.n == 1, "it is held"

@@ -13,6 +13,7 @@ from workcell.rundir import inbox, layout, look
 from workcell.rundir.cell import Cell
 from workcell.together import answer, send
 from workcell.together import dialog as dialogs
+from workcell.views.inbox import EVERY
 from workcell.watch import approving
 
 TEXTS = {
@@ -278,15 +279,30 @@ def test_option_names():
     assert dialogs.find_option(dialog, "7", None) is None
 
 
-@pytest.mark.parametrize(("verb", "picked"), [(approving.perform_approve, "Yes"), (approving.perform_deny, "No")])
+ALLOWS, DENIES = (approving.perform_approve, approving.Request), (approving.perform_deny, approving.DenyRequest)
+
+
+@pytest.mark.parametrize(("verb", "picked"), [(ALLOWS, "Yes"), (DENIES, "No")])
 def test_a_permission_is_given_or_refused_for_this_once_and_its_words_are_told_first(stub, verb, picked):
+    perform, request = verb
     told = []
     home = os.path.dirname(os.path.dirname(stub.run))
     cell = Cell(home, {}, "/", progress=lambda what, value: told.append((what, value)))
     with pytest.raises(Refused, match="asks for no permission now"):
-        verb(cell, approving.Request(stub.run))
+        perform(cell, request(stub.run))
     stub.do("dialog")
     eventually(lambda: answer.up(stub.run)[1])
-    assert verb(cell, approving.Request(stub.run)).state == inbox.ACCEPTED
+    assert perform(cell, request(stub.run)).state == inbox.ACCEPTED
     assert stub.said() == [{"picked": picked}]
     assert [what for what, _ in told] == ["asked"] and told[0][1] == "Do you want to proceed?"
+
+
+def test_the_reason_of_a_no_to_a_dialog_is_sent_after_it(stub):
+    cell = Cell(os.path.dirname(os.path.dirname(stub.run)), {}, "/")
+    stub.do("dialog")
+    eventually(lambda: answer.up(stub.run)[1])
+    done = approving.perform_deny(cell, approving.DenyRequest(stub.run, "not on a Friday"))
+    assert done.state == inbox.ACCEPTED and "; the reason is " in done.why
+    texts = [one[1].get("text") for state in EVERY for one in inbox.in_state(stub.run, state)]
+    assert "What you asked permission for was refused: not on a Friday" in texts
+    assert stub.said()[0] == {"picked": "No"}

@@ -38,7 +38,7 @@ def pin(made: MadeRun, text: str, theirs: str | None = None) -> None:
     made.store()
 
 
-def decide(made: MadeRun, command: str, answer: str, call: str = "t1") -> str:
+def decide(made: MadeRun, command: str, answer: str, call: str = "t1", why: str | None = None) -> str:
     """A person decided about a deferred call, and the attempt was opened by that; the id of the decision."""
     given = {"command": command}
     lines: list[Any] = []
@@ -55,7 +55,7 @@ def decide(made: MadeRun, command: str, answer: str, call: str = "t1") -> str:
             by,  # type: ignore[arg-type]
         )
         lines.append(journal.line(decided))
-    lines[1]["decides"] = lines[0]["id"]
+    lines[1]["decides"], lines[1]["why"] = lines[0]["id"], why
     journal.intent(made.home, lines[0])
     name = journal.decide(made.home, lines[1])["id"]
     made.attempt["asked_by"] = {"who": "approval", "decision": name}

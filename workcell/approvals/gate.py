@@ -131,7 +131,7 @@ def _decided(seen: look.Look, line: ApprovalLine, found: decide.Answer) -> Heard
     except (journal.Busy, OSError):
         if said == "allow":
             return None
-    return Heard(decide.Answer(said, found.risk), said, by="person")
+    return Heard(decide.Answer(said, found.risk, why=line.get("why")), said, by="person")
 
 
 def _said_by_person(seen: look.Look, call: Call) -> ApprovalLine | None:

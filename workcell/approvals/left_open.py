@@ -53,8 +53,12 @@ def _of_line(line: schema.ApprovalLine, call: str, cleaner: Cleaner) -> schema.D
     }
 
 
-def decide(seen: look.Look, call: schema.DeferredCall, answer: RuleAnswer) -> schema.ApprovalLine:
+def decide(
+    seen: look.Look, call: schema.DeferredCall, answer: RuleAnswer, why: str | None = None
+) -> schema.ApprovalLine:
     """Have a person's yes or no on disk; the line that counts, which is an earlier one where there is one.
+
+    `why` is what the agent is told.
 
     Raises TryAgain while another process keeps the journal, InputOutput where the disk takes no line.
     """
@@ -73,7 +77,7 @@ def decide(seen: look.Look, call: schema.DeferredCall, answer: RuleAnswer) -> sc
         "told": answer,
         "risk": call["risk"],
         "rule": None,
-        "why": None,
+        "why": why,
         "by": "person",
     }
     verb = "approve" if answer == "allow" else "deny"

@@ -115,6 +115,8 @@ def reason(heard: "Heard") -> str:
     if heard.by == "person":
         if heard.told == "allow":
             return "allowed by a person, this once"
+        if heard.answer.why:
+            return f"a person said no to this: {heard.answer.why}"
         return "a person said no to this: do it otherwise, or leave it and say so"
     where = heard.answer.where or "a rule"
     words = f"{where}: {heard.answer.why}" if heard.answer.why else where

@@ -268,7 +268,10 @@ def _go_on(seen: look.Look, word: str) -> list[str]:
     if word == outcome.PASSED:
         return [f"workcell resume {seen.id} --brief NEW.md     # passed: only a new brief opens it again"]
     if word == ASKS:
-        return [f"workcell approve {seen.id}", f"workcell deny {seen.id}     # the agent goes on without it"]
+        return [
+            f"workcell approve {seen.id}",
+            f"workcell deny {seen.id}     # the agent is told, and goes on without it",
+        ]
     if word == RESTS:
         ends = f"workcell finish {seen.id}     # ends it with its check"
         return [f"workcell send {seen.id} TEXT     # wakes it", ends]

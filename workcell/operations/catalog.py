@@ -58,7 +58,7 @@ def _approvals() -> dict[str, Operation]:
         "approvals log": Operation(decisions.Request, decisions.perform, {decisions.Result: "approvals-log"}),
         "approvals test": Operation(try_rules.Request, try_rules.perform, {try_rules.Result: "approvals-test"}),
         "approve": Operation(op.Request, op.perform_approve, {Result: "approve", op.Decided: "approve-proposal"}),
-        "deny": Operation(op.Request, op.perform_deny, {Result: "deny", op.Decided: "deny-proposal"}),
+        "deny": Operation(op.DenyRequest, op.perform_deny, {Result: "deny", op.Decided: "deny-proposal"}),
     }
 
 

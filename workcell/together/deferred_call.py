@@ -19,7 +19,7 @@ from workcell.launch import resume
 from workcell.rundir import deferred, inbox, look, needs, run_hold, spool
 from workcell.rundir.cell import Cell
 from workcell.system import tmux
-from workcell.together import send
+from workcell.together import decided, send
 
 if TYPE_CHECKING:
     from workcell.rundir import schema
@@ -28,19 +28,24 @@ if TYPE_CHECKING:
 _SAID = {"allow": "allowed", "deny": "denied"}
 
 
-def answer(cell: Cell, seen: look.Look, call: schema.DeferredCall, *, allow: bool) -> send.Result:
-    """Decide about the call, and go on with the run. Refused where the opposite was decided before."""
+def answer(
+    cell: Cell, seen: look.Look, call: schema.DeferredCall, *, allow: bool, why: str | None = None
+) -> send.Result:
+    """Decide about the call, and go on with the run. Refused where the opposite was decided before.
+
+    `why` is the reason of a no, which the agent is told.
+    """
     cell.progress("asked", run_cleaner.of_run(seen.run).mask(needs.asked(call)))
     wanted: RuleAnswer = "allow" if allow else "deny"
     before = deferred.decision_of(cell.home, seen.id, call["id"])
-    line = before or left_open.decide(seen, call, wanted)
+    line = before or left_open.decide(seen, call, wanted, why)
     said = _SAID[line["answer"]]
     if line["answer"] != wanted:
-        raise Refused(f"it was {said} at {line['at']}", f"workcell resume {seen.id}")
+        raise Refused(decided.in_words(seen, line), f"workcell resume {seen.id}")
     if before is None:
-        data = {"call": call["call"], "decision": said, "through": "answer"}
-        name = f"approval.resolved:{line['id']}"
-        spool.note(seen.run, "approval.resolved", id=name, attempt=seen.n, source="message", by="person", data=data)
+        _note(seen, line, said)
+    else:
+        said = f"{said} before, at {line['at']}"
     why_not = _held(cell.home, seen)
     if why_not is not None:
         return send.Result(seen.id, line["id"], inbox.QUEUED, f"{said}; {why_not}")
@@ -50,7 +55,28 @@ def answer(cell: Cell, seen: look.Look, call: schema.DeferredCall, *, allow: boo
         if look.at(seen.run).n == seen.n:
             raise
         return send.Result(seen.id, line["id"], inbox.ACCEPTED, f"{said}; {error.message}")
-    return send.Result(seen.id, line["id"], inbox.ACCEPTED, f"{said}; attempt {done.attempt} goes on with it")
+    return send.Result(seen.id, line["id"], inbox.ACCEPTED, f"{said}; attempt {done.attempt} {_follows(line)}")
+
+
+def _note(seen: look.Look, line: schema.ApprovalLine, said: str) -> None:
+    """Tell of the decision in the events of the run."""
+    told: dict[str, object] = {
+        "id": f"approval.resolved:{line['id']}",
+        "attempt": seen.n,
+        "source": "message",
+        "by": "person",
+        "data": {"call": line["call"], "decision": said, "through": "answer"},
+    }
+    why = line.get("why")
+    spool.note(seen.run, "approval.resolved", **told, **({"why": why} if why else {}))
+
+
+def _follows(line: schema.ApprovalLine) -> str:
+    """What the next attempt does."""
+    if line["answer"] == "allow":
+        return "goes on with it"
+    told = f": {line['why']}" if line.get("why") else ", and to do it otherwise or leave it"
+    return f"goes on without it: the call is not made, and the agent is told that a person said no{told}"
 
 
 def request(home: str, seen: look.Look, line: schema.ApprovalLine) -> resume.Request:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from workcell.base import clock
-from workcell.base.errors import InputOutput, Refused, TryAgain
+from workcell.base.errors import InputOutput, Refused, TryAgain, Usage
 from workcell.finish import settle
 from workcell.judgement import permission
 from workcell.rundir import find, heartbeat, home_creation, locks, look, proposals
@@ -33,6 +33,9 @@ PATIENCE = 5.0
 JUST_DECIDED = 60.0
 """Seconds after a decision in which the name of the run means no proposal that was made after it."""
 
+MOST_WHY = 1000
+"""Maximum characters of a reason."""
+
 APPROVED = "approved"
 
 
@@ -40,6 +43,14 @@ APPROVED = "approved"
 class Request:
     run: str
     """An id, a name, a unique prefix, a path, or `-` for the newest run; or the id of a proposal."""
+
+
+@dataclass(frozen=True)
+class DenyRequest:
+    run: str
+    """An id, a name, a unique prefix, a path, or `-` for the newest run; or the id of a proposal."""
+    why: str | None = None
+    """The reason, which is recorded and, of what an agent asked, told to it."""
 
 
 @dataclass(frozen=True)
@@ -80,21 +91,24 @@ def perform_approve(cell: Cell, request: Request) -> send.Result | Decided:
     return _decide(cell, request.run, allow=True)
 
 
-def perform_deny(cell: Cell, request: Request) -> send.Result | Decided:
-    """The operation `deny`; as `approve`."""
-    return _decide(cell, request.run, allow=False)
+def perform_deny(cell: Cell, request: DenyRequest) -> send.Result | Decided:
+    """The operation `deny`; as `approve`. Usage for a reason that is empty or longer than MOST_WHY."""
+    why = None if request.why is None else " ".join(request.why.split())
+    if why is not None and not 0 < len(why) <= MOST_WHY:
+        raise Usage(f"a reason has 1 to {MOST_WHY} characters", "workcell deny RUN --why 'not on a Friday'")
+    return _decide(cell, request.run, allow=False, why=why)
 
 
-def _decide(cell: Cell, word: str, *, allow: bool) -> send.Result | Decided:
+def _decide(cell: Cell, word: str, *, allow: bool, why: str | None = None) -> send.Result | Decided:
     home_creation.check(cell.home)
     made = proposals.read(cell.home, word) if "/" not in word else None
     if made is None:
         run = find.run_to_change(cell.home, word)
         made = _meant(cell, run, allow=allow)
         if made is None:
-            return approval.decide(cell, run, allow=allow)
+            return approval.decide(cell, run, allow=allow, why=why)
     try:
-        return _on_proposal(cell, made, allow=allow)
+        return _on_proposal(cell, made, allow=allow, why=why)
     except OSError as error:
         raise InputOutput(
             f"what became of proposal {made['id']} cannot be written: {error.strerror}", "free some disk space"
@@ -150,7 +164,7 @@ def _last(home: str, seen: look.Look) -> schema.Proposal | None:
     return proposals.read(home, max(ended)[1]) if ended else None
 
 
-def _on_proposal(cell: Cell, made: schema.Proposal, *, allow: bool) -> Decided:
+def _on_proposal(cell: Cell, made: schema.Proposal, *, allow: bool, why: str | None) -> Decided:
     home, identity = cell.home, made["id"]
     ended = proposals.done(home, identity)
     if ended is not None:
@@ -161,7 +175,7 @@ def _on_proposal(cell: Cell, made: schema.Proposal, *, allow: bool) -> Decided:
             settle.settle(proposal_acts.run_path(home, made))  # what finishes the attempt may have been killed
         _check(home, made, cell.clock())
         cell.progress("asked", f"{made['text']}\n{proposal_acts.acts_in_words(made)}")
-        standing = proposals.decide(home, identity, "approved" if allow else "denied")
+        standing = proposals.decide(home, identity, "approved" if allow else "denied", why)
         proposal_events.decided(home, made, standing)
     if standing["decision"] == "approved" and not allow:
         raise Refused(f"proposal {identity} was approved at {standing['at']}", f"workcell approve {identity}")

@@ -88,6 +88,12 @@ def test_what_a_person_decided_is_told_once_and_for_that_call_alone(made, answer
     assert said("git commit -m x") == "defer", "it was told already"
 
 
+def test_the_reason_of_a_person_reaches_the_agent(made):
+    ruled_run.decide(made, "git commit -m x", "deny", why="not on a Friday")
+    told = json.loads(ring(made, ruled_run.payload("git commit -m x"), ask="defer").stdout)["hookSpecificOutput"]
+    assert told["permissionDecisionReason"] == "a person said no to this: not on a Friday"
+
+
 def test_a_rule_that_denies_goes_before_what_a_person_decided(made):
     ruled_run.decide(made, "git push", "allow")
     assert ruled_run.said(ring(made, ruled_run.payload("git push"), ask="defer").stdout) == "deny"

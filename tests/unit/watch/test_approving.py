@@ -6,7 +6,7 @@ import pytest
 
 from tests.support import proposed
 from workcell.base import clock
-from workcell.base.errors import NotFound, Refused, TryAgain
+from workcell.base.errors import NotFound, Refused, TryAgain, Usage
 from workcell.rundir import heartbeat, locks, phase, proposals
 from workcell.rundir.cell import Cell
 from workcell.watch import approving, live_run
@@ -39,8 +39,8 @@ def approve(made, word="r", told=None):
     return approving.perform_approve(cell(made, told), approving.Request(word))
 
 
-def deny(made, word="r"):
-    return approving.perform_deny(cell(made), approving.Request(word))
+def deny(made, word="r", why=None):
+    return approving.perform_deny(cell(made), approving.DenyRequest(word, why))
 
 
 @pytest.mark.parametrize("by_id", [False, True])
@@ -168,3 +168,14 @@ def test_a_yes_about_an_end_settles_the_run_first_and_waits_for_its_result(made,
     with pytest.raises(TryAgain, match="cannot be told how r stands"):
         approve(made, about["id"])
     assert settled == [made.run] and proposals.decided(made.home, about["id"]) is None
+
+
+def test_the_reason_of_a_no_stands_in_the_decision(made):
+    found = proposed.proposed(made, "[{hold: run}]")
+    for why in ("  ", "x" * (approving.MOST_WHY + 1)):
+        with pytest.raises(Usage, match="a reason has"):
+            deny(made, found["id"], why)
+    assert proposals.decided(made.home, found["id"]) is None
+    done = deny(made, found["id"], "it is\nneeded")
+    assert (done.state, done.why) == ("denied", "it is needed")
+    assert proposals.decided(made.home, found["id"])["why"] == "it is needed"
