@@ -6,10 +6,10 @@ import subprocess
 from collections.abc import Callable
 
 
-def of(argv: list[str], env: dict[str, str]) -> float:
-    """CPU seconds of the program and of all that it starts and waits for."""
+def of(argv: list[str], env: dict[str, str] | None = None, data: bytes = b"") -> float:
+    """CPU seconds of the program, with `data` on standard input, and of all that it starts and waits for."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(argv, env=env, check=True, capture_output=True)
+    subprocess.run(argv, env=env, input=data, check=True, capture_output=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
