@@ -16,7 +16,9 @@ from workcell.together import typist
 def test_a_text_is_typed_once(stub):
     name = stub.message("text", text="hello")
     assert stub.deliver() == typist.DONE
-    assert stub.outcome(name) == (inbox.ACCEPTED, "it left the composer after Enter; the agent works")
+    state, evidence = stub.outcome(name)
+    # whether its work was drawn at that same look is as it happens
+    assert state == inbox.ACCEPTED and evidence.startswith("it left the composer after Enter")
     assert stub.deliver() == typist.DONE
     assert stub.heard() == [{"text": "hello"}]
 
