@@ -3,11 +3,11 @@
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from workcell.base import clock, probe
-from workcell.base.errors import NotFound, Refused, TimedOut, Usage
+from workcell.base.errors import NoSuchRun, NotFound, Refused, TimedOut, Usage
 from workcell.finish import settle
 from workcell.launch import change, standing
 from workcell.rundir import find, heartbeat, layout, ledger, locks, look, maildir, notice, phase, standby, vocabulary
@@ -38,11 +38,12 @@ _PARTS = (notice.NEW, notice.CUR, notice.SENT, notice.FAILED)
 
 @dataclass(frozen=True)
 class Request:
-    """The runs to wait for: those named, and those of a group."""
+    """The runs to wait for: those named, those of a group, and those of plans, also of its runs that are to start."""
 
     runs: tuple[str, ...] = ()
-    """Each an id, a name, a unique prefix, a path, or `-` for the newest run."""
+    """Each an id, a name, a unique prefix, a path, or `-` for the newest run; or a plan, where no run is named so."""
     group: str | None = None
+    """All runs of this group, and of the plans of it."""
     wanted: Literal["done", "attention", "idle"] = "done"
     """`done`: all are over. `attention`: one is over or needs a person. `idle`: each is over, on standby, or its agent
     has ended its turn."""
@@ -71,60 +72,110 @@ class Over:
 
 
 @dataclass(frozen=True)
+class PlanStanding:
+    """How one plan stands."""
+
+    id: str
+    name: str
+    state: str
+    """`running`, `blocked`, `passed`, `unverified`, `failed` or `stopped`."""
+    entries: dict[str, int]
+    """How many entries are in each state."""
+    needs: "schema.Needs | None" = None
+    """What it needs from a person; null when it needs nothing."""
+
+
+@dataclass(frozen=True)
 class Waited:
     met: bool
-    """Every run passed, with `any` every one that is over; or, of `attention`, one is over or needs a person; or, of
-    `idle`, none is at work."""
+    """Every run and every plan passed, with `any` every run that is over; or, of `attention`, one is over or needs a
+    person; or, of `idle`, none is at work."""
     runs: list[Over]
+    plans: list[PlanStanding] = field(default_factory=list)
+    """The plans that were waited for."""
 
 
 def perform(cell: Cell, request: Request) -> Waited:
-    """The operation `wait`. `cell.progress` is told `standing`, how every run stands, some times a second.
+    """The operation `wait`. `cell.progress` is told `standing`, how every run stands, some times a second,
+    and `plans`, how every plan stands, before each wait for its runs.
 
     Raises Usage for no run, NotFound for a group without runs, Refused for a run that the caller is inside of, TimedOut
     when the time is up.
     """
     from workcell.views import status  # noqa: F401 # before the wait: once the run is over, its end is waited for
 
-    paths = [find.run(cell.home, word) for word in request.runs]
     around = {os.path.basename(run) for run in cell.caller.runs}
+    paths, plans = _named(cell.home, request.runs, around)
     if own := next((one for one in map(os.path.basename, paths) if one in around), None):
         raise Refused(
             f"{own} would wait for itself: this was called from inside it", "end the turn, or name another run"
         )
     if request.group is not None:
+        from workcell.launch import wait_plans
         from workcell.views import ls
 
         fitting = [run["id"] for run in ls.ls(cell.home, group=request.group).runs]
         paths += [find.path_of(cell.home, run) for run in fitting if run not in around]
-        if not paths:
+        plans += wait_plans.of_group(cell.home, request.group, around)
+        if not paths and not plans:
             raise NotFound(f"no run is in group {request.group!r}", "workcell ls --all")
-    if not paths:
+    if not paths and not plans:
         raise Usage("no run to wait for", "workcell wait RUN, or workcell wait --group GROUP")
-    paths = list(dict.fromkeys(paths))
-    # a listener shows the time that it has taken
-    every = change.EVERY if cell.progress is ignore else LISTENED
     if request.any and request.wanted == IDLE:
         raise Usage("--any is for runs that are to be over", "leave it out, or leave out --for idle")
+    return _stay(cell, request, list(dict.fromkeys(paths)), list(dict.fromkeys(plans)))
+
+
+def _named(home: str, words: tuple[str, ...], around: set[str]) -> tuple[list[str], list[str]]:
+    """(directories of the runs, ids of the plans) that the words name; raises what `find.run` raises."""
+    paths: list[str] = []
+    plans: list[str] = []
+    for word in words:
+        try:
+            paths.append(find.run(home, word))
+        except NoSuchRun:
+            from workcell.launch import wait_plans
+
+            plan = wait_plans.named(home, word, around)
+            if plan is None:
+                raise
+            plans.append(plan)
+    return paths, plans
+
+
+def _stay(cell: Cell, request: Request, paths: list[str], plans: list[str]) -> Waited:
+    """Wait for the runs in those directories, and for the plans of those ids. TimedOut when the time is up."""
+    # a listener shows the time that it has taken
+    every = change.EVERY if cell.progress is ignore else LISTENED
     wanted = ANY if request.any and request.wanted == DONE else request.wanted
     reader = standing.Reader()
     tick = None if cell.progress is ignore else lambda seen: cell.progress("standing", [reader.of(one) for one in seen])
-    found = wait(paths, wanted, request.timeout, tick, every)
+    ended: list[PlanStanding] = []
+    if plans:
+        from workcell.launch import wait_plans
+
+        held = wait_plans.Plans(cell.home, plans, paths, {os.path.basename(run) for run in cell.caller.runs})
+        found = held.wait(wanted, request.timeout, tick, every, lambda now: cell.progress("plans", now))
+        paths, ended = held.paths, held.ended()
+    else:
+        found = wait(paths, wanted, request.timeout, tick, every)
     if found.timed_out:
-        raise _timed_out(paths, request)
-    return Waited(found.met, [_over(path, state) for path, state in zip(paths, found.states, strict=True)])
+        raise _timed_out(paths, request, ended)
+    return Waited(found.met, [_over(path, state) for path, state in zip(paths, found.states, strict=True)], ended)
 
 
-def _timed_out(paths: list[str], request: Request) -> TimedOut:
+def _timed_out(paths: list[str], request: Request, plans: list[PlanStanding]) -> TimedOut:
     """The error that says what each run that was waited for does."""
     over = [_over(path, None) for path in paths]
     left = [one for one in over if one.state not in vocabulary.OUTCOMES]
-    words = ", ".join(f"{one.id} is {one.state}" for one in left[:4])
-    more = f" and {len(left) - 4} more" if len(left) > 4 else ""
+    open_plans = [one for one in plans if one.state in ("running", "blocked")]
+    known = [(one.id, one.state) for one in left] + [(one.id, one.state) for one in open_plans]
+    words = ", ".join(f"{name} is {state}" for name, state in known[:4])
+    more = f" and {len(known) - 4} more" if len(known) > 4 else ""
     details = [f"{one.id}: {one.waits['why']}" for one in left if one.waits is not None and one.waits["why"]]
     what = "not over" if request.wanted == DONE else "nothing needs a person, and not over"
     after = clock.span(float(request.timeout or 0.0))
-    hint = f"workcell status {left[0].id}" if left else "workcell ls"
+    hint = f"workcell status {left[0].id}" if left else f"workcell plan show {known[0][0]}" if known else "workcell ls"
     return TimedOut(f"{what} after {after}: {words}{more}", hint, details=details)
 
 

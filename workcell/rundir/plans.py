@@ -56,19 +56,28 @@ def open_ids(home: str) -> "list[str]":
 
 
 def find(home: str, word: str) -> str:
-    """The id of the plan that a person names: by its id, its name (the newest of it), or a unique begin of its id."""
+    """The id of the plan that a person names: by its id, its name (the newest of it), or a unique begin of its id.
+
+    NotFound where there is none, Usage with the ids where several begin so.
+    """
+    found = named(home, word)
+    if found is None:
+        raise NotFound(f"no plan {word!r}", "workcell plan ls")
+    return found
+
+
+def named(home: str, word: str) -> "str | None":
+    """The same; None where the word names no plan."""
     known = ids_of(home)
     if word in known:
         return word
-    named = [one for one in known if one.split("-", 2)[-1].rpartition("-")[0] == word]
-    begun = [one for one in known if one.startswith(word)] if len(word) >= len("20261120-0512") else []
-    if named:
-        return named[-1]
-    if len(begun) == 1:
-        return begun[0]
-    if begun:
-        raise Usage(f"{word!r} may be {', '.join(begun[:5])}", "give more of the id")
-    raise NotFound(f"no plan {word!r}", "workcell plan ls")
+    alike = [one for one in known if one.split("-", 2)[-1].rpartition("-")[0] == word]
+    begun = [one for one in known if word and one.startswith(word)]
+    if alike:
+        return alike[-1]
+    if len(begun) > 1:
+        raise Usage(f"{word!r} fits {len(begun)} plans", "use more of the id", details=begun)
+    return begun[0] if begun else None
 
 
 # -- reading

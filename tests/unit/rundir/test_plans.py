@@ -74,10 +74,12 @@ def test_the_lock_is_of_one_process(home):
 
 
 def test_a_plan_is_named_by_id_name_and_begin(home):
-    assert plans.find(home, ID) == plans.find(home, "night") == plans.find(home, ID[:13]) == ID
+    assert plans.find(home, ID) == plans.find(home, "night") == plans.find(home, "2026") == ID
     os.mkdir(plans.directory(home, "20261120-0512-other-7f3a"))
-    with pytest.raises(Usage, match="may be"):
-        plans.find(home, ID[:13])
+    for begin in (ID[:13], "2026"):
+        with pytest.raises(Usage, match="fits 2 plans") as caught:
+            plans.find(home, begin)
+        assert ID in caught.value.details
     with pytest.raises(NotFound, match="no plan 'x'"):
         plans.find(home, "x")
 

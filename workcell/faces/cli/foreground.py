@@ -11,6 +11,8 @@ from workcell.terminal import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from workcell.launch import wait as waiting
     from workcell.launch import window
     from workcell.launch.standing import Standing
@@ -50,8 +52,16 @@ def wait(request: "waiting.Request", *, quiet: bool = False) -> "waiting.Waited"
 
     line = Line()
     told: dict[str, object] = {}
+    plans: list[str] = []
 
-    def progress(what: str, every: "list[Standing]") -> None:
+    def progress(what: str, every: "Any") -> None:
+        if what == "plans":
+            plans[:] = [f"plan {_standing(plan)}" for plan in every]
+            line.show(", ".join(plans))
+            return
+        runs(every)
+
+    def runs(every: "list[Standing]") -> None:
         for one in every:
             said = (one.needs, one.waits)
             if not quiet and said != told.get(one.id, (None, None)) and any(said):
@@ -63,13 +73,20 @@ def wait(request: "waiting.Request", *, quiet: bool = False) -> "waiting.Waited"
             return
         words = ", ".join(f"{one.name} {one.state}" for one in open_ones[:4])
         more = f" and {len(open_ones) - 4} more" if len(open_ones) > 4 else ""
-        line.show(f"{len(every) - len(open_ones)} of {len(every)} over: {words}{more}" if len(every) > 1 else words)
+        most = f"{len(every) - len(open_ones)} of {len(every)} over: {words}{more}" if len(every) > 1 else words
+        line.show("; ".join([*plans, most]))
 
     try:
         found: waiting.Waited = call.perform("wait", request, progress)
         return found
     finally:
         line.clear()
+
+
+def _standing(plan: "waiting.PlanStanding") -> str:
+    """The name of a plan, its state, and how many of its entries stand how."""
+    counts = ", ".join(f"{number} {word}" for word, number in plan.entries.items())
+    return f"{plan.name} {plan.state} ({counts})"
 
 
 def _say_need(one: "Standing") -> None:
@@ -93,6 +110,14 @@ def show_waited(found: "waiting.Waited") -> int:
             from workcell.faces.cli import show
 
             show.need(one.needs, one.waits, indent=2)
+    for plan in found.plans:
+        word, code = out.state(plan.state)
+        counts = ", ".join(f"{number} {state}" for state, number in plan.entries.items())
+        print(f"{plan.id} {out.paint(word, code)}  plan: {counts}")
+        if plan.needs:
+            from workcell.faces.cli import show
+
+            show.need(plan.needs, None, indent=2)
     return 0 if found.met else 1
 
 

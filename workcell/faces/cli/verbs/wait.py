@@ -15,9 +15,11 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def wait(
     runs: Annotated[
-        list[str] | None, typer.Argument(metavar="[RUN]...", help="The runs; all of them are waited for.")
+        list[str] | None, typer.Argument(metavar="[RUN]...", help="Runs, or plans; all of them are waited for.")
     ] = None,
-    group: Annotated[str | None, typer.Option(help="All runs of this group.")] = None,
+    group: Annotated[
+        str | None, typer.Option(help="All runs of this group, also what a plan of it is to start.")
+    ] = None,
     wanted: Annotated[
         str, typer.Option("--for", help="done; attention: over or in need of a person; idle: none at work.")
     ] = "done",
