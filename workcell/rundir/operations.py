@@ -192,6 +192,13 @@ def access(operation: str, options: "dict[str, object]") -> str:
     return OPERATIONS[operation] if operation in OPERATIONS else INTERNAL[operation]
 
 
+def for_a_person(operation: str, options: "dict[str, object]") -> str | None:
+    """The option that makes an operation one for a person, by its Python name; None where that is no option."""
+    if OPERATIONS.get(operation) == PERSON or access(operation, options) != PERSON:
+        return None
+    return next(name for name, _ in OPTIONS[operation] if options.get(name))
+
+
 def descendants_only(operation: str, options: "dict[str, object]") -> bool:
     """Whether an operation that is called from inside a run reaches only the descendants of that run."""
     if operation not in OF_DESCENDANTS or access(operation, options) == LOOK:

@@ -39,7 +39,9 @@ def check(who: Caller, operation: str, options: Mapping[str, object], target: st
     given = dict(options)
     kind = operations.access(operation, given)
     if kind == operations.PERSON:
-        require(who, operation, f"'workcell {operation}' is for a person")
+        option = operations.for_a_person(operation, given)
+        words = operation if option is None else f"{operation} --{option.replace('_', '-')}"
+        require(who, operation, f"'workcell {words}' is for a person", without=option)
     elif operations.descendants_only(operation, given) and who.inside and target is not None:
         run = os.path.basename(target)
         own = operation in operations.ALSO_OWN
@@ -48,15 +50,21 @@ def check(who: Caller, operation: str, options: Mapping[str, object], target: st
             raise refusal(who, operation, f"'workcell {operation}' reaches only runs that this run launched{more}", run)
 
 
-def require(who: Caller, operation: str, why: str) -> None:
-    """Raise Refused, with an event in the caller's run, unless the caller is outside or was granted the operation."""
+def require(who: Caller, operation: str, why: str, *, without: str | None = None) -> None:
+    """Raise Refused, with an event in the caller's run, unless the caller is outside or was granted the operation.
+
+    `without` names an option, by its Python name, without which the operation is allowed.
+    """
     if not who.known:
         raise Refused(
             f"{why}, and it cannot be asked whether this was called from inside a run",
             f"if no run is around you, unset {places.MARK} and try again",
         )
     if who.inside and operation not in who.may:
-        raise refusal(who, operation, why)
+        error = refusal(who, operation, why)
+        if without is not None:
+            error.hint = f"leave out --{without.replace('_', '-')}, or {error.hint}"
+        raise error
 
 
 def refusal(who: Caller, operation: str, why: str, target: str | None = None) -> Refused:

@@ -38,11 +38,18 @@ def test_inside_a_person_is_asked_for_and_the_run_is_told(home):
     caller = inside(home)
     with pytest.raises(Refused) as error:
         access.check(caller, "gc", {"yes": True})
-    assert "'workcell gc' is for a person" in error.value.message and "one" in error.value.message
+    assert "'workcell gc --yes' is for a person" in error.value.message and "one" in error.value.message
+    assert error.value.hint.startswith("leave out --yes, or ask a person")
     [event] = told(caller)
     assert (event["type"], event["verb"], event["attempt"]) == ("access.refused", "gc", 1)
     access.check(caller, "gc", {"yes": False})
     assert len(told(caller)) == 1
+
+
+def test_what_is_for_a_person_by_itself_names_no_option(home):
+    with pytest.raises(Refused, match="'workcell hold' is for a person") as error:
+        access.check(inside(home), "hold", {})
+    assert "leave out" not in error.value.hint
 
 
 def test_a_grant_allows(home):

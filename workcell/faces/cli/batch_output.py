@@ -54,7 +54,7 @@ def launch(request: requests.LaunchRequest, *, wait: bool, as_json: bool) -> int
         return failed[0].exit_code
     passed = all(entry.state == "passed" for entry in checked.entries)
     if not as_json:
-        _sum_up(checked, stayed)
+        _sum_up(checked, stayed, teller.started)
     return 0 if not stayed or passed else 1
 
 
@@ -70,6 +70,8 @@ class _Teller:
     def __init__(self, line: watching.Line, *, quiet: bool) -> None:
         self.checked: batch.Batch | None = None
         """The briefs that were checked; None before that."""
+        self.started = 0
+        """How many runs were started here."""
         self._line, self._quiet = line, quiet
         self._printed: set[str] = set()
         self._began: dict[str, float] = {}
@@ -89,6 +91,7 @@ class _Teller:
             self._printed.add(run)
             print(run, flush=True)
         _tell(what, about, run)
+        self.started += what == "started"
         if what in ("started", "over") and self.checked is not None and self.checked.max_live is not None:
             self._say_progress(what, about, run)
 
@@ -156,8 +159,9 @@ def _interrupted(checked: batch.Batch) -> None:
         out.say("hint: the same command goes on from here")
 
 
-def _sum_up(checked: batch.Batch, stayed: bool) -> None:
-    if checked.group and all(entry.found for entry in checked.entries):
+def _sum_up(checked: batch.Batch, stayed: bool, started: int) -> None:
+    """Say how the runs ended; `started` is how many this command has started, also of those that were there."""
+    if checked.group and not started and all(entry.found for entry in checked.entries):
         out.say(f"hint: nothing was new in group {out.safe(checked.group)}: --again makes new runs")
     if not stayed:
         return

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Callable, Mapping
 
 from workcell.base import spelling
-from workcell.base.errors import NoSuchRun
+from workcell.base.errors import NoSuchRun, Usage
 from workcell.faces.cli import out
 from workcell.operations import registry
 from workcell.rundir import find, layout, operations
@@ -42,7 +43,7 @@ def perform(
     try:
         result = registry.perform(made, name, request)
     except NoSuchRun as error:
-        raise with_near_name(error) from None
+        raise with_near_name(error, name) from None
     if not first:
         _say(chosen)
     return result
@@ -115,9 +116,15 @@ def show(name: str, result: Any) -> None:
     sys.stdout.buffer.flush()
 
 
-def with_near_name(error: NoSuchRun) -> NoSuchRun:
-    """The same error; its hint is the nearest name of a run, where one is near."""
+def with_near_name(error: NoSuchRun, operation: str = "") -> NoSuchRun:
+    """The same error; its hint is the nearest name of a run, where one is near.
+
+    A word that names a plan is said to. `operation` is what was asked for.
+    """
     home = layout.home()
+    planned = _of_plan(error.word, home, operation)
+    if planned is not None:
+        return planned
     names = [find.name_of(find.path_of(home, entry)) for entry in reversed(find.ids_of(home)[-NEAR:])]
     known = list(dict.fromkeys(name for name in names if name))
     begun = [name for name in known if name.startswith(error.word)]
@@ -125,3 +132,20 @@ def with_near_name(error: NoSuchRun) -> NoSuchRun:
     if near is not None:
         error.hint = f"did you mean {near!r}? 'workcell ls' shows all"
     return error
+
+
+def _of_plan(word: str, home: str, operation: str) -> NoSuchRun | None:
+    """The error for a word that names a plan; None where it names none."""
+    from workcell.rundir import plans
+
+    try:
+        plan = plans.named(home, word)
+    except Usage:
+        return None
+    if plan is None:
+        return None
+    made = plans.read(home, plan)
+    hint = f"workcell plan show {plan}"
+    if operation == "watch" and made is not None:
+        hint = f"of its live runs: workcell watch --group {shlex.quote(made['name'])}"
+    return NoSuchRun(f"{word!r} is a plan, and not a run", hint, word=word)

@@ -3,7 +3,7 @@
 import sys
 import time
 
-from workcell.faces.cli import call, out, plan_drawing
+from workcell.faces.cli import call, next_commands, out, plan_drawing
 from workcell.faces.cli import dry_run as intent
 from workcell.terminal import printable
 from workcell.together import plan_requests, plan_results
@@ -67,8 +67,9 @@ def _about(row: plan_results.Row) -> str:
 def launched(plan: plan_results.Result, *, wait: bool, as_json: bool) -> int:
     """Show a plan that was just launched, and with `wait` stay until it is over; the exit code."""
     if plan.found and not as_json:
-        out.say(f"workcell: the plan {plan.plan} is there already: --again makes a new one")
-    if not as_json and not wait:
+        said = "was stopped" if plan.state == "stopped" else "is there already"
+        out.say(f"workcell: the plan {plan.plan} {said}: --again makes a new one")
+    if not as_json:
         print(plan.plan, flush=True)
     code = 0
     if wait:
@@ -82,9 +83,15 @@ def launched(plan: plan_results.Result, *, wait: bool, as_json: bool) -> int:
 
 
 def _stay(plan: plan_results.Result) -> plan_results.Result:
-    while plan.state == "running":
-        time.sleep(LOOK)
-        plan = call.perform("plan show", plan_requests.ShowRequest(plan.plan))
+    try:
+        while plan.state == "running":
+            time.sleep(LOOK)
+            plan = call.perform("plan show", plan_requests.ShowRequest(plan.plan))
+    except KeyboardInterrupt:
+        out.say(f"workcell: the plan {plan.plan} goes on")
+        waits, ends = f"workcell wait {plan.plan}", f"workcell plan stop {plan.plan}"
+        next_commands.say([(waits, "waits for it again"), (ends, "stops it and its runs")])
+        raise
     return plan
 
 

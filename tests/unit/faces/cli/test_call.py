@@ -7,6 +7,7 @@ import pytest
 from tests.support import frozen
 from workcell.base.errors import NoSuchRun
 from workcell.faces.cli import call
+from workcell.rundir import plans
 from workcell.views import ls, status
 
 
@@ -46,3 +47,12 @@ def test_the_document_is_one_line_of_json_with_its_schema(home, capsysbinary):
     call.show("ls", call.perform("ls", ls.Request(everything=True)))
     found = json.loads(capsysbinary.readouterr().out)
     assert found["schema"] == "workcell.ls/1" and found["runs"]
+
+
+def test_a_word_that_names_a_plan_is_said_to(home, monkeypatch):
+    monkeypatch.setattr(plans, "named", lambda home, word: "20261120-0512-night-7f3a")
+    monkeypatch.setattr(plans, "read", lambda home, plan: {"name": "night"})
+    with pytest.raises(NoSuchRun, match="'night' is a plan, and not a run") as error:
+        call.directory_of("night")
+    assert error.value.hint == "workcell plan show 20261120-0512-night-7f3a"
+    assert "workcell watch --group night" in str(call.with_near_name(NoSuchRun("x", word="night"), "watch").hint)

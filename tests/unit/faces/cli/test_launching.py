@@ -1,12 +1,13 @@
 """What `launch` does with the words that were read: what it refuses, and what it takes from standard input."""
 
 import io
+from types import SimpleNamespace
 
 import pytest
 
 from tests.support import frozen
 from workcell.base.errors import Usage
-from workcell.faces.cli import launching
+from workcell.faces.cli import batch_output, launching
 from workcell.launch import asked
 from workcell.launch.requests import LaunchRequest
 from workcell.texts import document
@@ -41,3 +42,11 @@ def test_a_name_and_a_window_are_for_one_brief(tmp_path, monkeypatch, more, atta
     with pytest.raises(Usage, match="are for one brief"):
         launching.launch(LaunchRequest(briefs=("a.md", "b.md"), **more), wait=False, attach=attach, as_json=False)
     assert frozen.state(home) == before
+
+
+def test_a_group_of_which_only_the_rest_was_started_is_new_enough(capsys):
+    checked = SimpleNamespace(group="two", entries=[SimpleNamespace(found=True, error=None, state="passed")] * 2)
+    batch_output._sum_up(checked, True, 1)
+    assert "--again" not in capsys.readouterr().err
+    batch_output._sum_up(checked, False, 0)
+    assert "nothing was new in group two" in capsys.readouterr().err

@@ -1,5 +1,7 @@
 """What a person reads of a plan."""
 
+import pytest
+
 from workcell.faces.cli import plan_output
 from workcell.together.plan_results import Result, Row
 
@@ -61,3 +63,19 @@ def test_a_plan_that_failed_names_why_and_the_command_that_launches_it_anew(caps
     assert (why, cure) == ("a failed: workcell why r-a", "to launch it anew: workcell plan retry p-1")
     plan_output.show(plan(row("a", "passed", run="r-a"), state="passed"))
     assert "workcell" not in capsys.readouterr().out
+
+
+def test_an_interrupted_wait_says_that_the_plan_goes_on(capsys, monkeypatch):
+    def interrupt(seconds):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(plan_output.time, "sleep", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        plan_output.launched(plan(row("a", "running")), wait=True, as_json=False)
+    said = capsys.readouterr()
+    assert said.out == "p-1\n" and "p-1 goes on" in said.err and "workcell plan stop p-1" in said.err
+
+
+def test_a_plan_that_was_stopped_is_not_said_to_be_there(capsys):
+    plan_output.launched(plan(row("a", "stopped"), found=True, state="stopped"), wait=False, as_json=False)
+    assert "p-1 was stopped: --again makes a new one" in capsys.readouterr().err
