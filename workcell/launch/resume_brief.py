@@ -38,7 +38,7 @@ def brief(
     given = int(seen.attempt.get("brief_given", 1))
     original = _read(os.path.join(layout.attempt(run, given), layout.BRIEF))
     facts: schema.Facts | None = look.read_record(seen.directory, layout.FACTS, [], required=False)
-    verify: schema.Verify | None = look.read_record(seen.directory, layout.VERIFY, [], required=False)
+    verify = look.verify_at(seen, seen.n)
     words = handoff.agent_words(seen.directory)
     here = f"{layout.ATTEMPTS}/{layout.number(seen.n)}"
     failed = verify is not None and verify.get("code") != 0
@@ -96,7 +96,8 @@ def _stands(seen: look.Look, facts: schema.Facts | None, verify: schema.Verify |
     if verify is None:
         out.append("the check has not run")
     else:
-        out.append(f"the check: {verify['how']}, exit code {verify['code']} (`{here}/{layout.VERIFY}`)")
+        where = layout.RESULT if look.record_at(seen, seen.n, layout.VERIFY) is None else layout.VERIFY
+        out.append(f"the check: {verify['how']}, exit code {verify['code']} (`{here}/{where}`)")
     return out
 
 

@@ -299,8 +299,8 @@ def _move(run: str, name: str, part: str, to: str) -> None:
 
 
 def for_brief(run: str, n: int) -> "list[tuple[str, Message]]":
-    """Queued texts that no brief of attempts up to `n` holds: what the next attempt's brief must say."""
-    return [(name, one) for name, one in _for_next(run, n) if one["kind"] == "text"]
+    """Queued texts that no brief of attempts up to `n` holds, as the next attempt's brief must say them: in order."""
+    return in_order([(name, one) for name, one in _for_next(run, n) if one["kind"] == "text"])
 
 
 def own_commands(run: str, n: int) -> "list[Message]":

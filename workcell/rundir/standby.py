@@ -80,7 +80,7 @@ def letters(seen: "Look") -> "list[Message]":
     """The messages that wait for the next attempt of the run and wake it, the oldest first."""
     if not maildir.waiting(os.path.join(seen.run, layout.INBOX)):
         return []  # most runs on standby have none, and no brief is read for them
-    return [message for _, message in inbox.for_brief(seen.run, seen.n)]
+    return [message for _, message in sorted(inbox.for_brief(seen.run, seen.n), key=lambda one: one[0])]
 
 
 def rest(found: "list[Message]", now: float) -> float:

@@ -146,7 +146,7 @@ def _make(cell: Cell, request: WatchRequest, runs: list[str]) -> list[tuple[sche
     try:
         stand = watches.every(cell.home)
         if due is None and request.wanted != "idle":
-            _refuse_ring(stand, cell.caller.id, runs)
+            _refuse_ring([one for one in stand if find.is_live(cell.home, one["by"]["run"])], cell.caller.id, runs)
         made = []
         for run in runs:
             same = next((one for one in stand if due is None and _is_same(one, cell.caller, run, request)), None)

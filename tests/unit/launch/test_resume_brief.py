@@ -1,11 +1,14 @@
 """The brief of a later attempt: what it says of what stands, and how it is laid out."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.support import frozen
+from tests.support.made_standby import AGO, MadeStandby
 from workcell.cleaning.clean import Cleaner
 from workcell.launch import resume_brief
-from workcell.rundir import look
+from workcell.rundir import layout, look
 
 
 @pytest.fixture
@@ -44,3 +47,14 @@ def test_what_git_could_not_count_is_not_counted(seen):
     git = {"commits": None, "files": None, "note": "the commit 12ab is not in the repository any more", "clean": True}
     said = resume_brief._stands(seen, {"git": git}, None, "attempts/001")[1]
     assert said.startswith("since launch: not known: the commit 12ab") and "None" not in said
+
+
+def test_the_check_of_a_run_that_was_finished_is_told_from_its_result(tmp_path):
+    run = MadeStandby(tmp_path)
+    run.waits()
+    verify = {"attempt": 1, "how": "exited", "code": 1, "signal": None, "seconds": 0.1, "sha256": "0" * 64}
+    run.record(layout.RESULT, outcome="failed", reason="no", ended_at=AGO, verify=verify)
+    Path(layout.attempt(run.run, 1), layout.VERIFY_LOG).write_text("two tests fail\n")
+    text = made(look.at(run.run))
+    assert "the check: exited, exit code 1 (`attempts/001/result.json`)" in text and "has not run" not in text
+    assert "two tests fail" in text

@@ -87,6 +87,16 @@ def test_the_next_brief_holds_what_no_brief_held(run):
     assert inbox.in_brief(run, 7) == set()
 
 
+def test_the_next_brief_holds_the_words_in_the_order_in_which_they_are_typed(run):
+    for text in ("one", "two"):
+        post(run, text)
+    for mode in ("important", "urgent"):
+        post(run, mode, mode=mode)
+    found = inbox.for_brief(run, 1)
+    assert [message["text"] for _, message in found] == ["urgent", "important", "one", "two"]
+    assert found == inbox.in_order(inbox.waiting(run))
+
+
 def test_what_is_no_message_is_left_out(run):
     box = os.path.join(run, layout.INBOX)
     post(run)

@@ -125,6 +125,12 @@ def test_a_ring_is_refused_and_named_and_one_with_a_time_is_not(home, me, other)
     ask(home, me, other, wanted="idle")
 
 
+def test_the_watch_of_a_run_that_is_over_closes_no_ring(home, me, ended):
+    watches.place(home, os.path.basename(me), {"run": os.path.basename(ended), "attempt": 1}, "done")
+    [done] = ask(home, me, ended).watches
+    assert done.told, "it is over: the watch fires at once"
+
+
 def test_a_group_is_its_live_runs_without_the_watcher(home, me, other):
     for run in (me, other):
         path = Path(run, layout.LAUNCH)
