@@ -71,6 +71,19 @@ def test_what_comes_in_the_middle_of_a_turn_begins_the_next_one(listening):
     assert listening.turns()[1]["prompt"] == "one\n\ntwo\n"
 
 
+def test_what_was_sent_before_finish_was_said_begins_its_last_turn(listening):
+    lab = listening.lab
+    busy = listening.mark("busy")
+    run = lab.launch(listening.brief(), "--standby", repo=lab.new_repo())
+    eventually(listening.turns)
+    assert "its next turn begins with it" in lab.workcell("send", run, "while at work").stdout
+    assert "after one more turn" in lab.workcell("finish", run).stderr
+    assert "told nothing more" in lab.workcell("send", run, "too late", code=77).stderr
+    busy.unlink()
+    assert listening.ended(run) == "passed" and listening.checked() == 1
+    assert [one["prompt"] for one in listening.turns()[1:]] == ["while at work\n"] and inbox.waiting(run) == []
+
+
 def test_holds_and_limits_leave_the_message_and_the_tick_wakes_it(listening):
     lab, run = listening.lab, listening.launch()
     lab.workcell("hold", run, "--why", "not now")

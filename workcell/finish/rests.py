@@ -3,10 +3,10 @@
 Invariants:
 - Nothing is changed here, and the same records give the same answer: finish may be killed and ask again.
 - A run that watches others, or asked one for a check, is on standby until it was told of all of it, whatever its brief
-  says. So is one whose turn carried out a person's yes or no, in which it can be told nothing, while messages wait for
+  says. So is one whose turn carried out a person's yes or no, or was begun by messages, while further messages wait for
   it.
-- The check of a run on standby runs once it is told to finish, and at no end of a turn before. A turn that did not end
-  well is judged by playbooks as any other attempt.
+- The check of a run on standby runs once it is told to finish, and at no end of a turn before; messages that wait then
+  begin one more turn. A turn that did not end well is judged by playbooks as any other attempt.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ENDED_WELL = ("ok", "partial")
 CHECKED_LATER: tuple[schema.Outcome, str] = (outcome.UNVERIFIED, "it waited for runs that it watches")
 """Outcome and reason of a run that ends while it waits to be told of others."""
 
-READS_ON = "messages came while it waited for a yes or no, and its next turn gets them"
+READS_ON = "messages came that its agent was not told yet, and its next turn gets them"
 """Why a run is woken again before its check."""
 
 
@@ -52,12 +52,11 @@ def find(seen: look.Look, cleaner: Cleaner) -> Rest | None:
         asks = decide.wait_for_approval(seen, call)
         return Rest(asks, (outcome.UNVERIFIED, asks["reason"]))
     if standby.finishes(seen):
-        return None
+        return _read_on(seen) if standby.reads_first(seen) and _has_room(seen) else None
     if not standby.keeps(seen.attempt):
         if is_to_be_told(seen):
             return Rest(decide.wait_for_message(seen), CHECKED_LATER) if _ended_well(seen) else None
-        reads = reads_on(seen) and _ended_well(seen)
-        return Rest(decide.wait_for_message(seen, READS_ON), (outcome.UNVERIFIED, READS_ON)) if reads else None
+        return _read_on(seen) if reads_on(seen) else None
     step = decide.wait_for_message(seen) if _ended_well(seen) else None
     words = f"its turn did not end well, and its check was not run: {outcome.ending(seen.exit)}"
     return Rest(step, (outcome.FAILED, words))
@@ -89,11 +88,24 @@ def _letters(seen: look.Look) -> list[schema.Message]:
 
 
 def reads_on(seen: look.Look) -> bool:
-    """Whether messages wait that the agent could not be told in a turn that a person's decision opened.
+    """Whether messages wait that came while the agent was in a turn of a person's decision, or of other messages.
 
     A limit that is used up opens no attempt for them: then the check decides.
     """
-    if not deferred.answers(seen.attempt) or not seen.recipe.get("resume") or not standby.letters(seen):
+    begun = deferred.answers(seen.attempt) or look.asker(seen.attempt) == standby.MESSAGE
+    return begun and bool(standby.letters(seen)) and _has_room(seen)
+
+
+def _read_on(seen: look.Look) -> Rest | None:
+    """A turn with the messages that wait, and no check before it; None where the turn did not end well."""
+    if not _ended_well(seen):
+        return None
+    return Rest(decide.wait_for_message(seen, READS_ON), (outcome.UNVERIFIED, READS_ON))
+
+
+def _has_room(seen: look.Look) -> bool:
+    """Whether messages may open another attempt."""
+    if not seen.recipe.get("resume"):
         return False
     from workcell.evidence import verdict
 

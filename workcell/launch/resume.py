@@ -31,6 +31,7 @@ from workcell.launch import (
     resume_place,
     resume_recipe,
     resume_trust,
+    resume_unbegun,
     resume_wake,
     start,
 )
@@ -127,13 +128,16 @@ def resume(request: Request) -> Result:
     )
     anew = request.brief is not None or request.recipe is not None or request.renew_policy or request.ignore_repo
     anew = anew or request.raised != resume_limits.Raised() or request.steps_anew or request.told != resume_agent.Told()
+    unread = resume_unbegun.letters(seen)
+    anew = anew or bool(unread)
     if seen.phase == phase.CREATED and not anew:
         if not request.dry_run:
             resume_trust.settle(asked, seen, _stored(seen), None)
         if request.dry_run:
             return Result(run, seen.id, seen.n, seen.phase, None, _text(seen, layout.BRIEF))
         return _started(request, seen.n)
-    if request.brief is None and request.by.get("who") not in ("playbook", deferred.APPROVAL, standby.MESSAGE):
+    judged = request.by.get("who") in ("playbook", deferred.APPROVAL, standby.MESSAGE)
+    if request.brief is None and not judged and not unread:
         resume_limits.check(seen, request.raised)
     made = _plan(request, seen, resume_trust.ignores(asked, seen))
     before = ports.of(seen.attempt) if seen.attempt is not None else {}
@@ -277,6 +281,9 @@ def _files(
     chosen = resume_conversation.choose(request, seen, carried)
     if chosen.session is not None and request.by.get("who") == standby.MESSAGE:
         basis = resume_wake.spoken(request.run, seen, basis, numbers)
+    unread = resume_unbegun.letters(seen) if basis.brief is None else []
+    if unread:
+        basis = resume_unbegun.told(seen, basis, unread)
     if basis.brief is None:
         basis = _told_all(request.run, seen, basis, numbers)
     brief = basis.brief or b""
@@ -299,7 +306,7 @@ def _files(
             intent["argv"], chosen.compact, layout.attempt(request.run, n)
         )
     intent["messages"] = [*chosen.obeyed, *basis.messages]
-    intent["brief_given"] = n if made is not None else seen.attempt.get("brief_given", 1)
+    intent["brief_given"] = n if made is not None or unread else seen.attempt.get("brief_given", 1)
     plan.check_programs(basis.recipe, intent["argv"], _path(request.run))
     resource_limits.check(intent["limits"])
     return attempts.Files(intent, brief, basis.verify, policy)

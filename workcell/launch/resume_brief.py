@@ -35,8 +35,8 @@ def brief(
     attempt is cleaned by `cleaner`; of the brief that a person wrote only known secret values are masked.
     """
     assert seen.attempt is not None
-    given = int(seen.attempt.get("brief_given", 1))
-    original = _read(os.path.join(layout.attempt(run, given), layout.BRIEF))
+    given = _given(seen)
+    original = written(seen)
     facts: schema.Facts | None = look.read_record(seen.directory, layout.FACTS, [], required=False)
     verify = look.verify_at(seen, seen.n)
     words = handoff.agent_words(seen.directory)
@@ -62,6 +62,16 @@ def brief(
             "brief_text": cleaner.mask_values(original),
         },
     )
+
+
+def written(seen: look.Look) -> str:
+    """The brief that a person gave the run last."""
+    return _read(os.path.join(layout.attempt(seen.run, _given(seen)), layout.BRIEF))
+
+
+def _given(seen: look.Look) -> int:
+    """The attempt that began with it."""
+    return int(seen.attempt.get("brief_given", 1)) if seen.attempt is not None else 1
 
 
 def _read(path: str) -> str:

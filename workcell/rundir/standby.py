@@ -61,10 +61,28 @@ def finish(run: str, n: int) -> None:
 
 def finishes(seen: "Look") -> bool:
     """Whether the run is to finish with its check; what was said of it before its last result counts no more."""
+    return _wished(seen) is not None
+
+
+def reads_first(seen: "Look") -> bool:
+    """Whether messages wait for a run that is to finish, and its agent has had no turn for them since that was said.
+
+    That is one turn: a watch of the run may fire in it, and nothing keeps the run from its end then.
+    """
+    since = _wished(seen)
+    if since is None or not letters(seen):
+        return False
+    opened = (look.asker(look.record_at(seen, n, layout.ATTEMPT)) for n in range(since + 1, seen.n + 1))
+    return MESSAGE not in opened
+
+
+def _wished(seen: "Look") -> "int | None":
+    """The attempt in which it was said that the run is to finish; None where it is not to."""
     word = (safe_open.read(_path(seen.run, FINISH), 32) or b"").strip()
     if not word.isdigit() or seen.result is not None:
-        return False
-    return all(look.record_at(seen, n, layout.RESULT) is None for n in range(max(1, int(word)), seen.n))
+        return None
+    since = max(1, int(word))
+    return since if all(look.record_at(seen, n, layout.RESULT) is None for n in range(since, seen.n)) else None
 
 
 def forget(run: str) -> None:

@@ -29,7 +29,7 @@ class Result:
     outcome: str | None
     """How it ended; null while it has not."""
     note: str | None
-    """Why it has not, or that it was over already."""
+    """Why it has not, that it was over already, or that messages wait which its agent was not told."""
 
 
 def perform(cell: Cell, request: Request) -> Result:
@@ -47,7 +47,8 @@ def perform(cell: Cell, request: Request) -> Result:
         if cell.caller.within(run):
             cure = "end your turn: the run ends with it, and is checked then"
         raise Refused(f"cannot finish {seen.id}: it is not on standby, and ends by itself", cure)
-    standby.finish(run, seen.n)
+    if not standby.finishes(seen):  # said twice, it begins no further turn
+        standby.finish(run, seen.n)
     deadline = time.monotonic() + PATIENCE
     while standby.waits(seen := look.at(run)):  # its agent may have ended its turn since
         cell.progress("checks", os.path.basename(run))
@@ -56,5 +57,18 @@ def perform(cell: Cell, request: Request) -> Result:
             break
         time.sleep(wake.POLL)
     seen = look.at(run)
-    note = None if seen.phase == phase.DONE else "it finishes with its check once its turn is over"
-    return Result(seen.id, seen.phase, seen.outcome, note)
+    return Result(seen.id, seen.phase, seen.outcome, _note(seen))
+
+
+def _note(seen: look.Look) -> str | None:
+    """When it will be over, or what its agent was not told; None where it is over, and nothing waits."""
+    if seen.phase == phase.DONE:
+        unread = standby.letters(seen)
+        return f"its agent was not told what waits in its inbox: workcell inbox {seen.id}" if unread else None
+    checked = seen.attempt is not None and seen.attempt.get("verify") is not None
+    ends = "it finishes with its check" if checked else "it is over, and has no check,"
+    if seen.phase == phase.CREATED:
+        return f"it has not begun: {ends} after its first turn: workcell resume {seen.id}"
+    if standby.reads_first(seen):
+        return f"{ends} after one more turn, which the messages begin that wait for its agent"
+    return f"{ends} once its turn is over"

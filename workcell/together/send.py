@@ -277,6 +277,11 @@ def _put(run: str, message: Outgoing, name: str | None = None) -> _Sent:
         raise Refused(f"{seen.id} has no terminal to press keys in: it is {seen.phase}", f"workcell status {seen.id}")
     if message["kind"] != "text":
         message = {**message, "attempt": seen.n}
+    elif not types and seen.phase != phase.DONE and standby.finishes(seen):
+        raise Refused(
+            f"{seen.id} is to finish with its check, and its agent is told nothing more",
+            f"workcell wait {seen.id}; then give it more to do: workcell resume {seen.id} --brief NEW.md",
+        )
     inbox_edits.settle_left(run)
     file = inbox.post(run, {**message}, name)
     if standby.waits(again := look.at(run)):  # its agent may have ended its turn since
@@ -311,8 +316,15 @@ def _why_queued(seen: look.Look) -> str:
     live = _lives(seen)
     if live and deferred.answers(seen.attempt):
         return "its agent carries out a yes or no in this turn: the next turn gets this, before the run is checked"
-    why = f"recipe {seen.recipe_name!r} takes no messages while it runs" if live else f"the run is {seen.phase}"
-    return f"{why}: the next attempt's brief will hold it"
+    if not live:
+        return f"the run is {seen.phase}: the {_BRIEF} will hold it"
+    why = f"recipe {seen.recipe_name!r} takes no messages while it runs"
+    if standby.keeps(seen.attempt) or look.asker(seen.attempt) == standby.MESSAGE:
+        return f"{why}: its next turn begins with it"
+    return f"{why}: the {_BRIEF} will hold it; where it passes before: workcell resume {seen.id} --brief NEW.md"
+
+
+_BRIEF = "next attempt's brief"
 
 
 def _heard(sent: _Sent, until: float) -> Result:

@@ -6,7 +6,8 @@ Invariants:
   has given it back.
 - A message is in a brief of an attempt that was born, or it still waits. Killed anywhere, the next message, or a tick,
   wakes the run; of two that try at once, one opens the attempt.
-- A run that is to finish is ended with its check, and not woken: by `_wake`, which the tick starts, and by the verb.
+- A run that is to finish is ended with its check, by `_wake`, which the tick starts, and by the verb. Messages that
+  waited when that was said begin one more turn before, where they can.
 - A hold on the run or its account, and a limit that is used up, leave the message where it is.
 """
 
@@ -17,7 +18,7 @@ import time
 from typing import TYPE_CHECKING
 
 from workcell.accounts import holds
-from workcell.base.errors import TryAgain
+from workcell.base.errors import TryAgain, WorkcellError
 from workcell.finish import decide, settle
 from workcell.launch import resume
 from workcell.rundir import layout, look, run_hold, standby, status
@@ -56,12 +57,10 @@ def begin(run: str, n: int) -> None:
 
 def _act(run: str, *, finish: bool) -> str | None:
     seen = look.at(run)
-    if standby.waits(seen) and standby.finishes(seen):
+    if standby.waits(seen) and standby.finishes(seen) and not _reads_first(seen):
         if not finish:
             return f"it is to finish: workcell wait {seen.id}"
-        from workcell.finish import finish as ending  # git, templates and playbooks, which a message needs none of
-
-        ending.conclude(run, seen)
+        _conclude(run, seen)
         return None
     letters = standby.letters(seen) if standby.waits(seen) else []
     while (rest := standby.rest(letters, time.time())) > 0:
@@ -78,7 +77,22 @@ def _act(run: str, *, finish: bool) -> str | None:
         resume.resume(request(home, seen, letters))
     except TryAgain as error:
         return error.message if look.at(run).n == seen.n else None
+    except WorkcellError:
+        if not (finish and standby.finishes(seen)):
+            raise
+        _conclude(run, seen)  # no turn can be begun for what waits
     return None
+
+
+def _reads_first(seen: look.Look) -> bool:
+    """Whether a run that is to finish has another turn before, for messages that wait, and that can begin now."""
+    return standby.reads_first(seen) and held(layout.home_of(seen.run), seen) is None
+
+
+def _conclude(run: str, seen: look.Look) -> None:
+    from workcell.finish import finish as ending  # git, templates and playbooks, which a message needs none of
+
+    ending.conclude(run, seen)
 
 
 def request(home: str, seen: look.Look, letters: list[Message]) -> resume.Request:

@@ -111,6 +111,30 @@ def test_a_run_that_is_to_finish_is_checked_at_the_end_of_its_turn(made):
     assert found(made).step is not None
 
 
+@pytest.mark.parametrize("kept", [True, False])
+def test_messages_that_wait_when_it_is_to_finish_are_told_before_its_check(made, kept):
+    made.attempt["standby"] = kept
+    made.ends()
+    standby.finish(made.run, 1)
+    inbox.post(made.run, {"kind": "text", "text": "and the docs", "by": "person"})
+    rest = found(made)
+    assert rest.step["standby"] and rest.step["reason"] == rests.READS_ON
+    made.ends(code=3)
+    assert found(made) is None, "its turn did not end well"
+    made.ends()
+    made.attempt["limits"] = {"wall_seconds": 5.0}
+    made.store()
+    assert found(made) is None, "there is no room for a turn"
+
+
+def test_one_that_messages_woke_reads_what_came_meanwhile_before_its_check(made):
+    made.attempt.update(standby=False, asked_by={"who": "message", "from": "person"})
+    made.ends()
+    assert found(made) is None
+    inbox.post(made.run, {"kind": "text", "text": "and the docs", "by": "person"})
+    assert found(made).step["standby"]
+
+
 def test_a_run_that_is_on_standby_by_no_word_is_checked(made):
     made.attempt["standby"] = False
     made.ends()

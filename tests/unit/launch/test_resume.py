@@ -7,11 +7,12 @@ import pytest
 
 from tests.support import lab as labs
 from tests.support import runs
+from tests.support.standing_by import Listening
 from workcell.base import clock
 from workcell.base.errors import Refused, WorkcellError
 from workcell.launch import resume, resume_limits, wait
 from workcell.launch.resume_limits import Raised
-from workcell.rundir import layout, look, phase, status
+from workcell.rundir import inbox, layout, look, phase, status
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +36,20 @@ def test_a_prepared_run_is_started_by_resume(lab):
     assert resume.resume(resume.Request(lab.home, run, window=False, dry_run=True)).attempt == 1
     assert resume.resume(resume.Request(lab.home, run, window=False)).attempt == 1
     assert wait.wait([run], wait.DONE, 30.0).met
+
+
+def test_what_was_sent_to_a_prepared_run_stands_in_the_brief_that_it_begins_with(lab):
+    listening = Listening(lab)
+    run = lab.launch(listening.brief(front="limits: {attempts: 1}"), "--prepare", repo=lab.new_repo())
+    inbox.post(run, {"kind": "text", "mode": "sequential", "text": "later words", "by": "person"})
+    inbox.post(run, {"kind": "text", "mode": "urgent", "text": "first words", "by": "run:boss/1"})
+    done = resume.resume(resume.Request(lab.home, run, window=False))
+    assert wait.wait([run], wait.DONE, 30.0).states == ["passed"]
+    [told] = listening.turns()
+    prompt = told["prompt"]
+    assert prompt.index("Listen.") < prompt.index("Message from the run boss") < prompt.index("first words")
+    assert prompt.index("first words") < prompt.index("later words") and "has not run" not in prompt
+    assert inbox.waiting(run) == [] and done.attempt == 2 and status.first_of_brief(look.at(run)) == 2
 
 
 def test_what_passed_needs_a_new_brief(lab):

@@ -1,6 +1,8 @@
 """Which messages wait for a run on standby, and for how long those of watches wait for further ones."""
 
+import json
 import os
+from pathlib import Path
 
 import pytest
 
@@ -47,6 +49,23 @@ def test_messages_of_watches_wait_for_further_ones_and_no_others_do():
 def test_a_time_that_is_none_or_yet_to_come_keeps_no_message_for_ever():
     assert standby.rest([{"by": "watch:1", "at": "soon"}], NOW) == 0.0
     assert standby.rest([{"by": "watch:1", "at": clock.stamp(NOW + 3600)}], NOW) == standby.TOGETHER
+
+
+def test_before_its_end_it_reads_what_waits_in_one_turn(seen):
+    inbox.post(seen.run, {"kind": "text", "text": "a", "by": "person"})
+    assert not standby.reads_first(seen)
+    standby.finish(seen.run, 1)
+    assert standby.reads_first(seen)
+    seen.n = 2
+    for n, who in ((1, "message"), (2, "approval")):
+        os.makedirs(layout.attempt(seen.run, n))
+        Path(layout.attempt(seen.run, n), layout.ATTEMPT).write_text(
+            json.dumps({"schema": "workcell.file.attempt/1", "attempt": n, "asked_by": {"who": who}})
+        )
+    assert standby.reads_first(seen), "a person's decision told it nothing"
+    path = Path(layout.attempt(seen.run, 2), layout.ATTEMPT)
+    path.write_text(path.read_text().replace("approval", "message"))
+    assert standby.finishes(seen) and not standby.reads_first(seen), "it had its turn"
 
 
 def test_its_lock_is_taken_by_one_and_goes_with_the_run(seen):

@@ -1,14 +1,16 @@
 """Which runs are finished, and what is said of those that are not, or not yet."""
 
 import os
+from pathlib import Path
 
 import pytest
 
 from tests.support.made_standby import AGO, MadeStandby
 from tests.unit.conftest import MadeLive
+from workcell.accounts import holds
 from workcell.base.errors import NoSuchRun, Refused
 from workcell.operations import registry
-from workcell.rundir import layout, look, phase, standby
+from workcell.rundir import inbox, layout, look, phase, standby
 from workcell.rundir.caller import Caller
 from workcell.rundir.cell import Cell
 from workcell.together import finish, wake
@@ -79,6 +81,36 @@ def test_one_on_standby_ends_with_its_check_which_is_told_before(made):
     done = ask(made, told=told)
     assert (done.phase, done.outcome, done.note) == (phase.DONE, "unverified", None), "it has no script"
     assert told == [("checks", "r")] and not wished(made)
+
+
+def test_it_says_what_its_agent_was_not_told(made):
+    made.waits()
+    inbox.post(made.run, {"kind": "text", "text": "and the docs", "by": "person"})
+    holds.put_on_run(made.run, 3600.0, "not now", {})
+    assert ask(made).note == "its agent was not told what waits in its inbox: workcell inbox r"
+
+
+@pytest.mark.parametrize(
+    ("verify", "words"),
+    [
+        (None, "it has not begun: it is over, and has no check, after its first turn: workcell resume r"),
+        ({"sha256": "0" * 64}, "it has not begun: it finishes with its check after its first turn: workcell resume r"),
+    ],
+)
+def test_one_that_was_not_started_is_told_its_start_and_no_turn_or_check_that_there_is_not(made, verify, words):
+    made.attempt["verify"] = verify
+    made.store()
+    done = ask(made)
+    assert (done.phase, done.note) == (phase.CREATED, words) and wished(made)
+
+
+def test_said_twice_it_begins_no_further_turn(made):
+    made.store()
+    ask(made)
+    wish = Path(made.home, layout.WAKE, "r.finish")
+    before = wish.stat().st_ino
+    ask(made)
+    assert wish.stat().st_ino == before
 
 
 def test_while_another_process_acts_on_it_the_wish_stands(made, monkeypatch):

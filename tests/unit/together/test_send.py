@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.support import frozen, runs
+from tests.support.made_standby import MadeStandby
 from workcell.base.errors import Refused, Usage
-from workcell.rundir import inbox, layout, ledger, look, phase
+from workcell.rundir import inbox, layout, ledger, look, phase, standby
 from workcell.together import answer, send
 
 
@@ -75,3 +76,12 @@ def test_a_recipe_without_typing_takes_none_while_it_runs(lab, monkeypatch):
     done = send.send(run, "words", "urgent")
     assert done.state == inbox.QUEUED and "takes no messages while it runs" in str(done.why)
     assert os.listdir(os.path.join(run, layout.INBOX, "new"))
+
+
+def test_one_that_is_to_finish_is_told_nothing_more(tmp_path):
+    made = MadeStandby(tmp_path)
+    made.waits()
+    standby.finish(made.run, 1)
+    with pytest.raises(Refused, match="is to finish with its check, and its agent is told nothing more") as caught:
+        send.send(made.run, "too late")
+    assert "workcell wait r" in caught.value.hint and inbox.waiting(made.run) == []

@@ -82,9 +82,24 @@ def test_who_gives_the_lock_back_looks_again_for_what_came_meanwhile(made, monke
 
 
 def test_one_that_is_to_finish_is_not_woken_but_ended_where_that_is_asked_for(made):
-    post(made)
     standby.finish(made.run, 1)
     assert left_alone(made) == "it is to finish: workcell wait r" and free(made)
+
+
+def test_what_waits_for_one_that_is_to_finish_is_told_before_unless_it_is_held(made):
+    post(made)
+    standby.finish(made.run, 1)
+    made.attempt["cwd"] = os.path.join(made.home, "gone")
+    made.store()
+    launch = {"schema": "workcell.file.launch/1", "name": "r", "worktree": False}
+    Path(made.run, layout.LAUNCH).write_text(json.dumps(launch))
+    with pytest.raises(Refused, match="its tree"):
+        wake.wake(made.run)
+    holds.put_on_run(made.run, 3600.0, "not now", {})
+    assert left_alone(made) == "it is to finish: workcell wait r" and free(made)
+    holds.lift_from_run(made.run)
+    assert wake.wake(made.run, finish=True) is None
+    assert look.at(made.run).phase == phase.DONE and len(letters(made)) == 1, "no turn can be begun"
 
 
 def test_a_hold_on_the_run_leaves_the_message_and_says_what_lets_it(made):
