@@ -104,7 +104,7 @@ def test_who_asked_sleeps_until_it_is_told_and_a_tick_brings_on_what_was_killed(
     seen = listening.waits(manager, 1)
     assert seen.result is None and listening.checked() == 0
     monkeypatch.undo()
-    eventually(lambda: listening.watch.tick() and turn_checks.done(lab.home, os.path.basename(run), key), 60.0)
+    eventually(lambda: (listening.watch.tick(), turn_checks.done(lab.home, os.path.basename(run), key))[1], 60.0)
     assert listening.ended(manager) == "passed"
     woken = listening.turns()[-1]
     assert "asked for its check after that turn: it passed" in woken["prompt"] and woken["how"] == "continued"
