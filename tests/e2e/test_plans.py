@@ -176,6 +176,7 @@ def test_of_a_race_one_wins_the_others_are_stopped_and_kept(lab):
     job = rows(lab, plan)["job"]
     won = plans.winner(lab.home, plan, "job")
     assert won is not None and (won["recipe"], won["run"]) == ("quick", job["run"]) and len(job["runs"]) == 2
+    assert job["won"] == "quick" and "quick won the race of slow, quick" in lab.workcell("plan", "show", plan).stdout
     (lost,) = set(job["runs"]) - {job["run"]}
     seen = look.at(lab.run(lost))
     assert seen.outcome == "stopped" and plan in str(seen.reason)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from workcell.base.errors import NotFound, TreeBusy
-from workcell.rundir import find, lease, look, no_tree, phase
+from workcell.rundir import caller, find, lease, look, no_tree, phase, standby
 
 if TYPE_CHECKING:
     from workcell.rundir import schema
@@ -66,6 +67,11 @@ def _explained(home: str, top: str, run: str, worktree: bool, shared: bool) -> T
         beside.append("or share the tree with it: --share")
     if seen.phase == phase.CREATED and seen.starts_later:
         cure, waits = f"workcell resume {run} starts it, workcell stop {run} gives the tree back", False
+    elif run in {os.path.basename(path) for path in caller.place_of(os.getpid(), home).runs}:
+        cure = "give the child a tree of its own: --worktree; only a parent launched with --share shares its tree"
+        return TreeBusy(words(home, top, run), cure, None, run=run, waits=False, worktree=worktree)
+    elif standby.waits(seen) or standby.keeps(seen.attempt):
+        cure, waits = f"workcell finish {run} ends it with its check, and gives the tree back", False
     elif seen.phase in _CURES:
         cure, waits = _CURES[seen.phase].format(run=run), False
     else:

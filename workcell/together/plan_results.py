@@ -71,6 +71,8 @@ class Row:
     """Files in conflict."""
     asked_at: str
     """`FILE:LINE` of the launch file."""
+    won: str | None = None
+    """The recipe that won the race for it; null while none has, and where it is no race."""
 
 
 @dataclass(frozen=True)
@@ -181,4 +183,10 @@ def _row(state: plan_state.State, verdict: Verdict, entry: PlanEntry) -> Row:
         hint=(trouble.hint or plan_needs.command(state.id, name, trouble)) if trouble else None,
         files=list(trouble.files) if trouble else [],
         asked_at=entry["at"],
+        won=_winner(state, entry),
     )
+
+
+def _winner(state: plan_state.State, entry: PlanEntry) -> str | None:
+    run = state.known.winners.get(entry["name"])
+    return next((lane for lane in entry["race"] if run in state.runs.get((entry["name"], lane), [])), None)

@@ -1,14 +1,18 @@
 """Who has a working tree that a launch cannot have."""
 
 import os
+import shlex
 import subprocess
+import sys
 
 import pytest
 
 from tests.support import runs
+from tests.support.standing_by import Listening
 from workcell.base.errors import TreeBusy
 from workcell.launch import busy_tree, dry_run, launch, resume, wait
 from workcell.launch.options import Options
+from workcell.rundir import look
 
 
 @pytest.fixture(autouse=True)
@@ -37,6 +41,22 @@ def test_waiting_does_not_help_for_a_run_that_a_person_starts(lab):
     error = refused(lab)
     assert "was prepared and is not started" in error.message and not error.waits
     assert f"workcell resume {os.path.basename(run)}" in error.hint
+
+
+def test_one_on_standby_is_told_to_finish_since_it_is_never_over_by_itself(lab):
+    run = Listening(lab).launch()
+    error = refused(lab, look.at(run).launch["workspace"])
+    assert error.hint.startswith(f"workcell finish {os.path.basename(run)}") and not error.waits
+
+
+def test_a_child_is_not_told_to_wait_for_the_run_around_it(lab):
+    program = f"{shlex.quote(sys.executable)} -m workcell"
+    command = (
+        f"cd {shlex.quote(lab.repo)}; {program} spawn --no-verify --share -- true 2>$MARKS/said; touch $MARKS/done"
+    )
+    lab.launch(lab.brief(command), "--wait")
+    said = lab.mark("said")
+    assert "--worktree" in said and "wait" not in said
 
 
 def test_without_a_commit_no_worktree_is_offered(lab):

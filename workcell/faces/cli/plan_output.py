@@ -57,7 +57,9 @@ def _figures(plan: plan_results.Result) -> str:
 def _about(row: plan_results.Row) -> str:
     """What is worth knowing of an entry in a few words."""
     words = [row.run] if row.run else []
-    if row.race and row.state != "passed":
+    if row.won:
+        words.append(f"{row.won} won the race of {', '.join(row.race)}")
+    elif row.race:
         words.append(f"race of {', '.join(row.race)}")
     if row.state == "waiting" and row.needs:
         words.append(f"needs {', '.join(row.needs)}" + (" to be over" if row.when == "ended" else ""))

@@ -31,7 +31,7 @@ def ls(as_json: arguments.Json = False) -> None:
     columns = (
         grid.Column("PLAN"),
         grid.Column("STATE"),
-        grid.Column("ENTRIES", least=16),
+        grid.Column("ENTRIES", least=24),
         grid.Column("COST", goes=2),
         grid.Column("LAUNCHED", goes=1),
     )
