@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from workcell.base.errors import WorkcellError
 from workcell.launch.requests import AskedDryRun
+from workcell.rundir import find, look
 from workcell.views import plan_needs, plan_state
 
 if TYPE_CHECKING:
@@ -71,6 +73,8 @@ class Row:
     """Files in conflict."""
     asked_at: str
     """`FILE:LINE` of the launch file."""
+    phase: str | None = None
+    """The phase of `run`; null without one, and where it is gone."""
     won: str | None = None
     """The recipe that won the race for it; null while none has, and where it is no race."""
 
@@ -183,8 +187,15 @@ def _row(state: plan_state.State, verdict: Verdict, entry: PlanEntry) -> Row:
         hint=(trouble.hint or plan_needs.command(state.id, name, trouble)) if trouble else None,
         files=list(trouble.files) if trouble else [],
         asked_at=entry["at"],
+        phase=_phase(state, name),
         won=_winner(state, entry),
     )
+
+
+def _phase(state: plan_state.State, name: str) -> str | None:
+    run = state.newest(name)
+    path = find.path_of(state.home, run) if run is not None else ""
+    return look.at(path).phase if os.path.isdir(path) else None
 
 
 def _winner(state: plan_state.State, entry: PlanEntry) -> str | None:

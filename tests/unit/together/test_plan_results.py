@@ -19,6 +19,7 @@ def test_a_document_names_runs_needs_and_cures(tmp_path):
     assert (found.state, found.cost_usd, found.live, found.max_live) == ("blocked", 1.25, 0, 2)
     first, second = found.entries
     assert (first.run, first.state, first.runs) == (hands.run_of("a"), "passed", [hands.run_of("a")])
+    assert first.phase is not None and second.phase is None
     assert (second.needs, second.why, second.hint) == (["a"], "no tree", "git init")
 
 

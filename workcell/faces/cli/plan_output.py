@@ -5,6 +5,7 @@ import time
 
 from workcell.faces.cli import call, next_commands, out, plan_drawing
 from workcell.faces.cli import dry_run as intent
+from workcell.rundir import phase
 from workcell.terminal import printable
 from workcell.together import plan_requests, plan_results
 
@@ -57,6 +58,8 @@ def _figures(plan: plan_results.Result) -> str:
 def _about(row: plan_results.Row) -> str:
     """What is worth knowing of an entry in a few words."""
     words = [row.run] if row.run else []
+    if row.state == "running" and row.phase not in (None, phase.STARTING, phase.RUNNING, phase.FINISHING):
+        words[-1:] = [f"{row.run}, which is {row.phase}"]
     if row.won:
         words.append(f"{row.won} won the race of {', '.join(row.race)}")
     elif row.race:

@@ -36,6 +36,14 @@ def test_each_entry_has_a_line_with_its_state_and_what_it_waits_for(capsys):
     assert second.split() == ["╰─●", "b", "◌", "waiting", "needs", "a", "to", "be", "over"]
 
 
+def test_a_run_that_does_not_run_is_told_and_who_won_a_race(capsys):
+    rows = [row("a", "running", run="r-a", phase="running"), row("b", "running", run="r-b", phase="scheduled")]
+    rows.append(row("c", "passed", run="r-c", phase="done", race=["claude", "codex"], won="codex"))
+    plan_output.show(plan(*rows))
+    said = capsys.readouterr().out
+    assert "r-a\n" in said and "r-b, which is scheduled" in said and "codex won the race of claude, codex" in said
+
+
 def test_what_is_blocked_says_why_which_files_and_the_cure(capsys):
     plan_output.show(
         plan(
