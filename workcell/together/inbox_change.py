@@ -224,9 +224,14 @@ def _find(cell: Cell, run: str, word: str) -> _Waiting:
 
 
 def _fitting(word: str, known: "Iterable[str]") -> list[str]:
-    """The id `word`, else those that begin or end so."""
+    """The id `word`, else those that it fits."""
     keys = list(known)
-    return [word] if word in keys else [key for key in keys if word and (key.startswith(word) or key.endswith(word))]
+    return [word] if word in keys else [key for key in keys if _fits(word, key)]
+
+
+def _fits(word: str, key: str) -> bool:
+    """Whether the id begins or ends so, or its last part, which lists show, begins so."""
+    return bool(word) and (key.startswith(word) or key.endswith(word) or key.rpartition("-")[2].startswith(word))
 
 
 def _in_its_place(run: str, word: str) -> "tuple[str | None, str | None]":
@@ -259,7 +264,7 @@ def _not_waiting(run: str, word: str) -> NotFound | Refused:
     for state in (inbox.TYPED, inbox.ACCEPTED, inbox.REFUSED, inbox.REMOVED):
         for name, _ in inbox.in_state(run, state):
             key = name.removesuffix(".json")
-            if word and (key.startswith(word) or key.endswith(word)):
+            if _fits(word, key):
                 return _late(run, key, state)
     return NotFound(f"no message {printable(word)!r} waits in {os.path.basename(run)}", _list(run))
 

@@ -69,6 +69,8 @@ def test_a_message_is_named_by_its_end_and_not_by_what_fits_several(cell, run):
     with pytest.raises(NotFound):
         op.rm(cell, op.RmRequest(run, ""))
     assert texts(run) == ["b"]
+    # lists show the last part of an id, and the begin of that is what one types
+    assert op.rm(cell, op.RmRequest(run, other[-8:-2])).message == other
 
 
 @pytest.mark.parametrize("verb", ["rm", "edit", "first", "release"])
