@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workcell.cleaning import run_cleaner
-from workcell.launch import resume_brief
 from workcell.rundir import inbox, look, phase
 
 if TYPE_CHECKING:
@@ -31,6 +30,8 @@ def letters(seen: look.Look) -> list[Message]:
 
 def told(seen: look.Look, basis: Basis, unread: list[Message]) -> Basis:
     """The basis of the attempt that is opened in the place of the one that never began."""
+    from workcell.launch import resume_brief
+
     cleaner = run_cleaner.of_run(seen.run)
     words = [cleaner.text(inbox.words(message)).strip("\n") for message in unread]
     text = "\n\n".join([resume_brief.written(seen).rstrip("\n"), TITLE, *words]) + "\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from collections.abc import Callable, Mapping
 
@@ -147,5 +146,7 @@ def _of_plan(word: str, home: str, operation: str) -> NoSuchRun | None:
     made = plans.read(home, plan)
     hint = f"workcell plan show {plan}"
     if operation == "watch" and made is not None:
+        import shlex
+
         hint = f"of its live runs: workcell watch --group {shlex.quote(made['name'])}"
     return NoSuchRun(f"{word!r} is a plan, and not a run", hint, word=word)
