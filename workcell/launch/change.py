@@ -12,8 +12,10 @@ import time
 from workcell.base import platform, probe
 from workcell.rundir import ledger, look, phase
 
-SOON, SOON_MOST = 0.005, 0.25
-"""Seconds between two questions for the ledger of a run that is on its way to its end: longer with every question."""
+SOON, SOON_MOST, LONGER = 0.003, 0.25, 1.02
+"""Seconds between two questions for the ledger of a run that is on its way to its end, the first and the last ones.
+
+Each is LONGER times the one before, so that an end is seen a fiftieth of its own time late."""
 
 LATE = 1.0
 """Maximum seconds between two looks at a run that has no process to wait for."""
@@ -50,7 +52,7 @@ class Changes:
         else:
             self._idle = SOON
             while not self._poll(min(max(0.0, deadline - time.monotonic()), self._pause)):
-                self._pause = min(self._pause * 1.1, SOON_MOST)
+                self._pause = min(self._pause * LONGER, SOON_MOST)
                 if time.monotonic() >= deadline or any(map(_grown, moving)):
                     return
 

@@ -80,6 +80,7 @@ def test_a_new_record_ends_the_sleep_beside_a_run_that_is_finishing(changes, tmp
         with open(ledger.path(run), "a") as file:
             file.write("{}\n")
 
+    assert changes._pause < 0.02, "an end is seen soon after it"
     timer = threading.Timer(0.1, add)
     timer.start()
     assert _took(changes, [seen], LONG) < LONG / 2
