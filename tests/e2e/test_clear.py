@@ -82,7 +82,7 @@ def test_at_a_terminal_the_words_of_the_recipe_are_typed_once(lab):
     stub = Stub(lab)
     stub.do("work 600")
     refused = lab.workcell("clear", stub.run, code=77)
-    assert "in a turn" in refused.stderr and "--force cuts it off" in refused.stderr
+    assert "in a turn" in refused.stderr and "cut the turn off: workcell clear" in refused.stderr
     assert "accepted" in lab.workcell("clear", stub.run, "--force").stdout
     assert "accepted" in lab.workcell("compact", stub.run).stdout
     assert stub.said() == [{"interrupted": True}, {"text": "/clear"}, {"text": "/compact"}]

@@ -180,7 +180,7 @@ def test_a_program_that_does_not_show_it_is_not_sent_enter(stub):
     assert stub.texts() == []
 
 
-def _courier(run: str) -> int | None:
+def _typist(run: str) -> int | None:
     wanted = b"_deliver\0" + run.encode()
     for name in os.listdir("/proc"):
         try:
@@ -204,7 +204,7 @@ def test_killed_at_each_stage_it_is_never_typed_twice(lab, stage):
         return said.get("stage") == stage or said.get("state") in (inbox.ACCEPTED, inbox.REFUSED)
 
     eventually(there, what=stage)
-    pid = _courier(stub.run)
+    pid = _typist(stub.run)
     if pid is not None:
         os.kill(pid, signal.SIGKILL)
     eventually(lambda: stub.state(name) in (inbox.ACCEPTED, inbox.REFUSED), 30.0)

@@ -199,7 +199,7 @@ def test_finish_in_a_turn_ends_it_after_the_turn(listening):
 
 def test_the_tick_ends_what_was_to_finish(listening):
     run = listening.launch()
-    standby.finish(run, 1)
+    standby.ask_to_finish(run, 1)
     assert any("its check runs" in line for line in listening.watch.tick())
     assert listening.ended(run) == "passed" and listening.checked() == 1
     eventually(

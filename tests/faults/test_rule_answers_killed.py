@@ -85,10 +85,10 @@ class Asking:
         return not approval_lines.unsettled(self.lab.home)
 
     def looks(self, command, point):
-        """(how often an option was chosen, the decisions on record), once no message waits for the courier."""
+        """(how often an option was chosen, the decisions on record), once no message waits for the typist."""
         box = os.path.join(self.stub.run, layout.INBOX)
         parts = [os.path.join(box, part) for part in ("new", layout.TYPED)]
-        eventually(lambda: not any(os.path.isdir(part) and os.listdir(part) for part in parts), 30.0, "the courier")
+        eventually(lambda: not any(os.path.isdir(part) and os.listdir(part) for part in parts), 30.0, "the typist")
         typed = [one["picked"] for one in self.stub.said() if one.get("command") == command]
         lines = [one for one in journal.read(self.lab.home) if "dialog" in one and one["words"] == command]
         assert len(typed) <= 1 and len(lines) <= 1, f"answered twice: {point}"

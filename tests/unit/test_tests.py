@@ -58,7 +58,6 @@ faces/cli/verbs/watchdog.py
 faces/complete.py
 finish/finish.py
 finish/playbook_holds.py
-finish/verify_script.py
 git/restore.py
 git/worktree_undo.py
 launch/batch_run.py

@@ -94,4 +94,4 @@ def _settle(run: str, attempt: int, held: writer.Writer) -> None:
     """The phase is worked out again under the lock: the process that handed it over may have been slow."""
     seen = look.at(run, holding=True)
     if seen.n == attempt and settle.needed(seen):
-        settle.under_lock(run, seen, held)
+        settle.settle_locked(run, seen, held)

@@ -79,11 +79,10 @@ def _proposed(seen: look.Look, decision: nexts.Decision, cleaner: Cleaner) -> sc
     return made
 
 
-def tell_watchers(seen: look.Look) -> None:
-    """Tell the runs that watch this one, and who asked for its check, once what was decided is sealed: of two, the
-    later one meets the other.
+def tell_of_end(seen: look.Look) -> None:
+    """Tell the runs that watch this one and who asked for its check, and bring its plan on.
 
-    The plan of the run is brought on, too.
+    Called once what was decided is sealed: of this and a new watch, the later one meets the other.
     """
     if watches.on(layout.home_of(seen.run), seen.id):
         from workcell.finish import watchers  # few runs are watched

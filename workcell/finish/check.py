@@ -83,7 +83,7 @@ def _output(run: str, n: int) -> int:
 
 
 def stop_asked(run: str, n: int) -> bool:
-    """Whether a person ordered this attempt to be stopped."""
+    """Whether a person, a run or a plan ordered this attempt to be stopped; a playbook does not count."""
     return bool(stops(run, n))
 
 

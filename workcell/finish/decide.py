@@ -39,7 +39,9 @@ def decide(
     *,
     follows: bool = True,
 ) -> nexts.Decision:
-    """What follows this attempt; `ended` is the outcome of `outcome.decide` and its reason. Nothing without `follows`.
+    """What follows this attempt; `ended` is the outcome of `outcome.decide` and its reason.
+
+    With `follows` false no playbook goes on with the run.
 
     Playbooks that cannot be used are left out; `playbook ls` and `doctor` name them.
     """

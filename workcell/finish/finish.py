@@ -44,7 +44,6 @@ from workcell.system import resource_limits
 if TYPE_CHECKING:
     from typing import Any
 
-    from workcell.judgement import next as nexts
     from workcell.rundir import schema
 
 
@@ -82,7 +81,7 @@ def _publish(seen: look.Look, held: writer.Writer, cleaner: Cleaner) -> None:
     usage = _usage(seen, cleaner)
     status.write(seen.run, usage=usage)
     held.end(status.kept(seen, usage=usage))
-    apply.tell_watchers(seen)
+    apply.tell_of_end(seen)
     if seen.result is not None:
         standby.forget(seen.run)
 
@@ -316,7 +315,7 @@ def close(run: str, seen: look.Look, word: schema.Outcome, reason: str, held: wr
     status.write(run)
     seen = look.at(run, holding=True)
     held.end(status.kept(seen))
-    apply.tell_watchers(seen)
+    apply.tell_of_end(seen)
     standby.forget(run)
 
 

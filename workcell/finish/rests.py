@@ -40,7 +40,7 @@ class Rest:
     step: nexts.Decision | None
     """What follows; None where playbooks decide."""
     ended: tuple[schema.Outcome, str]
-    """Outcome and reason where they lead to nothing."""
+    """Outcome and reason, if playbooks do not go on with the run."""
 
 
 def find(seen: look.Look, cleaner: Cleaner) -> Rest | None:
@@ -51,7 +51,7 @@ def find(seen: look.Look, cleaner: Cleaner) -> Rest | None:
     if call is not None:
         asks = decide.wait_for_approval(seen, call)
         return Rest(asks, (outcome.UNVERIFIED, asks["reason"]))
-    if standby.finishes(seen):
+    if standby.is_to_finish(seen):
         return _read_on(seen) if standby.reads_first(seen) and _has_room(seen) else None
     if not standby.keeps(seen.attempt):
         if is_to_be_told(seen):

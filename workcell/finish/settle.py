@@ -50,12 +50,12 @@ def settle(run: str) -> look.Look:
     with held:
         again = look.at(run, holding=True)
         if (again.phase, again.n) == (seen.phase, seen.n):
-            under_lock(run, again, held)
+            settle_locked(run, again, held)
     sending.waiting(layout.home_of(run), day=day_report.of_home)
     return look.at(run)
 
 
-def under_lock(run: str, seen: look.Look, held: writer.Writer) -> None:
+def settle_locked(run: str, seen: look.Look, held: writer.Writer) -> None:
     """End leftovers, seal the exit where none stands, and finish; for the holder of the right to write."""
     from workcell.finish import finish, verify_script  # templates, git, playbooks: some 100 ms
 

@@ -1,4 +1,4 @@
-"""stop: ending a run because a person says so."""
+"""stop: ending a run because a person, another run or a plan says so."""
 
 from __future__ import annotations
 

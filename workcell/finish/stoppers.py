@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def as_ended(run: str, seen: look.Look) -> schema.Exit:
-    """The exit record, in which a stop that a playbook asked for counts as an end like any other: it is verified."""
+    """The exit record; where a playbook stopped the attempt, `how` says `reaped` instead: such an end is checked."""
     assert seen.exit is not None
     return seen.exit if stopped_by(run, seen) is None else {**seen.exit, "how": "reaped"}
 

@@ -106,7 +106,7 @@ class Rest:
         self._seen = seen
         self._now = time.time() if now is None else now
         """Seconds since the epoch."""
-        self._waits = standby.waits(seen) and not standby.finishes(seen)
+        self._waits = standby.waits(seen) and not standby.is_to_finish(seen)
         self._calm = STEADY
         self.since = self._stood_by() if self._waits else self._idle() if seen.phase == phase.RUNNING else None
         """From when on it rests, as `clock.stamp`; None where it does not."""
@@ -211,7 +211,7 @@ def _void(begun: look.Look) -> bool:
         return True
     if begun.phase == phase.RUNNING:
         return seen.n != begun.n or seen.exit is not None
-    return standby.waits(seen) and standby.finishes(seen)
+    return standby.waits(seen) and standby.is_to_finish(seen)
 
 
 def _hash(attempt: schema.Attempt) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import time
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 
         cgroup: NotRequired[schema.Counts | None]
 
+
+_BY_OTHERS = (errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENOTDIR)
+"""Errors of a script that was changed; any other one is of the disk or of this machine, and says nothing of it."""
 
 LARGEST = 1 << 26
 """Bytes of a verify script that are read; a longer one is not the one that was pinned."""
@@ -146,6 +150,8 @@ def _pinned_script(directory: str, attempt: schema.Attempt, found: Ended) -> byt
         script = safe_open.read(os.path.join(directory, layout.VERIFY_SCRIPT), LARGEST)
     except OSError as error:
         found["error"] = f"verify.sh cannot be read: {error.strerror}"
+        if error.errno not in _BY_OTHERS:
+            found["how"] = "not-started"
         return None
     if script is None:
         found["error"] = "verify.sh cannot be read: there is no such file, or it is no regular one"

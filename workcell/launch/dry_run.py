@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import TYPE_CHECKING
 
 from workcell.base import digest
 from workcell.base.light_dataclass import dataclass
 from workcell.launch import attempt, busy_tree, children, launch, plan, ports
 from workcell.trust import trust
-
-if TYPE_CHECKING:
-    pass
 
 Value = str | int | float | bool | list[str] | None
 

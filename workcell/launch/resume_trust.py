@@ -72,7 +72,7 @@ def _others(home: str, seen: look.Look, top: str, chosen: recipe.Recipe) -> bool
     """Whether the tree has files that the agent obeys which were neither there at launch nor trusted since."""
     pinned = policy.read(seen).repo
     if pinned is None:
-        return False  # a first-round run has nothing to compare with, and goes on as it was launched
+        return False  # a run of an older workcell has nothing to compare with, and goes on as it was launched
     now = repository_files.agent_files(top, chosen.values.get("repo_runs") or [])
     changed = {name: digest for name, digest in now.items() if pinned["files"].get(name) != digest}
     standing = acceptance.read(home, acceptance.place_of(top, repository.find(top)))

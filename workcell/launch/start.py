@@ -28,7 +28,7 @@ def runner(run: str, n: int) -> look.Look:
     The runner keeps a pipe of ours open until then, so its death is known at once. Raises InputOutput with its last
     words when it died, TryAgain when it did not get so far within PATIENCE.
     """
-    # the agent has these until it becomes its program: without the directory, a copy of the home takes it for its own
+    # both are needed: without the directory of the run, a copy of the home would take this agent for its own
     mark = {"WORKCELL_ATTEMPT": f"{os.path.basename(run)}/{n}", "WORKCELL_RUN_DIR": run}
     env = {**environment.read(run).env, **mark}
     log = os.path.join(run, layout.RUNNER_LOG)

@@ -1,6 +1,6 @@
 """The plans of a wait: it goes on as long as a run of one of them is to be started.
 
-A plan that needs a person before it starts anything more is not waited for any longer, as a run that does.
+A plan that needs a person before it starts anything more is not waited for, like a run that needs a person.
 """
 
 from __future__ import annotations

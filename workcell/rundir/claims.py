@@ -207,8 +207,8 @@ def stored(tree: Tree) -> "list[Claim]":
 def take(tree: Tree, wish: Wish, now: str) -> "list[Claim]":
     """Take all claims of the wish, for a process that holds `.lock`: the claims in its way, and empty once taken.
 
-    Nothing is taken where one of them cannot be had. A claim of the run's own that covers a path stays as it is, and
-    one that a hook took is taken anew. OSError where the disk refuses.
+    Nothing is taken where one of them cannot be had. Where a hook asks, a claim of the
+    run that covers the path stays as it is, and one that a hook took is taken anew. OSError where the disk refuses.
     """
     for path in wish.paths:
         if in_the_way := holders(tree, path, wish.run, now):

@@ -49,17 +49,17 @@ def waits(seen: "Look") -> bool:
 
 def due(seen: "Look") -> bool:
     """Whether the run is on standby, and a message waits that wakes it, or it is to finish."""
-    return waits(seen) and (finishes(seen) or bool(letters(seen)))
+    return waits(seen) and (is_to_finish(seen) or bool(letters(seen)))
 
 
-def finish(run: str, n: int) -> None:
+def ask_to_finish(run: str, n: int) -> None:
     """Say that the run is to finish with its check, from attempt `n` on. Raises OSError."""
     folder, name = os.path.split(_path(run, FINISH))
     os.makedirs(folder, 0o700, exist_ok=True)
     seal.replace(folder, name, f"{n}\n".encode())
 
 
-def finishes(seen: "Look") -> bool:
+def is_to_finish(seen: "Look") -> bool:
     """Whether the run is to finish with its check; what was said of it before its last result counts no more."""
     return _wished(seen) is not None
 

@@ -302,7 +302,7 @@ def mark_resting(run: str, known: resting.Resting) -> None:
 
 def keep_resting(seen: look.Look) -> None:
     """Keep the document of the run if it is on standby and needs nothing; for the holder of the right to write."""
-    rests = standby.waits(seen) and not resting.waits_for(seen.run) and not standby.finishes(seen)
+    rests = standby.waits(seen) and not resting.waits_for(seen.run) and not standby.is_to_finish(seen)
     if rests and seen.book is not None and not seen.altered:
         made = kept(seen)
         if made["needs"] is None and made["hold"] is None:

@@ -1,4 +1,4 @@
-"""Messages to live agents: sending them, answering a dialog, typing into a terminal.
+"""What people and runs ask of each other: messages, standby, watches, claims, plans, and answers to dialogs.
 
 It may import `launch`, `finish` and below.
 """

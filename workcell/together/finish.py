@@ -47,8 +47,8 @@ def perform(cell: Cell, request: Request) -> Result:
         if cell.caller.within(run):
             cure = "end your turn: the run ends with it, and is checked then"
         raise Refused(f"cannot finish {seen.id}: it is not on standby, and ends by itself", cure)
-    if not standby.finishes(seen):  # said twice, it begins no further turn
-        standby.finish(run, seen.n)
+    if not standby.is_to_finish(seen):  # said twice, it begins no further turn
+        standby.ask_to_finish(run, seen.n)
     deadline = time.monotonic() + PATIENCE
     while standby.waits(seen := look.at(run)):  # its agent may have ended its turn since
         cell.progress("checks", os.path.basename(run))

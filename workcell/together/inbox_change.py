@@ -69,7 +69,7 @@ class Changed:
 
     id: str
     message: str
-    """The id of the message that was named, or of the one that had taken its place."""
+    """The id of the message that was changed."""
     into: str | None
     """The id of the message in its place; null where none is, and where it kept its id."""
     ahead: int
@@ -77,7 +77,7 @@ class Changed:
     why: str | None = None
     """Of a message that was released: why it cannot reach the agent now, and when it will; null where it can."""
     named: str | None = None
-    """The id that was named, where another message had taken its place before."""
+    """The id that was given, where it is an older one of that message."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ Invariants:
   text is, once and only into an empty composer; without one the next attempt obeys it, and names it in its
   `attempt.json`.
 - It is looked and posted under `attend/<run>.editing`, which a resume holds from its look at the inbox until its
-  attempt is born: an attempt that is opened meanwhile obeys the message, or counts as an open turn.
+  attempt is born: an attempt that is opened meanwhile obeys the message, or counts as an open turn. A resume waits for
+  that lock for a few seconds only; then the message waits for the attempt after it.
 """
 
 from __future__ import annotations
@@ -154,8 +155,12 @@ def _cure(seen: look.Look, kind: OwnCommand) -> str:
     """What to do about a turn that is open."""
     if kind == inbox.COMPACT:
         return f"workcell compact {seen.id}"
-    how = "cuts it off" if _types(seen) else "clears it after the turn"
-    return f"workcell wait {seen.id} --for idle, or now: workcell clear {seen.id} --force {how}"
+    if deferred.call_of(seen) is not None:
+        return f"answer it first: workcell approve {seen.id}, or workcell deny {seen.id}"
+    if seen.phase not in _LIVE:
+        return f"workcell status {seen.id}"
+    how = "cut the turn off" if _types(seen) else "clear it after the turn"
+    return f"workcell wait {seen.id} --for idle; or {how}: workcell clear {seen.id} --force"
 
 
 def _rests(seen: look.Look) -> str:

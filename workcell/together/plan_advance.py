@@ -58,7 +58,7 @@ def advance(home: str, plan: str, hands: Hands, patience: float = 0.0) -> bool:
             if lock is None:
                 return done
             try:
-                under_lock(home, plan, hands)
+                advance_locked(home, plan, hands)
             finally:
                 os.close(lock)
             done = True
@@ -69,7 +69,7 @@ def advance(home: str, plan: str, hands: Hands, patience: float = 0.0) -> bool:
         raise InputOutput(f"the plan {plan} cannot be written: {error.strerror}", "free some disk space") from error
 
 
-def under_lock(home: str, plan: str, hands: Hands) -> None:
+def advance_locked(home: str, plan: str, hands: Hands) -> None:
     """The same, for the holder of the lock."""
     waits: set[tuple[str, str]] = set()
     stopped: set[str] = set()
@@ -77,10 +77,10 @@ def under_lock(home: str, plan: str, hands: Hands) -> None:
     for _ in range(ROUNDS):
         state = plan_state.read(home, plan)
         _write_ends(state)
-        _settle(state, hands)
+        _answer_open_launches(state, hands)
         verdict = state.verdict()
         if verdict.crowns:
-            _crown(state, verdict.crowns[0])
+            _seal_winner(state, verdict.crowns[0])
             continue
         start = next((one for one in verdict.starts if (one.entry, one.lane) not in waits), None)
         if start is not None:
@@ -123,7 +123,7 @@ def _write_ends(state: State) -> None:
     state.ends = []
 
 
-def _settle(state: State, hands: Hands) -> None:
+def _answer_open_launches(state: State, hands: Hands) -> None:
     """Find out what came of launches that were cut short."""
     for lane, line in list(state.open.items()):
         run = line.get("run", "")
@@ -145,7 +145,7 @@ def _answer(state: State, number: int, word: str, why: str | None = None) -> Non
     plans.append(state.home, state.id, state.lines, line)
 
 
-def _crown(state: State, crown: Crown) -> None:
+def _seal_winner(state: State, crown: Crown) -> None:
     plans.seal_winner(state.home, state.id, crown.entry, crown.lane, crown.run)
 
 
@@ -205,7 +205,7 @@ def _block(state: State, start: Start, error: WorkcellError) -> None:
 
 
 def _stopper(state: State) -> tuple[str, float]:
-    """Who asks for stops, and the seconds that agents may take: of a race that is the plan."""
+    """Who stops runs, and the seconds that agents may take to end; losers of a race are stopped by the plan."""
     asked = plans.stopped(state.home, state.id)
     return (f"plan:{state.id}", GRACE) if asked is None else (asked["by"], asked["grace_seconds"])
 

@@ -53,7 +53,7 @@ class RetryRequest:
     plan: str
     """An id, the name of a launch file, or a unique begin of an id."""
     entries: tuple[str, ...] = ()
-    """Names of entries; without any, all that are blocked, failed, or were stopped by themselves."""
+    """Names of entries; without any, all that are blocked, that failed, or whose own run was stopped."""
     budget: float | None = None
     """US dollars that all runs of the plan may report from now on."""
 
@@ -89,7 +89,7 @@ def launch(
     if known is None:
         lock = plan_create.write(cell.home, made, cell.environment)
         try:
-            plan_advance.under_lock(cell.home, made["id"], _hands(cell.home, made["id"]))
+            plan_advance.advance_locked(cell.home, made["id"], _hands(cell.home, made["id"]))
         except OSError as error:
             raise InputOutput(f"the plan {made['id']}: {error.strerror}", "free some disk space") from error
         finally:
@@ -147,10 +147,17 @@ def perform_stop(cell: Cell, request: StopRequest) -> plan_results.Result:
 
 
 def stop(home: str, plan: str, by: str, grace: float, hands: plan_advance.Hands) -> None:
-    """Seal that the plan is stopped, and stop what lives; nothing of one that is over. Raises what `advance` raises."""
-    if not plan_state.read(home, plan).verdict().over:
-        plans.seal_stopped(home, plan, by, grace)
-        plan_advance.advance(home, plan, hands, PATIENCE)
+    """Seal that the plan is stopped, and stop what lives; nothing of one that is over.
+
+    Raises what `advance` raises, and TryAgain where another process brings the plan on for a minute: that one stops
+    what lives.
+    """
+    if plan_state.read(home, plan).verdict().over:
+        return
+    plans.seal_stopped(home, plan, by, grace)
+    if not plan_advance.advance(home, plan, hands, PATIENCE) and plan_results.listed(home, plan).live:
+        words = f"the plan {plan} starts nothing any more, and another process is still to stop what lives"
+        raise TryAgain(words, f"workcell plan show {plan}")
 
 
 def perform_retry(cell: Cell, request: RetryRequest) -> plan_results.Result:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 GOES_ON = ("waiting", "running", "passed", "unverified", "skipped")
-"""States of an entry that is not launched anew without being named."""
+"""States of entries that a retry without names leaves alone."""
 
 
 @dataclass(frozen=True)

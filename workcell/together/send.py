@@ -91,7 +91,7 @@ class Request:
 class Result:
     id: str
     message: str
-    """Its file name in the inbox."""
+    """Its file name in the inbox; of a yes or no to a deferred call, the id of that decision."""
     state: str
     """queued, typed, accepted, refused or suggested; removed where it was taken out meanwhile."""
     why: str | None
@@ -119,7 +119,7 @@ def perform(cell: Cell, request: Request) -> Result | Results:
             raise Usage("no run was named", "workcell send RUN TEXT, or --group GROUP, or --children")
         _check_request(request)
         sent = _post(cell, find.run_to_change(cell.home, request.run), request)
-        return raise_if_refused(_heard(sent, time.monotonic() + PATIENCE))
+        return raise_if_refused(_deliver_and_wait(sent, time.monotonic() + PATIENCE))
     if request.run is not None or (request.group is not None and request.children):
         raise Usage("several addressees are named in two ways", "one of RUN, --group GROUP and --children")
     _check_request(request)
@@ -132,7 +132,7 @@ def perform(cell: Cell, request: Request) -> Result | Results:
         except WorkcellError as error:
             failed.append(selection.failed(os.path.basename(run), error))
     until = time.monotonic() + PATIENCE
-    return Results([_heard(sent, until) for sent in posted], failed)
+    return Results([_deliver_and_wait(sent, until) for sent in posted], failed)
 
 
 def _addressees(cell: Cell, request: Request) -> list[str]:
@@ -254,7 +254,7 @@ def send(
 
 def deliver(run: str, message: Outgoing, patience: float, name: str | None = None) -> Result:
     """Put a message into the inbox of a run, and wait for word of it. `name`: an id that the caller has on record."""
-    return _heard(_put(run, message, name), time.monotonic() + patience)
+    return _deliver_and_wait(_put(run, message, name), time.monotonic() + patience)
 
 
 def _suggest(run: str, message: Outgoing) -> _Sent:
@@ -277,7 +277,7 @@ def _put(run: str, message: Outgoing, name: str | None = None) -> _Sent:
         raise Refused(f"{seen.id} has no terminal to press keys in: it is {seen.phase}", f"workcell status {seen.id}")
     if message["kind"] != "text":
         message = {**message, "attempt": seen.n}
-    elif not types and seen.phase != phase.DONE and standby.finishes(seen):
+    elif not types and seen.phase != phase.DONE and standby.is_to_finish(seen):
         raise Refused(
             f"{seen.id} is to finish with its check, and its agent is told nothing more",
             f"workcell wait {seen.id}; then give it more to do: workcell resume {seen.id} --brief NEW.md",
@@ -327,7 +327,7 @@ def _why_queued(seen: look.Look) -> str:
 _BRIEF = "next attempt's brief"
 
 
-def _heard(sent: _Sent, until: float) -> Result:
+def _deliver_and_wait(sent: _Sent, until: float) -> Result:
     """What is known of the message, at the latest at the monotonic time `until`; it wakes a run on standby first."""
     if sent.wakes:
         why = wake.wake(sent.run)

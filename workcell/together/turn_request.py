@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from workcell.base.errors import InputOutput, Refused, TryAgain
+from workcell.finish import settle
 from workcell.rundir import attending, family, find, layout, look, phase, turn_checks
 from workcell.trust import access
 
@@ -31,7 +32,7 @@ def made(run: str, who: access.Caller, name: str) -> Iterator[TurnCheck]:
     Refused for a run without a check or one that is over, and where the caller could not be told; TryAgain while
     another process changes the inbox; InputOutput where the disk refuses.
     """
-    seen = look.at(run)
+    seen = settle.settle(run)  # what a dead process left may run a check, which is not done under the lock
     _refuse(seen, who)
     home = layout.home_of(run)
     try:

@@ -5,8 +5,8 @@ The runner starts it: it has no room for a terminal emulator itself. Standard in
 Invariants:
 - While this program lives the runner keeps back what people type, so that nothing comes between the look at the
   composer and the Enter.
-- A message whose typing has begun is never typed again: `inbox.begin` is durable before the first key. Of one that was
-  taken for typing, and of which `said/` does not say so, nothing was typed.
+- A message whose typing has begun is never typed again: `inbox.begin` is durable before the first key. If
+  `said/` does not say `typed` of one that was taken for typing, nothing of it was typed.
 - What another process takes out of `new/` at the same moment is typed or taken, never both: the rename decides.
 - A text that has to wait holds back those behind it, and `said/` says so of each: its sender waits for a word.
 """

@@ -6,7 +6,7 @@ Invariants:
   has given it back.
 - A message is in a brief of an attempt that was born, or it still waits. Killed anywhere, the next message, or a tick,
   wakes the run; of two that try at once, one opens the attempt.
-- A run that is to finish is ended with its check, by `_wake`, which the tick starts, and by the verb. Messages that
+- A run that is to finish is ended with its check by `finish`, or by `_wake` after a kill. Messages that
   waited when that was said begin one more turn before, where they can.
 - A hold on the run or its account, and a limit that is used up, leave the message where it is.
 """
@@ -57,7 +57,7 @@ def begin(run: str, n: int) -> None:
 
 def _act(run: str, *, finish: bool) -> str | None:
     seen = look.at(run)
-    if standby.waits(seen) and standby.finishes(seen) and not _reads_first(seen):
+    if standby.waits(seen) and standby.is_to_finish(seen) and not _reads_first(seen):
         if not finish:
             return f"it is to finish: workcell wait {seen.id}"
         _conclude(run, seen)
@@ -78,7 +78,7 @@ def _act(run: str, *, finish: bool) -> str | None:
     except TryAgain as error:
         return error.message if look.at(run).n == seen.n else None
     except WorkcellError:
-        if not (finish and standby.finishes(seen)):
+        if not (finish and standby.is_to_finish(seen)):
             raise
         _conclude(run, seen)  # no turn can be begun for what waits
     return None
@@ -96,7 +96,7 @@ def _conclude(run: str, seen: look.Look) -> None:
 
 
 def request(home: str, seen: look.Look, letters: list[Message]) -> resume.Request:
-    """What opens the attempt: natively, in the name of the sender of the oldest message, with env.json alone."""
+    """What opens the attempt: natively, with the stored environment, by the sender of the oldest message."""
     return resume.Request(
         home,
         seen.run,

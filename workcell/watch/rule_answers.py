@@ -7,7 +7,7 @@ Invariants:
 - The decision is in the journal, synced, with the id of the message that has it typed, before that message is ordered.
 - A request that stands in the journal is never answered again, whatever came of it.
 - Whatever could not be asked leaves the dialog to a person: who is at the terminal, what the rules say, the journal.
-- Nothing is typed here: the message goes to the courier, which answers that very dialog or none.
+- Nothing is typed here: the message goes to the typist, which answers that very dialog or none.
 """
 
 from __future__ import annotations

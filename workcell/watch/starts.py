@@ -149,7 +149,7 @@ def decided(context: TickContext, seen: look.Look) -> None:
 
 def woken(context: TickContext, seen: look.Look) -> None:
     """Open the attempt of messages to a run on standby, where what sent them did not come to that."""
-    if standby.finishes(seen):  # a check may run for an hour
+    if standby.is_to_finish(seen):  # a check may run for an hour
         wake.begin(seen.run, seen.n)
         context.did.append(f"{seen.id}: it is to finish: its check runs")
         return

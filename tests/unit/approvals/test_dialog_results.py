@@ -58,7 +58,7 @@ def test_what_the_runner_wrote_of_the_wait_is_the_result(made_live, line, decisi
     assert result(made_live, line) == decision
 
 
-def test_what_the_courier_refused_says_why(made_live, line):
+def test_what_the_typist_refused_says_why(made_live, line):
     lies(made_live, layout.REFUSED, state="refused", why="another dialog is up now: x")
     found = dialog_results.result_of(made_live.home, line, 0.0)
     assert found == journal.Result("refused", "another dialog is up now: x")

@@ -105,7 +105,7 @@ def test_without_its_records_nothing_is_decided(made):
 
 def test_a_run_that_is_to_finish_is_checked_at_the_end_of_its_turn(made):
     made.ends()
-    standby.finish(made.run, 1)
+    standby.ask_to_finish(made.run, 1)
     assert found(made) is None
     standby.forget(made.run)
     assert found(made).step is not None
@@ -115,7 +115,7 @@ def test_a_run_that_is_to_finish_is_checked_at_the_end_of_its_turn(made):
 def test_messages_that_wait_when_it_is_to_finish_are_told_before_its_check(made, kept):
     made.attempt["standby"] = kept
     made.ends()
-    standby.finish(made.run, 1)
+    standby.ask_to_finish(made.run, 1)
     inbox.post(made.run, {"kind": "text", "text": "and the docs", "by": "person"})
     rest = found(made)
     assert rest.step["standby"] and rest.step["reason"] == rests.READS_ON
@@ -149,7 +149,7 @@ def test_one_that_watches_another_waits_though_its_brief_does_not_say_so(made):
     watch(made)
     rest = found(made)
     assert rest.step["standby"] and rest.ended == rests.CHECKED_LATER and rest.ended[0] == "unverified"
-    standby.finish(made.run, 1)
+    standby.ask_to_finish(made.run, 1)
     assert found(made) is None
 
 
@@ -254,7 +254,7 @@ def test_an_attempt_that_ended_at_a_deferred_call_waits_for_a_person_whatever_el
     made.attempt.update(approvals={"rules": []}, standby=kept)
     line = defers(made)
     made.ends()
-    standby.finish(made.run, 1)
+    standby.ask_to_finish(made.run, 1)
     rest = found(made)
     assert rest.step["approval"]["id"] == line and rest.step["approval"]["words"] == "git push"
     assert rest.ended == ("unverified", rest.step["reason"]) and not rest.step.get("standby")

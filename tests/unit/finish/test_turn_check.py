@@ -94,7 +94,7 @@ def test_a_check_during_which_the_run_ends_says_nothing(tmp_path, monkeypatch):
 def test_a_run_that_is_to_finish_is_not_checked_before(tmp_path):
     made = made_in(tmp_path)
     asked = made.asks()
-    standby.finish(made.run, 1)
+    standby.ask_to_finish(made.run, 1)
     turn_check.check(made.run)
     assert made.answer(asked) is None
     standby.forget(made.run)

@@ -73,7 +73,8 @@ def _linked_ledger(run):
 
 
 @pytest.mark.parametrize(
-    "change", [_message, _attempt, _shorter, _edit, _no_inbox, _linked_ledger, lambda run: standby.finish(run, 1)]
+    "change",
+    [_message, _attempt, _shorter, _edit, _no_inbox, _linked_ledger, lambda run: standby.ask_to_finish(run, 1)],
 )
 def test_what_happens_to_it_makes_it_count_no_more(kept, change):
     assert _known(kept).calm(kept)

@@ -54,7 +54,7 @@ def test_a_time_that_is_none_or_yet_to_come_keeps_no_message_for_ever():
 def test_before_its_end_it_reads_what_waits_in_one_turn(seen):
     inbox.post(seen.run, {"kind": "text", "text": "a", "by": "person"})
     assert not standby.reads_first(seen)
-    standby.finish(seen.run, 1)
+    standby.ask_to_finish(seen.run, 1)
     assert standby.reads_first(seen)
     seen.n = 2
     for n, who in ((1, "message"), (2, "approval")):
@@ -65,7 +65,7 @@ def test_before_its_end_it_reads_what_waits_in_one_turn(seen):
     assert standby.reads_first(seen), "a person's decision told it nothing"
     path = Path(layout.attempt(seen.run, 2), layout.ATTEMPT)
     path.write_text(path.read_text().replace("approval", "message"))
-    assert standby.finishes(seen) and not standby.reads_first(seen), "it had its turn"
+    assert standby.is_to_finish(seen) and not standby.reads_first(seen), "it had its turn"
 
 
 def test_its_lock_is_taken_by_one_and_goes_with_the_run(seen):

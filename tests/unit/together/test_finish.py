@@ -70,7 +70,7 @@ def test_in_a_turn_the_wish_is_on_disk_and_the_turn_goes_on(tmp_path):
         told = []
         done = ask(live, told=told)
         assert (done.phase, done.outcome) == (phase.RUNNING, None) and "once its turn is over" in done.note
-        assert told == [] and wished(live) and standby.finishes(look.at(live.run))
+        assert told == [] and wished(live) and standby.is_to_finish(look.at(live.run))
     finally:
         live.loses_its_runner()
 

@@ -84,7 +84,8 @@ def test_in_an_open_turn_it_is_refused_without_force(tmp_path):
     try:
         with pytest.raises(Refused, match="cannot clear r: its agent is in a turn") as caught:
             ask(live)
-        assert "workcell clear r --force" in caught.value.hint and waiting(live) == []
+        assert caught.value.hint.endswith("or clear it after the turn: workcell clear r --force")
+        assert waiting(live) == []
         assert ask(live, force=True).why.startswith("its agent is in a turn; the attempt after this one")
         assert waiting(live) == [("clear", "urgent", None)]
     finally:
@@ -110,7 +111,9 @@ def test_a_recipe_without_words_for_a_terminal_is_told_what_types_them(live):
     assert caught.value.hint == "workcell send r /clear"
 
 
-@pytest.mark.parametrize(("kind", "cure"), [("clear", "--force cuts it off"), ("compact", "workcell compact r")])
+@pytest.mark.parametrize(
+    ("kind", "cure"), [("clear", "or cut the turn off: workcell clear r --force"), ("compact", "workcell compact r")]
+)
 def test_what_the_typist_refuses_is_an_error(live, monkeypatch, kind, cure):
     def refuse(run):
         [(name, message)] = inbox.waiting(run)
@@ -160,8 +163,9 @@ def test_a_deferred_call_is_an_open_turn(made):
     made.record(
         layout.NEXT, how="native", reason="", not_before=AGO, when="approval", approval={"id": "c", "name": "Bash"}
     )
-    with pytest.raises(Refused, match="waits for a yes or no"):
+    with pytest.raises(Refused, match="waits for a yes or no") as caught:
         ask(made)
+    assert caught.value.hint == "answer it first: workcell approve r, or workcell deny r"
 
 
 def test_both_runs_are_told_of_what_another_run_asks(made, tmp_path):

@@ -125,7 +125,7 @@ def test_an_entry_whose_tree_is_in_use_waits_and_leaves_nothing_on_record(tmp_pa
 def test_one_that_finds_the_lock_held_leaves_word_and_the_holder_sees_it(tmp_path):
     bench = Bench(tmp_path, entry("a"), entry("b", "a"))
     bench.advance()
-    run, whole = bench.hands.run_of("a"), plan_advance.under_lock
+    run, whole = bench.hands.run_of("a"), plan_advance.advance_locked
     seen = []
 
     def slow(home, plan, hands):
@@ -135,11 +135,11 @@ def test_one_that_finds_the_lock_held_leaves_word_and_the_holder_sees_it(tmp_pat
             made.end(home, run, "passed")
             assert plan_advance.advance(home, plan, hands) is False  # the lock is held by this very process
 
-    plan_advance.under_lock = slow
+    plan_advance.advance_locked = slow
     try:
         assert bench.advance() is True
     finally:
-        plan_advance.under_lock = whole
+        plan_advance.advance_locked = whole
     assert bench.hands.names() == ["a", "b"]
 
 

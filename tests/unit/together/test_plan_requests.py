@@ -7,7 +7,7 @@ import pytest
 from tests.support import launched_plans
 from tests.support.lab import eventually
 from tests.support.launched_plans import cell, show, written
-from workcell.base.errors import NotFound, Refused, Usage
+from workcell.base.errors import NotFound, Refused, TryAgain, Usage
 from workcell.rundir import acks, find, look, phase, plans
 from workcell.together import plan_requests as op
 from workcell.trust import access
@@ -59,6 +59,18 @@ def test_a_stop_ends_what_lives_and_nothing_of_the_plan_is_started_again(lab):
     with pytest.raises(Refused, match="was stopped") as caught:
         op.perform_retry(cell(lab), op.RetryRequest("night"))
     assert "--again" in str(caught.value.hint) and show(lab, "night").cure == caught.value.hint
+
+
+def test_a_stop_beside_another_process_says_who_is_still_to_do_it(lab, monkeypatch):
+    lab.brief("sleep 60", name="a")
+    done = planned(lab, "brief: a.md, when: ended")
+    lock = plans.take(lab.home, done.plan, 5.0)
+    monkeypatch.setattr(op, "PATIENCE", 0.1)
+    with pytest.raises(TryAgain, match="starts nothing any more") as caught:
+        op.perform_stop(cell(lab), op.StopRequest("night", 0.0))
+    assert caught.value.hint == f"workcell plan show {done.plan}" and plans.stopped(lab.home, done.plan)
+    os.close(lock)
+    assert op.perform_stop(cell(lab), op.StopRequest("night", 0.0)).state == "stopped"
 
 
 def test_a_retry_makes_a_new_run_and_what_was_skipped_follows(lab):

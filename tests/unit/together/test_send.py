@@ -81,7 +81,7 @@ def test_a_recipe_without_typing_takes_none_while_it_runs(lab, monkeypatch):
 def test_one_that_is_to_finish_is_told_nothing_more(tmp_path):
     made = MadeStandby(tmp_path)
     made.waits()
-    standby.finish(made.run, 1)
+    standby.ask_to_finish(made.run, 1)
     with pytest.raises(Refused, match="is to finish with its check, and its agent is told nothing more") as caught:
         send.send(made.run, "too late")
     assert "workcell wait r" in caught.value.hint and inbox.waiting(made.run) == []

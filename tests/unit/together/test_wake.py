@@ -82,13 +82,13 @@ def test_who_gives_the_lock_back_looks_again_for_what_came_meanwhile(made, monke
 
 
 def test_one_that_is_to_finish_is_not_woken_but_ended_where_that_is_asked_for(made):
-    standby.finish(made.run, 1)
+    standby.ask_to_finish(made.run, 1)
     assert left_alone(made) == "it is to finish: workcell wait r" and free(made)
 
 
 def test_what_waits_for_one_that_is_to_finish_is_told_before_unless_it_is_held(made):
     post(made)
-    standby.finish(made.run, 1)
+    standby.ask_to_finish(made.run, 1)
     made.attempt["cwd"] = os.path.join(made.home, "gone")
     made.store()
     launch = {"schema": "workcell.file.launch/1", "name": "r", "worktree": False}

@@ -1,4 +1,4 @@
-"""SIGKILL at the courier's system calls: a message arrives whole and once, or is refused with the reason."""
+"""SIGKILL at the typist's system calls: a message arrives whole and once, or is refused with the reason."""
 
 import contextlib
 import fcntl
@@ -87,7 +87,7 @@ def desk(tmp_path):
 
 
 def _try(desk: Desk, call: str, when: int) -> bool:
-    """Whether the courier was killed at all; the truth of what followed is asserted."""
+    """Whether the typist was killed at all; the truth of what followed is asserted."""
     text = f"message {call} {when} " + "x" * 9000 + " end"
     name = inbox.post(str(desk.run), {"kind": "text", "text": text})
     inject = ["strace", "-f", "-qq", "-o", os.devnull, "-e", f"trace={call}"]
