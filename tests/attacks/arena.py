@@ -22,6 +22,7 @@ ATTACKER = str(Path(__file__).with_name("attacker.py"))
 
 RUN = (
     "launch.json", "env.json", "current", "attempts", "status.json", "events.jsonl", "inbox", "inbox/new", "inbox/cur",
+    "inbox/typed", "inbox/refused", "inbox/said", "inbox/suggested", "inbox/edited", "inbox/edits",
     "spool", "spool/new", "spool/cur", "runner.lock", "agent.lock", "runner.log", "control.sock", "full.lock", "RESCUE.md", "user",
     "brief.md", "verify.sh", "agent.log", "handoff.md", "result.json",
 )  # fmt: skip

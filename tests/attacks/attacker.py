@@ -111,7 +111,8 @@ def second_name(path):
 
 
 def symlink(path):
-    keep = os.path.isdir(path) or os.path.basename(path) in ("foreign", "agent", "inbox", "spool", "user")
+    names = ("foreign", "agent", "inbox", "spool", "user", "said", "suggested", "edited", "edits")
+    keep = os.path.isdir(path) or os.path.basename(path) in names
     remove(path)
     os.symlink(os.path.join(os.getcwd(), "keep" if keep else "precious"), path)
 

@@ -24,13 +24,21 @@ else:
         from json.scanner import py_make_scanner as make_scanner
 
 
+def _finite(digits: str) -> float:
+    """A number that can be written again: 1e999 is none."""
+    number = float(digits)
+    if number - number != 0:
+        raise ValueError(f"{digits[:20]} is too large")
+    return number
+
+
 class _Rules:
-    """What the scanner asks for: strict strings, plain dicts and floats, and no NaN."""
+    """What the scanner asks for: strict strings, plain dicts, and floats that are numbers."""
 
     strict = True
     object_hook = None
     object_pairs_hook = None
-    parse_float = float
+    parse_float = staticmethod(_finite)
     parse_int = int
 
     def __init__(self) -> None:

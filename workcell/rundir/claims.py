@@ -11,6 +11,7 @@ Invariants:
 The hook of an agent program loads this module at every tool call, so it imports little.
 """
 
+import errno
 import os
 
 from workcell.base import clock, digest, json_codec, probe
@@ -32,11 +33,14 @@ WHOLE = "."
 PATIENCE = 5.0
 """Seconds for which a process waits for `.lock`, which others keep for milliseconds."""
 
-LARGEST = 1 << 14
+LARGEST = 1 << 16
 """Bytes of a claim that are read."""
 
+LONGEST = 4096
+"""Maximum bytes of a path: no system opens a longer one, and its claim could not be read."""
+
 MOST_TAKEN = 1 << 24
-"""Bytes of the list of one attempt's claims that are read."""
+"""Bytes of the list of one attempt's claims that are read, and written: what does not fit is not claimed."""
 
 _IDLE = "idle"
 """The word of `activity.json` for an agent whose turn is over."""
@@ -55,7 +59,10 @@ class Tree:
         self.folder = os.path.join(home, layout.CLAIMS, self.name)
 
     def relative(self, path: str) -> "str | None":
-        """The absolute `path` relative to the top, with symbolic links resolved; None outside of the tree."""
+        """The absolute `path` relative to the top, with symbolic links resolved; None outside of the tree, and for what
+        can be no path."""
+        if "\0" in path or len(os.fsencode(path)) > LONGEST:
+            return None
         real = os.path.realpath(path)
         if real == self.top:
             return WHOLE
@@ -255,7 +262,10 @@ def _replace(path: str, data: bytes) -> None:
 
 
 def record(tree: Tree, wish: Wish, path: str, now: str) -> None:
-    """Write down that the attempt claims the path, before it does: what it may have edited is known from there."""
+    """Write down that the attempt claims the path, before it does: what it may have edited is known from there.
+
+    OSError where the disk refuses, and where the list is full: a claim that is on no list is none.
+    """
     folder = os.path.join(tree.folder, TAKEN)
     line = json_codec.encode_line({"path": path, "at": now})
     name = os.path.join(folder, f"{wish.run}.{layout.number(wish.attempt)}.jsonl")
@@ -265,6 +275,8 @@ def record(tree: Tree, wish: Wish, path: str, now: str) -> None:
         os.makedirs(folder, 0o700, exist_ok=True)
         fd = safe_open.append(name)
     try:
+        if os.fstat(fd).st_size + len(line) > MOST_TAKEN:
+            raise OSError(errno.EFBIG, "the attempt has claimed too much", name)
         os.write(fd, line)
     finally:
         os.close(fd)

@@ -5,10 +5,11 @@ A message is one file, and the directory that it is in is its state: new (queued
 record of the same name with the reason or the evidence. A message whose record says `typed` is never typed again.
 """
 
+import errno
 import os
 
 from workcell.base import clock, ids, json_codec
-from workcell.rundir import layout, maildir, orders, safe_open, seal, spool, vocabulary
+from workcell.rundir import layout, maildir, orders, safe_open, spool, vocabulary
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def stands(run: str, name: str) -> bool:
 def said(run: str, name: str) -> "schema.Said | None":
     """The record of what became of a message; None when there is none yet."""
     found: Any = maildir.read(os.path.join(run, layout.INBOX), name, layout.SAID)
-    record: schema.Said | None = found
+    record: schema.Said | None = found if found is not None and _are_texts(found, _TOLD) else None
     return record
 
 
@@ -107,10 +108,46 @@ def say(run: str, name: str, **words: "Any") -> None:
     before = said(run, name)
     if before is not None and {key: before.get(key) for key in before if key not in ("at", "schema")} == words:
         return
-    directory = os.path.join(run, layout.INBOX, layout.SAID)
-    os.makedirs(directory, 0o700, exist_ok=True)
-    line = {"schema": "workcell.file.said/1", "at": clock.stamp(), **words}
-    seal.replace(directory, name, json_codec.encode_line(line))
+    box = os.path.join(run, layout.INBOX)
+    data = json_codec.encode_line({"schema": "workcell.file.said/1", "at": clock.stamp(), **words})
+    try:
+        maildir.deliver_bytes(box, name, data, to=layout.SAID)
+    except OSError as error:
+        if error.errno not in (errno.ELOOP, errno.ENOTDIR):
+            raise
+        maildir.set_aside(box, layout.SAID)  # the agent can put a link, or a file, in the place of the directory
+        maildir.deliver_bytes(box, name, data, to=layout.SAID)
+
+
+_TEXTS = ("id", "at", "by", "mode", "text", "choice", "dialog_id", "decision", "replaces")
+_TOLD = ("at", "state", "stage", "why", "evidence", "entered_at")
+
+
+def sound(found: "Any") -> "Message | None":
+    """The message for the agent in a record of an inbox; None where it is none: any process may have written it."""
+    if found.get("kind") not in vocabulary.AGENT_MESSAGES or not _are_texts(found, _TEXTS):
+        return None
+    if not isinstance(found.get("attempt"), int | None):
+        return None
+    if any(isinstance(value, dict | list) for value in found.values()):
+        try:
+            json_codec.encode_line(found)  # what is nested too deep can be read, and not be written again
+        except ValueError:
+            return None
+    message: Message = found
+    return message
+
+
+def _are_texts(found: "Any", keys: "tuple[str, ...]") -> bool:
+    """Whether each of these keys that is there is null, or a text that can be written to a file."""
+    for value in (found.get(key) for key in keys):
+        if value is not None and not isinstance(value, str):
+            return False
+        try:
+            os.fsencode(value or "")
+        except ValueError:
+            return False
+    return True
 
 
 def taken(message: "Message") -> "TakenOut | None":
@@ -204,9 +241,10 @@ def _letters(run: str, part: str) -> "list[tuple[str, Message]]":
     box = os.path.join(run, layout.INBOX)
     letters: list[tuple[str, Message]] = []
     for name in maildir.waiting(box, part):
-        found: Any = maildir.read(box, name, part)
-        if found is not None and found.get("kind") in vocabulary.AGENT_MESSAGES:
-            letters.append((name, found))
+        found = maildir.read(box, name, part)
+        message = sound(found) if found is not None else None
+        if message is not None:
+            letters.append((name, message))
     return letters
 
 

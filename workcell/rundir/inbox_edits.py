@@ -11,10 +11,11 @@ Invariants:
 - A message that was taken out stays in `inbox/edited/`, with what was done with it.
 """
 
+import errno
 import os
 from contextlib import contextmanager
 
-from workcell.base import clock, json_codec
+from workcell.base import clock, ids, json_codec
 from workcell.rundir import attending, inbox, layout, maildir, spool, suggestions, vocabulary
 
 TYPE_CHECKING = False
@@ -108,10 +109,16 @@ def settle(run: str) -> None:
     box = os.path.join(run, layout.INBOX)
     for name in maildir.waiting(box, layout.EDITS):
         made = _sound(maildir.read(box, name, layout.EDITS))
-        if made is not None and _begun(run, name, made):
-            _complete(run, name, made)
-        else:
-            _forget(box, name)
+        try:
+            if made is not None and _begun(run, name, made):
+                _complete(run, name, made)
+                continue
+        except ValueError:
+            pass  # numbers that are no JSON, for example: the agent wrote it, and it is no change of ours
+        except OSError as error:
+            if error.errno != errno.ENAMETOOLONG:
+                raise
+        _forget(box, name)
 
 
 def under_way(run: str) -> "list[tuple[str, str, Message]]":
@@ -124,7 +131,7 @@ def under_way(run: str) -> "list[tuple[str, str, Message]]":
         made = _sound(maildir.read(os.path.join(run, layout.INBOX), name, layout.EDITS))
         if made is None or made["into"] is None or made["message"] is None or not _begun(run, name, made):
             continue
-        if made["message"].get("kind") in vocabulary.AGENT_MESSAGES and inbox.state(run, made["into"])[0] is None:
+        if inbox.state(run, made["into"])[0] is None:
             found.append((made["part"], made["into"], made["message"]))
     return found
 
@@ -148,13 +155,13 @@ def _sound(found: "Json | None") -> "InboxEdit | None":
     if found is None or found.get("schema") != SCHEMA:
         return None
     into, message = found.get("into"), found.get("message")
-    named = into is None or (isinstance(into, str) and into.endswith(".json") and "/" not in into and into[0] != ".")
+    named = into is None or (isinstance(into, str) and into.endswith(".json") and ids.plain(into[: -len(".json")]))
     sound = (
         found.get("verb") in vocabulary.INBOX_VERBS
         and found.get("part") in vocabulary.MESSAGE_PARTS
         and all(isinstance(found.get(key), str) for key in ("at", "by"))
         and named
-        and (isinstance(message, dict) if into is not None else message is None)
+        and (message is None if into is None else isinstance(message, dict) and inbox.sound(message) is not None)
     )
     made: InboxEdit = found  # type: ignore[assignment]
     return made if sound else None
@@ -201,8 +208,8 @@ def _kept(run: str, name: str, made: "InboxEdit") -> "Message | None":
 
 
 def _message(box: str, name: str, part: str) -> "Message | None":
-    found: Message | None = maildir.read(box, name, part)  # type: ignore[assignment]
-    return found
+    found = maildir.read(box, name, part)
+    return inbox.sound(found) if found is not None else None
 
 
 def _tell(run: str, name: str, made: "InboxEdit", before: "Message | None") -> None:

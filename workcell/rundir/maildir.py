@@ -177,6 +177,15 @@ def move(box: str, name: str, to: str = CUR, part: str = NEW, *, durable: bool =
         os.close(source)
 
 
+def set_aside(box: str, part: str) -> None:
+    """Rename what has the name of a part and is no directory of the box: nothing is lost, and the name is free."""
+    top = os.open(box, _FOLDER)
+    try:
+        os.rename(part, f"{part}.was.{time.monotonic_ns()}", src_dir_fd=top, dst_dir_fd=top)
+    finally:
+        os.close(top)
+
+
 def drop(box: str, name: str, part: str = NEW) -> None:
     """Remove a message whose content stands elsewhere now."""
     try:

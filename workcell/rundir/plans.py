@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any, Final
 
     from workcell.rundir.schema.plans import Plan, PlanAction, PlanStopped, PlanWinner
+    from workcell.rundir.shapes import Shape
 
 SCHEMA: "Final" = "workcell.file.plan/1"
 _WINNER: "Final" = "workcell.file.plan-winner/1"
@@ -85,19 +86,27 @@ def named(home: str, word: str) -> "str | None":
 
 def read(home: str, plan: str) -> "Plan | None":
     """The plan; None where there is none that this version can read. OSError where the disk could not be asked."""
-    found: Plan | None = _record(os.path.join(directory(home, plan), PLAN), "plan")
-    return found
+    from workcell.rundir import plan_shapes  # most homes have no plan
+
+    found: Plan | None = _record(os.path.join(directory(home, plan), PLAN), "plan", plan_shapes.PLAN)
+    return found if found is not None and found["id"] == plan else None
 
 
 def stopped(home: str, plan: str) -> "PlanStopped | None":
     """That it was stopped; None where it was not."""
-    found: PlanStopped | None = _record(os.path.join(directory(home, plan), STOPPED), "plan-stopped")
+    from workcell.rundir import plan_shapes
+
+    path = os.path.join(directory(home, plan), STOPPED)
+    found: PlanStopped | None = _record(path, "plan-stopped", plan_shapes.STOPPED)
     return found
 
 
 def winner(home: str, plan: str, entry: str) -> "PlanWinner | None":
     """Who won the race of that entry; None as long as no run has."""
-    found: PlanWinner | None = _record(os.path.join(_race(home, plan, entry), WINNER), "plan-winner")
+    from workcell.rundir import plan_shapes
+
+    path = os.path.join(_race(home, plan, entry), WINNER)
+    found: PlanWinner | None = _record(path, "plan-winner", plan_shapes.WINNER)
     return found
 
 
@@ -105,34 +114,38 @@ def _race(home: str, plan: str, entry: str) -> str:
     return os.path.join(directory(home, plan), RACES, entry)
 
 
-def _record(path: str, kind: str) -> "Any":
+def _record(path: str, kind: str, shape: "Shape") -> "Any":
     try:
         found = json_codec.decode(safe_open.read(path, LARGEST) or b"")
     except ValueError:
         return None
-    return found if json_codec.major(found, kind) == 1 else None
+    return found if json_codec.major(found, kind) == 1 and shape(found) else None
 
 
 def actions(home: str, plan: str) -> "list[PlanAction]":
     """The lines of its record, oldest first. A torn last line is left out: what it told of was not begun."""
+    from workcell.rundir import plan_shapes
+
     lines: list[PlanAction] = []
     for line in (safe_open.read(os.path.join(directory(home, plan), ACTIONS), LARGEST) or b"").splitlines():
         try:
             found: Any = json_codec.decode(line)
         except ValueError:
             continue
-        if isinstance(found.get("n"), int) and isinstance(found.get("act"), str):
+        if plan_shapes.ACTION(found):
             lines.append(found)
     return lines
 
 
 def environment(home: str, plan: str) -> "tuple[dict[str, str], int]":
     """(the environment of the shell that launched the plan, its umask). ValueError where it cannot be read."""
-    found = json_codec.decode(safe_open.read(os.path.join(directory(home, plan), ENV), LARGEST) or b"")
-    try:
-        return {str(key): str(value) for key, value in dict(found["env"]).items()}, int(found["umask"])
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"{ENV} holds no environment") from error
+    from workcell.rundir import shapes
+
+    found: Any = json_codec.decode(safe_open.read(os.path.join(directory(home, plan), ENV), LARGEST) or b"")
+    env, umask = found.get("env"), found.get("umask")
+    if not shapes.table(shapes.path)(env) or not shapes.whole(umask) or not 0 <= umask <= 0o777:
+        raise ValueError(f"{ENV} holds no environment")
+    return env, umask
 
 
 # -- writing

@@ -11,7 +11,7 @@ import os
 import time
 
 from workcell.base import clock, ids, json_codec
-from workcell.rundir import inbox, layout, safe_open, seal, vocabulary
+from workcell.rundir import inbox, layout, safe_open, seal, shapes, vocabulary
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +25,36 @@ DONE = "done"
 LARGEST = 1 << 20
 HOUR = 3600.0
 _TRIES = 5
+
+_ANSWER = shapes.record(
+    {
+        "at": shapes.text,
+        "attempt": shapes.whole,
+        "outcome": lambda word: word in vocabulary.TURN_CHECKS,
+        "why": shapes.text,
+        "tail": shapes.text,
+        "tree": shapes.text,
+        "turn": shapes.flag,
+        "at_end": shapes.flag,
+    },
+    {
+        "how": shapes.maybe(shapes.text),
+        "code": shapes.maybe(shapes.whole),
+        "signal": shapes.maybe(shapes.whole),
+        "seconds": shapes.maybe(shapes.number),
+        "sha256": shapes.maybe(shapes.text),
+        "error": shapes.maybe(shapes.text),
+    },
+)
+_REQUEST = shapes.record(
+    {
+        "message": shapes.name,
+        "by": shapes.text,
+        "at": shapes.text,
+        "attempt": shapes.whole,
+        "answer": shapes.maybe(_ANSWER),
+    }
+)
 
 
 def directory(home: str, run: str = "") -> str:
@@ -98,12 +128,8 @@ def _read(folder: str, run: str, key: str) -> "TurnCheck | None":
         found: Any = json_codec.decode(safe_open.read(os.path.join(folder, f"{key}.json"), LARGEST) or b"")
     except (OSError, ValueError):
         return None
-    words = (found.get("message"), found.get("by"), found.get("at"))
     known = json_codec.major(found, "turn-check") == 1 and (found.get("run"), found.get("id")) == (run, key)
-    sound = all(isinstance(word, str) for word in words) and isinstance(found.get("attempt"), int)
-    answer = found.get("answer")
-    answered = answer is None or (isinstance(answer, dict) and answer.get("outcome") in vocabulary.TURN_CHECKS)
-    return found if known and sound and answered else None
+    return found if known and _REQUEST(found) else None
 
 
 # -- writing; all of it raises OSError where the disk refuses

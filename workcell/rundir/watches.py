@@ -129,10 +129,22 @@ def read(home: str, run: str, entry: Entry) -> "schema.Watch | None":
         found: Any = json_codec.decode(data or b"")
     except (OSError, ValueError):
         return None
-    by = found.get("by")
     known = json_codec.major(found, "watch") == 1 and (found.get("run"), found.get("id")) == (run, entry.id)
+    return found if known and _is_sound(found, entry) else None
+
+
+def _is_sound(found: "Any", entry: Entry) -> bool:
+    """Whether what was read says what its name says, and names a watcher; any process may have written it."""
+    by, at, due_at = found.get("by"), found.get("at"), found.get("due_at")
     watcher = by.get("run") if isinstance(by, dict) else None
-    return found if known and isinstance(watcher, str) and ids.plain(watcher) else None
+    if not isinstance(watcher, str) or not ids.plain(watcher) or found.get("wanted") != entry.wanted:
+        return False
+    try:
+        clock.parse(at)
+        due = NO_DUE if due_at is None else int(clock.parse(due_at))
+    except (ValueError, TypeError, AttributeError):
+        return False
+    return due == entry.due and isinstance(by.get("attempt"), int | None)
 
 
 def every(home: str) -> "list[schema.Watch]":

@@ -132,7 +132,11 @@ def _relative(cell: Cell, tree: claims.Tree, paths: tuple[str, ...]) -> list[str
         raise Usage(f"more than {MOST_PATHS} paths", "claim a directory that holds them")
     found = []
     for path in paths:
-        inside = tree.relative(os.path.join(cell.directory, path))
+        whole = os.path.join(cell.directory, path)
+        if "\0" in path or len(os.fsencode(whole)) > claims.LONGEST:
+            shown = path[:40] + "…" if len(path) > 40 else path
+            raise Usage(f"{shown!r} can be no path", f"a path has {claims.LONGEST} bytes at most, and no zero byte")
+        inside = tree.relative(whole)
         if inside is None:
             raise Usage(f"{path!r} lies outside of the tree {tree.top!r}", "a claim is for paths in the run's own tree")
         found.append(inside)

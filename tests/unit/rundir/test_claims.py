@@ -151,3 +151,26 @@ def test_what_is_said_of_a_removed_run_is_forgotten(made):
         Path(members, run).touch()
     claims.remove(os.path.join(made.home, layout.RUNS, "a"))
     assert os.listdir(members) == ["b"] and claims.taken(made.tree) == {"src/y"}
+
+
+@pytest.mark.parametrize("path", ["x" * 5000, "d/" * 3000, "a\0b"])
+def test_what_can_be_no_path_is_not_claimed(made, path):
+    """A claim that no process could read would be told as taken, and hold nothing."""
+    assert made.tree.relative(os.path.join(made.top, path)) is None
+
+
+def test_the_claim_on_the_longest_path_can_be_read(made):
+    path = os.fsdecode(b"\xff" * (claims.LONGEST - len(made.top) - 1))
+    assert made.tree.relative(os.path.join(made.top, path)) == path
+    made.tree.lock()
+    assert made.take("a", path) == [] and named(made.take("b", path)) == named(made.take("b", path)) != []
+
+
+def test_what_finds_no_room_in_the_list_is_not_claimed(made, monkeypatch):
+    """What an attempt claimed tells what it may have edited: a claim behind what readers take would hide a forbidden path."""
+    monkeypatch.setattr(claims, "MOST_TAKEN", 300)
+    made.tree.lock()
+    with pytest.raises(OSError, match="claimed too much"):
+        for number in range(50):
+            made.take("a", f"src/{number}")
+    assert {claim["path"] for claim in claims.stored(made.tree)} == claims.taken(made.tree) != set()

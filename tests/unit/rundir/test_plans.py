@@ -89,3 +89,21 @@ def test_a_plan_that_cannot_be_written_leaves_nothing(home, monkeypatch):
     with pytest.raises(OSError, match="no room"):
         plans.create(made.record(made.entry("a"), id="20261120-0512-next-7f3a"), home, b"{}")
     assert os.listdir(os.path.join(home, "plans")) == [ID]
+
+
+@pytest.mark.parametrize(
+    "planted",
+    ['{"env": 5, "umask": 18}', '{"env": {"A": 1}, "umask": 18}', '{"env": {"A": "b\\u0000"}, "umask": 18}',
+     '{"env": {}, "umask": -1}', '{"env": {}, "umask": 1e300}', '{"env": {}, "umask": 1e999}', '{"env": {}}', "[]"],
+)  # fmt: skip
+def test_what_is_no_environment_is_told_as_that(home, planted):
+    Path(plans.directory(home, ID), "env.json").write_text(planted)
+    with pytest.raises(ValueError, match=r"environment|JSON|too large"):
+        plans.environment(home, ID)
+
+
+@pytest.mark.parametrize("line", ['{"n": 1, "act": "launch", "run": "../../x"}', '{"n": 1, "act": "retry", "entries": "a"}',
+                                  '{"n": 1, "act": "ended", "run": "r", "cost_usd": "1"}', '{"n": "1", "act": "launch"}'])  # fmt: skip
+def test_a_line_with_values_of_other_types_is_left_out(home, line):
+    Path(plans.directory(home, ID), "actions.jsonl").write_text(line + "\n")
+    assert plans.actions(home, ID) == []

@@ -9,7 +9,22 @@ import pytest
 from workcell.rundir import turn_checks
 
 BY = "run:s/1"
-ANSWER = {"outcome": "passed", "why": "exit code 0"}
+ANSWER = {
+    "at": "2026-11-20T05:12:09.042Z",
+    "attempt": 1,
+    "outcome": "passed",
+    "why": "exit code 0",
+    "how": "exited",
+    "code": 0,
+    "signal": None,
+    "seconds": 1.0,
+    "sha256": None,
+    "error": None,
+    "tail": "",
+    "tree": "same",
+    "turn": False,
+    "at_end": False,
+}
 
 
 @pytest.fixture
@@ -50,7 +65,10 @@ def test_what_is_no_request_is_left_out(home):
         "b.json": json.dumps({**made, "id": "b", "schema": "workcell.file.turn-check/2"}),
         "c.json": json.dumps({**made, "id": "other"}),
         "d.json": json.dumps({**made, "id": "d", "message": 7}),
-        "e.json": json.dumps({**made, "id": "e", "answer": {"outcome": "well"}}),
+        "e.json": json.dumps({**made, "id": "e", "answer": {**ANSWER, "outcome": "well"}}),
+        "h.json": json.dumps({**made, "id": "h", "answer": {"outcome": "passed"}}),
+        "i.json": json.dumps({**made, "id": "i", "message": "../x.json"}),
+        "j.json": json.dumps({**made, "id": "j", "answer": {**ANSWER, "attempt": "1"}}),
         "f.json": json.dumps([]),
         "notes": "",
         ".g.json": json.dumps({**made, "id": ".g"}),

@@ -55,6 +55,13 @@ def test_outside_of_a_run_and_outside_of_the_tree_nothing_is_claimed(made, tmp_p
         asks(made, "one", *map(str, range(1001)))
 
 
+@pytest.mark.parametrize("path", ["x" * 5000, "a\0b"])
+def test_what_can_be_no_path_is_named_in_short(made, path):
+    with pytest.raises(Usage, match="can be no path") as error:
+        asks(made, "one", path)
+    assert len(error.value.message) < 100
+
+
 def test_a_run_gives_back_its_own_and_a_person_those_of_any(made):
     asks(made, "one", "src/x")
     with pytest.raises(Refused, match="another run"):
