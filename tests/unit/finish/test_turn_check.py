@@ -1,5 +1,6 @@
 """The check after a turn: which script runs, what is said of the tree, what it leaves is ended, and when it says nothing."""
 
+import ctypes
 import os
 import subprocess
 import time
@@ -56,11 +57,19 @@ def test_a_tree_that_changes_meanwhile_is_told_of(tmp_path):
     assert made.answer(asked)["outcome"] == "passed"
 
 
+@pytest.fixture
+def adopts_orphans():
+    """This process is a subreaper, and none any more afterwards: other tests look at who adopts orphans."""
+    assert subreaper.become()
+    yield
+    assert ctypes.CDLL(None).prctl(subreaper.PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0) == 0
+
+
+@pytest.mark.usefixtures("adopts_orphans")
 def test_what_the_script_leaves_is_ended_and_nothing_else(tmp_path):
     made = made_in(tmp_path, "sleep 300 & echo $! > marks/left; (setsid sleep 300 & echo $! > marks/away)")
     beside = subprocess.Popen(["sleep", "300"])
     killed = subprocess.Popen(["sleep", "300"], env={**os.environ, "WORKCELL_TURN_CHECK": made.run})
-    subreaper.become()
     try:
         asked = made.asks()
         turn_check.check(made.run)
