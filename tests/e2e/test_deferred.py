@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -67,7 +68,11 @@ def test_what_is_denied_does_not_run_the_next_call_is_asked_about_anew_and_a_mes
     eventually(lambda: (seen := look.at(run)).n == 2 and seen.phase == phase.SCHEDULED, what="its second question")
     assert asking.hooks() == ["t1 defer", "t1 deny", "t2 defer"] and asking.ran() == 0
     assert deferred.undecided(look.at(run))["call"] == "t2"
-    asking.lab.workcell("approve", run)
+    refused = asking.lab.workcell("approve", run, code=77).stderr
+    assert f"Bash: {COMMAND} was denied" in refused and "was asked since" in refused, "it may mean the first one"
+    [newer] = re.findall(r"hint: (workcell approve .*)", refused)
+    assert asking.decisions() == ["deny"]
+    asking.lab.workcell(*newer.split()[1:])
     assert ended(asking, run) == "passed"
     assert asking.hooks()[3:] == ["t2 allow"] and asking.ran() == 1
     assert asking.decisions() == ["deny", "allow"]

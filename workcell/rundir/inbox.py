@@ -66,8 +66,8 @@ def post(run: str, message: "Mapping[str, object]", name: "str | None" = None, t
     name = name or (orders.name(run) if kind in vocabulary.ORDER_KINDS else ids.unique())
     data = json_codec.encode_line({"schema": SCHEMA, "at": clock.stamp(), **message, "id": message.get("id") or name})
     if kind in vocabulary.ORDER_KINDS and orders.needed(run):
-        grace = {"grace_seconds": message["grace_seconds"]} if "grace_seconds" in message else {}
-        orders.place(run, name, kind, data, attempt=message.get("attempt"), by=message.get("by"), **grace)
+        more = {key: message[key] for key in ("grace_seconds", "dialog_id") if key in message}
+        orders.place(run, name, kind, data, attempt=message.get("attempt"), by=message.get("by"), **more)
     return maildir.deliver_bytes(os.path.join(run, layout.INBOX), name + ".json", data, to=to)
 
 

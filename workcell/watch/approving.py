@@ -4,7 +4,7 @@ Invariants:
 - The decision is sealed before anything is done, and the first one counts.
 - What was approved is carried out here where the lock of the watchdog is free, else by the next tick. Either does it
   at most once.
-- For a minute after a decision the name of the run means no proposal that was made after it: that needs its id.
+- For a minute after a decision the name of the run means nothing that came up after it: that needs its id.
 - A run of which both an agent and a playbook ask something is not guessed about.
 """
 
@@ -14,13 +14,12 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-from workcell.base import clock
 from workcell.base.errors import InputOutput, Refused, TryAgain, Usage
 from workcell.finish import settle
 from workcell.judgement import permission
-from workcell.rundir import find, heartbeat, home_creation, locks, look, proposals
+from workcell.rundir import deferred, find, heartbeat, home_creation, locks, look, proposals
 from workcell.rundir.cell import Cell
-from workcell.together import answer, approval, send
+from workcell.together import answer, approval, just_decided, send
 from workcell.together import dialog as dialogs
 from workcell.watch import observe, proposal_acts, proposal_events
 
@@ -29,9 +28,6 @@ if TYPE_CHECKING:
 
 PATIENCE = 5.0
 """Seconds to wait for a tick that is at work; after that, the next one carries out what was approved."""
-
-JUST_DECIDED = 60.0
-"""Seconds after a decision in which the name of the run means no proposal that was made after it."""
 
 MOST_WHY = 1000
 """Maximum characters of a reason."""
@@ -42,13 +38,15 @@ APPROVED = "approved"
 @dataclass(frozen=True)
 class Request:
     run: str
-    """An id, a name, a unique prefix, a path, or `-` for the newest run; or the id of a proposal."""
+    """An id, a name, a unique prefix, a path, or `-` for the newest run; or the id of a proposal, or of what an agent
+    asks, as a refusal names it."""
 
 
 @dataclass(frozen=True)
 class DenyRequest:
     run: str
-    """An id, a name, a unique prefix, a path, or `-` for the newest run; or the id of a proposal."""
+    """An id, a name, a unique prefix, a path, or `-` for the newest run; or the id of a proposal, or of what an agent
+    asks, as a refusal names it."""
     why: str | None = None
     """The reason, which is recorded and, of what an agent asked, told to it."""
 
@@ -103,10 +101,12 @@ def _decide(cell: Cell, word: str, *, allow: bool, why: str | None = None) -> se
     home_creation.check(cell.home)
     made = proposals.read(cell.home, word) if "/" not in word else None
     if made is None:
-        run = find.run_to_change(cell.home, word)
-        made = _meant(cell, run, allow=allow)
+        asker = just_decided.run_of(cell.home, word)
+        run = find.run_to_change(cell.home, word if asker is None else asker)
+        made = _meant(cell, run, allow=allow) if asker is None else None
         if made is None:
-            return approval.decide(cell, run, allow=allow, why=why)
+            ask = None if asker is None else word
+            return approval.decide(cell, run, approval.Word(allow=allow, why=why, ask=ask))
     try:
         return _on_proposal(cell, made, allow=allow, why=why)
     except OSError as error:
@@ -122,12 +122,14 @@ def _meant(cell: Cell, run: str, *, allow: bool) -> schema.Proposal | None:
     waiting = [made for one in ids if (made := proposals.read(cell.home, one)) is not None]
     seen, dialog = answer.up(run)
     asks = dialog is not None and permission.option_for(dialog, allow=allow) is not None
+    counts = [made for made in waiting if proposals.outdated(made, seen, cell.clock()) is None]
+    waiting = counts if counts or deferred.undecided(seen) is not None else waiting[:1]
     if not waiting:
-        return None if dialog is not None else _last(cell.home, seen)
-    waiting = [made for made in waiting if proposals.outdated(made, seen, cell.clock()) is None] or waiting[:1]
+        return None if dialog is not None or deferred.call_of(seen) is not None else _last(cell.home, seen)
     verb = "approve" if allow else "deny"
     if len(waiting) == 1 and not asks:
-        _refuse_newer(cell, waiting[0], verb)
+        words = f"{proposal_acts.acts_in_words(waiting[0])}: {waiting[0]['text']}"
+        just_decided.check(seen, just_decided.of_proposal(waiting[0], words), verb, cell.clock())
         return waiting[0]
     lines = [f"workcell {verb} {made['id']}: {proposal_acts.acts_in_words(made)}" for made in waiting]
     if asks and dialog is not None:
@@ -137,24 +139,6 @@ def _meant(cell: Cell, run: str, *, allow: bool) -> schema.Proposal | None:
         f"workcell {verb} {waiting[0]['id']}",
         details=lines,
     )
-
-
-def _refuse_newer(cell: Cell, made: schema.Proposal, verb: str) -> None:
-    """Raise Refused where a person has just decided about an earlier proposal of the run, and this one was made since.
-
-    Who names the run once more may mean the earlier one.
-    """
-    for identity in proposals.every_id(cell.home):
-        standing = proposals.decided(cell.home, identity) if proposals.run_of(identity) == made["run"] else None
-        if standing is None or standing["decision"] == "void" or identity == made["id"]:
-            continue
-        since = abs(cell.clock() - clock.parse(standing["at"]))
-        if made["created_at"] >= standing["at"] and since < JUST_DECIDED:
-            raise Refused(
-                f"{identity} was {standing['decision']} {since:.0f} seconds ago, and {made['id']} was proposed since",
-                f"workcell {verb} {made['id']}",
-                details=[f"it proposes: {proposal_acts.acts_in_words(made)}: {made['text']}"],
-            )
 
 
 def _last(home: str, seen: look.Look) -> schema.Proposal | None:

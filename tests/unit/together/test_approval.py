@@ -25,5 +25,5 @@ def test_what_asks_for_no_permission_is_neither_approved_nor_denied(made_live, a
     told = []
     cell = Cell(made_live.home, {}, "/", progress=lambda what, value: told.append(value))
     with pytest.raises(Refused, match=words):
-        approval.decide(cell, made_live.run, allow=allow)
+        approval.decide(cell, made_live.run, approval.Word(allow=allow))
     assert told == [] and made_live.messages() == []

@@ -7,8 +7,9 @@ import pytest
 from tests.support import proposed
 from workcell.base import clock
 from workcell.base.errors import NotFound, Refused, TryAgain, Usage
-from workcell.rundir import heartbeat, locks, phase, proposals
+from workcell.rundir import deferred, heartbeat, locks, phase, proposals
 from workcell.rundir.cell import Cell
+from workcell.together import just_decided
 from workcell.watch import approving, live_run
 
 
@@ -120,7 +121,7 @@ def test_a_second_word_at_once_does_not_answer_what_was_proposed_since(made, mon
         verb(made)
     assert raised.value.hint == f"workcell {verb.__name__} {newer['id']}" and "Do it" in raised.value.details[0]
     assert proposals.decided(made.home, newer["id"]) is None
-    made.seconds = 5.0 + approving.JUST_DECIDED
+    made.seconds = 5.0 + just_decided.JUST_DECIDED
     assert verb(made).proposal == newer["id"]
 
 
@@ -146,8 +147,22 @@ def test_a_dialog_and_a_proposal_are_not_taken_for_each_other(made_live):
 def test_without_a_proposal_it_is_the_dialog_of_the_agent(made):
     with pytest.raises(Refused, match="asks for no permission now"):
         approve(made)
-    with pytest.raises(NotFound):
+    with pytest.raises(Refused, match="asks for no permission now"):
         approve(made, "r.001.12345678")
+    with pytest.raises(NotFound):
+        approve(made, "x.001.12345678")
+
+
+def test_a_call_that_waits_is_meant_and_not_a_proposal_that_was_decided_before(made, monkeypatch):
+    proposed.proposed(made)
+    approve(made)
+    monkeypatch.setattr(proposals.clock, "stamp", lambda at=None: FORMAT(made.now().wall if at is None else at))
+    later = proposed.proposed(made, incident="other")
+    deny(made, later["id"])
+    call = {"id": "c1", "at": FORMAT(made.now().wall + 5.0), "tool": "Bash", "words": "make", "sha256": "0" * 64}
+    monkeypatch.setattr(deferred, "call_of", lambda seen: call)
+    with pytest.raises(Refused, match=f"{later['id']} was denied 0 seconds ago, and r.001.[0-9a-f]+ was asked since"):
+        approve(made)
 
 
 def test_acts_that_fail_are_said(made):

@@ -169,6 +169,8 @@ class Order(TypedDict):
     attempt: NotRequired[int | None]
     grace_seconds: NotRequired[Seconds | None]
     """Of a stop: how long the agent is asked before it is killed."""
+    dialog_id: NotRequired[str | None]
+    """Of an answer: the dialog that was seen."""
     until_at: NotRequired[Time | None]
     """Of a hold: null for one without an end."""
     why: NotRequired[str | None]
