@@ -74,6 +74,11 @@ def title(home: str, owner: Owner | None, found: Outline) -> str | None:
     return run_cleaner.of_run(run).line(str(objective)) if objective else find.name_of(run) or found.title
 
 
+def title_of(home: str, file: SessionFile, found: Outline) -> str | None:
+    """The title of one session, as `sessions` has it."""
+    return title(home, Owners(home).of(file), found)
+
+
 def _attempt(directory: str) -> schema.Attempt | None:
     found: schema.Attempt | None = look.read_record(directory, layout.ATTEMPT, [], required=False)
     return found

@@ -14,7 +14,7 @@ from workcell.cleaning import caller_cleaner, run_cleaner
 from workcell.cleaning.counted import Counted
 from workcell.rundir import look
 from workcell.rundir.cell import Cell
-from workcell.sessions import agent_log, conversation, outline
+from workcell.sessions import agent_log, conversation, outline, owners
 from workcell.sessions.session_reading import SessionTalk
 from workcell.views import export_cast, log_lines, recordings
 from workcell.views.export_forms import Head, Source
@@ -114,7 +114,7 @@ def of_session(cell: Cell, file: SessionFile, asked: Asked) -> Subject:
         "Model": about.about.model,
         "Begun": about.about.started_at,
     }
-    title = " ".join((about.title or file.id).split())
+    title = " ".join((owners.title_of(cell.home, file, about) or file.id).split())
     head = Head(file.id, clean.text(title), _facts(known, clean), clock.stamp(cell.clock()), clean.redacts, "session")
 
     def cast() -> Iterator[str]:

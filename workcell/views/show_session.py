@@ -9,7 +9,7 @@ from workcell.agents import registry
 from workcell.agents.session_files import SessionFile
 from workcell.cleaning import caller_cleaner
 from workcell.rundir.cell import Cell
-from workcell.sessions import outline, turn_lines
+from workcell.sessions import outline, owners, turn_lines
 from workcell.sessions.lines import Lines
 from workcell.sessions.session_reading import SessionReading
 from workcell.sessions.turns import Turn
@@ -37,8 +37,10 @@ def last(cell: Cell, file: SessionFile, number: int) -> Shown:
         found.turns.add(piece)
     clean = caller_cleaner.of(cell)
     turns: Any = [turn.masked(clean.mask) for turn in found.turns.closed()]
-    title = None if about.title is None else clean.mask(about.title)
-    return Shown(title, found.turns.model or about.about.model, found.earlier, turns)
+    title = owners.title_of(cell.home, file, about)
+    return Shown(
+        None if title is None else clean.mask(title), found.turns.model or about.about.model, found.earlier, turns
+    )
 
 
 def follow(cell: Cell, file: SessionFile, number: int, tools: bool) -> Iterator[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import recorded_runs as made
 from tests.support.agent_sessions import Claude, Codex, tree
 from workcell.base.errors import NoSuchRun, NotFound, Usage
 from workcell.rundir.cell import Cell
@@ -49,6 +50,14 @@ def test_every_form_and_nothing_is_changed(tmp_path, session, form):
     assert TOKEN not in text and VALUE not in text
     assert (found.id, found.attempts, found.form) == (session.id, [], form)
     assert tree(tmp_path) == before
+
+
+def test_that_of_a_run_is_titled_by_the_objective_of_the_run(tmp_path):
+    talk = Claude(name="5369a4b0-1").prompt("read the brief").said("A.")
+    talk.keep(tmp_path)
+    run = made.recorded(tmp_path, agent_session=talk.id, transcript=b"", objective="the login works")
+    assert made.home_of(run) == cell_of(tmp_path).home
+    assert exported(tmp_path, "claude:5369")[0].startswith("# the login works\n")
 
 
 def test_its_lines_name_the_session(tmp_path, session):

@@ -10,7 +10,7 @@ from tests.support.agent_sessions import Claude, Codex, tree
 from workcell.base.errors import NoSuchRun, NotFound, Usage
 from workcell.rundir.cell import Cell
 from workcell.sessions import session_reading
-from workcell.views import show
+from workcell.views import sessions, show
 
 TOKEN = "ghp_" + "a1B2" * 9
 
@@ -46,6 +46,18 @@ def test_a_run_goes_before_a_session_of_its_name(tmp_path: Path) -> None:
     Claude(name=name).prompt("in the session").keep(tmp_path)
     assert asked(tmp_path, name, made.home_of(run)).turns[0].prompt == "in the run"
     assert asked(tmp_path, f"claude:{name}", made.home_of(run)).turns[0].prompt == "in the session"
+
+
+def test_that_of_a_run_has_the_title_that_sessions_shows(tmp_path: Path) -> None:
+    talk = Claude(name="5369a4b0-1").prompt("read the brief").said("A.")
+    talk.keep(tmp_path)
+    run = made.recorded(tmp_path, agent_session=talk.id, transcript=b"", objective=f"the login works with {TOKEN}")
+    home = made.home_of(run)
+    cell = Cell(home, {"HOME": str(tmp_path)}, "/")
+    [listed] = sessions.perform(cell, sessions.Request()).sessions
+    assert asked(tmp_path, "claude:5369", home).name == listed.title == "the login works with [redacted:github]"
+    talk.titled("my own name").keep(tmp_path)
+    assert asked(tmp_path, "claude:5369", home).name == "my own name"
 
 
 def test_words_that_name_neither_are_errors_of_runs_or_of_sessions(tmp_path: Path, session: Codex) -> None:
