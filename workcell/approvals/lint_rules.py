@@ -1,11 +1,13 @@
-"""config lint: the files of rules, with every fault of them and every tool that no agent program is known to have.
+"""config lint: the files of rules, with every fault of them, and every tool and recipe in them that is not known.
 
 A newer version of a program may have a tool that is not known here, so such a name is no fault of the file: its rules
-hold. One that is spelt almost like a known tool is told as a fault to the person who asks.
+hold. One that is spelt almost like a known tool is told as a fault to the person who asks. The same goes for recipes: a
+rule that is for some repositories alone may mean a recipe that only these have.
 """
 
 from __future__ import annotations
 
+import fnmatch
 import os
 from dataclasses import dataclass, field
 
@@ -13,6 +15,7 @@ from workcell.agents import registry
 from workcell.approvals import match, rules
 from workcell.base import spelling
 from workcell.base.errors import WorkcellError
+from workcell.texts import search_path
 from workcell.texts.document import Fault, Faulty
 
 NEAR = 0.75
@@ -36,7 +39,7 @@ class Linted:
     """Those that exist: of the home, then of the repository."""
     faults: list[Fault] = field(default_factory=list)
     unknown: list[Fault] = field(default_factory=list)
-    """Tools that are not known, and like none that is."""
+    """Tools and recipes that are not known, and like none that is."""
 
 
 def lint(home: str, top: str | None) -> Linted:
@@ -54,6 +57,33 @@ def lint(home: str, top: str | None) -> Linted:
             found.faults.append(Fault(path, None, error.message, error.hint))
         found.files.append(Checked(path, len(written)))
         _check_tools(written, path, _known(home), found)
+        strange = unknown_recipes(written, path, recipes(home, top))
+        found.faults += strange.faults
+        found.unknown += strange.unknown
+    return found
+
+
+def recipes(home: str, top: str | None) -> list[str]:
+    """The names of the recipes that there are, for a run in the repository with that top."""
+    return search_path.names(search_path.items("recipes", top, home))
+
+
+def unknown_recipes(written: list[rules.Written], path: str, known: list[str]) -> Linted:
+    """The names of recipes in rules that no recipe has, each once."""
+    found, seen = Linted(), set(known)
+    for one in written:
+        for name in one.recipes:
+            if name in seen or fnmatch.filter(known, name):
+                continue
+            seen.add(name)
+            line = int(one.rule["where"].rpartition(":")[2])
+            words = f"no recipe is named {name!r}, so the rule holds for no run"
+            near = spelling.nearest(name, known, NEAR)
+            if near is None or one.repos:
+                found.unknown.append(Fault(path, line, words, f"there are: {', '.join(known)}"))
+            else:
+                cure = f"did you mean {near!r}? For one that only a repository has, name that with 'repo'"
+                found.faults.append(Fault(path, line, words, cure))
     return found
 
 

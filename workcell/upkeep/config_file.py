@@ -60,7 +60,7 @@ class LintResult:
     rules: list[Rules] = field(default_factory=list)
     """The files of approvals that were checked, those that exist."""
     notes: list[str] = field(default_factory=list)
-    """Tools in rules that no agent program is known to have: a newer one may."""
+    """Tools in rules that no agent program is known to have, as a newer one may, and recipes that there are not."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,8 @@ def perform_show(cell: Cell, request: ShowRequest) -> Shown | Example:
 def perform_lint(cell: Cell, request: LintRequest) -> LintResult:
     """The operation `config lint`: faults of keys and values, and names of recipes and adapters that there are not.
 
-    With the faults of the rules of approvals, among them names of tools that are spelt almost like a known one.
+    With the faults of the rules of approvals, among them names of tools and recipes that are spelt almost like a known
+    one.
     """
     path = path_of(cell.home)
     exists = os.path.lexists(path)

@@ -46,6 +46,20 @@ def test_a_command_with_the_name_of_a_tool_is_a_fault(tmp_path: Path) -> None:
     assert linted(tmp_path, "deny: [shell x]\n").faults == []
 
 
+def test_a_recipe_that_there_is_not_is_told_with_the_nearest_one(tmp_path: Path) -> None:
+    text = "deny:\n  - {command: git push, recipe: [claud, 'codex*']}\n  - {command: [rm, mv], recipe: [claud, own-thing]}\n"
+    found = linted(tmp_path, text)
+    [fault], [strange] = map(str, found.faults), map(str, found.unknown)
+    assert "approvals.yaml:2: no recipe is named 'claud', so the rule holds for no run" in fault
+    assert "did you mean 'claude'?" in fault and "approvals.yaml:3: no recipe is named 'own-thing'" in strange
+    elsewhere = linted(tmp_path, "deny: [{command: x, recipe: [claude-x, 'nothing*'], repo: /elsewhere}]\n")
+    assert elsewhere.faults == [] and len(elsewhere.unknown) == 2
+    own = tmp_path / "repo" / ".workcell" / "recipes" / "claud.yaml"
+    own.parent.mkdir(parents=True)
+    own.write_text("command: [x]\n")
+    assert linted(tmp_path, text).faults == [], "the repository around has it"
+
+
 def test_both_files_are_checked_and_counted(tmp_path: Path) -> None:
     found = linted(tmp_path, "allow: [ls, make]\n", "deny: [{tool: bash}]\n")
     assert [(os.path.basename(os.path.dirname(one.file)), one.rules) for one in found.files] == [

@@ -40,6 +40,16 @@ def test_the_rules_of_the_repository_around_count(cell):
     assert try_rules.perform(cell, try_rules.Request("git status")).answer == "ask"
 
 
+def test_rules_for_recipes_that_there_are_not_are_told(cell):
+    assert try_rules.perform(cell, try_rules.Request("git push")).notes == []
+    Path(rules.home_file(cell.home)).write_text("deny: [{command: git push, recipe: claud}]\n")
+    found = try_rules.perform(cell, try_rules.Request("git push", recipe="claude"))
+    assert found.answer is None and "named 'claud'" in found.notes[0] and "did you mean 'claude'?" in found.notes[0]
+    with pytest.raises(NotFound, match="no recipe named 'claud'") as raised:
+        try_rules.perform(cell, try_rules.Request("git push", recipe="claud"))
+    assert raised.value.hint == "did you mean 'claude'?"
+
+
 def test_bad_questions(cell):
     with pytest.raises(Usage):
         try_rules.perform(cell, try_rules.Request())

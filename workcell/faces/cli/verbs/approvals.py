@@ -112,6 +112,8 @@ def test(
         return
     out.line(f"{_painted(found.answer)}  {_reason(found)}")
     out.line(f"risk: {found.risk}")
+    for note in found.notes:
+        out.say(f"note: {out.safe(note)}")
     if len(found.parts) > 1:
         columns = (grid.Column("ANSWER"), grid.Column("RISK"), grid.Column("COMMAND", 12), grid.Column("RULE", 12, 1))
         rows = [
