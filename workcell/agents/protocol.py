@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -136,6 +136,8 @@ class Agent:
     """Whether it is told its session id beforehand; else the id is learned from its first record."""
     tools: tuple[str, ...] = ()
     """Names of its tools, as its hooks say them; a newer version of it may have others."""
+    may_bound_turn: Callable[[bytes], bool] | None = None
+    """Whether a line of a transcript may be a prompt or the end of a turn, by its bytes alone; None: any line may."""
     begun_by: tuple[str, ...] = ()
     """Values of `type` of the records of which a transcript must hold one before the program can continue it; with
     none, any whole record will do."""

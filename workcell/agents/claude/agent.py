@@ -1,6 +1,6 @@
 """Claude Code, as one `Agent`."""
 
-from workcell.agents.claude import hooks, records, sessions, sign_in, terminal, tools
+from workcell.agents.claude import hooks, messages, records, sessions, sign_in, terminal, tools
 from workcell.agents.protocol import Agent
 
 AGENT = Agent(
@@ -15,5 +15,6 @@ AGENT = Agent(
     skills=".claude",
     tools=tools.NAMES,
     given_session=True,
+    may_bound_turn=messages.may_bound_turn,
     begun_by=("user",),  # 2.1.328 refuses a transcript that holds only its first records, queue-operation
 )

@@ -28,6 +28,23 @@ _EXIT = re.compile(r"Exit code (\d{1,3})\b")
 """The beginning of the answer of a command that failed."""
 
 
+_ENDS = (
+    *(b'"end_turn"', b'"refusal"', b"[Request interrupted"),
+    *(b'"isApiErrorMessage"', b'"is_api_error_message"', b'"<synthetic>"'),
+)
+"""What stands in a record that ends a turn, for one of these reasons."""
+_STOPPED = re.compile(rb':\s*"stop_sequence"')
+"""The same words as a reason: they are a key of every message, too."""
+
+
+def may_bound_turn(line: bytes) -> bool:
+    """Whether the line may be a prompt or the end of a turn. Results of tools stand in the user's place, too."""
+    if b'"user"' in line and b'"tool_result"' not in line:
+        return True
+    # a search for plain bytes is ten times as fast as one for a pattern, and most bytes are those of results
+    return any(mark in line for mark in _ENDS) or (b'"stop_sequence"' in line and _STOPPED.search(line) is not None)
+
+
 def assistant(this: Record) -> list[Event]:
     """The events of a message of the model, or of a failure that is recorded in the form of one."""
     message = mapping(this.body.get("message"))

@@ -1,6 +1,6 @@
 """Codex, as one `Agent`."""
 
-from workcell.agents.codex import hooks, records, sessions, sign_in, terminal, tools
+from workcell.agents.codex import hooks, records, rollout, sessions, sign_in, terminal, tools
 from workcell.agents.protocol import Agent, Exits
 
 EXITS = Exits(noise=("WARNING: proceeding", "Reading additional input"), trying=("Reconnecting...",))
@@ -16,4 +16,5 @@ AGENT = Agent(
     exits=EXITS,
     skills=".agents",
     tools=tools.NAMES,
+    may_bound_turn=rollout.may_bound_turn,
 )

@@ -104,6 +104,15 @@ def _message(this: Record) -> list[Event]:
     return [] if isinstance(sort, str) and sort in _SILENT else [raw(this)]
 
 
+_BOUNDS = (b'"user_message"', b'"UserMessage"', b'"task_complete"', b'"turn_complete"', b'"turn_aborted"')
+"""What stands in a record that is a prompt, or ends a turn."""
+
+
+def may_bound_turn(line: bytes) -> bool:
+    """Whether the line may be a prompt or the end of a turn."""
+    return any(mark in line for mark in _BOUNDS)
+
+
 def _turn_started(this: Record) -> list[Event]:
     this.memory["turn"], this.memory["last"], this.memory["asks"] = this.turn, None, None
     return [this.event("turn.started", key=f"turn:{this.turn}" if this.turn else None)]
