@@ -4,9 +4,25 @@ import re
 
 from workcell.agents.events import Foreign, items, mapping, short
 
+PATCHED = re.compile(r"^\*\*\* (Add|Update|Delete) File: (.+)$", re.MULTILINE)
+"""The line by which a patch in the form of Codex names a file."""
+PATCH = "apply_patch"
+OF_SERVERS = "mcp__"
+"""How the names of tools begin that a server of MCP brings."""
+MOST_GIVEN = 8
+"""Maximum number of arguments of such a tool that are named."""
+
 
 def describe(tool: str | None, given: Foreign) -> str:
-    """A tool call in one line: its name and the argument that tells a person most."""
+    """A tool call in one line: its name and the argument that tells a person most.
+
+    Of a patch the files, of a tool of a server all that it is given: what it does with which of that is not known.
+    """
+    if tool == PATCH and (files := _patched(given)):
+        return short(f"{tool}: {', '.join(files)}")
+    if tool is not None and tool.startswith(OF_SERVERS) and given:
+        told = [f"{short(key, 60)}={short(value, 200)}" for key, value in list(given.items())[:MOST_GIVEN]]
+        return short(f"{tool}: {', '.join(told)}")
     for name in ("command", "cmd", "file_path", "path", "pattern", "url", "query", "prompt", "description"):
         value = given.get(name)
         if isinstance(value, str) and value.strip():
@@ -16,6 +32,13 @@ def describe(tool: str | None, given: Foreign) -> str:
         labels = [short(mapping(o).get("label"), 60) for o in items(asked.get("options"))[:8]]
         return short(f"{short(asked.get('question'))} ({' / '.join(labels)})")
     return tool or "tool"
+
+
+def _patched(given: Foreign) -> list[str]:
+    """The files that a patch names; one that it deletes says so."""
+    patch = given.get("command", given.get("input", given.get("patch")))
+    found = PATCHED.findall(patch) if isinstance(patch, str) else []
+    return [f"{'deletes ' if how == 'Delete' else ''}{path.strip()}" for how, path in found]
 
 
 _ASKING = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from workcell.agents.describe import describe
+from workcell.agents.describe import PATCHED, describe
 from workcell.agents.events import Foreign, Where, items, mapping, short, text
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ MOST_FILES = 20
 MOST_PATH = 400
 
 _SHELL = re.compile(r"""\A(?:\S*/)?(?:ba|z|da)?sh\s+-l?c\s+(?P<words>.*)\Z""", re.DOTALL)
-_PATCHED = re.compile(r"^\*\*\* (Add|Update|Delete) File: (.+)$")
 _BY_PATCH: dict[str, FileTouch] = {"Add": "wrote", "Update": "edited", "Delete": "deleted"}
 _BY_KIND: dict[str, FileTouch] = {"add": "wrote", "update": "edited", "delete": "deleted"}
 
@@ -94,7 +93,7 @@ def _of_patch(patch: str) -> list[TouchedFile]:
     """The files of a patch in the form of Codex, with the lines that it adds and removes."""
     found: list[TouchedFile] = []
     for line in patch.splitlines():
-        header = _PATCHED.match(line)
+        header = PATCHED.match(line)
         if header:
             if len(found) == MOST_FILES:
                 break

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from workcell.agents import describe
 from workcell.approvals import decide, decisions, risk, shell
 from workcell.base import clock
 from workcell.rundir import layout, look, proposals
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 DAY = 24 * 3600.0
 
+_DELETES = "deletes "
 _SHELLS = ("Bash", "shell", "exec_command", "local_shell")
 
 
@@ -120,8 +122,12 @@ def of_words(asks: str, tree: str) -> Risk:
     if tool in _SHELLS and mark:
         found = risk.of_script(shell.read(rest))
         return max(found, "write", key=risk.ORDER.index) if rest.endswith("…") else found
-    paths = [path for one in rest.split(", ") if one.startswith("/") for path in decide.real(one, tree)]
-    return risk.of_tool(tool if mark else asks, paths, os.path.realpath(tree))
+    names = rest.split(", ")
+    deletes = tool == describe.PATCH and any(one.startswith(_DELETES) for one in names)
+    if tool == describe.PATCH:  # its files are named from the directory in which the agent works
+        names = [os.path.join(tree, one.removeprefix(_DELETES)) for one in names]
+    paths = [path for one in names if one.startswith("/") for path in decide.real(one, tree)]
+    return risk.of_tool(tool if mark else asks, paths, os.path.realpath(tree), deletes=deletes)
 
 
 def age(one: Pending, now: float) -> float | None:

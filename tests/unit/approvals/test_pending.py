@@ -4,6 +4,8 @@ import pytest
 
 from tests.support import proposed
 from tests.support.made_runs import WALL
+from workcell.agents import hooks
+from workcell.agents.events import Where
 from workcell.approvals import pending
 from workcell.base import clock
 from workcell.rundir import proposals
@@ -25,6 +27,59 @@ def test_a_request_is_listed_with_its_words_and_answers(made_live):
     assert [(one.asks, one.risk) for one in found] == [("Bash: rm -rf build", "destructive")]
     assert (found[0].approve, found[0].deny) == (f"workcell approve {found[0].id}", f"workcell deny {found[0].id}")
     assert pending.age(found[0], clock.parse(found[0].since) + 5 if found[0].since else 0) in (None, 5.0)
+
+
+WEB = """\
+────────────────────────────────────────
+ Fetch
+
+   https://example.com/a
+   Claude wants to fetch content from example.com
+
+ Do you want to allow Claude to fetch this content?
+ ❯ 1. Yes
+   2. Yes, and don't ask again for example.com
+   3. No, and tell Claude what to do differently (esc)
+
+ Esc to cancel · Tab to amend
+"""
+SERVER = """\
+────────────────────────────────────────
+ Tool use
+
+   db - drop (table: "users") (MCP)
+
+ Do you want to proceed?
+ ❯ 1. Yes
+   2. Yes, and don't ask again for db - drop commands in /w
+   3. No, and tell Claude what to do differently (esc)
+
+ Esc to cancel · Tab to amend
+"""
+PATCH = "*** Begin Patch\n*** Update File: src/a.py\n@@\n-x\n+y\n*** Delete File: b.py\n*** End Patch"
+
+
+@pytest.mark.parametrize(
+    ("screen", "tool", "given", "asks", "risk"),
+    [
+        (WEB, "WebFetch", {"url": "https://example.com/a", "prompt": "x"}, "https://example.com/a", "network"),
+        (SERVER, "mcp__db__drop", {"table": "users", "force": True}, "table=users, force=True", "network"),
+        (None, "apply_patch", {"command": PATCH}, "src/a.py, deletes b.py", "destructive"),
+        (None, "apply_patch", {"command": PATCH.partition("\n*** Delete")[0]}, "src/a.py", "write"),
+    ],
+)
+def test_calls_of_the_web_of_servers_and_patches_are_listed_with_what_they_do(
+    made_live, screen, tool, given, asks, risk
+):
+    if screen is not None:
+        made_live.shows(screen)
+    where = Where(agent="claude", file="x", offset=0)
+    payload = {"hook_event_name": "PermissionRequest", "tool_name": tool, "tool_input": given}
+    [event] = hooks.read(payload, {}, where)
+    asked(made_live, event["text"], tool)
+    [one] = pending.perform(Cell(made_live.home, {}, "/"), pending.Request()).approvals
+    assert (one.asks, one.risk) == (f"{tool}: {asks}", risk)
+    assert (one.approve, one.deny) == ("workcell approve r", "workcell deny r")
 
 
 def test_a_run_that_shows_no_dialog_waits_for_nothing(made_live):
