@@ -21,6 +21,8 @@ STILL = (phase.SCHEDULED, phase.CREATED, phase.DONE, phase.INTERRUPTED, phase.LO
 class Bench:
     """A run on standby, to be put back as often as it is needed."""
 
+    title = "standby: {}"
+
     def __init__(self, lab, verb):
         self.lab, self.verb = lab, verb
         self.listening = Listening(lab)
@@ -111,7 +113,8 @@ class Bench:
                 hits += self.strike(point)
             except AssertionError as error:
                 wrong.append(f"{self.verb} killed at {point}: {error}")
-        name = f"standby: {self.verb}" if count is None else f"standby: {self.verb}, a sample of {len(every)}"
+                print(wrong[-1], flush=True)
+        name = figures.sample(self.title.format(self.verb), len(chosen), len(every))
         words = figures.record(name, calls=len(chosen), killed=hits, wrong=len(wrong))
         assert not wrong, "\n".join([words, *wrong])
         assert hits >= len(chosen) * 0.7, words

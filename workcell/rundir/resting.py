@@ -12,6 +12,7 @@ Invariants:
 import fcntl
 import os
 import stat
+import time
 
 from workcell.base import json_codec
 from workcell.rundir import layout, look, maildir, safe_open, seal
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 FINISH = ".finish"
 """The end of the name of a wish to finish in `wake/` of the home."""
+
+HOUR = 3600.0
+"""Seconds after which a temporary file is of a writer that was killed."""
 
 _OPEN = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
@@ -105,8 +109,29 @@ def remove(run: str) -> None:
 
 
 def prune(home: str, live: "Container[str]") -> None:
-    """Remove what is left of runs that are not live: another workcell ended or removed them."""
-    _remove(os.path.join(home, layout.RESTING), lambda known: known[0] != "." and known.rpartition(".")[0] not in live)
+    """Remove what others left: of runs that are not live, of lengths that a ledger has passed, and half written files.
+
+    Another workcell ended or removed these runs, and writers were killed between two names.
+    """
+    folder = os.path.join(home, layout.RESTING)
+    newest = _sizes(_names(folder))
+
+    def left(known: str) -> bool:
+        run = known.rpartition(".")[0]
+        if known[0] == ".":
+            return _old(os.path.join(folder, known))
+        return run not in live or (run in newest and _sizes([known]).get(run, -1) < newest[run])
+
+    _remove(folder, left)
+
+
+def _old(path: str) -> bool:
+    """Whether a file was last written more than `HOUR` ago, or has a time to come."""
+    try:
+        age = time.time() - os.lstat(path).st_mtime
+    except OSError:
+        return False
+    return not 0.0 <= age <= HOUR
 
 
 def _remove(folder: str, which: "Callable[[str], bool]") -> None:

@@ -133,6 +133,18 @@ def test_a_newer_document_takes_the_place_of_the_older_and_goes_with_the_run(kep
     assert os.listdir(_folder(kept)) == []
 
 
+def test_what_writers_that_were_killed_left_is_pruned(kept):
+    [stands] = os.listdir(_folder(kept))
+    temporary = _folder(kept) / f".{stands}.1.1"
+    for left in ("r.5", "r.x", ".r.5.1.1"):
+        (_folder(kept) / left).write_text("{}")
+    temporary.write_text("{}")
+    os.utime(_folder(kept) / ".r.5.1.1", (0, 0))
+    resting.prune(layout.home_of(kept), {"r"})
+    assert sorted(os.listdir(_folder(kept))) == [temporary.name, stands], "one is being written, and one counts"
+    assert _known(kept).calm(kept)
+
+
 def test_a_disk_that_refuses_costs_a_look_and_nothing_else(run):
     _folder(run).write_text("")
     status.mark_resting(run, _known(run))
