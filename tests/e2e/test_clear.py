@@ -14,10 +14,7 @@ from workcell.rundir import inbox, layout, look, maildir, standby
 
 @pytest.fixture
 def listening(lab):
-    made = Listening(lab)
-    recipe = Path(lab.home, "recipes", "listener.yaml")
-    recipe.write_text(json.dumps({**json.loads(recipe.read_text()), "own_commands": {"compact": "/compact"}}))
-    return made
+    return Listening(lab)
 
 
 def test_on_standby_the_next_message_begins_a_new_conversation(listening):

@@ -11,6 +11,8 @@ from tests.support.lab import Lab, eventually
 from workcell.rundir import layout, look, phase, standby
 
 STUB = Path(__file__).resolve().parent / "stub_listener.py"
+COMPACT = "/compact"
+"""What the stub reads to compact its conversation."""
 VERIFY = 'echo checked >> "$MARKS/checked"; test ! -e "$MARKS/unfit"'
 
 
@@ -26,6 +28,7 @@ class Listening:
         values: dict[str, Any] = {"name": "listener", "io": "file", "stdin": "prompt", "reader": "none"}
         values["command"] = [*words, "new", "{{ session }}"]
         values["resume"] = [*words, "continued", "{{ session }}"]
+        values["own_commands"] = {"compact": COMPACT}
         recipe.write_text(json.dumps(values))
         self.watch = watching.Watch(lab)
         watching.regular(lab.home)
