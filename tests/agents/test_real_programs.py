@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import far_ends
-from tests.support.lab import alive, eventually
-from workcell.rundir import inbox, layout, look, turn_checks
+from tests.e2e.test_checks_after_turns import WAITS, answer, asked, told
+from tests.support import far_ends, watching
+from tests.support.lab import alive, eventually, naming
+from workcell.rundir import inbox, layout, look
 
 pytestmark = [pytest.mark.agents, pytest.mark.timeout(240)]
 
@@ -139,20 +140,37 @@ def test_a_message_sent_while_it_works(bench, recipe):
     bench.workcell("stop", run)
 
 
-@TUI
-def test_the_check_after_the_turn_of_a_message_leaves_the_program_as_it_is(bench, recipe):
-    run = bench.launch(recipe, "tool", "true")
-    eventually(lambda: bench.state(run) == "idle", 60.0)
-    agent = look.at(run).start["agent"]["pid"]
-    key = bench.json("send", run, "--verify", "RUN: true")["check"]
-    found = eventually(lambda: turn_checks.done(bench.lab.home, os.path.basename(run), key), 40.0)["answer"]
+@pytest.mark.parametrize("recipe", ("claude", "codex", "claude-tui", "codex-tui"))
+def test_the_check_after_a_turn_is_told_and_a_later_turn_mends_what_it_found(bench, recipe):
+    live = recipe.endswith("-tui")
+    watching.Watch(bench.lab)
+    watching.regular(bench.lab.home)
+    run = bench.launch(recipe, "tool", "true", *(() if live else ("--standby",)))
+    rests = "idle" if live else "waiting"
+    eventually(lambda: bench.state(run) == rests, 60.0)
+    begun = look.at(run)
+    sender = bench.lab.launch(bench.lab.brief(WAITS, name="sender"), repo=bench.lab.new_repo())
+    key = asked(bench.lab, run, "look at it. RUN: true", sender)
+    found = answer(run, key, 60.0)
     assert (found["outcome"], found["code"], found["at_end"]) == ("failed", 2, False), found
-    Path(bench.repo, "out.txt").write_text("hi\n")
-    key = bench.json("send", run, "--verify", "again; RUN: true")["check"]
-    found = eventually(lambda: turn_checks.done(bench.lab.home, os.path.basename(run), key), 40.0)["answer"]
-    assert found["outcome"] == "passed" and "again" in str(bench.model.seen), found
-    assert alive(agent) and bench.state(run) == "idle"
-    bench.workcell("stop", run)
+    text = told(sender, key)
+    assert "did not pass (exit code 2" in text and "The run goes on" in text
+    assert not Path(bench.repo, "out.txt").exists() and look.at(run).result is None
+    key = asked(bench.lab, run, "write it. RUN: printf hi > out.txt", sender)
+    found = answer(run, key, 60.0)
+    assert (found["outcome"], found["at_end"]) == ("passed", False), found
+    text = told(sender, key)
+    assert "it passed" in text and "The run goes on" in text
+    assert Path(bench.repo, "out.txt").read_text() == "hi" and "write it." in str(bench.model.seen)
+    eventually(lambda: bench.state(run) == rests, 20.0)
+    now = look.at(run)
+    assert (now.result, now.n) == (None, 1 if live else 3)
+    if live:
+        assert now.agent_pid == begun.agent_pid and alive(begun.agent_pid)
+    else:
+        eventually(lambda: not naming(os.path.basename(run)), 20.0, "its last process")
+    for one in (run, sender):
+        bench.workcell("stop", one)
 
 
 def test_a_permission_prompt_is_answered_and_one_is_left_alone(bench):
