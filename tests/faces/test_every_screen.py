@@ -201,6 +201,10 @@ def test_a_run_that_was_not_started_is_past_its_first_moments(shown):
     assert "nothing starts it by itself" in " ".join(shown(1000, "status", "two").lines)
 
 
+def test_what_a_run_needs_is_said_once_by_a_wait(shown):
+    assert " ".join(shown(80, "wait", "two").lines).count("needs you") == 1
+
+
 @pytest.mark.parametrize(("verb", "words"), every(SCREENS))
 def test_it_fits_and_breaks_no_word_and_no_command(shown, verb, words):
     wide = shown(1000, verb, words)

@@ -123,7 +123,9 @@ def perform(cell: Cell, request: Request) -> Waited:
         raise Usage("no run to wait for", "workcell wait RUN, or workcell wait --group GROUP")
     if request.any and request.wanted == IDLE:
         raise Usage("--any is for runs that are to be over", "leave it out, or leave out --for idle")
-    return _stay(cell, request, list(dict.fromkeys(paths)), list(dict.fromkeys(plans)))
+    # a path that leads to a run through a symbolic link names the same run as its id
+    alike = {os.path.realpath(path): path for path in paths}
+    return _stay(cell, request, list(alike.values()), list(dict.fromkeys(plans)))
 
 
 def _named(home: str, words: tuple[str, ...], around: set[str]) -> tuple[list[str], list[str]]:

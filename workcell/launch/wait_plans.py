@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from workcell.base.errors import Refused, WorkcellError
-from workcell.finish import of_plan
 from workcell.launch import wait as runs_wait
-from workcell.rundir import find, heartbeat, plans
+from workcell.launch.stalled_plans import Stalled
+from workcell.rundir import find, plans
 from workcell.views import plan_needs, plan_state
 
 if TYPE_CHECKING:
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 LOOK = 0.25
 """Seconds between two looks at plans of which no run lives."""
-
-OVERDUE = 20.0
-"""Seconds after which a plan that has something to do, and that no process brings on, is brought on from here."""
 
 
 def of_group(home: str, group: str, around: set[str]) -> list[str]:
@@ -65,7 +62,7 @@ class Plans:
         self._home, self._ids, self._around = home, ids, around
         self._states: dict[str, plan_state.State] = {}
         self._verdicts: dict[str, Verdict] = {}
-        self._since: dict[str, float] = {}
+        self._stalled = Stalled(home)
         self.look()
 
     def look(self) -> bool:
@@ -92,6 +89,12 @@ class Plans:
     ) -> runs_wait.Result:
         """Wait as `wait.wait` does for all runs of the plans, also for those that are still to start."""
         deadline = None if timeout is None else time.monotonic() + timeout
+
+        def round_of(seen: list[Look]) -> None:
+            self._bring_on()
+            if tick is not None:
+                tick(seen)
+
         found = runs_wait.Result(wanted == runs_wait.ATTENTION, False, [])
         while True:
             if wanted == runs_wait.ATTENTION and self._troubled():
@@ -100,7 +103,7 @@ class Plans:
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
             waited = list(self.paths)
             if waited:
-                found = runs_wait.wait(waited, wanted, left, tick, every)
+                found = runs_wait.wait(waited, wanted, left, round_of, every)
                 if found.timed_out or wanted in (runs_wait.ANY, runs_wait.ATTENTION):
                     return found
             if not self.look() and not self._goes_on(waited, wanted):
@@ -132,16 +135,9 @@ class Plans:
         return all(word == "passed" for word in (*others, *(self._verdicts[plan].state for plan in self._states)))
 
     def _bring_on(self) -> None:
-        """Do what the next tick would, where none is to come: the process that was to bring a plan on may be dead."""
+        """Have the plans brought on of which the process has died that was to do so."""
         for plan in self._states:
-            since = self._since.setdefault(plan, time.monotonic())
-            if time.monotonic() - since < OVERDUE or heartbeat.there(self._home) or plans.held(self._home, plan):
-                continue
-            self._since[plan] = time.monotonic()
-            try:
-                of_plan.bring_on(self._home, plan)
-            except (OSError, ValueError):
-                continue
+            self._stalled.look(plan)
 
     def standing(self) -> list[PlanStanding]:
         """How each plan stands, as of the last look."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workcell.base import clock
 from workcell.base.errors import InputOutput, NotFound, Refused, TryAgain, Usage
@@ -56,6 +56,20 @@ class Dropped:
     tree: str
     paths: list[str]
     """What was claimed and is not any more, relative to the top."""
+    missing: list[Missing] = field(default_factory=list)
+    """What was named and the run did not claim."""
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A path that was to be given back, and that its run does not claim."""
+
+    path: str
+    """Relative to the top."""
+    run: str | None
+    """The run that claims it, a directory above it or something below it; null where none does."""
+    claimed: str | None
+    """What that run claims there, relative to the top."""
 
 
 def perform(cell: Cell, request: Request) -> Result:
@@ -91,7 +105,9 @@ def perform(cell: Cell, request: Request) -> Result:
 
 
 def perform_drop(cell: Cell, request: DropRequest) -> Dropped:
-    """The operation `unclaim`. Raises Refused for another run from inside of one, Usage outside where none is named."""
+    """The operation `unclaim`. Raises Refused for another run from inside of one, Usage outside where none is named,
+    NotFound where the run claims none of the paths.
+    """
     run = None if request.run is None else os.path.basename(find.run(cell.home, request.run))
     if cell.caller.inside:
         if run not in (None, cell.caller.id):
@@ -106,13 +122,25 @@ def perform_drop(cell: Cell, request: DropRequest) -> Dropped:
         if held is None:
             raise TryAgain(f"the claims on {tree.top!r} are being changed at this moment", "try again in a few seconds")
         try:
-            return Dropped(run, tree.top, claims.drop(tree, run, paths or None))
+            dropped = claims.drop(tree, run, paths or None)
+            missing = [_missing(tree, path, run) for path in paths if path not in dropped]
         finally:
             os.close(held)
     except OSError as error:
         raise InputOutput(
             f"the claims in {tree.folder} cannot be changed: {error.strerror}", "workcell doctor"
         ) from error
+    if missing and not dropped:
+        words = [claim_words.not_claimed(run, one.path, one.run, one.claimed) for one in missing]
+        raise NotFound(words[0], f"workcell claims {run}", details=words[1:20])
+    return Dropped(run, tree.top, dropped, missing)
+
+
+def _missing(tree: claims.Tree, path: str, run: str) -> Missing:
+    """Which run claims that path instead, its own wider or narrower claim first."""
+    near = claims.holders(tree, path, "", clock.stamp())
+    found = next(iter(sorted(near, key=lambda claim: claim["run"] != run)), None)
+    return Missing(path, None, None) if found is None else Missing(path, found["run"], found["path"])
 
 
 def _tree(home: str, run: str) -> claims.Tree:

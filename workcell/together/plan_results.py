@@ -165,7 +165,8 @@ def _cure(state: plan_state.State, verdict: Verdict) -> str | None:
     if state.known.stopped:
         return f"workcell launch {shlex.quote(state.plan['file'])} --again"
     if any(word not in GOES_ON for word in verdict.states.values()):
-        return f"workcell plan retry {state.id}"
+        budget = max((one.budget for one in verdict.troubles.values() if one.budget is not None), default=None)
+        return f"workcell plan retry {state.id}" + (f" --budget {budget}" if budget is not None else "")
     return None
 
 

@@ -319,6 +319,11 @@ def _why_queued(seen: look.Look) -> str:
     if not live:
         return f"the run is {seen.phase}: the {_BRIEF} will hold it"
     why = f"recipe {seen.recipe_name!r} takes no messages while it runs"
+    if standby.is_to_finish(seen):
+        if standby.reads_first(seen):
+            return f"{why}: one more turn begins with it before the run finishes with its check"
+        last = "the run finishes with its check after this turn: its agent reads this once you go on with it"
+        return f"{last}: workcell resume {seen.id} --brief NEW.md"
     if standby.keeps(seen.attempt) or look.asker(seen.attempt) == standby.MESSAGE:
         return f"{why}: its next turn begins with it"
     return f"{why}: the {_BRIEF} will hold it; where it passes before: workcell resume {seen.id} --brief NEW.md"

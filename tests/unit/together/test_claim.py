@@ -66,10 +66,27 @@ def test_a_run_gives_back_its_own_and_a_person_those_of_any(made):
     asks(made, "one", "src/x")
     with pytest.raises(Refused, match="another run"):
         gives_back(made, "two", "src/x", whose="one")
-    assert gives_back(made, "two", "src/x") == []
+    with pytest.raises(NotFound, match="two does not claim 'src/x': the run one claims 'src/x'"):
+        gives_back(made, "two", "src/x")
     with pytest.raises(Usage, match="whose claims"):
         gives_back(made, None)
     assert gives_back(made, None, "src/x", whose="one") == ["src/x"]
+
+
+def test_what_is_not_claimed_is_named_with_the_run_that_claims_it(made):
+    asks(made, "one", "src", "docs")
+    asks(made, "two", "README")
+    with pytest.raises(NotFound) as refused:
+        gives_back(made, "one", "src/x", "README", "nobody")
+    assert refused.value.message == "one does not claim 'src/x': its own claim is 'src'"
+    assert refused.value.details == [
+        "one does not claim 'README': the run two claims 'README'",
+        "one does not claim 'nobody': no run does",
+    ]
+    assert refused.value.hint == "workcell claims one"
+    found = claim.perform_drop(made.cell("one"), claim.DropRequest(("README", "src")))
+    assert found.paths == ["src"] and found.missing == [claim.Missing("README", "two", "README")]
+    assert gives_back(made, "one") == ["docs"] and gives_back(made, "one") == []
 
 
 def test_a_tree_that_is_gone_is_told(made):

@@ -1,13 +1,16 @@
 """Verbs on a message that waits: which message is meant, what is refused, and where it stands afterwards."""
 
 import os
+import shutil
+from pathlib import Path
 
 import pytest
 
 from tests.support import frozen
+from tests.unit.conftest import MadeLive
 from workcell.base import json_codec
 from workcell.base.errors import NotFound, Refused, TryAgain, Usage
-from workcell.rundir import attending, inbox, layout, maildir, suggestions
+from workcell.rundir import attending, inbox, layout, maildir, standby, suggestions
 from workcell.rundir.cell import Cell
 from workcell.together import inbox_change as op
 from workcell.together import send
@@ -113,6 +116,29 @@ def test_of_one_released_to_a_run_that_is_over_it_is_said_what_lets_it_be_read(t
     key = post(over, "try this", to=layout.SUGGESTED)
     done = op.release(Cell(layout.home_of(over), {}, "/"), op.ReleaseRequest(over, key))
     assert done.why == send.send(over, "and this").why and f"workcell resume {done.id}" in str(done.why)
+
+
+def test_of_one_released_to_a_run_that_is_to_finish_it_is_said_whether_a_turn_is_left_for_it(tmp_path):
+    live = MadeLive(tmp_path)
+    live.attempt.update(standby=True, io="file")
+    live.starts()
+    standby.ask_to_finish(live.run, 1)
+    try:
+        done = op.release(Cell(live.home, {}, "/"), op.ReleaseRequest("r", post(live.run, "a", to=layout.SUGGESTED)))
+        assert "one more turn begins with it before the run finishes with its check" in str(done.why)
+        # that turn is the one of now
+        shutil.copytree(layout.attempt(live.run, 1), layout.attempt(live.run, 2))
+        record = Path(layout.attempt(live.run, 2), layout.ATTEMPT)
+        record.write_bytes(
+            json_codec.encode({**json_codec.decode(record.read_bytes()), "asked_by": {"who": "message"}})
+        )
+        os.unlink(os.path.join(live.run, layout.CURRENT))
+        os.symlink(f"{layout.ATTEMPTS}/002", os.path.join(live.run, layout.CURRENT))
+        done = op.release(Cell(live.home, {}, "/"), op.ReleaseRequest("r", post(live.run, "b", to=layout.SUGGESTED)))
+        assert str(done.why).startswith("the run finishes with its check after this turn")
+        assert str(done.why).endswith(f"workcell resume {done.id} --brief NEW.md")
+    finally:
+        live.loses_its_runner()
 
 
 def test_keys_and_empty_texts_are_refused(cell, run):

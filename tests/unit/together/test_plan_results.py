@@ -23,6 +23,16 @@ def test_a_document_names_runs_needs_and_cures(tmp_path):
     assert (second.needs, second.why, second.hint) == (["a"], "no tree", "git init")
 
 
+def test_the_cure_of_a_budget_that_is_used_up_says_what_the_plan_goes_on_with(tmp_path):
+    home = made.home_of(tmp_path, made.record(made.entry("a"), made.entry("b", "a"), budget_usd=1.0))
+    hands = made.FakeHands(home)
+    plan_advance.advance(home, ID, hands)
+    made.end(home, hands.run_of("a"), "passed", cost=1.25)
+    plan_advance.advance(home, ID, hands)
+    found = plan_results.result(plan_state.read(home, ID))
+    assert found.state == "blocked" and found.cure == f"workcell plan retry {ID} --budget 3"
+
+
 def test_a_row_of_the_list_counts_the_entries(tmp_path):
     home = made.home_of(tmp_path, made.record(made.entry("a"), made.entry("b", "a")))
     plan_advance.advance(home, ID, made.FakeHands(home))

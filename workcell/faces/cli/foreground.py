@@ -43,15 +43,18 @@ class Line:
             self._there = False
 
 
-def wait(request: "waiting.Request", *, quiet: bool = False) -> "waiting.Waited":
+def wait(
+    request: "waiting.Request", *, quiet: bool = False, told: "dict[str, object] | None" = None
+) -> "waiting.Waited":
     """Wait, with a line of progress on a terminal.
 
-    What a run needs or waits for is said on standard error as soon as it is known, once; never with `quiet`.
+    What a run needs or waits for is said on standard error as soon as it is known, once; never with `quiet`. `told` is
+    filled with what was said last of each run, by its id.
     """
     from workcell.faces.cli import call, show  # noqa: F401 # what tells the end is loaded before the wait, not after it
 
     line = Line()
-    told: dict[str, object] = {}
+    told = {} if told is None else told
     plans: list[str] = []
 
     def progress(what: str, every: "Any") -> None:
@@ -64,10 +67,10 @@ def wait(request: "waiting.Request", *, quiet: bool = False) -> "waiting.Waited"
     def runs(every: "list[Standing]") -> None:
         for one in every:
             said = (one.needs, one.waits)
-            if not quiet and said != told.get(one.id, (None, None)) and any(said):
+            if not quiet and said != told.get(one.id) and any(said):
                 line.clear()
                 _say_need(one)
-            told[one.id] = said
+            told[one.id] = None if quiet else said
         open_ones = [one for one in every if not one.over]
         if not open_ones:
             return
@@ -101,12 +104,16 @@ def _say_need(one: "Standing") -> None:
             label = ""
 
 
-def show_waited(found: "waiting.Waited") -> int:
-    """Say how each run that was waited for stands; the exit code."""
+def show_waited(found: "waiting.Waited", told: "dict[str, object] | None" = None) -> int:
+    """Say how each run that was waited for stands; the exit code.
+
+    What a run needs is not repeated where `told` says that it stands above.
+    """
+    above = told if told is not None and _one_screen() else {}
     for one in found.runs:
         word, code = out.state(one.state)
         print(f"{one.id} {out.paint(word, code)}")
-        if one.needs or one.waits:
+        if (one.needs or one.waits) and above.get(one.id) != (one.needs, one.waits):
             from workcell.faces.cli import show
 
             show.need(one.needs, one.waits, indent=2)
@@ -119,6 +126,14 @@ def show_waited(found: "waiting.Waited") -> int:
 
             show.need(plan.needs, None, indent=2)
     return 0 if found.met else 1
+
+
+def _one_screen() -> bool:
+    """Whether standard output and standard error lead to the same terminal, pipe or file."""
+    try:
+        return os.path.sameopenfile(sys.stdout.fileno(), sys.stderr.fileno())
+    except (OSError, ValueError):
+        return False
 
 
 def stay(name: str, *, quiet: bool) -> "tuple[waiting.Over, int]":

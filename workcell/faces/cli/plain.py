@@ -151,6 +151,7 @@ def _wait(run: str) -> Act:
         from workcell.faces.cli import foreground
         from workcell.launch.wait import Request
 
-        return foreground.show_waited(foreground.wait(Request((run,))))
+        told: dict[str, object] = {}
+        return foreground.show_waited(foreground.wait(Request((run,)), told=told), told)
 
     return act

@@ -1,16 +1,46 @@
 """How a plan is shown: its graph with the state of each entry, and what it needs from a person."""
 
+import shlex
 import sys
 import time
+from collections.abc import Sequence
 
-from workcell.faces.cli import call, next_commands, out, plan_drawing
+from workcell.faces.cli import call, grid, next_commands, out, plan_drawing, wrap
 from workcell.faces.cli import dry_run as intent
-from workcell.rundir import phase
+from workcell.launch.stalled_plans import Stalled
+from workcell.rundir import layout, phase
 from workcell.terminal import printable
 from workcell.together import plan_requests, plan_results
 
 LOOK = 0.5
 """Seconds between two looks of a wait."""
+
+
+_COLUMNS = (
+    grid.Column("PLAN"),
+    grid.Column("STATE"),
+    grid.Column("ENTRIES"),
+    grid.Column("COST", goes=2),
+    grid.Column("LAUNCHED", goes=1),
+)
+
+
+def table(plans: Sequence[plan_results.PlanRow], width: int) -> list[str]:
+    """The list of plans: a table, or, where its words do not fit, the words of each plan below its id."""
+    rows: list[list[grid.Cell]] = []
+    below: list[str] = []
+    for plan in plans:
+        counts = ", ".join(f"{number} {word}" for word, number in plan.entries.items())
+        cost = f"${plan.cost_usd:g}" if plan.cost_usd else ""
+        when = out.when(plan.launched_at) if plan.launched_at else ""
+        (word, code), said = out.state(plan.state), plan.problem or counts
+        rows.append([(plan.id, "1"), (word, code), (said, "0"), (cost, "0"), (when, "90")])
+        below.append(out.paint(out.safe(plan.id), "1"))
+        figures = "; ".join(text for text in (said, cost, when and f"launched {when}") if text)
+        below += wrap.filled(f"  {out.paint(word, code)}  ", out.safe(figures), width)
+    lines = grid.fitted(_COLUMNS, rows, width)
+    fits = all(wrap.width_of(line) <= width for line in lines)
+    return lines if fits else below
 
 
 def show(plan: plan_results.Result) -> None:
@@ -46,6 +76,7 @@ def show(plan: plan_results.Result) -> None:
 
 
 _ENDED_BADLY = ("failed", "tampered", "abandoned")
+_TO_RETRY = (*_ENDED_BADLY, "blocked", "stopped", "gone")
 
 
 def _figures(plan: plan_results.Result) -> str:
@@ -72,8 +103,7 @@ def _about(row: plan_results.Row) -> str:
 def launched(plan: plan_results.Result, *, wait: bool, as_json: bool) -> int:
     """Show a plan that was just launched, and with `wait` stay until it is over; the exit code."""
     if plan.found and not as_json:
-        said = "was stopped" if plan.state == "stopped" else "is there already"
-        out.say(f"workcell: the plan {plan.plan} {said}: --again makes a new one")
+        _say_found(plan)
     if not as_json:
         print(plan.plan, flush=True)
     code = 0
@@ -87,10 +117,32 @@ def launched(plan: plan_results.Result, *, wait: bool, as_json: bool) -> int:
     return code if wait else 0
 
 
+def _say_found(plan: plan_results.Result) -> None:
+    """Say that the plan of the launch file was there, how it stands where it needs a person, and the commands for it.
+
+    Of a plan that was stopped the only command is the one for a new plan.
+    """
+    anew = f"workcell launch {shlex.quote(plan.file)} --again"
+    if plan.state == "stopped":
+        out.say(f"workcell: the plan {plan.plan} was stopped: --again makes a new one")
+        return
+    bad = [row for row in plan.entries if row.state in _TO_RETRY]
+    if plan.cure is None or not bad:
+        out.say(f"workcell: the plan {plan.plan} is there already: --again makes a new one")
+        return
+    out.say(f"workcell: the plan {plan.plan} is there already:")
+    for row in bad:
+        why = f": {row.why}" if row.why else ""
+        out.say(f"  {out.safe(row.name)} {'is blocked' if row.state == 'blocked' else row.state}{out.safe(why)}")
+    next_commands.say([(plan.cure, "launches that anew"), (out.safe(anew), "makes a new plan")])
+
+
 def _stay(plan: plan_results.Result) -> plan_results.Result:
+    stalled = Stalled(layout.home())
     try:
         while plan.state == "running":
             time.sleep(LOOK)
+            stalled.look(plan.plan)
             plan = call.perform("plan show", plan_requests.ShowRequest(plan.plan))
     except KeyboardInterrupt:
         out.say(f"workcell: the plan {plan.plan} goes on")

@@ -44,7 +44,7 @@ def hanging(first: str, text: str, width: int) -> list[str]:
 
 def filled(first: str, text: str, width: int) -> list[str]:
     """As `hanging`, of a text that is safe and may have colours."""
-    indent = _width(first)
+    indent = width_of(first)
     lines = _Lines(first, indent, width)
     if indent and width - indent < ROOM:
         lines = _Lines(" " * min(indent, 4), min(indent, 4), width)
@@ -61,7 +61,7 @@ def filled(first: str, text: str, width: int) -> list[str]:
 def _words(text: str, width: int) -> list[str]:
     """What is not broken: words, and quoted commands that fit a line."""
     quoted = _pattern(_QUOTED)
-    whole = quoted.sub(lambda found: found[0].replace(" ", "\0") if _width(found[0]) <= width else found[0], text)
+    whole = quoted.sub(lambda found: found[0].replace(" ", "\0") if width_of(found[0]) <= width else found[0], text)
     return [word.replace("\0", " ") for word in whole.rstrip(" ").split(" ")]
 
 
@@ -71,7 +71,7 @@ def command(text: str, width: int) -> list[str]:
     One with quotes is left whole, for the terminal to break: between them a backslash is a character.
     """
     lines = []
-    while _width(text) > width and "'" not in text:
+    while width_of(text) > width and "'" not in text:
         piece = printable.folded(text, width - 1)[0]
         at = piece.rfind(" ") + 1 or len(piece)
         lines.append(text[:at] + "\\")
@@ -90,16 +90,16 @@ class _Lines:
     def add(self, word: str) -> None:
         """Put a word behind the last one, or on the next line."""
         gap = " " if self._begun else ""
-        if _width(self._line) + len(gap) + _width(word) <= self._columns:
+        if width_of(self._line) + len(gap) + width_of(word) <= self._columns:
             self._line += gap + word
         else:
             self._next()
-            self._line = " " * max(0, min(self._indent, self._columns - _width(word))) + word
+            self._line = " " * max(0, min(self._indent, self._columns - width_of(word))) + word
         self._begun = True
 
     def add_command(self, text: str) -> None:
         """Put a command behind the last word if all of it fits there, else on lines of its own."""
-        if _width(text) <= self._columns:
+        if width_of(text) <= self._columns:
             self.add(text)
             return
         self._next()
@@ -118,5 +118,6 @@ class _Lines:
             self.done.append(self._line.rstrip())
 
 
-def _width(text: str) -> int:
+def width_of(text: str) -> int:
+    """The columns that a text takes which may have colours."""
     return printable.width(_pattern(_COLOUR).sub("", text) if "\x1b" in text else text)

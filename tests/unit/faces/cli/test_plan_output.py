@@ -3,7 +3,7 @@
 import pytest
 
 from workcell.faces.cli import plan_output
-from workcell.together.plan_results import Result, Row
+from workcell.together.plan_results import PlanRow, Result, Row
 
 
 def row(name, state, *needs, **more):
@@ -64,6 +64,16 @@ def test_a_launch_prints_the_id_and_says_when_the_plan_was_there(capsys):
     assert plan_output.launched(plan(row("a", "failed"), state="failed"), wait=True, as_json=False) == 1
 
 
+def test_a_launch_that_finds_a_plan_that_needs_a_person_names_the_entries_and_the_commands(capsys):
+    rows = [row("a", "failed", run="r-a"), row("b", "skipped", "a"), row("c", "blocked", why="they conflict")]
+    found = plan(*rows, state="blocked", found=True, file="/a b/night.yaml", cure="workcell plan retry p-1")
+    assert plan_output.launched(found, wait=False, as_json=False) == 0
+    said = capsys.readouterr().err.splitlines()
+    assert said[:3] == ["workcell: the plan p-1 is there already:", "  a failed", "  c is blocked: they conflict"]
+    assert said[3].split("  ")[1] == "workcell plan retry p-1"
+    assert said[4].split("  ")[1] == "workcell launch '/a b/night.yaml' --again"
+
+
 def test_a_plan_that_failed_names_why_and_the_command_that_launches_it_anew(capsys):
     rows = [row("a", "failed", run="r-a"), row("b", "skipped", "a")]
     plan_output.show(plan(*rows, state="failed", cure="workcell plan retry p-1"))
@@ -71,6 +81,26 @@ def test_a_plan_that_failed_names_why_and_the_command_that_launches_it_anew(caps
     assert (why, cure) == ("a failed: workcell why r-a", "to launch it anew: workcell plan retry p-1")
     plan_output.show(plan(row("a", "passed", run="r-a"), state="passed"))
     assert "workcell" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_the_list_breaks_no_word_whatever_the_width(width):
+    counts = {"passed": 12, "running": 3, "waiting": 4, "skipped": 1, "unverified": 2}
+    stamp = "2026-11-20T05:12:00.000Z"
+    first = PlanRow("20261120-0512-a-plan-with-a-long-name-7f3a", "a", "running", stamp, counts, 3, "a.yaml", 1.25)
+    other = PlanRow("20261120-0513-b-7f3b", "b", "blocked", "", {}, 0, "", 0.0, "its plan.json cannot be read")
+    lines = plan_output.table([first, other], width)
+    assert all(len(line) <= width or " " not in line.strip() for line in lines), lines
+    shown = " ".join(" ".join(lines).split())
+    assert f"{first.id} ● running 12 passed, 3 running, 4 waiting, 1 skipped, 2 unverified" in shown
+    assert f"{other.id} ! blocked its plan.json cannot be read" in shown and "…" not in shown
+
+
+def test_the_list_is_a_table_where_its_words_fit():
+    row = PlanRow("20261120-0512-b-7f3a", "b", "passed", "2026-11-20T05:12:00.000Z", {"passed": 2}, 0, "b.yaml", 0.0)
+    head, line = plan_output.table([row], 60)
+    assert head.split()[:3] == ["PLAN", "STATE", "ENTRIES"]
+    assert line.split() == ["20261120-0512-b-7f3a", "✓", "passed", "2", "passed"]
 
 
 def test_an_interrupted_wait_says_that_the_plan_goes_on(capsys, monkeypatch):

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from workcell.base.errors import Usage
-from workcell.faces.cli import arguments, call, grid, out, plan_output
+from workcell.faces.cli import arguments, call, out, plan_output
 from workcell.texts import fields
 from workcell.together import plan_requests as op
 from workcell.together import plan_results as results
@@ -22,20 +22,8 @@ def ls(as_json: arguments.Json = False) -> None:
     if as_json:
         call.show("plan ls", found)
         return
-    table: list[list[grid.Cell]] = []
-    for row in found.plans:
-        counts = ", ".join(f"{number} {word}" for word, number in row.entries.items())
-        cost = f"${row.cost_usd:g}" if row.cost_usd else ""
-        when = out.when(row.launched_at) if row.launched_at else ""
-        table.append([(row.id, "1"), out.state(row.state), (row.problem or counts, "0"), (cost, "0"), (when, "90")])
-    columns = (
-        grid.Column("PLAN"),
-        grid.Column("STATE"),
-        grid.Column("ENTRIES", least=24),
-        grid.Column("COST", goes=2),
-        grid.Column("LAUNCHED", goes=1),
-    )
-    grid.show(columns, table)
+    for line in plan_output.table(found.plans, out.columns()):
+        print(line)
 
 
 @app.command("show")

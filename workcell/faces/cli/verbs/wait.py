@@ -35,9 +35,10 @@ def wait(
         raise Usage(f"cannot wait for {wanted!r}", "--for done, --for attention, or --for idle")
     chosen = arguments.one_of(wanted, ("done", "attention", "idle"))
     request = op.Request(tuple(runs or ()), group, chosen, seconds, any_of)
-    found = foreground.wait(request, quiet=as_json)
+    told: dict[str, object] = {}
+    found = foreground.wait(request, quiet=as_json, told=told)
     if as_json:
         call.show("wait", found)
     else:
-        return foreground.show_waited(found)
+        return foreground.show_waited(found, told)
     return 0 if found.met else 1
