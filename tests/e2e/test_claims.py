@@ -94,6 +94,9 @@ def test_the_check_of_a_shared_tree_waits_for_the_turns_of_others_and_judges_wha
     assert "workcell claim" in look.at(one.run).attempt["prompt"]
     one.begins("exit 0")
     lab.phase(one.run, phase.FINISHING)
+    why = "it runs once the turns of two in the same tree are over"
+    eventually(lambda: why in lab.workcell("status", one.id).stdout, 20.0)
+    assert why in lab.workcell("why", one.id).stdout and "its check waits until" in lab.workcell("ls").stdout
     assert two.does("test ! -e $MARKS/checked && touch $MARKS/two-is-done")[0] == 0, "the check waits for the other run"
     two.begins("exit 0")
     for worker in (one, two):

@@ -50,7 +50,7 @@ def test_an_agent_at_its_terminal_is_told_of_the_end_and_nothing_waits_meanwhile
     assert not naming(identity), "a process waits"
     [row] = json.loads(lab.workcell("watches", "--json").stdout)["watches"]
     assert (row["id"], row["run"], row["state"], row["by"]) == (identity, name, "running", os.path.basename(stub.run))
-    assert f"watches    {name}, ● running, for done" in inside(lab, stub.run, "status").stdout
+    assert f"waits for  {name} (done), ● running" in inside(lab, stub.run, "status").stdout
     Path(lab.marks, "go").touch()
     eventually(stub.texts, 60.0)
     [text] = stub.texts()

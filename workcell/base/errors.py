@@ -88,6 +88,8 @@ class TreeBusy(TryAgain):
     ) -> None:
         super().__init__(message, hint, details=details)
         self.run = run
+        self.also: list[str] = []
+        """Those of the details that end with a command for the run that has the tree."""
         self.waits = waits
         self.worktree = worktree
         self.shared = shared

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 from workcell.base import clock
 from workcell.base.errors import WorkcellError
 from workcell.git import changes, repository
-from workcell.rundir import claims, events, find, hint, layout, lease, look, phase
+from workcell.rundir import claims, events, layout, tree_turns
 
 if TYPE_CHECKING:
     from workcell.rundir import schema
 
-LONGEST = 300.0
-"""Maximum seconds for which a check waits until no other run in the tree is in the middle of a turn."""
+LONGEST = tree_turns.LONGEST
 
 PAUSE = 0.5
 """Seconds between two looks at the other runs."""
@@ -86,26 +85,8 @@ def wait_for_rest(run: str, attempt: schema.Attempt, go_on: Callable[[], bool], 
     if attempt.get("share") is None:
         return []
     until = clock.monotonic() + longest
-    while busy := _in_mid_turn(run, attempt["cwd"]):
+    while busy := tree_turns.others(run, attempt["cwd"]):
         if clock.monotonic() >= until or not go_on():
             return busy
         time.sleep(PAUSE)
     return []
-
-
-def _in_mid_turn(run: str, top: str) -> list[str]:
-    home = layout.home_of(run)
-    try:
-        beside = lease.runs_in(home, top, lambda other: find.is_live(home, other))
-    except (WorkcellError, OSError):
-        return []
-    return [other for other in beside if other != os.path.basename(run) and _works(find.path_of(home, other))]
-
-
-def _works(run: str) -> bool:
-    """Whether the agent of the run may edit at this moment."""
-    seen = look.at(run)
-    if seen.phase not in (phase.STARTING, phase.RUNNING, phase.ORPHANED, phase.UNKNOWN):
-        return False
-    heard = hint.read(seen)
-    return heard is None or heard["state"] != "idle"

@@ -62,18 +62,23 @@ def words(home: str, top: str, run: str) -> str:
 
 def _explained(home: str, top: str, run: str, worktree: bool, shared: bool) -> TreeBusy:
     seen = look.at(find.path_of(home, run))
+    also: list[str] = []
     beside = ["or work beside it, in a worktree of its own: --worktree"] if worktree else []
     if shared:
         beside.append("or share the tree with it: --share")
     if seen.phase == phase.CREATED and seen.starts_later:
-        cure, waits = f"workcell resume {run} starts it, workcell stop {run} gives the tree back", False
+        cure, waits = f"start it: workcell resume {run}", False
+        also = [f"or have it give the tree back: workcell stop {run}"]
     elif run in {os.path.basename(path) for path in caller.place_of(os.getpid(), home).runs}:
         cure = "give the child a tree of its own: --worktree; only a parent launched with --share shares its tree"
         return TreeBusy(words(home, top, run), cure, None, run=run, waits=False, worktree=worktree)
     elif standby.waits(seen) or standby.keeps(seen.attempt):
-        cure, waits = f"workcell finish {run} ends it with its check, and gives the tree back", False
+        cure, waits = f"end it with its check, which gives the tree back: workcell finish {run}", False
     elif seen.phase in _CURES:
         cure, waits = _CURES[seen.phase].format(run=run), False
     else:
         cure, waits = f"workcell wait {run}, then give the same command again", True
-    return TreeBusy(words(home, top, run), cure, beside, run=run, waits=waits, worktree=worktree, shared=shared)
+    details = [*also, *beside]
+    error = TreeBusy(words(home, top, run), cure, details, run=run, waits=waits, worktree=worktree, shared=shared)
+    error.also = also
+    return error

@@ -90,6 +90,8 @@ class Request:
     """The environment variables of the person who asks; they replace those that the run took over."""
     caller: access.Caller = access.OUTSIDE
     """Of a caller inside a run, `by` is that run."""
+    unattended: bool = False
+    """A tick starts what was created and never begun: `by` is who asked for that attempt, and is not there now."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def resume(request: Request) -> Result:
     request = resume_checks.woken(seen, request)
     asked = resume_trust.Asked(
         request.home,
-        request.by.get("who") == "person",
+        _by_a_person(request),
         renew=request.renew_policy,
         ignore=request.ignore_repo,
         preview=request.dry_run,
@@ -154,6 +156,10 @@ def resume(request: Request) -> Result:
         text = files.brief.decode("utf-8", "replace")
         return Result(run, seen.id, seen.n + 1, seen.phase, None, text, how, why)
     return replace(_started(request, seen.n + 1), how=how, how_why=why)
+
+
+def _by_a_person(request: Request) -> bool:
+    return request.by.get("who") == "person" and not request.unattended
 
 
 def _stored(seen: look.Look) -> recipes.Recipe:
@@ -382,7 +388,7 @@ def _remove_unborn(run: str, n: int) -> None:
 
 
 def _started(request: Request, n: int) -> Result:
-    if request.by.get("who") == "person":
+    if _by_a_person(request):
         holds.lift_by_resume(request.run)  # else the watchdog would keep away from what a person started again
     of_plan.before_start(request.home, _launched(request.run))
     seen = start.runner(request.run, n)

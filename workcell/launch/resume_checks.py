@@ -31,7 +31,7 @@ def check(seen: look.Look, request: Request) -> None:
     if seen.phase in (phase.RUNNING, phase.STARTING, phase.FINISHING):
         raise TryAgain(f"{who}: it is {seen.phase}", f"workcell attach {seen.id}")
     # what a person approved about an end opens an attempt of a run that is over; all else goes on with a scheduled one
-    waits = phase.DONE if "proposal" in request.by else phase.SCHEDULED
+    waits = phase.DONE if "proposal" in request.by else phase.CREATED if request.unattended else phase.SCHEDULED
     if request.attempt is not None and (seen.phase != waits or seen.n != request.attempt):
         raise TryAgain(f"{who}: it is {seen.phase} in attempt {seen.n} by now", f"workcell status {seen.id}")
     if settle.needed(seen):

@@ -18,6 +18,10 @@ YOUNG: "Final" = 20.0
 """Seconds for which an attempt that was just opened may be without a runner before it counts as waiting."""
 
 
+NAMED: "Final" = 4
+"""Maximum of runs that are named as those for which a run waits."""
+
+
 class Dialog:
     """The dialog that the terminal of a live run shows."""
 
@@ -36,7 +40,11 @@ class Dialog:
 
 
 class Situation:
-    """What is known of one run at one moment. Facts that nothing is known of keep their first value."""
+    """What is known of one run at one moment. Facts that nothing is known of keep their first value.
+
+    `others` are the names of the runs of which it waits to be told on standby, else of those for whose turns in its
+    tree its check waits, until `due_at` at the latest.
+    """
 
     def __init__(self, run: str, state: "schema.State", where: "schema.Phase") -> None:
         self.id = run
@@ -76,6 +84,7 @@ class Situation:
         """The tool call that its agent was ended with, about which a person has not decided."""
         self.rests = False
         """Whether it is on standby, and no message waits for it: then it needs nothing to go on."""
+        self.others: list[str] = []
         self.suggestions: list[suggestions.Suggestion] = []
         """Messages that wait for a person to release them; their words are cleaned."""
         self.due_at: str | None = None
@@ -315,9 +324,17 @@ def not_started(unwatched: str) -> str:
 
 
 def waits(known: Situation) -> "schema.Waits | None":
-    """What a run that is created or scheduled waits for; None for any other, and for one that is about to start."""
+    """What a run waits for that is created, scheduled, or whose check waits for others in its tree; None for any other,
+    and for one that is about to start.
+    """
+    if known.others and not known.rests:
+        why = f"it runs once the turns of {_some(known.others)} in the same tree are over"
+        return {"what": "turns", "until_at": known.due_at, "why": why, "account": None}
     if known.rests:
-        return {"what": "message", "until_at": None, "why": f"workcell send {known.id} TEXT", "account": None}
+        why = f"workcell send {known.id} TEXT"
+        if known.others:
+            why = f"it is told of {_some(known.others)}, which it watches: workcell watches {known.id}"
+        return {"what": "message", "until_at": None, "why": why, "account": None}
     if not _not_started(known):
         return None
     if known.call is not None:
@@ -332,6 +349,12 @@ def waits(known: Situation) -> "schema.Waits | None":
     if known.due_at and _seconds(known.due_at) > known.now:
         return {"what": "due", "until_at": known.due_at, "why": known.reason, "account": None}
     return None
+
+
+def _some(names: "list[str]") -> str:
+    """The first names of a list, and how many more there are."""
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
 
 
 def _not_started(known: Situation) -> bool:

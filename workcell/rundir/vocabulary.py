@@ -141,7 +141,7 @@ STATES = tuple(dict.fromkeys((*PHASES, *ACTIVITIES, *OUTCOMES, "waiting")))
 NEEDS = ("answer", "decide", "look", "release", "room", "settle", "sign-in", "start")
 """What a run needs from a person."""
 
-WAITS = ("due", "hold", "account", "watchdog", "approval", "message")
+WAITS = ("due", "hold", "account", "watchdog", "approval", "message", "turns")
 """What a run that is not started waits for: its time, the end of a hold on it or on its account, a watchdog, a
 person's yes or no, or, on standby, a message."""
 

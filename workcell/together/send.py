@@ -12,6 +12,7 @@ from workcell.agents.events import short
 from workcell.base import ids
 from workcell.base.errors import NotFound, Refused, TryAgain, Usage, WorkcellError
 from workcell.finish import settle
+from workcell.launch import resume_unbegun
 from workcell.rundir import (
     attending,
     child_index,
@@ -317,7 +318,8 @@ def _why_queued(seen: look.Look) -> str:
     if live and deferred.answers(seen.attempt):
         return "its agent carries out a yes or no in this turn: the next turn gets this, before the run is checked"
     if not live:
-        return f"the run is {seen.phase}: the {_BRIEF} will hold it"
+        holds = "brief that it begins with" if resume_unbegun.letters(seen) else _BRIEF
+        return f"the run is {seen.phase}: the {holds} will hold it"
     why = f"recipe {seen.recipe_name!r} takes no messages while it runs"
     if standby.is_to_finish(seen):
         if standby.reads_first(seen):

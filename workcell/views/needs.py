@@ -9,9 +9,10 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from workcell.rundir import acks, layout, look, phase, proposals, resting, run_hold, suggestions
+from workcell.rundir import acks, find, layout, look, phase, proposals, resting, run_hold, suggestions
 from workcell.rundir import needs as table
 from workcell.rundir import status as documents
+from workcell.terminal import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +43,8 @@ class Surroundings:
         self._proposals = proposals.open_ids(home)
         """Ids of proposals that have no end."""
         self._resting = resting.Resting(home)
+        self._watched: dict[str, list[str]] | None = None
+        """Names of the runs that each run watches; None until one on standby is met."""
 
     def document(self, seen: look.Look, activity: schema.Activity | None = None) -> schema.Status:
         """The status document of a run that was looked at."""
@@ -56,6 +59,10 @@ class Surroundings:
         if self._proposals:
             known.proposals = self.waiting_proposals(seen)
         known.suggestions = self._suggestions(seen.id)
+        if known.rests:
+            known.others = self._watches(known.id)
+        if seen.phase == phase.FINISHING:
+            self._add_turns(seen, known)
         if seen.result is not None and seen.result.get("proposal"):
             known.reason = proposals.reason(seen)
         if known.terminal and known.state in ("question", "approval"):
@@ -71,8 +78,32 @@ class Surroundings:
         if found is None or run_hold.standing(run, self.now) is not None:
             return None
         known = table.Situation(found["id"], found["state"], found["phase"])
-        known.rests = True
+        known.rests, known.others = True, self._watches(name)
         return {**found, "waits": table.waits(known), "acknowledged": False}
+
+    def _watches(self, run: str) -> list[str]:
+        """Names of the runs that the run of that id watches; in most homes nothing was ever watched."""
+        if self._watched is None:
+            self._watched = {}
+            if os.path.isdir(os.path.join(self.home, layout.WATCHES)):
+                from workcell.rundir import watches
+
+                for one in watches.every(self.home):
+                    self._watched.setdefault(one["by"]["run"], []).append(self._name(one["run"]))
+        return list(dict.fromkeys(self._watched.get(run, ())))
+
+    def _add_turns(self, seen: look.Look, known: table.Situation) -> None:
+        """Add the runs in a shared tree for whose turns the check of the run waits."""
+        if seen.attempt is None or seen.attempt.get("share") is None:
+            return
+        from workcell.rundir import tree_turns
+
+        known.others = [self._name(run) for run in tree_turns.waited_for(seen)]
+        known.due_at = tree_turns.until(seen, self.now)
+
+    def _name(self, run: str) -> str:
+        """The name of the run of that id, which fits a line; the id of one that is gone."""
+        return printable.printable(find.name_of(find.path_of(self.home, run)) or run)
 
     def waiting_proposals(self, seen: look.Look) -> list[schema.Proposal]:
         """The proposals about the run that wait for a person, or for what was approved to be carried out."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from workcell.base import clock
@@ -13,7 +13,7 @@ from workcell.cleaning.clean import Cleaner
 from workcell.rundir import find, heartbeat, inbox, layout, look, phase
 from workcell.rundir.cell import Cell
 from workcell.sessions import short_records
-from workcell.views import ending, notes
+from workcell.views import ending, notes, watches
 from workcell.views.needs import Surroundings
 
 if TYPE_CHECKING:
@@ -119,6 +119,8 @@ class Result:
     """What a command that `summarize` of config.yaml names said of the last turns; null without one. None is asked."""
     analysis: schema.Analysis | None = None
     """What a run that is over was about; null of one that is not, and where the records are not read."""
+    watches: list[watches.Row] = field(default_factory=list)
+    """The open watches of a run that is not over, oldest first: of which runs it is to be told."""
 
 
 @dataclass(frozen=True)
@@ -152,8 +154,8 @@ def of(run: str) -> Result:
     cleaner = run_cleaner.of_run(run)
     keys: Any = {**status(run), **_moments(seen), **_ports(seen), "check": ending.of(seen).check, "warning": None}
     keys.update(notes=notes.last(run, cleaner), queued=_queued(run, cleaner), spent=_spent(seen, cleaner))
-    keys.update(_in_short(seen, cleaner))
-    return Result(**{field.name: keys[field.name] for field in fields(Result)})
+    keys.update(_in_short(seen, cleaner), watches=_watches(seen))
+    return Result(**{one.name: keys[one.name] for one in fields(Result)})
 
 
 def _warned(home: str, found: list[Result]) -> list[Result]:
@@ -183,6 +185,14 @@ def _in_short(seen: look.Look, cleaner: Cleaner) -> dict[str, Any]:
         "summary": cleaner.line(asked["text"]) if asked and asked["text"] else None,
         "analysis": short_records.analysis(seen.directory, cleaner) if seen.phase == phase.DONE else None,
     }
+
+
+def _watches(seen: look.Look) -> list[watches.Row]:
+    """The open watches of the run, if it is not over; one look at a directory where nothing was ever watched."""
+    home = layout.home_of(seen.run)
+    if seen.phase == phase.DONE or not os.path.isdir(os.path.join(home, layout.WATCHES)):
+        return []
+    return watches.of(home, seen.id)
 
 
 def _queued(run: str, cleaner: Cleaner) -> list[Queued]:

@@ -9,7 +9,8 @@ from workcell.accounts import holds
 from workcell.base.errors import WorkcellError
 from workcell.channels import post
 from workcell.finish import finish, settle
-from workcell.launch import resume, start
+from workcell.launch import attempt as attempts
+from workcell.launch import resume, resume_unbegun, start
 from workcell.playbooks import caps
 from workcell.rundir import deferred, look, phase, spool, standby
 from workcell.system import tmux
@@ -62,15 +63,29 @@ def never_started(context: TickContext, seen: look.Look) -> None:
         why="created and not started",
     )
     try:
-        now = start.runner(seen.run, seen.n)
-        if _uses_windows(context.home):
-            start.window(context.home, seen.run, seen.n)
+        now = _begin(context.home, seen)
     except WorkcellError as error:
         context.actions.result(number, "failed", error.message)
         context.did.append(f"{seen.id}: start: {error.message}")
         return
     context.actions.result(number, "done", f"it is {now.phase}")
-    context.did.append(f"{seen.id}: started attempt {seen.n}")
+    context.did.append(f"{seen.id}: started attempt {now.n}")
+
+
+def _begin(home: str, seen: look.Look) -> look.Look:
+    """Start the attempt of now; with messages that were sent before its first start, one whose brief holds them.
+
+    Killed in between, the run is created as before, or created in the attempt that holds them.
+    """
+    windows = _uses_windows(home)
+    if resume_unbegun.letters(seen):
+        by = seen.attempt["asked_by"] if seen.attempt is not None else attempts.BY_A_PERSON
+        resume.resume(resume.Request(home, seen.run, window=windows, attempt=seen.n, by=by, unattended=True))
+        return look.at(seen.run)
+    now = start.runner(seen.run, seen.n)
+    if windows:
+        start.window(home, seen.run, seen.n)
+    return now
 
 
 def due(context: TickContext, seen: look.Look) -> None:

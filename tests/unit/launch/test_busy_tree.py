@@ -10,6 +10,7 @@ import pytest
 from tests.support import runs
 from tests.support.standing_by import Listening
 from workcell.base.errors import TreeBusy
+from workcell.faces.cli.busy_tree import pasteable
 from workcell.launch import busy_tree, dry_run, launch, resume, wait
 from workcell.launch.options import Options
 from workcell.rundir import look
@@ -40,13 +41,16 @@ def test_waiting_does_not_help_for_a_run_that_a_person_starts(lab):
     run = runs.start(lab, lab.brief(), prepare=True)
     error = refused(lab)
     assert "was prepared and is not started" in error.message and not error.waits
-    assert f"workcell resume {os.path.basename(run)}" in error.hint
+    assert error.hint == f"start it: workcell resume {os.path.basename(run)}"
+    assert error.details[0] == f"or have it give the tree back: workcell stop {os.path.basename(run)}"
+    pasted = pasteable(error, ["launch", "second.md"])
+    assert (pasted.hint, pasted.details[0]) == (error.hint, error.details[0])
 
 
 def test_one_on_standby_is_told_to_finish_since_it_is_never_over_by_itself(lab):
     run = Listening(lab).launch()
     error = refused(lab, look.at(run).launch["workspace"])
-    assert error.hint.startswith(f"workcell finish {os.path.basename(run)}") and not error.waits
+    assert error.hint.endswith(f": workcell finish {os.path.basename(run)}") and not error.waits
 
 
 def test_a_child_is_not_told_to_wait_for_the_run_around_it(lab):

@@ -9,10 +9,11 @@ from tests.support import lab as labs
 from tests.support import runs
 from tests.support.standing_by import Listening
 from workcell.base import clock
-from workcell.base.errors import Refused, WorkcellError
+from workcell.base.errors import Refused, TryAgain, WorkcellError
 from workcell.launch import resume, resume_limits, wait
 from workcell.launch.resume_limits import Raised
 from workcell.rundir import inbox, layout, look, phase, status
+from workcell.watch import starts
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +51,19 @@ def test_what_was_sent_to_a_prepared_run_stands_in_the_brief_that_it_begins_with
     assert prompt.index("Listen.") < prompt.index("Message from the run boss") < prompt.index("first words")
     assert prompt.index("first words") < prompt.index("later words") and "has not run" not in prompt
     assert inbox.waiting(run) == [] and done.attempt == 2 and status.first_of_brief(look.at(run)) == 2
+
+
+def test_a_tick_starts_such_a_run_with_the_same_brief(lab):
+    listening = Listening(lab)
+    run = lab.launch(listening.brief(), "--prepare", repo=lab.new_repo())
+    inbox.post(run, {"kind": "text", "mode": "sequential", "text": "sent before", "by": "person"})
+    now = starts._begin(lab.home, look.at(run))
+    assert now.n == 2 and now.asker == "person"
+    assert wait.wait([run], wait.DONE, 30.0).states == ["passed"]
+    [told] = listening.turns()
+    assert "sent before" in told["prompt"] and inbox.waiting(run) == []
+    with pytest.raises(TryAgain, match="it is done in attempt 2 by now"):
+        resume.resume(resume.Request(lab.home, run, attempt=1, unattended=True))
 
 
 def test_what_passed_needs_a_new_brief(lab):

@@ -107,7 +107,7 @@ def test_only_what_was_suggested_is_released(cell, run):
         op.release(cell, op.ReleaseRequest(run, waits))
     assert texts(run) == ["b"]
     done = op.release(cell, op.ReleaseRequest(run, key))
-    assert (done.ahead, done.why) == (0, "the run is created: the next attempt's brief will hold it")
+    assert (done.ahead, done.why) == (0, "the run is created: the brief that it begins with will hold it")
     assert texts(run) == ["a", "b"]
 
 

@@ -21,7 +21,7 @@ def test_a_run_that_does_not_live_gets_it_with_its_next_brief(home):
     run = frozen.run_of(home, "frozen-created")
     done = send.send(run, "look at the log")
     assert (done.state, done.id) == (inbox.QUEUED, os.path.basename(run))
-    assert "the next attempt's brief will hold it" in str(done.why)
+    assert "the brief that it begins with will hold it" in str(done.why)
     assert [message["text"] for _, message in inbox.for_brief(run, 1)][-1] == "look at the log"
 
 

@@ -9,7 +9,7 @@ from tests.support.made_runs import WALL, MadeRun
 from tests.support.made_standby import MadeStandby
 from workcell.accounts import holds
 from workcell.base import clock
-from workcell.rundir import acks, layout, look, orders, phase, proposals, status
+from workcell.rundir import acks, layout, look, orders, phase, proposals, status, watches
 from workcell.views.needs import Surroundings
 
 ASKS = {"state": "approval", "since": None, "confidence": 0.9, "evidence": []}
@@ -226,3 +226,25 @@ def test_a_suggestion_for_a_run_on_standby_costs_a_look(tmp_path):
     around = Surroundings(made.home)
     around.suggested = {"r": ["x"]}
     assert around.of_resting(made.run) is None
+
+
+# -- what a run on standby is to be told
+
+
+def test_of_a_run_on_standby_that_watches_others_it_is_said_what_brings_it_on(tmp_path):
+    made = MadeStandby(tmp_path)
+    made.with_ledger()
+
+    def said():
+        around = Surroundings(made.home, WALL)
+        every = [around.document(look.at(made.run)), around.of_resting(made.run)]
+        assert every[1] is not None and {one["needs"] is None for one in every} == {True}
+        return {one["waits"]["why"] for one in every}
+
+    status.keep_resting(look.at(made.run, holding=True))
+    assert said() == {"workcell send r TEXT"}
+    for n in range(6):
+        watches.place(made.home, f"other-{n}", {"run": "r", "attempt": 1}, "done")
+        watches.place(made.home, f"other-{n}", {"run": "stranger", "attempt": 1}, "done")
+    names = "other-0, other-1, other-2, other-3 and 2 more"
+    assert said() == {f"it is told of {names}, which it watches: workcell watches r"}

@@ -10,7 +10,7 @@ import pytest
 from tests.support import frozen, watching
 from workcell.base.errors import NoSuchRun
 from workcell.faces.cli import show
-from workcell.rundir import heartbeat, inbox, layout, look, phase
+from workcell.rundir import heartbeat, inbox, layout, look, phase, watches
 from workcell.rundir.cell import Cell
 from workcell.sessions import short_records
 from workcell.views import ls, status, what
@@ -31,7 +31,7 @@ def test_the_result_is_the_document(cell, name):
     spent = found.pop("spent")
     assert spent is None or spent["cost_usd"] is None
     assert found.pop("warning") is None, "no run of this home waits"
-    assert (found.pop("summary"), found.pop("analysis")) == (None, None)
+    assert (found.pop("summary"), found.pop("analysis"), found.pop("watches")) == (None, None, [])
     moments = {"last_output_at", "last_event_at", "last_prompt_at", "last_answer_at"}
     assert {key: found[key] for key in found.keys() - moments} == {
         key: value for key, value in document.items() if key != "schema"
@@ -43,6 +43,23 @@ def test_a_run_that_there_is_not_is_named_in_the_error(cell):
     with pytest.raises(NoSuchRun) as error:
         status.perform(cell, status.Request(("no-such-run",)))
     assert error.value.word == "no-such-run" and error.value.hint == "workcell ls"
+
+
+def test_a_run_that_is_not_over_names_the_runs_of_which_it_is_to_be_told(cell):
+    def watched(name, watcher, wanted="done"):
+        by = {"run": os.path.basename(frozen.run_of(cell.home, watcher)), "attempt": 1}
+        return watches.place(cell.home, os.path.basename(frozen.run_of(cell.home, name)), by, wanted)
+
+    one, two = watched("frozen-two", "frozen-created"), watched("frozen-lost", "frozen-created", "idle")
+    watched("frozen-lost", "frozen-two")
+    found = status.perform(cell, status.Request(("frozen-created",)))
+    assert [(row.id, row.state, row.wanted) for row in found.watches] == [
+        (one["id"], "passed", "done"),
+        (two["id"], "unknown", "idle"),
+    ]
+    lines = [text for label, text in show.status_lines(found) if label in ("waits for", "")]
+    assert f"{one['run']} (done), ✓ passed" in lines and f"{two['run']} (idle), ? unknown" in lines
+    assert status.perform(cell, status.Request(("frozen-two",))).watches == [], "it is over"
 
 
 def test_several_runs_are_shown_in_the_order_in_which_they_were_asked_for(cell):

@@ -24,6 +24,7 @@ def pasteable(error: TreeBusy, words: list[str]) -> TreeBusy:
     if error.waits:
         found.append(f"once it is over: workcell wait {error.run}; {again}")
     if not error.waits:
+        found = [*error.also, *found]
         return TreeBusy(
             error.message, error.hint, found, run=error.run, waits=False, worktree=error.worktree, shared=error.shared
         )

@@ -90,6 +90,7 @@ WAITS = {
     "watchdog": "no watchdog",
     "approval": "for a yes or no",
     "message": "for a message",
+    "turns": "its check waits",
 }
 """What a run waits for, in a few words."""
 

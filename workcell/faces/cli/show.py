@@ -16,7 +16,7 @@ from workcell.views import ls as listing
 if TYPE_CHECKING:
     from workcell.rundir import schema
     from workcell.views import inside as family
-    from workcell.views import notes, overview
+    from workcell.views import notes, overview, watches
     from workcell.views import status as state
 
 
@@ -91,9 +91,6 @@ def inside(found: family.Result) -> None:
     if found.parent is not None:
         name = found.parent["name"] or found.parent["id"]
         field("parent", f"{name}, {out.state(found.parent['state'])[0]}: workcell status parent")
-    for watch in found.watches:
-        until = f", until {out.when(watch.due_at)}" if watch.due_at else ""
-        field("watches", f"{watch.run}, {out.state(watch.state)[0]}, for {watch.wanted}{until}")
     if found.children:
         print()
         for line in runs.tree(found.children, out.columns()):
@@ -196,6 +193,7 @@ def _lines(found: state.Result) -> list[tuple[str, str]]:
         lines.append(("why", found.reason))
     lines += [("the check" if number == 0 else "", line) for number, line in enumerate(found.check)]
     lines += need_lines(found.needs, found.waits, found.reason)
+    lines += [("waits for" if not number else "", _watch(watch)) for number, watch in enumerate(found.watches)]
     lines += _in_short(found)
     if found.activity and found.activity["state"] != "unknown":
         activity = found.activity
@@ -218,6 +216,12 @@ def _lines(found: state.Result) -> list[tuple[str, str]]:
     if found.acknowledged:
         lines.append(("seen", "its end was acknowledged"))
     return [*lines, *(("note", _note(note)) for note in found.notes)]
+
+
+def _watch(watch: watches.Row) -> str:
+    """The run that is watched, how it stands, and what for."""
+    until = f", until {out.when(watch.due_at)}" if watch.due_at else ""
+    return f"{watch.run} ({watch.wanted}{until}), {out.state(watch.state)[0]}"
 
 
 def _in_short(found: state.Result) -> list[tuple[str, str]]:

@@ -87,7 +87,7 @@ VerdictName = Literal[
     "unknown",
 ]
 Need = Literal["answer", "decide", "look", "release", "room", "settle", "sign-in", "start"]
-Wait = Literal["due", "hold", "account", "watchdog", "approval", "message"]
+Wait = Literal["due", "hold", "account", "watchdog", "approval", "message", "turns"]
 WatchFor = Literal["done", "attention", "idle"]
 NextWhen = Literal["approval", "message"]
 
