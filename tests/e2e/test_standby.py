@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,38 @@ def test_a_turn_that_does_not_end_well_is_no_standby(listening):
     did = [line for _ in range(3) for line in listening.watch.tick(ahead=3600)]
     assert any("opened attempt 3" in line for line in did), did
     listening.waits(run, 3)
+
+
+def test_a_message_whose_turn_died_is_told_to_each_attempt_until_a_turn_ends(listening):
+    lab, run = listening.lab, listening.launch()
+    busy = listening.mark("busy")
+    inbox.post(run, {"kind": "text", "text": "a watch says X9", "mode": "sequential", "by": "watch:other/1"})
+    lab.workcell("send", run, "do X9")
+    eventually(lambda: len(listening.turns()) == 2)
+    seen = look.at(run)
+    for pid in (seen.start["runner"]["pid"], seen.agent_pid):
+        os.kill(pid, signal.SIGKILL)
+    eventually(lambda: look.at(run).phase == phase.LOST, what="the death of both")
+    lab.workcell("resume", run, "--no-window")
+    eventually(lambda: len(listening.turns()) == 3)
+    lab.workcell("stop", run)
+    inbox.post(run, {"kind": "text", "text": "and Y", "by": "person"})
+    busy.unlink()
+    lab.workcell("resume", run, "--native", "--no-window")
+    listening.waits(run, 4)
+    third, fourth = (one["prompt"] for one in listening.turns()[2:])
+    assert "Attempt 2 was given this, and ended before its turn did:" in third
+    assert "Attempt 3 was given this, and ended" in fourth
+    for prompt in (third, fourth):
+        assert prompt.count("do X9") == prompt.count("a watch says X9") == 1, prompt
+    assert fourth.index("a watch says X9") < fourth.index("do X9") < fourth.index("and Y")
+    [box] = json.loads(lab.workcell("inbox", run, "--all", "--json").stdout)["runs"]
+    known = {one["text"]: (one["attempts"], one["why"]) for one in box["messages"]}
+    assert known["do X9"] == ([2, 3, 4], "in the briefs of attempts 2, 3 and 4")
+    assert known["and Y"] == ([4], "in the brief of attempt 4")
+    lab.workcell("send", run, "more")
+    listening.waits(run, 5)
+    assert listening.turns()[-1]["prompt"] == "more\n"
 
 
 def test_stop_ends_it(listening):

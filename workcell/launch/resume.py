@@ -32,6 +32,7 @@ from workcell.launch import (
     resume_recipe,
     resume_trust,
     resume_unbegun,
+    resume_unheard,
     resume_wake,
     start,
 )
@@ -264,13 +265,15 @@ def _basis(
 
 
 def _told_all(run: str, seen: look.Look, basis: Basis, numbers: Mapping[str, int]) -> Basis:
-    """The basis of an attempt that is told all that the run's files say, with the messages that wait."""
+    """The basis of an attempt that is told all that the run's files say, with the messages that wait and
+    those whose turn did not end."""
     from workcell.launch import resume_brief
 
     waiting = [message for _, message in inbox.for_brief(run, seen.n)]
-    texts = [inbox.words(message).rstrip("\n") for message in waiting]
-    text = resume_brief.brief(run, seen, texts, run_cleaner.of_run(run), basis.intent["limits"], numbers)
-    ids = [str(message["id"]) for message in waiting]
+    again = resume_unheard.find(seen)
+    letters = resume_brief.Letters(again, waiting)
+    text = resume_brief.brief(run, seen, letters, run_cleaner.of_run(run), basis.intent["limits"], numbers)
+    ids = [*again.ids, *(str(message["id"]) for message in waiting)]
     return replace(basis, brief=text.encode("utf-8", "replace"), messages=ids)
 
 

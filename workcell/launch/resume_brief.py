@@ -7,35 +7,48 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from workcell.base import clock, counts, sizes
+from workcell.base.light_dataclass import dataclass
 from workcell.cleaning.clean import Cleaner
 from workcell.finish import handoff
 from workcell.judgement import outcome
-from workcell.launch import ports, resume_limits
-from workcell.rundir import layout, look, safe_open, status
+from workcell.launch import ports, resume_limits, resume_unheard
+from workcell.rundir import inbox, layout, look, safe_open, status
 from workcell.texts import brief as briefs
 from workcell.texts import compose, document, markdown
 
 if TYPE_CHECKING:
     from workcell.rundir import schema
+    from workcell.rundir.schema import Message
 
 TAIL_LINES = 60
+
+
+@dataclass(frozen=True)
+class Letters:
+    """The messages that an attempt is told with its brief."""
+
+    again: resume_unheard.Unheard
+    """Those whose turn did not end."""
+    new: list[Message]
+    """Those that have reached no attempt."""
 
 
 def brief(
     run: str,
     seen: look.Look,
-    messages: list[str],
+    letters: Letters,
     cleaner: Cleaner,
     limits: schema.Limits,
     numbers: Mapping[str, int],
 ) -> str:
     """The text of brief.md for the attempt after the one that `seen` looked at; `limits` and ports are those of it.
 
-    `messages` are the texts that were sent to the run and have reached no attempt. All that comes from the last
-    attempt is cleaned by `cleaner`; of the brief that a person wrote only known secret values are masked.
+    All that comes from the last attempt is cleaned by `cleaner`; of the brief that a person wrote only known secret
+    values are masked. Messages that stand in that brief are not repeated beside it.
     """
     assert seen.attempt is not None
     given = _given(seen)
+    again = letters.again.outside_of(run, given)
     original = written(seen)
     facts: schema.Facts | None = look.read_record(seen.directory, layout.FACTS, [], required=False)
     verify = look.verify_at(seen, seen.n)
@@ -57,11 +70,17 @@ def brief(
             "verify_tail": cleaner.text(tail),
             "handoff_file": f"{here}/{layout.AGENT_DIR}/{layout.HANDOFF}",
             "handoff": cleaner.text(words),
-            "messages": [cleaner.text(message) for message in messages],
+            "again": again.line if again.messages else "",
+            "repeated": _texts(again.messages, cleaner),
+            "messages": _texts(letters.new, cleaner),
             "budget": _budget(run, seen, limits),
             "brief_text": cleaner.mask_values(original),
         },
     )
+
+
+def _texts(messages: list[Message], cleaner: Cleaner) -> list[str]:
+    return [cleaner.text(inbox.words(message).rstrip("\n")) for message in messages]
 
 
 def written(seen: look.Look) -> str:

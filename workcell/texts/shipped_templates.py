@@ -89,6 +89,10 @@ def _resume(given: Mapping[str, Any]) -> str:
         out += ['\nThe check failed (`', str(given['verify_file']), '`). Its end:\n\n', str(FILTERS['indent_code'](given['verify_tail'])), '\n']
     if given['handoff']:
         out += ['\n## The handoff of the last attempt (`', str(given['handoff_file']), '`)\n\n', str(given['handoff']), '\n']
+    if given['repeated']:
+        out += ['\n## Messages whose turn did not end\n\n', str(given['again']), '\n']
+        for a_message in given['repeated']:
+            out += ['\n', str(FILTERS['indent_code'](a_message)), '\n']
     if given['messages']:
         out += ['\n## Messages since the last attempt\n']
         for a_message in given['messages']:
@@ -104,6 +108,6 @@ COMPILED: dict[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
     'handoff.md.j2': ('db3d4528c1a320b47a1c8e2dee9a05df58611e0e8fdd2fd435af39f8917be6f0', _handoff),
     'prompt.md.j2': ('820712cc9c404496546ccc06ddbff109d3ff37b47b29fc47888d9e6a7bc81538', _prompt),
     'rescue.md.j2': ('3170510ca6f12ce1556bf5c915a5a76e090b3a3c27dc74dfc4c8120107901280', _rescue),
-    'resume.md.j2': ('874c265dd6b1f5c58893a489f66256606a9816333358f59e4364a4b59e1703a1', _resume),
+    'resume.md.j2': ('45dda7ecb8a60f2960c8d62ea94de2dc79766282d36d156b1263eaf928441012', _resume),
 }
 """The SHA-256 of the template that was compiled, and what renders it, by the name of the template."""

@@ -1,7 +1,7 @@
 """inbox: the messages of runs: what waits, what is being typed, what was refused, what a person has to release."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from workcell.cleaning import run_cleaner
@@ -52,6 +52,8 @@ class Entry:
     """Of one that was sent with `verify`: that its check is yet to come, or how it ended."""
     output: str | None = None
     """The end of the output of that check, where it did not pass."""
+    attempts: list[int] = field(default_factory=list)
+    """Of one that the agent has: the attempts whose briefs hold it; several where a turn with it did not end."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,9 @@ def _box(run: str, every: bool) -> Box:
     checks = _checks(run)
     # first: what is brought to its end meanwhile is met in its place
     brought = inbox_edits.under_way(run)
+    told = _told_in(run) if every else {}
     found = [
-        _entry(run, state, name, message, cleaner, checks.get(name))
+        _in_briefs(_entry(run, state, name, message, cleaner, checks.get(name)), told.get(str(message.get("id"))))
         for state in (EVERY if every else OPEN)
         for name, message in inbox.in_order(_in_state(run, state, brought))
     ]
@@ -132,6 +135,7 @@ def _entry(
     else:
         why = told.get("evidence" if state == inbox.ACCEPTED else "why") if told is not None else None
     mode, at, before = message.get("mode"), message.get("at"), message.get("replaces")
+    checked, output = _of_check(check, cleaner)
     return Entry(
         id=name.removesuffix(".json"),
         state=state,
@@ -143,17 +147,41 @@ def _entry(
         why=cleaner.line(str(why)) if why else None,
         replaces=cleaner.line(str(before)) if before else None,
         into=cleaner.line(taken["into"]) if taken is not None and taken["into"] else None,
-        **_of_check(check, cleaner),
+        check=checked,
+        output=output,
     )
 
 
-def _of_check(made: "TurnCheck | None", cleaner: Cleaner) -> dict[str, str]:
-    """What an entry says of the check that was asked for with its message."""
+def _told_in(run: str) -> dict[str, list[int]]:
+    """The numbers of the attempts whose briefs hold a message, ascending, by its id."""
+    found: dict[str, list[int]] = {}
+    try:
+        names = os.listdir(os.path.join(run, layout.ATTEMPTS))
+    except OSError:
+        return found
+    for n in sorted(int(name) for name in names if name.isdigit()):
+        for key in inbox.in_brief(run, n):
+            found.setdefault(key, []).append(n)
+    return found
+
+
+def _in_briefs(entry: Entry, attempts: list[int] | None) -> Entry:
+    """The entry with the attempts that were given the message; told in words where there are several."""
+    if entry.state != inbox.ACCEPTED or not attempts:
+        return entry
+    if len(attempts) == 1:
+        return replace(entry, attempts=attempts)
+    numbers = ", ".join(map(str, attempts[:-1]))
+    return replace(entry, attempts=attempts, why=f"in the briefs of attempts {numbers} and {attempts[-1]}")
+
+
+def _of_check(made: "TurnCheck | None", cleaner: Cleaner) -> tuple[str | None, str | None]:
+    """What an entry says of the check that was asked for with its message: (how it stands, the end of its output)."""
     answer = made["answer"] if made is not None else None
     if made is None or answer is None:
-        return {"check": NOT_YET} if made is not None else {}
-    said = {"check": cleaner.line(f"{_CHECKED[answer['outcome']]}: {answer['why']}")}
-    return said if answer["outcome"] != "failed" else {**said, "output": cleaner.text(answer["tail"])}
+        return NOT_YET if made is not None else None, None
+    said = cleaner.line(f"{_CHECKED[answer['outcome']]}: {answer['why']}")
+    return said, cleaner.text(answer["tail"]) if answer["outcome"] == "failed" else None
 
 
 NOT_YET = "once its turn has ended"

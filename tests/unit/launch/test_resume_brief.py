@@ -8,6 +8,7 @@ from tests.support import frozen
 from tests.support.made_standby import AGO, MadeStandby
 from workcell.cleaning.clean import Cleaner
 from workcell.launch import resume_brief
+from workcell.launch.resume_unheard import Unheard
 from workcell.rundir import layout, look
 
 
@@ -17,7 +18,9 @@ def seen(tmp_path):
 
 
 def made(seen, *messages, **limits):
-    return resume_brief.brief(seen.run, seen, list(messages), Cleaner(), limits, {})
+    new = [{"id": text, "kind": "text", "text": text} for text in messages]
+    letters = resume_brief.Letters(Unheard(), new)
+    return resume_brief.brief(seen.run, seen, letters, Cleaner(), limits, {})
 
 
 @pytest.mark.parametrize("messages", [(), ("look at the tests first",), ("one", "two")])
