@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 from workcell.base import clock
 from workcell.cleaning.clean import Cleaner
 from workcell.finish import stoppers
+from workcell.judgement import limits, outcome
 from workcell.judgement import next as nexts
-from workcell.judgement import outcome
-from workcell.rundir import deferred, heartbeat, layout, look, needs, standby, status
+from workcell.rundir import costs, deferred, heartbeat, layout, look, needs, standby, status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -178,9 +178,12 @@ def summary(judged: Verdict) -> schema.VerdictSummary:
     return made
 
 
-def history_of(run: str, seen: look.Look, facts: schema.Facts | None, verify: schema.Verify | None) -> list[nexts.Past]:
+def history_of(
+    run: str, seen: look.Look, facts: schema.Facts | None, verify: schema.Verify | None
+) -> list[limits.Past]:
     """Every attempt of the run as `judgement.next` wants it, oldest first; this one has no next yet."""
-    rows: list[nexts.Past] = []
+    rows: list[limits.Past] = []
+    first = status.first_of_brief(seen)
     for n in range(1, seen.n + 1):
         sealed = look.Sealed(seen, n)
         exit, found, checked, after = sealed.exit, sealed.facts, sealed.verify, sealed.next
@@ -203,6 +206,8 @@ def history_of(run: str, seen: look.Look, facts: schema.Facts | None, verify: sc
                 "cost_usd": status.cost_of(seen, n) if n < seen.n else None,
                 "deferred": deferred.ended(after),
                 "woken": look.asker(sealed.attempt) == standby.MESSAGE,
+                "native": costs.goes_on(sealed.attempt),
+                "earlier_brief": n < first,
             }
         )
     return rows
@@ -211,14 +216,13 @@ def history_of(run: str, seen: look.Look, facts: schema.Facts | None, verify: sc
 def used_up(seen: look.Look, cost: float | None) -> str | None:
     """The limit that leaves no room for an attempt of a message; None where there is room.
 
-    A message begins the count of attempts anew; time and cost count since a person asked. `cost` is what the agent
-    reported for this attempt.
+    A message begins the count of attempts anew. `cost` is what the agent reported at the end of this attempt.
     """
     if seen.limits is None:
         return None
     history = history_of(seen.run, seen, None, None)
     history[-1]["cost_usd"] = cost
-    return nexts.past_limit(nexts.since_person(history), {**seen.limits, "attempts": None})
+    return limits.past_limit(history, {**seen.limits, "attempts": None})
 
 
 def next_record(seen: look.Look, decision: nexts.Decision) -> schema.Next:

@@ -4,8 +4,9 @@ Invariants:
 - Pure: the same case gives the same decision, so a finish that was killed and is repeated decides the same again.
 - Nothing follows an attempt that passed, was stopped by a person, was tampered with, never started or touched what is
   forbidden.
-- A run goes on only where a playbook says so, and only within the limits of the run and of that playbook. Both are
-  counted since a person last started the run; attempts, and what several add up to, since a message last woke it.
+- A run goes on only where a playbook says so, and only within the limits of the run and of that playbook. `limits` says
+  since when those of the run count; those of the playbook, and what several attempts add up to, count since a person
+  last started the run or a message last woke it.
 - Steps are read in their order and do nothing here: `Ending` holds what they ask for.
 """
 
@@ -14,8 +15,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, NotRequired, Protocol, TypedDict
 
-from workcell.base import clock
 from workcell.judgement import bounds, choice, outcome, waits
+from workcell.judgement import limits as used
 from workcell.judgement.ending import Ending
 
 if TYPE_CHECKING:
@@ -35,31 +36,6 @@ _WORKED = ("ok", "partial", "unknown", "stuck")
 
 _GIVEN_UP = ("crash-loop", "over-cost")
 """Findings that end a run as abandoned where their playbook does not go on."""
-
-
-class Past(TypedDict):
-    """An attempt that has ended, in short."""
-
-    n: int
-    by_person: bool
-    """Whether a person asked for it."""
-    how: schema.ExitHow | None
-    signal: int | None
-    code: int | None
-    seconds: float | None
-    """How long it took; None where its end was not seen."""
-    verify: Sequence[str | int | None] | None
-    """(how, code, signal) of verify.json; None without one."""
-    tree: str | None
-    """Hash of the tree that it left."""
-    verdict: str | None
-    playbook: str | None
-    """The playbook by which the run went on after it."""
-    cost_usd: float | None
-    deferred: NotRequired[bool]
-    """Whether it ended at a call for which a person was to be asked: then it counts for no limit on attempts."""
-    woken: NotRequired[bool]
-    """Whether a message to a run on standby opened it: attempts and findings over attempts count from there."""
 
 
 class Step(Protocol):
@@ -103,7 +79,7 @@ class Case(TypedDict):
     verify: schema.Verify | None
     limits: NotRequired[schema.Limits | None]
     """Of attempt.json."""
-    history: Sequence[Past]
+    history: Sequence[used.Past]
     """Oldest first, this attempt last."""
     verdict: NotRequired[Verdict | None]
     """None where nothing was judged."""
@@ -235,7 +211,7 @@ def findings(case: Case) -> list[str]:
     found += bounds.hit(case["facts"].get("cgroup"))
     if _same_failure(history):
         found.append("same-failure")
-    if most and _spent(history) >= most:
+    if most and used.spent(history) >= most:
         found.append("over-cost")
     git = case["facts"].get("git")
     if git and git.get("under_way"):
@@ -305,68 +281,33 @@ def _past(decision: Decision, cap: str) -> Decision:
     }
 
 
-def past_cap(history: Sequence[Past], limits: schema.Limits | None, book: Book) -> str | None:
+def past_cap(history: Sequence[used.Past], limits: schema.Limits | None, book: Book) -> str | None:
     """The limit of the run, or of the playbook within it, that forbids another attempt; None when there is room.
 
-    All are counted since a person last started the run: a new start gives the run its limits anew.
+    Those of the run count as `judgement.limits` says. That of the playbook counts since a person last started the run
+    or a message woke it.
     """
-    mine = since_person(history)
-    spent = past_limit(mine, limits)
+    spent = used.past_limit(history, limits)
     if spent is not None:
         return spent
-    times = sum(1 for one in since_start(mine) if one.get("playbook") == book.name)
+    times = sum(1 for one in used.since_start(history) if one.get("playbook") == book.name)
     if times >= book.limits["per_run"]:
         return f"the playbook {book.name} was followed {times} times in this run, and that is its limit"
     return None
 
 
-def past_limit(mine: Sequence[Past], limits: schema.Limits | None) -> str | None:
-    """The limit of the run that these attempts have used up; None when there is room for another one."""
-    if limits is None:
-        return None
-    attempts, most = limits.get("attempts"), limits.get("cost_usd")
-    used = sum(not one.get("deferred") for one in since_start(mine))
-    if attempts and used >= attempts:
-        return f"{used} attempts, and {attempts} are allowed"
-    wall = limits.get("wall_total_seconds") or limits.get("wall_seconds")
-    took = sum((one.get("seconds") or 0.0) for one in mine)
-    if wall and took >= wall:
-        return f"the attempts took {clock.span(took)}, and {clock.span(wall)} are allowed"
-    cost = _spent(mine)
-    if most and cost >= most:
-        return f"the agent reported ${cost:.2f} spent, and ${most:.2f} are allowed"
-    return None
-
-
-def since_person(history: Sequence[Past]) -> list[Past]:
-    """The attempts from the last one that a person asked for."""
-    starts = [index for index, one in enumerate(history) if one.get("by_person")]
-    return list(history[starts[-1] :] if starts else history)
-
-
-def since_start(history: Sequence[Past]) -> list[Past]:
-    """The attempts from the last one that a person asked for, or that a message to a run on standby opened."""
-    mine = since_person(history)
-    woken = [index for index, one in enumerate(mine) if one.get("woken")]
-    return mine[woken[-1] :] if woken else mine
-
-
-def _in_a_row(history: Sequence[Past], book: str) -> int:
+def _in_a_row(history: Sequence[used.Past], book: str) -> int:
     """How many attempts directly before this one ended in the same playbook."""
     count = 0
-    for one in reversed(since_start(history)[:-1]):
+    for one in reversed(used.since_start(history)[:-1]):
         if one.get("playbook") != book:
             break
         count += 1
     return count
 
 
-def _spent(history: Sequence[Past]) -> float:
-    return sum((one.get("cost_usd") or 0.0) for one in since_person(history))
-
-
-def _crash_loop(history: Sequence[Past]) -> bool:
-    last = since_start(history)[-CRASHES:]
+def _crash_loop(history: Sequence[used.Past]) -> bool:
+    last = used.since_start(history)[-CRASHES:]
     return len(last) == CRASHES and all(
         (one.get("how") == "vanished" or one.get("signal") is not None)
         and ((seconds := one.get("seconds")) is None or seconds < YOUNG)
@@ -374,9 +315,9 @@ def _crash_loop(history: Sequence[Past]) -> bool:
     )
 
 
-def _same_failure(history: Sequence[Past]) -> bool:
+def _same_failure(history: Sequence[used.Past]) -> bool:
     """The same tree, and verify ended in the same way, in this attempt and the one before it."""
-    mine = since_start(history)
+    mine = used.since_start(history)
     if len(mine) < 2:
         return False
     before, now = mine[-2], mine[-1]

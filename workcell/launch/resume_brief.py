@@ -160,7 +160,7 @@ def _budget(run: str, seen: look.Look, limits: schema.Limits) -> list[str]:
     if limits.get("processes"):
         out.append(f"at most {limits['processes']} processes and threads may live in it at once")
     if most := limits.get("attempts"):
-        number = seen.n - status.first_of_brief(seen) + 2
+        number = status.attempts_used(seen) + 1
         beyond = f"attempt {number}, which a person asked for beyond the limit of {most}"
         out.append(f"attempt {number} of {most}" if number <= most else beyond)
     return out

@@ -10,7 +10,7 @@ from workcell.accounts import holds
 from workcell.base.errors import Refused, TryAgain
 from workcell.finish import decide, settle
 from workcell.git import repository
-from workcell.judgement import next as nexts
+from workcell.judgement import limits
 from workcell.launch import attempt as attempts
 from workcell.launch import resume_place
 from workcell.rundir import deferred, layout, look, needs, phase, run_hold, standby
@@ -73,7 +73,7 @@ def _check_room(seen: look.Look, request: Request) -> None:
     from workcell.evidence import verdict
 
     history[-1]["cost_usd"] = verdict.cost(seen)
-    spent = nexts.past_limit(nexts.since_person(history), seen.limits)
+    spent = limits.past_limit(history, seen.limits)
     if spent is not None:
         access.require(request.caller, "resume", f"{seen.id} has used up a limit: {spent}")
 

@@ -1,7 +1,7 @@
 """The limits of the next attempt of a run: what a person raises, what is left of them, and the refusal beyond them.
 
-Attempts and costs count from the attempt that a person's brief began; a new brief begins them anew. The time that one
-attempt may take is whole for each attempt that a person opens.
+Attempts and costs count from the attempt that a person's brief began, as for playbooks (`judgement.limits`); a new
+brief begins them anew. The time that one attempt may take is whole for each attempt that a person opens.
 """
 
 from __future__ import annotations
@@ -62,15 +62,12 @@ def check(seen: look.Look, raised: Raised) -> None:
 
 def _spent(seen: look.Look) -> float:
     """US dollars that the agent reported since the brief was given."""
-    total = 0.0
-    for n in range(status.first_of_brief(seen), seen.n + 1):
-        cost = status.cost_of(seen, n)
-        if cost is None and n == seen.n:
-            from workcell.evidence import verdict
+    last = status.cost_of(seen, seen.n) if seen.n else None
+    if last is None and seen.n:
+        from workcell.evidence import verdict
 
-            cost = verdict.cost(seen)  # a run that a person ended was not judged
-        total += cost or 0.0
-    return total
+        last = verdict.cost(seen)  # a run that a person ended was not judged
+    return status.spent(seen, last, status.first_of_brief(seen))
 
 
 def seconds(run: str, n: int) -> float:

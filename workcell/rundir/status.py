@@ -6,6 +6,7 @@ import time
 from workcell.base import json_codec, probe
 from workcell.rundir import (
     acks,
+    costs,
     cures,
     deferred,
     heartbeat,
@@ -218,9 +219,10 @@ def first_of_brief(seen: look.Look) -> int:
 
 
 def attempts_used(seen: look.Look) -> int:
-    """How many attempts were opened with the brief of now, without those that ended at a call to be decided.
+    """How many attempts count for the limit on them: those with the brief of now.
 
-    Of a run on standby they count from the last one that a message opened.
+    Those that ended at a call to be decided do not count. Of a run on standby they count from the last one that a
+    message opened.
     """
     used = 0
     for n in range(seen.n, first_of_brief(seen) - 1, -1):
@@ -231,12 +233,25 @@ def attempts_used(seen: look.Look) -> int:
 
 
 def cost_of(seen: look.Look, n: int) -> "float | None":
-    """US dollars that the agent reported for attempt `n`, as they were sealed at its end; None where none were."""
+    """US dollars that the agent reported at the end of attempt `n`, as they were sealed; None where none were.
+
+    Of an attempt that goes on with a conversation it is the cost of all of that.
+    """
     for name in (layout.NEXT, layout.RESULT):
         found: schema.Next | schema.Result | None = look.record_at(seen, n, name)
         if found is not None and (cost := found.get("cost_usd")) is not None:
             return cost
     return None
+
+
+def spent(seen: look.Look, last: "float | None" = None, since: int = 1) -> float:
+    """US dollars that the attempts from `since` on cost in sum; `last` is what was reported of the current one."""
+    told = [cost_of(seen, n) for n in range(1, seen.n + 1)]
+    if told and last is not None:
+        told[-1] = last
+    native = [costs.goes_on(look.record_at(seen, n, layout.ATTEMPT)) for n in range(1, seen.n + 1)]
+    own = costs.own(zip(native, told, strict=True))
+    return sum(cost or 0.0 for cost in own[since - 1 :])
 
 
 def go_on(seen: look.Look) -> str:
@@ -247,7 +262,7 @@ def go_on(seen: look.Look) -> str:
     if most and used >= most:
         command += f" --attempts {used + 1}"
     dollars = seen.limits.get("cost_usd") if seen.limits else None
-    if dollars and sum(cost_of(seen, n) or 0.0 for n in range(first_of_brief(seen), seen.n + 1)) >= dollars:
+    if dollars and spent(seen, since=first_of_brief(seen)) >= dollars:
         command += f" --cost {2 * dollars:g}"
     if seen.recipe.get("steps") and seen.exit is not None and seen.exit.get("code") == 0:
         # every step ended well and the check failed: a plain resume would skip them all, and fail in the same way

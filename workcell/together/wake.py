@@ -121,4 +121,4 @@ def held(home: str, seen: look.Look) -> str | None:
 def spent(seen: look.Look) -> str | None:
     """The limit that the run has used up, with what raises it; None where there is room for another attempt."""
     used = decide.used_up(seen, status.cost_of(seen, seen.n))
-    return None if used is None else f"{used}: workcell resume {seen.id} begins to count anew"
+    return None if used is None else f"{used}: {status.go_on(seen)} lets it go on"

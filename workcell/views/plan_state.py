@@ -160,7 +160,7 @@ def _try(found: State, lane: Lane, run: str, ends: dict[tuple[str, int | None], 
 
 def _end(lane: Lane, path: str, word: str, attempt: int | None) -> PlanAction:
     seen = look.at(path)
-    cost = sum(status.cost_of(seen, n) or 0.0 for n in range(1, seen.n + 1))
+    cost = status.spent(seen)
     return {
         "n": 0,
         "at": "",

@@ -112,7 +112,11 @@ def test_three_that_died_young_are_a_crash_loop() -> None:
         ({"attempts": 2}, [row(1), row(2)], "2 attempts"),
         ({"attempts": 9, "wall_seconds": 1000.0}, [row(1), row(2)], "the attempts took"),
         ({"wall_seconds": 10.0, "wall_total_seconds": 1300.0}, [row(1), row(2)], None),
-        ({"attempts": 2}, [row(1), row(2, by_person=True)], None),
+        ({"attempts": 2}, [row(1), row(2, by_person=True)], "2 attempts, and 2 are allowed"),
+        ({"attempts": 1}, [row(1)], "1 attempt, and 1 is allowed"),
+        ({"attempts": 1}, [row(1), row(2, by_person=True)], "2 attempts, and 1 is allowed"),
+        ({"attempts": 2}, [row(1, earlier_brief=True), row(2, by_person=True)], None),
+        ({"wall_seconds": 1000.0}, [row(1), row(2, by_person=True)], None),
     ],
 )
 def test_limits_end_a_run_as_abandoned(limits: dict[str, Any], rows: list[Any], words: str | None) -> None:
@@ -128,6 +132,9 @@ def test_money_is_a_limit() -> None:
     step = decide("ok", row(1, cost_usd=3.0), row(2, cost_usd=2.5), limits={"cost_usd": 5.0})
     assert (step["outcome"], step["playbook"]) == (outcome.ABANDONED, "cost-limit")
     assert decide("ok", row(1, cost_usd=3.0), row(2, cost_usd=1.5), limits={"cost_usd": 5.0})["goes"] == "on"
+    # the same conversation: its cost is that of both
+    goes_on = row(2, cost_usd=3.5, native=True)
+    assert decide("ok", row(1, cost_usd=3.0), goes_on, limits={"cost_usd": 5.0})["goes"] == "on"
 
 
 def test_a_reset_is_waited_for_with_some_seconds_of_difference() -> None:

@@ -1,5 +1,6 @@
 """The brief of a later attempt: what it says of what stands, and how it is laid out."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,17 @@ def test_the_budget_says_which_attempt_of_how_many_it_is(seen):
     text = made(seen, attempts=seen.n + 3, wall_seconds=60)
     assert f"- attempt {seen.n + 1} of {seen.n + 3}" in text and "- this attempt may take 1m 00s" in text
     assert f"attempt {seen.n + 1}, which a person asked for beyond the limit of 1" in made(seen, attempts=1)
+
+
+def test_the_budget_of_a_run_on_standby_counts_from_the_last_message(tmp_path):
+    run = MadeStandby(tmp_path)
+    run.waits()
+    seen = look.at(run.run)
+    seen.n = 7  # the six before it were opened by messages
+    path = Path(layout.attempt(run.run, 7), layout.ATTEMPT)
+    path.parent.mkdir()
+    path.write_text(json.dumps({**run.attempt, "schema": "workcell.file.attempt/1", "asked_by": {"who": "message"}}))
+    assert "\n- attempt 2 of 5\n" in made(seen, attempts=5)
 
 
 def test_numbers_and_their_words_agree(seen):

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from workcell.base.errors import Refused
+from workcell.finish import decide
+from workcell.judgement import limits
 from workcell.launch import resume_limits
 from workcell.launch.resume_limits import Raised
 from workcell.rundir import layout, look, phase, status
@@ -120,6 +122,32 @@ def test_money_of_an_attempt_that_ended_the_run_counts_and_the_next_command_rais
     with pytest.raises(Refused, match=r"spent \$1.50 of \$1.50"):
         resume_limits.check(seen, Raised(attempts=9))
     assert status.go_on(seen) == "workcell resume r --attempts 3 --cost 3"
+
+
+def test_money_of_a_conversation_that_goes_on_is_counted_once(past):
+    seen = past.attempt(cost=0.5).attempt(cost=1.0, native=True).attempt(cost=1.4, native=True).look()
+    assert status.spent(seen) == pytest.approx(1.4) and status.spent(seen, since=3) == pytest.approx(0.4)
+    resume_limits.check(seen, Raised(attempts=9))
+    history = decide.history_of(past.run, seen, None, None)
+    history[-1]["cost_usd"] = 1.4
+    assert limits.spent(history) == pytest.approx(1.4)
+
+
+@pytest.mark.parametrize(
+    "attempts",
+    [
+        [{}, {}],
+        [{}, {"by": "playbook"}, {}],
+        [{}, {"brief_given": 2}, {"brief_given": 2, "by": "playbook"}],
+        [{}, {"by": "message"}, {"by": "playbook"}],
+        [{}, {"by": "message", "brief_given": 2}, {"brief_given": 3}],
+    ],
+)
+def test_a_person_and_a_playbook_count_the_same_attempts(past, attempts):
+    for more in attempts:
+        past.attempt(1.0, **more)
+    seen = past.look()
+    assert limits.attempts_used(decide.history_of(past.run, seen, None, None)) == status.attempts_used(seen)
 
 
 def test_money_that_was_spent_on_an_earlier_brief_counts_no_more(past):

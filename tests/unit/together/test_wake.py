@@ -140,7 +140,7 @@ def test_a_limit_that_is_used_up_keeps_it_but_that_on_attempts_counts_anew(made,
     if words is None:
         assert why is None
     else:
-        assert why == left_alone(made) == f"{words}: workcell resume r begins to count anew"
+        assert why == left_alone(made) == f"{words}: workcell resume r lets it go on"
 
 
 def test_without_limits_on_record_there_is_none_that_is_used_up(made):
