@@ -19,9 +19,13 @@ def shell(lab, monkeypatch):
         monkeypatch.setenv(name, value)
 
 
-HOLD = (
-    "import sys; from workcell.rundir import plans; plans.take(sys.argv[1], sys.argv[2], 9); print(); sys.stdin.read()"
-)
+HOLD = """
+import sys
+from workcell.rundir import plans
+plans.take(sys.argv[1], sys.argv[2], 9)
+print(flush=True)
+sys.stdin.read()
+"""
 
 
 def about(word, but):
