@@ -5,6 +5,8 @@ Invariants:
   tree is touched.
 - Before the files of the tree are changed, the lock file of the merge says from which commit to which. It is emptied
   once the branch has moved. What a killed merge left is taken back by the next one, after a snapshot of what is there.
+- Where another program has moved the branch meanwhile, that is written there, too, and what the merge wrote goes back
+  to what the branch is at now.
 - No hook and no program that the repository's own configuration names is run: the agent shares that configuration.
 """
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from workcell.rundir import schema
 
 LOGGED = ("core.logAllRefUpdates=true", *tree_state.DURABLE)
+
+_GIVEN = ("--pathspec-from-file=-", "--pathspec-file-nul")
 
 OLD_GIT = "git merge-tree --write-tree is there since git 2.38"
 
@@ -137,9 +141,22 @@ def move(tree: repository.Tree, old: str, new: str, lock: int, why: str) -> None
         if not ran.ok:
             raise TryAgain(f"the branch of {tree.top!r} moved meanwhile: {ran.complaint()}", "give the command again")
     except BaseException:
-        recover(tree, lock)
+        if not _overtaken(tree, lock):
+            recover(tree, lock)
         raise
     os.ftruncate(lock, 0)
+
+
+def _overtaken(tree: repository.Tree, lock: int) -> bool:
+    """Take back what this merge wrote where another program has moved the branch; whether it has."""
+    said = worktree_undo.written(lock)
+    now = repository.head(tree.top)
+    if said is None or now is None or now in (said.get("from"), said.get("to")):
+        return False
+    worktree_undo.put(lock, {**said, "moved": True})
+    _take_back_onto(tree, now, str(said["from"]), str(said["to"]))
+    os.ftruncate(lock, 0)
+    return True
 
 
 def recover(tree: repository.Tree, lock: int) -> str | None:
@@ -157,7 +174,12 @@ def recover(tree: repository.Tree, lock: int) -> str | None:
         if place is not None:
             _free_locks(place, since)
     old, new = str(said.get("from")), str(said.get("to"))
-    if repository.head(tree.top) != old or old == new:
+    now = repository.head(tree.top)
+    if said.get("moved") is True and now is not None and now != new:
+        _take_back_onto(tree, now, old, new)
+        os.ftruncate(lock, 0)
+        return "a merge that another program overtook, and that was cut short, was taken back"
+    if now != old or old == new:
         os.ftruncate(lock, 0)  # the branch moves last: that merge is whole; or a person has gone on from there
         return None
     kept = snapshot.take(tree, "merge", "before a merge that was cut short is taken back")
@@ -194,8 +216,46 @@ def _take_back(tree: repository.Tree, old: str, new: str, kept: str) -> None:
         if change.path in saved or _is(tree, change):
             restore.remove(tree.top, change.path)
     if before:
-        forced = ("checkout", "--force", "--quiet", "--pathspec-from-file=-", "--pathspec-file-nul", old)
+        forced = ("checkout", "--force", "--quiet", *_GIVEN, old)
         repository.must(tree.top, *forced, timeout=repository.LONG, env=_REACH, input=_joined(before))
+
+
+def _take_back_onto(tree: repository.Tree, now: str, old: str, new: str) -> None:
+    """Bring to the commit `now` of the branch what going from `old` to `new` has written into index and files.
+
+    Only what is just as `new` has it: what stands otherwise is what another program made of it since.
+    """
+    listed = repository.must(tree.top, "ls-files", "-s", "-z", timeout=repository.WHOLE)
+    index: dict[str, str] = {}
+    for line in os.fsdecode(listed).split("\0"):
+        facts, _, path = line.partition("\t")
+        index[path] = facts.rpartition(" ")[0]
+    # what the branch has as `new` has it was committed by the other program, and is left
+    differing = {change.path for change in restore.differences(tree, now, new)}
+    written = [
+        change
+        for change in restore.differences(tree, old, new)
+        if change.path in differing
+        and index.get(change.path) == (None if change.removed else f"{change.mode} {change.blob}")
+    ]
+    there = _paths(tree, now)
+    untouched = [change for change in written if _as_merged(tree, change)]
+    again = [change.path for change in untouched if change.path in there]
+    # the index goes back last: it tells one who goes on after a kill what the merge wrote
+    if again:
+        forced = ("checkout", "--force", "--quiet", *_GIVEN, now)
+        repository.must(tree.top, *forced, timeout=repository.LONG, env=_REACH, input=_joined(again))
+    for change in untouched:
+        if change.path not in there:
+            restore.remove(tree.top, change.path)
+    if written:
+        given = _joined([change.path for change in written])
+        repository.must(tree.top, "reset", "--quiet", *_GIVEN, now, timeout=repository.LONG, input=given)
+
+
+def _as_merged(tree: repository.Tree, change: restore.Change) -> bool:
+    """Whether the file is what the merge made of it."""
+    return not os.path.lexists(os.path.join(tree.top, change.path)) if change.removed else _is(tree, change)
 
 
 def _is(tree: repository.Tree, change: restore.Change) -> bool:

@@ -162,7 +162,7 @@ def _left(word: str, directory: str) -> list[tuple[str, str]]:
         if branch != ref and names(word, branch.removeprefix(BRANCHES)):
             left.append((f"branch {branch}", f"git diff HEAD...{shlex.quote(branch)}"))
         elif kept != ref and names(word, kept.rpartition("/")[0]):
-            left.append((f"snapshot {kept}", f"workcell salvage show --snapshot {kept}"))
+            left.append((f"snapshot {kept}", f"workcell salvage show --snapshot {kept} --repo {shlex.quote(here.top)}"))
     return left
 
 

@@ -175,6 +175,17 @@ def unnamed(tree: repository.Tree, besides: list[str]) -> list[str]:
     return [commit for commit in named if commit in loose]
 
 
+def is_empty(source: repository.Tree, taken: Snapshot) -> bool:
+    """Whether the snapshot has no file and no commit that a branch, a remote branch or a tag does not lead to."""
+    if taken.head is None or taken.kept or taken.inner or taken.missed or taken.under_way:
+        return False
+    trees = (f"{one}^{{tree}}" for one in (taken.commit, taken.index, taken.head))
+    if len(set(repository.must(source.top, "rev-parse", *trees).split())) > 1:
+        return False
+    words = ("rev-list", "--max-count=1", taken.head, "--not", "--branches", "--remotes", "--tags")
+    return not repository.must(source.top, *words, timeout=repository.WHOLE).strip()
+
+
 def _name(tree: repository.Tree, run: str, commit: str) -> tuple[str, int]:
     n = max((_number(ref) for ref, _, _ in _refs(tree, run)), default=0)
     for _ in range(100):

@@ -128,7 +128,9 @@ class Verdict:
 def decide(steps: Sequence[Step], rules: Rules, known: Known) -> Verdict:
     """What the plan does next. Pure: the same record gives the same answer."""
     begun = {step.name: _begun(step, known) for step in steps}
-    failed = rules.on_failure == STOP and any(word in FAILURES for word in begun.values())
+    # what a stopped plan ended is no failure that kept another entry from its start
+    causes = [word for word in FAILURES if not (known.stopped and word == outcome.STOPPED)]
+    failed = rules.on_failure == STOP and any(word in causes for word in begun.values())
     found = Verdict({}, {})
     for step in in_order(steps):
         word = begun[step.name] or _unbegun(step, found.states, failed=failed, stopped=known.stopped)
@@ -199,15 +201,15 @@ def _end(word: str) -> PlanEntryState:
 
 
 def _unbegun(step: Step, states: Mapping[str, PlanEntryState], *, failed: bool, stopped: bool) -> PlanEntryState:
-    """The state of an entry of which nothing was begun; `states` has those that it needs."""
-    if stopped:
-        return "stopped"
-    dead = [
-        need
-        for need in step.needs
-        if step.when != ENDED and states.get(need) not in (PASSED, WAITING, RUNNING, BLOCKED)
-    ]
-    return "skipped" if dead or failed else "waiting"
+    """The state of an entry of which nothing was begun; `states` has those that it needs.
+
+    What did not pass before a plan was stopped is why an entry never ran; else the stop is.
+    """
+    open_yet = (PASSED, WAITING, RUNNING, BLOCKED, *((outcome.STOPPED,) if stopped else ()))
+    dead = [need for need in step.needs if step.when != ENDED and states.get(need) not in open_yet]
+    if dead or failed:
+        return "skipped"
+    return "stopped" if stopped else "waiting"
 
 
 def _enter(found: Verdict, step: Step, word: PlanEntryState, known: Known) -> None:

@@ -284,7 +284,7 @@ def _repo(brief: briefs.Brief, options: Options, home: str) -> tuple[str, str]:
         origin = brief.path
         repo = os.path.join(brief.directory(), os.path.expanduser(brief.values["repo"]))
     else:
-        origin = "current directory"
+        origin = plan_tree.AROUND
         repo = os.getcwd()
         plan_tree.refuse_place(home, repo)
     repo = os.path.normpath(repo)

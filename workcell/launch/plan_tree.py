@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from typing import TYPE_CHECKING
 
 from workcell.base.errors import Refused
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from workcell.launch.options import Options
     from workcell.launch.plan import Plan
     from workcell.texts.brief import Brief
+
+AROUND = "current directory"
+"""Origin of the directory of a run where neither options nor the brief name one."""
 
 KEPT = "kept"
 """`tree` of the options of a resume: the run has the tree that it was launched in, whatever its new brief says."""
@@ -39,6 +43,19 @@ def refuse_place(home: str, directory: str) -> None:
         raise Refused(
             "this directory belongs to a run without a tree, and is no repository",
             "name the repository: --repo DIR, or launch with --tree none",
+        )
+
+
+def check_place(made: Plan) -> None:
+    """Refused for an agent that would have the root or the home directory as its tree without being told so."""
+    top = os.path.realpath(made.top)
+    if made.recipe.values["reader"] == "none" or made.dir or made.origins.get("repo") != AROUND:
+        return
+    if top in ("/", os.path.realpath(os.path.expanduser("~"))):
+        what = "the root directory" if top == "/" else "your home directory"
+        raise Refused(
+            f"an agent would work in {top}, {what}, with all that is below it",
+            f"cd into a project, or launch with --tree none; if you mean it: --repo {shlex.quote(top)}",
         )
 
 

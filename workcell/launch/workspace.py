@@ -7,7 +7,7 @@ from dataclasses import field
 from workcell.base.errors import Refused
 from workcell.base.light_dataclass import dataclass
 from workcell.git import repository
-from workcell.launch import plan
+from workcell.launch import plan, plan_tree
 from workcell.rundir import layout, no_tree
 
 IGNORED_SHOWN = 5
@@ -36,6 +36,7 @@ def check(made: plan.Plan) -> None:
             )
         return
     if made.tree is None:
+        plan_tree.check_place(made)
         return
     busy = repository.under_way(made.tree)
     if busy is not None:

@@ -56,6 +56,8 @@ def gc(
     `older_than` is in seconds since a run ended; `chosen` are ids of runs outside of which nothing is listed. Nothing
     is removed that was not in the list.
     """
+    if not os.path.isdir(home):
+        return []  # nothing was launched yet
     # trees before their runs: a run is the record of the work in its tree, and never goes before it
     seen = _Seen(home, older_than, named=bool(chosen))
     items = [*_staged(home), *_unfinished(home), *_worktrees(home, seen.kept)]

@@ -6,7 +6,7 @@ import os
 import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from workcell.base.errors import NotFound, Refused, TryAgain
 from workcell.cleaning import run_cleaner
@@ -14,11 +14,16 @@ from workcell.cleaning.clean import Cleaner
 from workcell.finish import verify
 from workcell.git import agent_leftovers, merging, repository, restore, run_work, tree_state
 from workcell.judgement import outcome
-from workcell.rundir import find, layout, lease, locks, look, phase, proposals
+from workcell.rundir import find, layout, lease, locks, look, proposals
 from workcell.rundir.cell import Cell
+from workcell.upkeep import merge_hints
 
 _WHO = tuple(f"GIT_{role}_{key}" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL", "DATE"))
 """Variables by which a person tells git who commits; they count here as they do for git."""
+
+
+PATIENCE = 30.0
+"""Seconds for which another merge into the same tree may take."""
 
 
 @dataclass(frozen=True)
@@ -85,42 +90,32 @@ def perform(cell: Cell, request: Request) -> Result:
     """
     path = run_work.found(cell.home, request.run, cell.directory)
     seen = look.at(path)
-    _check_run(seen, force=request.force or request.verify)
+    request = replace(request, run=seen.id)
+    _check_run(seen, request)
     work = run_work.of(seen)
     target = _target(cell, work)
     who = {name: cell.environment[name] for name in _WHO if cell.environment.get(name)}
     merge = _Merge(request, seen, work, target, who, run_cleaner.of_run(path))
     if request.verify:
         merge.verified = _verified(merge, cell)
-    with _lock(cell.home, target) as lock:
+    with _lock(cell.home, target, request) as lock:
         undone = merging.recover(target, lock)
         if undone:
             merge.notes.append(undone)
         _check_target(cell.home, target)
+        merge.target = _target(cell, work)  # again: another merge may have moved the branch while this one waited
         return _merged(merge, lock)
 
 
-def _check_run(seen: look.Look, *, force: bool) -> None:
-    if seen.phase != phase.DONE:
-        raise Refused(f"{seen.id} is not over: it is {seen.phase}", _cure_of_living(seen))
-    if seen.outcome != outcome.PASSED and not force:
+def _check_run(seen: look.Look, request: Request) -> None:
+    merge_hints.check_over(seen)
+    if seen.outcome != outcome.PASSED and not (request.force or request.verify):
         why = f": {seen.reason}" if seen.reason else ""
-        raise Refused(
-            f"{seen.id} has not passed, it is {seen.outcome}{why}",
-            f"where its check passes now, as after work of your own: workcell merge {seen.id} --verify; "
-            f"to merge it all the same: workcell merge {seen.id} --force",
-        )
-
-
-def _cure_of_living(seen: look.Look) -> str:
-    """What brings a run that is not over to its end."""
-    if seen.phase == phase.CORRUPT:
-        return f"workcell fsck {seen.id}"
-    waits = f"wait for its end: workcell wait {seen.id}"
-    if seen.phase == phase.RUNNING and seen.io == "terminal":
-        ends = "where its agent waits for words, end it and have its work checked"
-        return f"{ends}: workcell recover {seen.id}; else {waits}"
-    return f"workcell stop {seen.id}, or {waits}"
+        cure = merge_hints.of_unpassed(seen, request)
+        raise Refused(f"{seen.id} has not passed, it is {seen.outcome}{why}", cure)
+    if request.verify and not merge_hints.has_check(seen):
+        cure = merge_hints.of_unpassed(seen, replace(request, verify=False))
+        raise NotFound(f"{seen.id} has no check that could be run", cure)
 
 
 def _target(cell: Cell, work: run_work.RunWork) -> repository.Tree:
@@ -149,13 +144,13 @@ def _home_of(work: run_work.RunWork) -> str:
 
 
 @contextmanager
-def _lock(home: str, target: repository.Tree) -> Iterator[int]:
+def _lock(home: str, target: repository.Tree, request: Request) -> Iterator[int]:
     """The lock file of merges into this tree."""
     where = os.path.join(home, layout.MERGES, lease.name_of(target.top))
     os.makedirs(os.path.dirname(where), 0o700, exist_ok=True)
-    lock = locks.take(where)
+    lock = locks.take(where, PATIENCE)
     if lock is None:
-        raise TryAgain(f"another merge into {target.top!r} goes on", "wait for its end")
+        raise TryAgain(f"another merge into {target.top!r} goes on", merge_hints.command(request))
     try:
         yield lock
     finally:
@@ -189,7 +184,7 @@ def _verified(merge: _Merge, cell: Cell) -> str:
         said = f"ended with {found.verify['code']}" if found.verify["how"] == "exited" else f"was {found.verify['how']}"
         raise Refused(
             f"the check of {work.id} does not pass: it {said}",
-            f"mend it: cd {shlex.quote(work.workspace)}, and then: workcell merge {work.id} --verify",
+            f"mend it: cd {shlex.quote(work.workspace)}, and then: {merge_hints.command(merge.request)}",
         )
     return tree
 
@@ -208,7 +203,7 @@ def _merged(merge: _Merge, lock: int) -> Result:
     rest = _rest(merge, head)
     theirs = rest or head
     if merge.verified is not None and merging.tree_of(target, theirs) != merge.verified:
-        raise Refused(f"the tree of {work.id} is not what its check saw", f"workcell merge {work.id} --verify")
+        raise Refused(f"the tree of {work.id} is not what its check saw", merge_hints.command(merge.request))
     made, how = _made(merge, ours, theirs)
     if made is not None:
         way = merging.in_the_way(target, ours, made)
@@ -264,7 +259,7 @@ def _rest(merge: _Merge, head: str) -> str | None:
     if not merge.request.commit_rest:
         raise Refused(
             f"the tree of {work.id} has uncommitted work",
-            f"workcell merge {work.id} --commit-rest -m 'MESSAGE', or commit it yourself in {work.tree.top}",
+            f"{merge_hints.command(merge.request, loose=True)}, or commit it yourself in {work.tree.top}",
             details=[merge.clean.mask(line) for line in run_work.uncommitted(state)],
         )
     by_hand = f"commit it yourself: cd {shlex.quote(work.tree.top)}"

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from workcell.base.errors import Invalid, NotFound, Refused, TryAgain, WorkcellError
+from workcell.base.errors import Invalid, NoSuchRun, NotFound, Refused, TryAgain, WorkcellError
 from workcell.cleaning import run_cleaner
 from workcell.cleaning.clean import Cleaner
 from workcell.finish import of_plan
 from workcell.git import branch_removal, merging, repository, run_work, safe_removal, snapshot, worktrees
-from workcell.rundir import find, layout, look, phase, plans
+from workcell.git.snapshot import Snapshot
+from workcell.rundir import find, layout, ledger, locks, look, plans
 from workcell.rundir.cell import Cell
 from workcell.together import plan_advance
-from workcell.upkeep import run_removal
+from workcell.upkeep import merge_hints, run_removal
 from workcell.views import plan_takes
 
 LOST_WITH_SNAPSHOT = frozenset({"clean", "merged or pushed", "named", "at rest"})
@@ -21,7 +24,7 @@ LOST_WITH_SNAPSHOT = frozenset({"clean", "merged or pushed", "named", "at rest"}
 
 
 PATIENCE = 10.0
-"""Seconds for which another process may bring the plan of the run on."""
+"""Seconds for which another process may bring the plan of the run on, or remove the run."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Request:
 class Result:
     id: str
     snapshot: str | None
-    """The ref that keeps what was in the tree; null where no tree was removed."""
+    """The ref that keeps what was in the tree; null where no tree was removed, or a branch that stays has all of it."""
     repo: str | None
     """The repository that has this ref."""
     tree: str | None
@@ -68,6 +71,7 @@ class _Removal:
     work: run_work.RunWork | None
     clean: Cleaner
     snapshot: str | None = None
+    taken: Snapshot | None = None
     tree: str | None = None
     branch: str | None = None
     notes: list[str] = field(default_factory=list)
@@ -80,10 +84,32 @@ def perform(cell: Cell, request: Request) -> Result:
     while a process works in the tree or the run. Nothing is removed then.
     """
     run = find.run_to_change(cell.home, request.run, ended=True)
+    with _alone(cell.home, run):
+        return _removed(cell, request, run)
+
+
+@contextmanager
+def _alone(home: str, run: str) -> Iterator[None]:
+    """The lock of the removal of this run. Raises TryAgain while another `rm` has it, NoSuchRun where one was done."""
+    name = os.path.basename(run)
+    place = run_removal.removing_lock(home, name)
+    os.makedirs(os.path.dirname(place), 0o700, exist_ok=True)
+    lock = locks.take(place, PATIENCE)
+    if lock is None:
+        raise TryAgain(f"another rm removes {name} at this moment", f"workcell rm {name}")
+    try:
+        if not (os.path.isdir(run) or ledger.exists(run)):
+            raise NoSuchRun(f"{name} was removed by another rm meanwhile", "workcell ls", word=name)
+        yield
+    finally:
+        if locks.is_of(lock, place):
+            os.unlink(place)
+        os.close(lock)
+
+
+def _removed(cell: Cell, request: Request, run: str) -> Result:
     seen = look.at(run)
-    if seen.phase != phase.DONE:
-        cure = f"workcell fsck {seen.id}" if seen.phase == phase.CORRUPT else f"workcell stop {seen.id}"
-        raise Refused(f"{seen.id} is not over: it is {seen.phase}", cure)
+    merge_hints.check_over(seen)
     _not_inside(cell, seen.id)
     removal = _Removal(request, run, _work(seen), run_cleaner.of_run(run if os.path.isdir(run) else None))
     _leave_plan(cell.home, removal, seen)
@@ -91,11 +117,12 @@ def perform(cell: Cell, request: Request) -> Result:
     if unsaved and not request.force:
         raise Refused(
             f"{seen.id} has work that no other branch has",
-            f"workcell merge {seen.id}; or let it go, with a snapshot of it: workcell rm {seen.id} --force",
+            f"{merge_hints.to_merge(seen)}; or let it go, with a snapshot of it: workcell rm {seen.id} --force",
             details=[removal.clean.mask(line) for line in unsaved],
         )
     _remove_tree(cell.home, removal)
     _remove_branch(cell.home, removal)
+    _forget_empty(removal)
     done = run_removal.remove(run)
     if done != run_removal.REMOVED:
         raise TryAgain(f"the records of {seen.id} stay: {done.removeprefix('left: ')}", f"workcell rm {seen.id}")
@@ -205,7 +232,8 @@ def _remove_tree(home: str, removal: _Removal) -> None:
         return
     work = removal.work
     if work is not None and work.tree is not None:
-        removal.snapshot = snapshot.take(work.tree, work.id, "before rm").ref
+        removal.taken = snapshot.take(work.tree, work.id, "before rm")
+        removal.snapshot = removal.taken.ref
     # what is unmerged was found out before: the proof knows nothing of squashed commits
     without = LOST_WITH_SNAPSHOT if removal.request.force else frozenset({"merged or pushed", "named"})
     safe_removal.remove(path, without)
@@ -232,6 +260,16 @@ def _remove_branch(home: str, removal: _Removal) -> None:
         return
     branch_removal.delete(source, work.branch, tip, note)
     removal.branch = work.branch
+
+
+def _forget_empty(removal: _Removal) -> None:
+    """Delete the snapshot again where all that it has is in a commit that a branch, a remote one or a tag leads to."""
+    work, taken = removal.work, removal.taken
+    if work is None or taken is None or not snapshot.is_empty(_source(work), taken):
+        return
+    words = ("update-ref", "-d", taken.ref, taken.commit)
+    if repository.ask(work.source.common_dir, *words).ok:
+        removal.snapshot = None
 
 
 def _source(work: run_work.RunWork) -> repository.Tree:

@@ -62,6 +62,11 @@ def branch_note(home: str, run: str) -> str:
     return os.path.join(home, layout.WORKTREES, f".{run}.branch")
 
 
+def removing_lock(home: str, run: str) -> str:
+    """Path of the lock of the `rm` that removes the run."""
+    return os.path.join(home, layout.WORKTREES, f".{run}.rm")
+
+
 def remove_witness(run: str) -> None:
     """Remove what the home says of a run whose directory is gone; its ledger goes last."""
     note = branch_note(layout.home_of(run), os.path.basename(run))
@@ -74,3 +79,12 @@ def remove_witness(run: str) -> None:
     watches.remove_empty(layout.home_of(run), os.path.basename(run))
     if os.path.lexists(ledger.path(run)):
         os.unlink(ledger.path(run))
+    _forget_lock(removing_lock(layout.home_of(run), os.path.basename(run)))
+
+
+def _forget_lock(place: str) -> None:
+    """Unlink what an `rm` that was killed has left; one that lives does so itself."""
+    lock = locks.take(place, 0.0) if os.path.lexists(place) else None
+    if lock is not None:
+        os.unlink(place)
+        os.close(lock)

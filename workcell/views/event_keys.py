@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from workcell.base.errors import Usage
 from workcell.rundir import vocabulary
+from workcell.views import notes
 
 if TYPE_CHECKING:
     from workcell.rundir import schema
@@ -17,6 +18,9 @@ else:
 
 KINDS = tuple(sorted({*vocabulary.AGENT_EVENTS, *vocabulary.RUN_EVENTS}))
 """Every kind that an event can have."""
+
+NOTE = "note"
+"""A kind of event that also means what `workcell note` keeps."""
 
 _SOURCES = {"terminal": "pty", "inbox": "message"}
 """Words of a file, and of older ones, that are shown as those of `vocabulary.EVENT_SOURCES`."""
@@ -73,6 +77,16 @@ def _source(event: Mapping[str, Any]) -> str | None:
         return "input"
     source = event.get("source")
     return _SOURCES.get(source, source) if isinstance(source, str) else None
+
+
+def fits(kinds: Collection[str], event: ShownEvent) -> bool:
+    """Whether the event is of one of the kinds; none means all.
+
+    A note of a person or an agent, an `annotation` that no program recorded, is a `note`, too.
+    """
+    if not kinds or event["type"] in kinds:
+        return True
+    return NOTE in kinds and event["type"] == notes.EVENT and "ref" not in event
 
 
 def checked(words: Collection[str]) -> tuple[str, ...]:

@@ -70,7 +70,7 @@ class Stream:
             yield from self._one(self._run)
 
     def _fits(self, event: ShownEvent) -> bool:
-        if self._kinds and event["type"] not in self._kinds:
+        if not event_keys.fits(self._kinds, event):
             return False
         return event["n"] > (self._request.after or 0)
 

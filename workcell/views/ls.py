@@ -1,4 +1,4 @@
-"""ls: what needs a person, what lives, and what ended in the last day; or the runs that filters leave."""
+"""ls: what needs a person, what lives, and what ended last within a day; or the runs that filters leave."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ FRESH = 24 * 3600.0
 
 @dataclass(frozen=True)
 class Request:
-    """The runs to list. Without a filter: what needs a person, what is not over, and what ended in the last day.
-    With filters: every run for which all of them hold."""
+    """The runs to list. Without a filter: what needs a person, what is not over, and of what ended in the last day the
+    20 runs that ended last. With filters: every run for which all of them hold."""
 
     everything: bool = False
-    """Also the older runs that are over."""
+    """Also every other run that is over."""
     group: str | None = None
     """Only the runs of this group."""
     needs: bool = False
@@ -140,7 +140,7 @@ def plans_needing(home: str, request: Request) -> list[PlanNeed]:
 
 
 def ls(home: str, *, everything: bool = False, group: str | None = None, now: float | None = None) -> Result:
-    """The runs that need a person, live, or ended in the last day; with `group` all runs of that group.
+    """The runs that need a person, live, or ended last within a day; with `group` all runs of that group.
 
     `now` is in seconds since the epoch; the wall clock without it.
     """

@@ -123,6 +123,72 @@ def test_a_branch_that_moved_meanwhile_leaves_all_as_it_was(top, lock):
     assert repos.content(top) == before and repos.git(top, "status", "--porcelain") == ""
 
 
+def overtaken(top, lock):
+    """A merge whose branch another program moves while its files are changed; what the tree has then."""
+    ours, new = made(top)
+    repos.commit(top, {"kept.txt": "of another merge\n"}, "meanwhile")
+    before = repos.content(top)
+    merging.intend(lock, tree(top), ours, new, None)
+    return ours, new, before
+
+
+def test_a_branch_that_went_on_meanwhile_keeps_its_files_and_index(top, lock):
+    ours, new, before = overtaken(top, lock)
+    head = repos.git(top, "rev-parse", "main")
+    with pytest.raises(TryAgain, match="moved meanwhile"):
+        merging.move(tree(top), ours, new, lock, "why")
+    assert repos.git(top, "status", "--porcelain") == "" and repos.content(top) == before
+    assert repos.git(top, "rev-parse", "main") == head and os.fstat(lock).st_size == 0
+
+
+def test_what_is_taken_back_spares_what_another_program_wrote_since(top, lock, monkeypatch):
+    ours, new, before = overtaken(top, lock)
+    taking_back = merging._take_back_onto
+
+    def written_meanwhile(*given):
+        repos.write(top, "dir/b.txt", "the person's\n")
+        taking_back(*given)
+
+    monkeypatch.setattr(merging, "_take_back_onto", written_meanwhile)
+    with pytest.raises(TryAgain):
+        merging.move(tree(top), ours, new, lock, "why")
+    assert repos.git(top, "status", "--porcelain") == "M dir/b.txt"
+    assert repos.content(top) == {**before, "dir/b.txt": ("f", b"the person's\n")}
+
+
+def cut_before(monkeypatch):
+    """Killed with the mark on disk, before anything was taken back."""
+
+    def cut(*given):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(merging, "_take_back_onto", cut)
+
+
+def cut_before_the_index(monkeypatch):
+    """Killed when the files are back, and the index is not."""
+    must = repository.must
+
+    def cut(top, *words, **options):
+        if words[0] == "reset":
+            raise KeyboardInterrupt
+        return must(top, *words, **options)
+
+    monkeypatch.setattr(repository, "must", cut)
+
+
+@pytest.mark.parametrize("cut", [cut_before, cut_before_the_index])
+def test_an_overtaken_merge_that_was_cut_short_is_taken_back_by_the_next_one(top, lock, cut):
+    ours, new, before = overtaken(top, lock)
+    with pytest.MonkeyPatch.context() as patch:
+        cut(patch)
+        with pytest.raises(KeyboardInterrupt):
+            merging.move(tree(top), ours, new, lock, "why")
+    assert repos.git(top, "status", "--porcelain") != ""
+    assert "overtook" in merging.recover(tree(top), lock)
+    assert repos.git(top, "status", "--porcelain") == "" and repos.content(top) == before
+
+
 def killed(top, lock, ours, new):
     """What is written before the files of the tree are changed."""
     merging.intend(lock, tree(top), ours, new, None)

@@ -77,6 +77,19 @@ def test_a_stopped_plan_starts_nothing_and_stops_what_lives():
     assert plan_order.decide([A, B], Rules(), done).state == "stopped"
 
 
+def test_a_stopped_plan_keeps_why_an_entry_was_skipped():
+    C = Step("c", ("b",))
+    failed = known(a="failed")
+    failed.stopped = True
+    assert plan_order.decide([A, B, C], Rules(), failed).states == {"a": "failed", "b": "skipped", "c": "skipped"}
+    other = plan_order.decide([A, Step("d")], Rules(on_failure="stop"), failed)
+    assert (other.states["d"], other.state) == ("skipped", "stopped")
+    ended = known(a="stopped")
+    ended.stopped = True
+    for rules in (Rules(), Rules(on_failure="stop")):
+        assert plan_order.decide([A, B, C], rules, ended).states == {"a": "stopped", "b": "stopped", "c": "stopped"}
+
+
 def test_of_a_race_the_one_that_ended_first_wins_and_the_others_are_stopped():
     race = Step("a", lanes=("claude", "codex", "third"))
     assert [one.lane for one in plan_order.decide([race], Rules(), Known()).starts] == ["claude", "codex", "third"]

@@ -36,6 +36,24 @@ def test_a_clean_tree_is_worked_in(place):
     assert (found.top, found.own, found.notes, found.snapshot) == (str(place / "repo"), False, [], None)
 
 
+def test_an_agent_gets_the_root_or_the_home_directory_only_by_name(place, monkeypatch):
+    (place / "person").mkdir()
+    monkeypatch.setenv("HOME", str(place / "person"))
+    (place / "b.md").write_text("---\nobjective: o\nrecipe: {extends: claude}\n---\n")
+    for top in (str(place / "person"), "/"):
+        monkeypatch.chdir(top)
+        with pytest.raises(Refused, match="would work in") as caught:
+            workspace.check(planned(place, repo=None))
+        assert caught.value.hint.endswith(f"--repo {top}")
+        workspace.check(planned(place, repo=top))
+    (place / "person/project").mkdir()
+    monkeypatch.chdir(place / "person/project")
+    workspace.check(planned(place, repo=None))
+    (place / "b.md").write_text("---\nobjective: o\nrecipe: {extends: shell, command: 'true'}\n---\n")
+    monkeypatch.chdir(place / "person")
+    workspace.check(planned(place, repo=None))
+
+
 def test_uncommitted_work_is_refused_told_or_kept(place):
     repos.write(place / "repo", "a.txt", "two\n")
     with pytest.raises(Refused, match="has uncommitted work, and the policy is to refuse that"):

@@ -29,6 +29,10 @@ def of(items, kind):
     return [item for item in items if item.kind == kind]
 
 
+def test_before_the_first_launch_there_is_nothing_to_do(tmp_path):
+    assert gc.gc(str(tmp_path / "home"), act=True) == []
+
+
 def test_an_empty_home_has_nothing_to_remove(tmp_path):
     assert gc.gc(str(tmp_path)) == gc.gc(str(tmp_path), act=True) == []
 

@@ -3,6 +3,8 @@
 import os
 import shutil
 import subprocess
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from tests.support import repos
 from tests.support.lab import Lab
 from workcell.base.errors import NotFound, Refused, TryAgain
-from workcell.rundir import lease, phase
+from workcell.rundir import layout, lease, locks, phase
 from workcell.rundir.cell import Cell
 from workcell.upkeep import merge
 
@@ -66,6 +68,34 @@ def test_it_forwards_merges_and_then_has_nothing_more(lab, repo):
     assert repos.git(repo, "log", "-1", "--format=%an %cn %s") == "P P why it is merged"
     assert f"Workcell-Run: {os.path.basename(other)}" in repos.git(repo, "log", "-1", "--format=%b")
     assert repos.git(repo, "status", "--porcelain") == ""
+
+
+def test_one_that_waits_for_another_merge_goes_on_from_what_that_one_made(lab, repo, monkeypatch):
+    run = launched(lab, repo)
+    place = os.path.join(lab.home, layout.MERGES, lease.name_of(repo))
+    os.makedirs(os.path.dirname(place), exist_ok=True)
+    held, waits, take = locks.take(place), threading.Event(), locks.take
+
+    def told(path, *more, **options):
+        if path == place:
+            waits.set()
+        return take(path, *more, **options)
+
+    monkeypatch.setattr(locks, "take", told)
+    with ThreadPoolExecutor(1) as other:
+        second = other.submit(ask, lab, run, repo)
+        assert waits.wait(20)
+        repos.commit(Path(repo), {"other": "x\n"}, "of the merge before")
+        os.close(held)
+        assert second.result(60).how == "merge"
+    assert repos.git(repo, "status", "--porcelain") == "" and repos.git(repo, "log", "--format=%s", "HEAD^1", "-1")
+    assert Path(repo, "other").exists() and repos.git(repo, "rev-list", "--count", "HEAD") == "4"
+    monkeypatch.setattr(merge, "PATIENCE", 0.0)
+    held = take(place)
+    with pytest.raises(TryAgain, match="another merge into") as caught:
+        ask(lab, run, repo, squash=True)
+    os.close(held)
+    assert caught.value.hint == f"workcell merge {os.path.basename(run)} --squash"
 
 
 def test_squashed_it_is_one_commit_of_the_person(lab, repo):

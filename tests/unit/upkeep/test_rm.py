@@ -3,6 +3,8 @@
 import os
 import shutil
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,11 +12,11 @@ import pytest
 from tests.faults import points
 from tests.support import repos
 from tests.support.lab import Lab
-from workcell.base.errors import NoSuchRun, NotFound, Refused
+from workcell.base.errors import NoSuchRun, NotFound, Refused, TryAgain
 from workcell.git import repository, run_work, snapshot
-from workcell.rundir import layout, phase
+from workcell.rundir import layout, locks, phase
 from workcell.rundir.cell import Cell
-from workcell.upkeep import gc, merge, rm
+from workcell.upkeep import gc, merge, rm, run_removal
 
 COMMITS = """
 echo two >> file.txt
@@ -65,11 +67,46 @@ def test_a_run_goes_with_tree_and_branch_and_a_snapshot_stays(lab, repo):
     done = ask(lab, run)
     name = os.path.basename(run)
     assert (done.tree, done.branch, done.notes) == (tree_of(lab, run), f"workcell/{name}", [])
-    assert done.repo == repo
-    assert left(lab, repo, run) == ([], [f"refs/workcell/salvage/{name}", done.snapshot][1:])
+    assert (done.repo, done.snapshot) == (None, None), "all of it is in the branch that stays"
+    assert left(lab, repo, run) == ([], [])
     with pytest.raises(NoSuchRun):
         ask(lab, run)
     assert repos.git(repo, "worktree", "list").count("\n") == 0
+
+
+def test_a_second_rm_hears_of_the_first(lab, repo, monkeypatch):
+    run = launched(lab, repo, COMMITS)
+    name = os.path.basename(run)
+    place = run_removal.removing_lock(lab.home, name)
+    held, waits, take = locks.take(place), threading.Event(), locks.take
+
+    def told(path, *more, **options):
+        if path == place:
+            waits.set()
+        return take(path, *more, **options)
+
+    monkeypatch.setattr(rm, "PATIENCE", 0.0)
+    with pytest.raises(TryAgain, match=f"another rm removes {name}") as caught:
+        ask(lab, run, force=True)
+    assert caught.value.hint == f"workcell rm {name}" and os.path.isdir(run)
+    monkeypatch.setattr(rm, "PATIENCE", 60.0)
+    monkeypatch.setattr(locks, "take", told)
+    with ThreadPoolExecutor(1) as other:
+        second = other.submit(ask, lab, run, force=True)
+        assert waits.wait(20)
+        assert run_removal.remove(run) == run_removal.REMOVED
+        os.unlink(place)
+        os.close(held)
+        with pytest.raises(NoSuchRun, match="was removed by another rm"):
+            second.result(60)
+    assert not os.path.lexists(place)
+
+
+def test_what_a_killed_rm_left_of_its_lock_goes_with_the_run(lab, repo):
+    run = launched(lab, repo)
+    place = run_removal.removing_lock(lab.home, os.path.basename(run))
+    Path(place).touch()
+    assert run_removal.remove(run) == run_removal.REMOVED and not os.path.lexists(place)
 
 
 def test_work_that_is_nowhere_else_is_named_and_kept_when_forced(lab, repo):
@@ -126,7 +163,7 @@ def test_a_live_run_and_the_tree_around_the_caller_stay(lab, repo):
     lab.phase(run, phase.RUNNING)
     with pytest.raises(Refused, match="not over: it is running") as caught:
         ask(lab, run, force=True)
-    assert caught.value.hint == f"workcell stop {os.path.basename(run)}"
+    assert caught.value.hint.startswith(f"workcell stop {os.path.basename(run)}, or wait")
     lab.workcell("stop", run, "--grace", "1s")
     with pytest.raises(Refused, match="you stand in"):
         ask(lab, run, directory=tree_of(lab, run))

@@ -3,7 +3,7 @@
 import pytest
 
 from workcell.base.errors import Usage
-from workcell.views.event_keys import Shown, checked
+from workcell.views.event_keys import Shown, checked, fits
 
 AT = "2026-11-22T08:34:48.744Z"
 
@@ -68,6 +68,17 @@ def test_a_word_stands_for_all_kinds_that_begin_with_it():
     with pytest.raises(Usage, match="'tools' is no kind of event") as error:
         checked(["tools"])
     assert "tool.call" in error.value.hint
+
+
+def test_what_people_and_agents_note_is_a_note_and_what_a_program_recorded_is_not():
+    kept, own = {"type": "annotation", "text": "x"}, {"type": "annotation", "ref": {"file": "f"}}
+    assert [fits({"note"}, one) for one in (kept, own, {"type": "note"}, {"type": "cost"})] == [
+        True,
+        False,
+        True,
+        False,
+    ]
+    assert all(fits(kinds, own) for kinds in ((), {"annotation"})) and fits({"annotation"}, kept)
 
 
 def test_what_a_program_writes_in_place_of_names_and_numbers_says_nothing():

@@ -37,8 +37,8 @@ def ls(found: listing.Result, *, filtered: bool = False, by: str | None = None, 
     if found.needing:
         out.say(f"{runs.NEEDED} {runs.needing(found.needing)}: workcell status")
     if found.hidden:
-        older = out.count(found.hidden, "older run")
-        out.say(f"and {older} that {'is' if found.hidden == 1 else 'are'} over; --all shows them")
+        more = out.count(found.hidden, "more run")
+        out.say(f"and {more} that {'is' if found.hidden == 1 else 'are'} over; --all shows them")
 
 
 def plan_needs(stuck: Sequence[listing.PlanNeed]) -> None:

@@ -220,6 +220,8 @@ class Merging(_Commits):
     """Top of the tree."""
     other: str | None
     """Top of the run's tree, where a commit is made there, too."""
+    moved: NotRequired[Literal[True]]
+    """Another program has moved the branch meanwhile: what was written goes back to what the branch is at now."""
 
 
 class Home(TypedDict):

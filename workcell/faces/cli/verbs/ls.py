@@ -13,7 +13,7 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def ls(
-    everything: Annotated[bool, typer.Option("--all", "-a", help="Also the older runs that are over.")] = False,
+    everything: Annotated[bool, typer.Option("--all", "-a", help="Also every other run that is over.")] = False,
     needs: Annotated[bool, typer.Option("--needs", help="Only what needs you.")] = False,
     unseen: Annotated[bool, typer.Option("--unseen", help="Only what is over and was not acknowledged.")] = False,
     state: Annotated[list[str] | None, typer.Option(help="Only in this state; may be given several times.")] = None,
@@ -29,7 +29,7 @@ def ls(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the ids.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
-    """List runs: what needs you, what lives, and what ended in the last day. Filters combine."""
+    """List runs: what needs you, what lives, and the 20 that ended last within a day. Filters combine."""
     seconds = arguments.duration("--since", since)
     if by is not None and by not in runs.HEADINGS:
         raise Usage(f"cannot list by {by!r}", f"one of: {', '.join(runs.HEADINGS)}")
