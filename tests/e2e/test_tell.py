@@ -56,4 +56,5 @@ def test_outside_of_a_run_and_without_words_it_is_refused(lab):
 
 def test_without_an_adapter_that_asks_for_it_it_says_so(lab):
     launched(lab, f"{TELL} hello 2> $MARKS/err")
-    assert "no adapter asks for what agents tell" in lab.mark("err")
+    told = lab.mark("err")
+    assert "no person is told: no adapter asks for what agents tell" in told and "workcell feed" in told

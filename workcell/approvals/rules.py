@@ -262,6 +262,11 @@ class Both:
         }
         return found if found["home"] or found["repository"] else None
 
+    def names(self, recipe: str) -> bool:
+        """Whether a rule names the recipe: of a rule for all recipes, one that runs no agent is not told."""
+        every = [*self.home.rules, *self.repository.rules]
+        return any(fnmatch.fnmatchcase(recipe, pattern) for one in every for pattern in one.recipes)
+
 
 def read(home: str, repo: str, *, ignore: bool = False) -> Both:
     """The rules for a launch in that repository. Raises as `of_home`.

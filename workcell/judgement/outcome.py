@@ -16,6 +16,10 @@ STOPPED: Final = "stopped"
 TAMPERED: Final = "tampered"
 ABANDONED: Final = "abandoned"
 
+CHECKED: Final = "verify.sh ended with 0"
+"""The whole reason of an attempt that passed and whose agent ended well."""
+_ALTHOUGH: Final = ", although "
+
 
 def worked(exit: schema.Exit | None) -> float | None:
     """Seconds of an attempt that count for the wall limit: without those for which it waited for a person.
@@ -55,6 +59,15 @@ def residuals(attempt: schema.Attempt | None, facts: schema.Facts) -> list[str]:
         elif not git["clean"]:
             broken.append("the tree must be clean: " + ", ".join(git["dirty"][:5]))
     return broken
+
+
+def reservation(reason: str) -> str:
+    """What else the reason of an attempt that passed tells: how its agent ended, where it did not end well.
+
+    Empty where the check and the agent agree.
+    """
+    before, found, after = reason.partition(CHECKED)
+    return "; ".join(part for part in (before.strip("; "), after.removeprefix(_ALTHOUGH).strip("; ")) if found and part)
 
 
 def changed(names: list[str], where: str) -> str:
@@ -106,9 +119,9 @@ def _decide(
         ended = f"signal {verify['signal']}" if verify["signal"] is not None else f"exit code {verify['code']}"
         return FAILED, f"verify.sh ended with {ended}; {ending(exit)}"
     if how in ("reaped",) and exit.get("code") == 0:
-        return PASSED, "verify.sh ended with 0"
+        return PASSED, CHECKED
     idle = ", and nothing was changed in the tree since launch" if _unchanged(facts) else ""
-    return PASSED, f"verify.sh ended with 0, although {ending(exit)}{idle}"
+    return PASSED, f"{CHECKED}{_ALTHOUGH}{ending(exit)}{idle}"
 
 
 def _unchanged(facts: schema.Facts) -> bool:

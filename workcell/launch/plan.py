@@ -181,7 +181,8 @@ def from_brief(brief: briefs.Brief, options: Options, home: str) -> Plan:
     _name_built_in(said, chosen)
     plan_share.check(made)
     plan_tree.check(made)
-    if made.rules.pinned(top, chosen.name, top) is not None and not recipe_hook.reaches(chosen.values):
+    concerned = chosen.values["reader"] != "none" or made.rules.names(chosen.name)
+    if concerned and made.rules.pinned(top, chosen.name, top) is not None and not recipe_hook.reaches(chosen.values):
         typed = chosen.values["io"] == "terminal" and chosen.values["reader"] != "none"
         holds = "they hold only at dialogs of its terminal" if typed else "this run has none"
         words = f"no hook of the program of recipe {chosen.name!r} applies rules of approvals: {holds}"

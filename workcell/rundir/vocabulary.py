@@ -56,8 +56,19 @@ AGENT_EVENTS = {
     "raw": "A record that this version does not know, kept as it was, shortened.",
 }
 
-SESSION_VIAS = ("terminal", "headless", "editor", "desktop", "sdk", "background", "loop", "sub-agent", "unknown")
-"""Through what a session of an agent program was begun, as its own records tell."""
+SESSION_VIAS = (
+    "terminal",
+    "headless",
+    "editor",
+    "desktop",
+    "sdk",
+    "background",
+    "loop",
+    "sub-agent",
+    "workcell",
+    "unknown",
+)
+"""Through what a session of an agent program was begun, as its own records tell; `workcell`: by a run that is gone."""
 
 SESSION_TURNS = ("open", "asks", "ended", "failed")
 """How the last turn of a session stands: not ended; ended with a question, ended well, ended with a failure."""

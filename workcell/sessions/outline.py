@@ -14,6 +14,7 @@ from workcell.agents.events import Event, Memory, Where, short
 from workcell.agents.protocol import Agent
 from workcell.agents.session_files import About, SessionFile
 from workcell.rundir import safe_open
+from workcell.sessions import own_prompt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -35,6 +36,8 @@ class Outline:
     about: About = field(default_factory=About)
     first_prompt: str | None = None
     last_prompt: str | None = None
+    objective: str | None = None
+    """Of the run for which workcell wrote the first prompt, as that prompt has it; null for any other prompt."""
     said: str | None = None
     """The last words of the agent."""
     turn: SessionTurn | None = None
@@ -46,7 +49,12 @@ class Outline:
 
     @property
     def title(self) -> str | None:
-        """The program's own title, else the first thing that was asked."""
+        """The program's own title, else the first thing that was asked; of what workcell asked, the objective.
+
+        A name that a person gave goes before all.
+        """
+        if self.objective is not None and not self.about.named:
+            return self.objective
         return self.about.title or self.first_prompt or self.last_prompt
 
 
@@ -123,10 +131,17 @@ class _Fold:
             if event["data"].get("side"):
                 continue
             if event["type"] == "user.prompt":
+                if found.first_prompt is None:
+                    found.objective = _objective(event["text"])
                 found.first_prompt = found.first_prompt or short(event["text"], WORDS) or None
                 found.last_prompt = short(event["text"], WORDS) or found.last_prompt
             if whole:
                 _follow(found, event)
+
+
+def _objective(text: str) -> str | None:
+    found = own_prompt.objective(text)
+    return None if found is None else short(found, WORDS)
 
 
 def _follow(found: Outline, event: Event) -> None:

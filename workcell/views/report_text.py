@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from workcell.base import clock, counts
 from workcell.channels import markup
+from workcell.judgement import outcome
 from workcell.sessions import cost as costs
 
 if TYPE_CHECKING:
@@ -101,7 +102,8 @@ def nothing(result: Result) -> str | None:
 
 
 def _passed(one: Ended) -> Entry:
-    lines = [Line("changed", text)] if (text := _changed(one)) else []
+    lines = [Line("but", text)] if (text := outcome.reservation(one.reason or "")) else []
+    lines += [Line("changed", text)] if (text := _changed(one)) else []
     if one.branch:
         lines.append(Line("branch", one.branch + (", merged" if one.merged else "")))
     if one.merge:

@@ -27,7 +27,7 @@ LAST = 50
 """Sessions that are shown without being asked for more: only their files are opened."""
 
 
-PROVED = ("terminal", "headless", "background")
+PROVED = ("terminal", "headless", "background", "workcell")
 """Through what sessions were begun that were examined with the real programs."""
 
 
@@ -42,7 +42,7 @@ class Request:
     live: bool = False
     """Only those that a process has open, and the processes whose session is not known."""
     foreign: bool = False
-    """Only those that belong to no run."""
+    """Only those that belong to no run and were begun by none."""
     waiting: bool = False
     """Only those that wait for a person."""
     testing: bool = False
@@ -82,8 +82,8 @@ class Session:
     proved: bool
     """Whether sessions that were begun so were examined with the real program; of others the files may tell less."""
     title: str | None
-    """The program's own title, else what was asked first; of a session that a run began, the objective of the run,
-    unless a person named it."""
+    """The program's own title, else what was asked first; of a session that a run began, also one that was
+    removed, the objective of the run, unless a person named it."""
     prompt: str | None
     """What was asked last."""
     said: str | None
@@ -190,6 +190,7 @@ class _Fits:
         asked, open_now = self._request, (file.agent, file.id) in self._open_in
         return (
             self._within(found.about.directory)
+            and (not asked.foreign or found.objective is None)
             and (not asked.waiting or questions.waits(found, open_now))
             and (not asked.testing or questions.tests(found, open_now))
             and (not asked.failing or questions.fails(found))
@@ -233,7 +234,7 @@ def _session(
 ) -> Session:
     """The record of one session, with its secrets masked."""
 
-    via = begun.through(found.about)
+    via = begun.through(found.about, lost=owned.owner is None and found.objective is not None)
 
     def masked(text: str | None) -> str | None:
         return None if text is None else cleaner.mask(text)

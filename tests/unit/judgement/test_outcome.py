@@ -77,6 +77,14 @@ def test_a_pass_of_an_agent_that_failed_says_whether_anything_was_changed(git, t
     assert word == "passed" and ("nothing was changed in the tree since launch" in reason) == told
 
 
+def test_a_pass_is_told_with_what_else_its_reason_says():
+    _, reason = outcome.decide(ATTEMPT, exit(code=1), CLEAN, verify())
+    assert outcome.reservation(reason).startswith("the agent ended with exit code 1")
+    assert outcome.reservation(f"no login; {reason}").startswith("no login; the agent ended")
+    assert outcome.reservation(outcome.decide(ATTEMPT, exit(code=0), CLEAN, verify())[1]) == ""
+    assert outcome.reservation("another one") == ""
+
+
 def test_a_tree_that_could_not_be_asked_is_not_clean():
     facts = {"forbidden": [], "git": None, "git_error": "git did not answer in time"}
     word, reason = outcome.decide({"require": {"clean": True}}, exit(), facts, verify())

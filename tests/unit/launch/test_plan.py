@@ -207,6 +207,8 @@ def test_rules_of_approvals_are_read_once_and_a_recipe_without_a_hook_is_told(pl
     (place / "home/rules/approvals.yaml").write_text("deny: [git push]\n")
     (place / "home/recipes").mkdir()
     (place / "home/recipes/quick.yaml").write_text(RECIPE)
+    assert not any("approvals" in note for note in make(place, recipe="quick").notes), "it runs no agent"
+    (place / "home/rules/approvals.yaml").write_text("deny:\n  - command: git push\n    recipe: qu*\n")
     made = make(place, recipe="quick")
     assert any(
         "the program of recipe 'quick' applies rules of approvals: this run has none" in note for note in made.notes

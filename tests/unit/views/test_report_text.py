@@ -135,3 +135,10 @@ def test_markdown_escapes_what_would_be_markup():
 @pytest.mark.parametrize(("form", "begin"), [("text", "Report on"), ("md", "# Report"), ("html", "<!doctype html>")])
 def test_the_form_that_was_asked_for_is_made(form, begin):
     assert report_text.with_text(FULL, form).text.startswith(begin)
+
+
+def test_a_pass_whose_agent_did_not_end_well_is_told_with_that():
+    reason = "verify.sh ended with 0, although the agent vanished: its runner died and no exit code is known"
+    text = report_text.plain(made(passed=[ended(reason=reason)]))
+    assert "    but      the agent vanished: its runner died and no exit code is known\n" in text
+    assert "    but " not in report_text.plain(made(passed=[ended()]))

@@ -12,7 +12,8 @@ from tests.support.agent_sessions import Claude, Codex, tree
 from workcell.faces.cli import session_table
 from workcell.rundir import layout, look, safe_open
 from workcell.rundir.cell import Cell
-from workcell.sessions import short_records
+from workcell.sessions import own_prompt, short_records
+from workcell.texts import compose
 from workcell.views import sessions
 
 NOW = 1_800_000_000.0
@@ -99,7 +100,7 @@ def test_the_session_of_a_run_has_its_summary_and_is_found_by_its_topics(person:
     Path(look.at(run).directory, layout.ANALYSIS).write_text(json.dumps(analysis))
     first = asked(person, made.home_of(run)).sessions[0]
     assert (first.summary, first.topics) == ("Mended the parser.", ["tokens"])
-    assert session_table.row(first)[5][0] == "inside a run · Mended the parser."
+    assert session_table.row(first)[-1][0] == "inside a run · Mended the parser."
     assert titles(asked(person, made.home_of(run), about="tokens parser")) == ["inside a run"]
     assert titles(asked(person, made.home_of(run), about="nothing")) == []
     assert [one.summary for one in asked(person).sessions[1:]] == [None, None, None]
@@ -138,3 +139,38 @@ def test_a_session_that_a_run_began_is_titled_by_what_the_run_is_for(person: Pat
     adopted.keep(person, NOW - 40)
     made.record(run, agent_session=adopted.id, adopted={"file": "x", "size": 1, "inode": 1}, objective="go on")
     assert titles(asked(person, home))[0] == "look at the queue"
+
+
+def test_what_workcell_asked_in_a_run_that_was_removed_is_no_conversation_of_the_person(person: Path) -> None:
+    none = dict.fromkeys(("prose", "ports", "standby", "checked", "shared"), "")
+    of_run = {"workspace": "/w", "brief": "/r/brief.md", "agent_dir": "/r/agent"}
+    first = compose.render(
+        "prompt.md.j2", {**none, **of_run, "brief_text": "---\nobjective: cure the clock\n---\nGo.\n"}
+    )
+    Claude(cwd="/w").prompt(first).said("Done.").keep(person, NOW - 10)
+    told = dict.fromkeys(("verify_tail", "handoff", "brief_text", "repeated"), "")
+    lists = dict.fromkeys(("stands", "open_boxes", "messages", "budget"), ())
+    files = {"run_dir": "/r", "brief_file": "brief.md"}
+    later = compose.render("resume.md.j2", {**told, **lists, **files, "attempt": 2, "objective": "mend the login"})
+    Codex(cwd="/w").prompt(later).keep(person, NOW - 20)
+    found = asked(person)
+    assert titles(found)[:2] == ["cure the clock", "mend the login"]
+    assert [(one.via, one.proved, one.run) for one in found.sessions[:2]] == [("workcell", True, None)] * 2
+    assert titles(asked(person, foreign=True)) == ["fix the login", "write the docs", "count"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("You are working in /w on one objective, unattended. The brief is below and in /r/b.\n", own_prompt.UNKNOWN),
+        (
+            "You are working in /w on one objective, unattended. The brief is below and in x\n\n# Brief\n\n# Mend it\n",
+            "Mend it",
+        ),
+        ("You are working in /w on one objective.", None),
+        ("# Attempt 2: mend it\n\nand then?", None),
+        ("", None),
+    ],
+)
+def test_a_prompt_of_workcell_is_known_by_its_first_lines(text: str, wanted: str | None) -> None:
+    assert own_prompt.objective(text) == wanted

@@ -14,8 +14,9 @@ COLUMNS = (
     grid.Column("AGE", goes=2),
     grid.Column("VIA", goes=4),
     grid.Column("WHERE", least=8, goes=3),
-    grid.Column("TITLE", least=10),
     grid.Column("RUN", goes=5),
+    # the last one: where nothing is cut, in a pipe, a long title then widens no other line
+    grid.Column("TITLE", least=10),
 )
 
 LIVE = "●"
@@ -53,8 +54,8 @@ def row(one: op.Session) -> list[grid.Cell]:
         (_age(one.changed_at), "0"),
         (f"tmux {pane}" if pane else via if via != "unknown" else "-", "0"),
         (where, "0"),
-        (_words(one), "0"),
         (one.run or "-", "90"),
+        (_words(one), "0"),
     ]
 
 

@@ -91,7 +91,9 @@ Wait = Literal["due", "hold", "account", "watchdog", "approval", "message", "tur
 WatchFor = Literal["done", "attention", "idle"]
 NextWhen = Literal["approval", "message"]
 
-SessionVia = Literal["terminal", "headless", "editor", "desktop", "sdk", "background", "loop", "sub-agent", "unknown"]
+SessionVia = Literal[
+    "terminal", "headless", "editor", "desktop", "sdk", "background", "loop", "sub-agent", "workcell", "unknown"
+]
 SessionTurn = Literal["open", "asks", "ended", "failed"]
 FoundIn = Literal["prompt", "answer", "command", "error", "brief", "handoff"]
 Asker = Literal["person", "playbook", "run", "approval", "message"]

@@ -38,7 +38,7 @@ def texts(one: Session) -> list[str]:
 
 
 def test_a_session_that_a_process_has_open_shows_its_pane() -> None:
-    assert texts(replace(SESSION, processes=[PROCESS]))[::3] == ["●", "tmux work:2.0", "-"]
+    assert texts(replace(SESSION, processes=[PROCESS]))[::3] == ["●", "tmux work:2.0", "fix the login"]
     assert texts(replace(SESSION, processes=[PROCESS], turn="asks"))[0] == "!"
     assert texts(SESSION)[0] == "·" and texts(SESSION)[3] == "terminal"
     assert texts(replace(SESSION, via="desktop", proved=False))[3] == "desktop?"
@@ -46,8 +46,13 @@ def test_a_session_that_a_process_has_open_shows_its_pane() -> None:
 
 def test_what_is_not_known_is_a_dash() -> None:
     bare = replace(SESSION, title=None, prompt=None, directory=None, via="unknown", turn=None, run=None)
-    mark, name, _, via, where, title, run = texts(bare)
+    mark, name, _, via, where, run, title = texts(bare)
     assert (mark, name, via, where, title, run) == (" ", "claude:5369-a", "-", "-", "-", "-")
+
+
+def test_a_long_title_widens_no_other_line(capsys: pytest.CaptureFixture[str]) -> None:
+    session_table.show(Result([replace(SESSION, title="x" * 200), SESSION], 0, []))
+    assert [len(line) > 200 for line in capsys.readouterr().out.splitlines()] == [False, True, False]
 
 
 def test_processes_without_a_session_and_older_sessions_are_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,4 +24,7 @@ def tell(
     if found.adapters:
         print(f"told by {', '.join(map(out.safe, found.adapters))}; {found.left} more within this hour")
     else:
-        out.say("workcell: no adapter asks for what agents tell; put it into the handoff as well")
+        out.say(
+            "workcell: no person is told: no adapter asks for what agents tell, and neither 'workcell status' nor "
+            "'workcell feed' shows it. Put it into the handoff, which 'workcell handoff' shows"
+        )
