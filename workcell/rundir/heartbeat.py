@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 LAST, SEEN, ACTIONS, LOCK, INSTALLED = "last.json", "seen.json", "actions.jsonl", "lock", "installed.json"
 PING = "ping.json"
 """What came of the last ping."""
+FAILED = "failed.json"
+"""Why the last tick failed; absent where it went well."""
 PROGRESS = "progress.json"
 """When live runs were last told of by notices `progress`."""
 LOOP = "loop"
@@ -64,6 +66,18 @@ def last_ping(home: str) -> "schema.Ping | None":
     """What came of the last ping; None also where no ping is set."""
     found: schema.Ping | None = _read(home, PING)
     return found
+
+
+def failure(home: str) -> "str | None":
+    """Why the last tick failed, in one line with the cure; None where it went well."""
+    failed: schema.TickFailed | None = _read(home, FAILED)
+    if not isinstance(failed, dict):
+        return None
+    try:
+        moment = clock.local(clock.parse(str(failed.get("at"))))
+    except ValueError:
+        return None  # it is no such record
+    return f"the last tick of the watchdog failed, at {moment}: {failed.get('error')}: {failed.get('cure')}"
 
 
 def progress(home: str) -> "schema.Progress | None":
@@ -221,11 +235,13 @@ def loops(home: str) -> bool:
 
 
 def warning(home: str, waiting: int = 0) -> "str | None":
-    """What `ls` says when ticks are owed and do not come, with the cure; None when all is well.
+    """What `ls` says when ticks fail, or are owed and do not come, with the cure; None when all is well.
 
     They are owed where a timer is installed or a loop runs, and where `waiting` runs are to go on by themselves: a
     tick by hand, or a watchdog that is gone, may have left them so.
     """
+    if failed := failure(home):
+        return failed
     known = Watchdog(home)
     if known.late:
         return known.words()

@@ -164,8 +164,7 @@ def lint(cell: Cell, text: str) -> list[Fault]:
     except UnicodeEncodeError:
         return [Fault(path, None, "this is not UTF-8 text", "save the file as UTF-8")]
     found = _checked(text, path)
-    if not found.faults:
-        _check_names(cell, found)
+    _check_names(cell, found)
     return found.faults
 
 
@@ -180,14 +179,14 @@ def _check_names(cell: Cell, found: Document) -> None:
     """Note a recipe or an adapter that there is not; a recipe of the repository around is one, too."""
     usual = found.front.get("recipe")
     known = [item.name for item in search_path.items("recipes", _project(cell), cell.home)]
-    if usual is not None and str(usual).strip() not in known:
-        found.fault(("recipe",), f"there is no recipe {usual!r}", spelling.did_you_mean(str(usual), known))
+    if isinstance(usual, str) and usual.strip() not in known:
+        found.fault(("recipe",), f"there is no recipe {usual!r}", spelling.did_you_mean(usual, known))
     told = found.front.get("notify")
     adapters = adapter.names(cell.home) if told else []
     for number, name in enumerate(told if isinstance(told, list) else [told] if told else []):
-        if str(name).strip() not in adapters:
+        if isinstance(name, str) and name.strip() not in adapters:
             words = f"'notify' names {name!r}, and no adapter has that name"
-            found.fault(("notify", number), words, spelling.did_you_mean(str(name), adapters))
+            found.fault(("notify", number), words, spelling.did_you_mean(name, adapters))
 
 
 def _project(cell: Cell) -> str | None:

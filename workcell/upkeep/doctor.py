@@ -44,6 +44,7 @@ def doctor(home: str) -> list[Line]:
         _agents,
         _home,
         _timer,
+        _ticks,
         _channels,
         _secrets,
         doctor_approvals.check,
@@ -289,6 +290,14 @@ def _timer(home: str) -> Iterator[Line]:
         yield Line("watchdog timer", WARN, str(known.trouble), known.cure)
     else:
         yield Line("watchdog timer", OK, f"workcell {said}, by {installed.get('with')}")
+
+
+def _ticks(home: str) -> Iterator[Line]:
+    """Why the last tick failed: until one goes well, nothing goes on by itself."""
+    failed = heartbeat.failure(home)
+    if failed is not None:
+        words, _, cure = failed.rpartition(": ")
+        yield Line("watchdog tick", FAIL, words, cure)
 
 
 def _channels(home: str) -> Iterator[Line]:

@@ -28,7 +28,7 @@ from workcell.rundir import (
     watches,
 )
 from workcell.rundir import home_creation as homes
-from workcell.watch import findings, observe
+from workcell.watch import findings, observe, tick_failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,13 +73,25 @@ def tick(home: str, now: "observe.Now | None" = None) -> Report:
     if not os.path.isdir(os.path.join(home, layout.RUNS)) and not os.path.isdir(heartbeat.directory(home)):
         return report
     try:
+        _locked(home, now, report)
+    except Exception as error:
+        tick_failure.note(home, error)
+        raise
+    if not report.busy:
+        tick_failure.forget(home)
+    return report
+
+
+def _locked(home: str, now: "observe.Now | None", report: Report) -> None:
+    """The tick under its lock, and what comes after it; raises as `tick`."""
+    try:
         os.makedirs(heartbeat.directory(home), 0o700, exist_ok=True)
         lock = locks.take(os.path.join(heartbeat.directory(home), heartbeat.LOCK), 0)
     except OSError as error:
         raise InputOutput(f"the watchdog cannot write to {home}: {error.strerror}", "workcell doctor") from error
     if lock is None:
         report.busy = True
-        return report
+        return
     try:
         locks.sign(lock, "watchdog")
         _pass(home, now or observe.Now(), report)
@@ -89,6 +101,11 @@ def tick(home: str, now: "observe.Now | None" = None) -> Report:
         raise InputOutput(f"the watchdog of {home}: {error.strerror}", "free some disk space") from error
     finally:
         os.close(lock)
+    _after(home)
+
+
+def _after(home: str) -> None:
+    """What is done once the lock is free: notices are sent, and the ping goes out."""
     if _notices(home):
         from workcell.channels import sending
         from workcell.views import day_report
@@ -98,7 +115,6 @@ def tick(home: str, now: "observe.Now | None" = None) -> Report:
         from workcell.watch import ping
 
         ping.after_tick(home)
-    return report
 
 
 def _wanted(home: str, word: bytes, kept: str) -> bool:

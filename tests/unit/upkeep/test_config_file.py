@@ -70,6 +70,11 @@ def test_names_that_there_are_not_are_faults(cell, file):
     assert second.startswith(f"{file}:4: 'notify' names 'telegrim'") and "'telegram'" in second
 
 
+def test_a_name_that_is_not_there_is_told_beside_the_other_faults(cell, file):
+    file.write_text("recipy: x\nrecipe: cluade\nnotify: [telegrim]\n")
+    assert sorted(line.split(": ")[0] for line in faults(cell).faults) == [f"{file}:{line}" for line in (1, 2, 3)]
+
+
 def test_what_is_no_text_is_a_fault(cell, file):
     file.write_bytes(b"recipe: \xff\n")
     assert f"{file}:1: this is not UTF-8 text" in faults(cell).faults[0]

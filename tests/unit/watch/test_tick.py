@@ -10,9 +10,10 @@ import pytest
 from tests.support import frozen
 from tests.support.made_runs import MadeRun
 from tests.support.made_standby import MadeStandby
-from workcell.base.errors import InputOutput
+from workcell.base.errors import InputOutput, Invalid
 from workcell.rundir import heartbeat, inbox, layout, locks, look, phase, watches
-from workcell.watch import act, observe, tick
+from workcell.upkeep import doctor
+from workcell.watch import act, observe, tick, tick_failure
 
 
 def at(seconds):
@@ -128,3 +129,28 @@ def test_a_run_on_standby_is_looked_at_once_and_again_when_something_waits_for_i
     inbox.post(made.run, {"kind": "text", "text": "a", "by": "person"})
     monkeypatch.setattr(act, "act", lambda home, memory, todo, *_: [word for _, word in todo])
     assert tick.tick(made.home, at(180)).did == ["due"] and looked == [made.run]
+
+
+def test_a_tick_that_fails_says_why_until_one_goes_well(home):
+    tick.tick(home, at(0))
+    seen = Path(heartbeat.directory(home), heartbeat.LAST)
+    seen.unlink()
+    seen.mkdir()
+    with pytest.raises(OSError, match=heartbeat.LAST):
+        tick.tick(home, at(60))
+    told = str(heartbeat.warning(home))
+    assert told.startswith("the last tick of the watchdog failed, at ") and "IsADirectoryError" in told
+    [line] = doctor._ticks(home)
+    assert (line.level, line.cure) == ("fail", "workcell watchdog tick")
+    seen.rmdir()
+    tick.tick(home, at(120))
+    assert heartbeat.failure(home) is None and list(doctor._ticks(home)) == []
+
+
+def test_faults_of_the_configuration_have_their_own_cure_and_a_planted_record_says_nothing(home):
+    tick.tick(home, at(0))
+    tick_failure.note(home, Invalid(f"{home}/config.yaml:1: unknown key 'nosuch'"))
+    told = str(heartbeat.warning(home))
+    assert "unknown key 'nosuch'" in told and told.endswith(": workcell config lint")
+    Path(heartbeat.directory(home), heartbeat.FAILED).write_text('{"at": 3}')
+    assert heartbeat.failure(home) is None

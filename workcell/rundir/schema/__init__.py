@@ -40,6 +40,7 @@ from workcell.rundir.schema.home import (
     SeenRun,
     SeenTmux,
     Tick,
+    TickFailed,
     Trust,
 )
 from workcell.rundir.schema.inbox import InboxEdit, Message, Said, TurnCheck
@@ -220,6 +221,7 @@ FILES = {
     "notice": Notice,
     "destination": Destination,
     "tick": Tick,
+    "tick-failed": TickFailed,
     "seen": Seen,
     "action": Action,
     "installed": Installed,
@@ -382,6 +384,7 @@ __all__ = [
     "SummaryWay",
     "Terminal",
     "Tick",
+    "TickFailed",
     "Time",
     "Timer",
     "TouchedFile",

@@ -213,6 +213,16 @@ class Tick(TypedDict):
     """When the notices that were sent were last looked through."""
 
 
+class TickFailed(TypedDict):
+    """`watchdog/failed.json`: why the last tick failed."""
+
+    schema: Literal["workcell.file.tick-failed/1"]
+    at: Time
+    error: str
+    cure: str
+    """The command that tells more."""
+
+
 class Ping(TypedDict):
     """`watchdog/ping.json`: what came of the GET after the last tick that went well."""
 
