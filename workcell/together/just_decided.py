@@ -1,7 +1,8 @@
 """Keeps a person's word about a run from answering what came up after a decision that was made just before.
 
-Who names a run twice may mean the first thing both times. For a minute after a decision of a person the name of the run
-means nothing that was asked since; that needs its id.
+Who names a run twice may mean the first thing both times. For a minute after a decision of a person the name of the
+run means no proposal that was made since, and for three seconds no dialog and no call: an agent asks often, and people
+answer one question after the other. What is meant then needs its id.
 
 Invariants:
 - What counts as decided comes from orders, the journal of approvals and sealed decisions. The events of the run, which
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
     from workcell.rundir import schema
 
 JUST_DECIDED = 60.0
-"""Seconds after a decision in which the name of the run means nothing that was asked after it."""
+"""Seconds after a decision in which the name of the run means no proposal that was made after it."""
+
+JUST_ANSWERED = 3.0
+"""Seconds after a decision in which the name of the run means no dialog and no call that came up after it."""
 
 WORDS = 60
 """Maximum characters of what was decided, where it is named."""
@@ -48,6 +52,8 @@ class Ask:
     """When it came up, as far as that is known; else empty."""
     dialog: Screen | None = None
     """The dialog that asks it, where one does: no other one was up with it."""
+    guarded: float = JUST_ANSWERED
+    """Seconds after a decision in which it needs its id."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +91,7 @@ def of_dialog(seen: look.Look, dialog: Screen, words: str) -> Ask:
 
 def of_proposal(made: schema.Proposal, words: str) -> Ask:
     """What a playbook proposes."""
-    return Ask(made["id"], words, made["created_at"])
+    return Ask(made["id"], words, made["created_at"], guarded=JUST_DECIDED)
 
 
 def check(seen: look.Look, ask: Ask, verb: str, now: float) -> None:
@@ -112,7 +118,11 @@ def _check_typing(seen: look.Look, ask: Ask, now: float) -> None:
     same = composer.dialog_id(ask.dialog) if ask.dialog is not None else None
     for one in _ordered(seen) if same is not None else ():
         state = inbox.state(seen.run, f"{one['id']}.json")[0]
-        if one.get("dialog_id") == same and state in (inbox.QUEUED, inbox.TYPED) and _is_just(one["at"], now):
+        if (
+            one.get("dialog_id") == same
+            and state in (inbox.QUEUED, inbox.TYPED)
+            and _is_just(one["at"], now, JUST_DECIDED)
+        ):
             raise Refused(f"an answer to that is {state} already", f"workcell inbox {seen.id}", details=[ask.words])
 
 
@@ -120,13 +130,13 @@ def _within(seen: look.Look, ask: Ask, now: float) -> list[_Decision]:
     """What persons decided about the run just before the epoch time `now`, the last one first."""
     answered = [_Decision(one["at"], "a dialog was answered", True) for one in _answers(seen, ask.dialog)]
     found = [*answered, *_of_journal(seen), *_of_proposals(seen, ask), *_at_terminal(seen)]
-    return sorted((one for one in found if _is_just(one.at, now)), key=lambda one: one.at, reverse=True)
+    return sorted((one for one in found if _is_just(one.at, now, ask.guarded)), key=lambda one: one.at, reverse=True)
 
 
-def _is_just(at: str, now: float) -> bool:
-    """Whether that was less than JUST_DECIDED before the epoch time `now`, or after it: the clock was set."""
+def _is_just(at: str, now: float, seconds: float) -> bool:
+    """Whether that was less than `seconds` before the epoch time `now`, or after it: the clock was set."""
     try:
-        return abs(now - clock.parse(at)) < JUST_DECIDED
+        return abs(now - clock.parse(at)) < seconds
     except ValueError:
         return False
 

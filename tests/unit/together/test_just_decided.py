@@ -34,8 +34,11 @@ def post(run, dialog, word):
     return send.Result("r", name, inbox.QUEUED, None)
 
 
-def says(made, word=None, later=1.0, allow=True):
-    cell = Cell(made.home, {}, "/", clock=lambda: now() + later)
+def says(made, word=None, later=1.0, allow=True, since=None):
+    """The word of a person `later` seconds after the decision before, or after the epoch time `since`."""
+    before = [clock.parse(one["at"]) for one in orders.every(made.run)]
+    moment = (since or max(before, default=now())) + later
+    cell = Cell(made.home, {}, "/", clock=lambda: moment)
     return approval.decide(cell, made.run, approval.Word(allow, ask=word))
 
 
@@ -52,7 +55,7 @@ def asked(made):
 
 @pytest.mark.parametrize("allow", [True, False])
 @pytest.mark.parametrize("next_one", ["make two", "make one"], ids=["another", "the-same-again"])
-def test_the_next_dialog_needs_its_id_for_a_minute(made, next_one, allow):
+def test_the_next_dialog_needs_its_id_for_three_seconds(made, next_one, allow):
     first = asked(made).id
     says(made, allow=allow)
     taken(made)
@@ -60,20 +63,20 @@ def test_the_next_dialog_needs_its_id_for_a_minute(made, next_one, allow):
     with pytest.raises(
         Refused, match=r"a dialog was answered \d+ seconds ago, and r\.001\.\w{8} was asked since"
     ) as said:
-        says(made, later=5.0, allow=allow)
+        says(made, later=2.0, allow=allow)
     newer = asked(made).id
     assert newer != first and said.value.hint == f"workcell {'approve' if allow else 'deny'} {newer}"
     assert len(orders.every(made.run)) == 1
     with pytest.raises(Refused, match=f"{first} is not asked any more: {newer} is"):
-        says(made, first, later=5.0)
-    assert says(made, newer, later=5.0).state == inbox.QUEUED
+        says(made, first, later=2.0)
+    assert says(made, newer, later=2.0).state == inbox.QUEUED
 
 
-def test_after_a_minute_the_name_is_enough(made):
+def test_after_that_the_name_is_enough(made):
     says(made)
     taken(made)
     ruled_dialogs.shows(made, "make two")
-    assert says(made, later=just_decided.JUST_DECIDED + 5.0).state == inbox.QUEUED
+    assert says(made, later=just_decided.JUST_ANSWERED + 1.0).state == inbox.QUEUED
 
 
 def test_an_answer_that_is_on_its_way_is_not_given_twice(made):
@@ -108,7 +111,7 @@ def test_answers_of_rules_do_not_count_and_those_at_the_terminal_do(made):
     with open(os.path.join(made.run, layout.EVENTS), "a") as file:
         file.write(f'torn "approval.resolved"\n{json.dumps(line)}\n')
     with pytest.raises(Refused, match=r"answered at the terminal \d+ seconds ago"):
-        says(made)
+        says(made, since=clock.parse(line["at"]))
 
 
 @pytest.mark.parametrize("word", ["r", "r.1", "x.001.12345678", "r.one.12345678", "r.001.1234", "a/r.001.12345678"])
