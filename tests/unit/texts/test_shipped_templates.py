@@ -10,11 +10,11 @@ TEXT = some.text(some.characters(codec="utf-8"), max_size=30)
 LINES = some.lists(TEXT, max_size=3)
 ROW = some.fixed_dictionaries({name: TEXT for name in ("n", "recipe", "ended", "took", "verify", "outcome")})
 SECTIONS = some.dictionaries(some.sampled_from(compose.HANDOFF_SECTIONS), TEXT)
-LISTS = ("facts", "go_on", "stands", "open_boxes", "messages", "budget", "ports")
+LISTS = ("facts", "go_on", "stands", "open_boxes", "messages", "budget", "ports", "repeated")
 TEXTS = (
     "run", "objective", "written_at", "outcome", "reason", "agent_rest", "last_message", "commits", "verify_tail", "log_tail",
     "run_dir", "brief_file", "verify_file", "handoff", "handoff_file", "brief_text", "workspace", "brief", "agent_dir",
-    "prose", "dir", "home",
+    "prose", "dir", "home", "again",
 )  # fmt: skip
 VALUES = some.fixed_dictionaries(
     {

@@ -1,7 +1,4 @@
-"""What can be typed where the working tree of a launch or resume is in use, made of the words that were typed.
-
-The whole command stands there once: another way is told by the option that is to be added to it.
-"""
+"""What can be typed where the working tree of a launch or resume is in use, made of the words that were typed."""
 
 import shlex
 
@@ -20,9 +17,10 @@ def pasteable(error: TreeBusy, words: list[str]) -> TreeBusy:
         return error
     found = []
     if error.worktree and words[:1] == ["launch"]:
-        found.append(f"beside it, in a worktree of its own: {_with('--worktree', words, whole=not error.waits)}")
+        beside = shlex.join(["workcell", "launch", "--worktree", *words[1:]])
+        found.append(f"beside it, in a worktree of its own: {beside}")
     if error.shared and words[:1] == ["launch"]:
-        found.append(f"in the same tree, beside it: {_with('--share', words, whole=not error.waits and not found)}")
+        found.append(f"in the same tree, beside it: {shlex.join(['workcell', 'launch', '--share', *words[1:]])}")
     if error.waits:
         found.append(f"once it is over: workcell wait {error.run}; {again}")
     if not error.waits:
@@ -32,8 +30,3 @@ def pasteable(error: TreeBusy, words: list[str]) -> TreeBusy:
         )
     *rest, last = found
     return TreeBusy(error.message, last, rest, run=error.run, waits=True, worktree=error.worktree, shared=error.shared)
-
-
-def _with(option: str, words: list[str], *, whole: bool) -> str:
-    """The launch with one more option: the `whole` command, or what is to be typed in place of its beginning."""
-    return shlex.join(["workcell", "launch", option, *words[1:]]) if whole else f"workcell launch {option} ..."

@@ -14,9 +14,8 @@ def test_the_cures_are_the_command_that_was_typed():
     again = "launch -m 'it'\"'\"'s done' -- make 'a b'"
     assert told(words, worktree=True) == (
         f"once it is over: workcell wait run-1; workcell {again}",
-        ["beside it, in a worktree of its own: workcell launch --worktree ..."],
+        [f"beside it, in a worktree of its own: workcell {again.replace('launch', 'launch --worktree', 1)}"],
     )
-    assert told(words, shared=True)[1] == ["in the same tree, beside it: workcell launch --share ..."]
     assert told(["resume", "x"]) == ("once it is over: workcell wait run-1; workcell resume x", [])
 
 
@@ -24,8 +23,6 @@ def test_where_waiting_does_not_help_the_cure_stays():
     words = ["launch", "a.md"]
     beside = "beside it, in a worktree of its own: workcell launch --worktree a.md"
     assert told(words, waits=False, worktree=True) == ("as it was", [beside])
-    both = [beside, "in the same tree, beside it: workcell launch --share ..."]
-    assert told(words, waits=False, worktree=True, shared=True) == ("as it was", both)
 
 
 @pytest.mark.parametrize(
